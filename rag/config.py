@@ -1,0 +1,98 @@
+"""One configuration: defaults < ``rag.toml`` < ``RAG_*`` environment variables < flags.
+
+The only module that reads the environment. ``rag.toml`` is looked for in the working directory.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rag.errors import UsageError
+
+FILE = "rag.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting, with its default. Each is a key of ``rag.toml`` and, in capitals, a ``RAG_`` variable."""
+
+    sources: str = "seeds"
+    """Folder of documents to index."""
+    index: str = "index"
+    """Folder that holds the built index."""
+    encoder: str = "all-MiniLM-L6-v2"
+    """The packaged default, or any sentence-transformers model by name or path."""
+    passage_chars: int = 800
+    """Most characters in a passage; a sentence is never cut unless it alone is longer."""
+    max_file_mb: int = 64
+    """A larger source file is skipped."""
+    k: int = 8
+    """How many passages are read for an answer."""
+    threshold: float = -1.0
+    """Least confidence for an answer, 0 to 1; below 0 the reader's own calibrated threshold holds."""
+    max_question_chars: int = 2000
+    """A longer question is refused as a usage error."""
+    threads: int = 2
+    """Threads for encoding a question."""
+    host: str = "127.0.0.1"
+    """Address the chat page listens on."""
+    port: int = 7860
+    """Port the chat page listens on."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot work, naming the setting."""
+        for name, least in (("passage_chars", 100), ("max_file_mb", 1), ("k", 1), ("threads", 1), ("port", 0)):
+            if getattr(self, name) < least:
+                raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
+        if self.max_question_chars < 1:
+            raise UsageError(f"max_question_chars is {self.max_question_chars}: the least is 1")
+        if self.threshold > 1:
+            raise UsageError(f"threshold is {self.threshold}: it is a probability, at most 1")
+
+
+def load(flags: Mapping[str, Any] | None = None, *, directory: str | Path = ".") -> Config:
+    """Merge the layers into one :class:`Config`.
+
+    Args:
+        flags: settings given on the command line; a value of None means "not given".
+        directory: where ``rag.toml`` may lie.
+
+    Raises:
+        UsageError: an unknown key, or a value of the wrong type, with the place it came from.
+    """
+    config = Config()
+    path = Path(directory) / FILE
+    if path.is_file():
+        try:
+            config = _merge(config, tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path} is not valid TOML: {error}") from error
+    prefix = "RAG_"
+    known = {field.name for field in fields(Config)}
+    environment = {
+        key[len(prefix) :].lower(): value
+        for key, value in os.environ.items()
+        if key.startswith(prefix) and key[len(prefix) :].lower() in known
+    }
+    config = _merge(config, environment, "the environment")
+    return _merge(config, {k: v for k, v in (flags or {}).items() if v is not None}, "the command line")
+
+
+def _merge(config: Config, values: Mapping[str, Any], origin: str) -> Config:
+    types = {field.name: type(getattr(config, field.name)) for field in fields(config)}
+    typed: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in types:
+            raise UsageError(f"{origin}: unknown setting {name!r}; known are {', '.join(sorted(types))}")
+        kind = types[name]
+        lossy = isinstance(value, bool) or (kind is int and isinstance(value, float))
+        try:
+            if lossy or not isinstance(value, str | int | float):
+                raise ValueError
+            typed[name] = kind(value)
+        except ValueError:
+            raise UsageError(f"{origin}: {name} must be a {kind.__name__}, not {value!r}") from None
+    return replace(config, **typed)

@@ -1,0 +1,71 @@
+"""The errors that a user can meet.
+
+    RagError                 exit 1   something failed; the message says what helps
+    ├── UsageError           exit 2   a bad option, question or configuration value
+    ├── SourceError          exit 1   a sources folder or file that cannot be used
+    │   └── UnknownSource    exit 1   a source that the index does not hold
+    ├── EncoderError         exit 1   a model that cannot be loaded or is not what it should be
+    ├── BusyError            exit 1   another process is building this index
+    └── IndexUnreadable      exit 4   no index that can be read
+        ├── IndexMissing     exit 4   none was built here
+        └── IndexDamaged     exit 4   its files are not the ones that were built
+
+A message is one line: what was wrong, where, and the command that helps.
+"""
+
+
+class RagError(Exception):
+    """Base of every error that is the user's to mend."""
+
+    exit_code = 1
+    kind = "error"
+
+
+class UsageError(RagError):
+    """A bad option, question or configuration value."""
+
+    exit_code = 2
+    kind = "usage"
+
+
+class SourceError(RagError):
+    """A sources folder or file that cannot be used."""
+
+    kind = "source"
+
+
+class UnknownSource(SourceError):
+    """A source that the index does not hold."""
+
+    kind = "unknown_source"
+
+
+class EncoderError(RagError):
+    """A model that cannot be loaded, or whose bytes are not the ones expected."""
+
+    kind = "encoder"
+
+
+class BusyError(RagError):
+    """Another process is building this index."""
+
+    kind = "busy"
+
+
+class IndexUnreadable(RagError):
+    """No index that can be read."""
+
+    exit_code = 4
+    kind = "index"
+
+
+class IndexMissing(IndexUnreadable):
+    """No index was built here."""
+
+    kind = "index_missing"
+
+
+class IndexDamaged(IndexUnreadable):
+    """The index's files are not the ones that were built."""
+
+    kind = "index_damaged"

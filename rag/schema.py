@@ -1,0 +1,169 @@
+"""The nouns: what flows from a file on disk to an answer on the screen.
+
+Every offset counts characters (Unicode code points, as ``str`` does) from the start of the canonical text of
+a document; every interval is half open. Standard library only.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SCHEMA_VERSION = 1
+
+Outcome = Literal["answered", "refused"]
+
+REASONS = {
+    "nothing_found": "no passage has anything to do with the question",
+    "not_supported": "the closest passages do not answer the question",
+}
+"""Why an answer was refused: the value of ``Answer.reason``, and its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source, whole. ``text`` is canonical: what ``rag show SOURCE`` prints."""
+
+    source: str
+    """Path relative to the sources folder, with ``/``; the ``id`` for a line of a ``.jsonl`` corpus."""
+    text: str
+    title: str
+    """The title the file gives, otherwise the head of its first sentence."""
+    header: str = ""
+    """``title | publisher | date``, as far as the file says so; indexed with each passage, never quoted."""
+    body: int = 0
+    """Where the prose starts: after the front matter of a Markdown file."""
+    publisher: str | None = None
+    published: str | None = None
+    """ISO 8601 date."""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``document.text[start:end]``, without white space around it."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive sentences of one document: what is indexed and retrieved."""
+
+    source: str
+    start: int
+    end: int
+    text: str
+    """``document.text[start:end]``."""
+    sentences: tuple[Sentence, ...]
+    title: str = ""
+    published: str | None = None
+
+    def quote(self, sentence: Sentence) -> str:
+        """Return the text of one of the passage's sentences, verbatim."""
+        return self.text[sentence.start - self.start : sentence.end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage."""
+
+    passage: Passage
+    score: float
+    """Mean of the min-max normalised dense and BM25 scores, 0 to 1."""
+    ranks: dict[str, int]
+    """1-based rank in each leg (``dense``, ``bm25``) that found it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a hit, with the reader's odds that it answers the question (0 to 1)."""
+
+    passage: Passage
+    sentence: Sentence
+    score: float
+
+    @property
+    def quote(self) -> str:
+        """The sentence's text, verbatim."""
+        return self.passage.quote(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of a question and its hits."""
+
+    evidence: tuple[Evidence, ...]
+    """Best first; no sentence twice."""
+    confidence: float
+    """Calibrated probability that the best evidence answers the question."""
+    short_answer: str | None = None
+    """The few words inside the best evidence that answer, when the reader can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A pointer into a source: ``text_of(source)[start:end] == quote``, always."""
+
+    number: int
+    source: str
+    title: str
+    published: str | None
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One line of an answer and the numbers of the citations that support it."""
+
+    text: str
+    verdict: Literal["supported"]
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closest:
+    """A quote that came closest to an answer, shown with a refusal; not a citation."""
+
+    source: str
+    title: str
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one result of asking, on every surface. ``render.to_json`` gives its JSON form."""
+
+    question: str
+    standalone: str
+    """The question as it was retrieved and read."""
+    outcome: Outcome
+    reason: str | None
+    """One of ``REASONS`` on a refusal, else None."""
+    confidence: float
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    closest: tuple[Closest, ...] = ()
+    short_answer: str | None = None
+    index: str = ""
+    """Generation that answered."""
+    model: dict[str, str | None] = field(default_factory=dict)
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> str:
+        """The claims as plain text, one a line."""
+        return "\n".join(claim.text for claim in self.claims)

@@ -1,0 +1,97 @@
+"""A document becomes passages of whole sentences, with exact offsets.
+
+Sentences come from `sentencex` (Wikimedia, MIT), which knows abbreviations, keeps a quotation of several
+sentences together, and handles some 300 languages. It is given one block of text at a time (a paragraph, a
+heading, a list item), so that offsets are its own plus the block's, never searched for. llama-index's
+``SentenceSplitter`` is not used: it finds offsets by searching, and repeated text then gets the wrong ones.
+"""
+
+import re
+from collections.abc import Iterator
+
+import sentencex
+
+from rag.schema import Document, Passage, Sentence
+
+MAX_SENTENCE_CHARS = 1000
+"""A longer run without a sentence end (a table, a log) is cut between words."""
+
+_BLOCK_END = re.compile(
+    r"(?:\r\n|\r(?!\n)|\n)"  # a line end, before:
+    r"(?=[ \t]*(?:\r\n|\r|\n)"  # an empty line,
+    r"|[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]"  # a list item,
+    r"|[ \t]{0,3}(?:\#{1,6}[ \t]|>|\||```)"  # a heading, quotation, table row or fence of Markdown
+    r")"
+    r"|(?<![^\r\n])\#{1,6}[ \t][^\r\n]*(?:\r\n|\r|\n)"  # and after a heading
+)
+
+
+def sentences(text: str, start: int = 0) -> list[Sentence]:
+    """Split ``text[start:]`` into sentences, in order and without overlap.
+
+    Every character that is not white space belongs to exactly one sentence; none starts or ends with white space.
+    """
+    found: list[Sentence] = []
+    for block_start, block_end in _blocks(text, start):
+        block = text[block_start:block_end]
+        for boundary in sentencex.get_sentence_boundaries("en", block):
+            span = _trim(text, block_start + boundary["start_index"], block_start + boundary["end_index"])
+            found.extend(_cap(text, span))
+    return found
+
+
+def passages(document: Document, max_chars: int) -> list[Passage]:
+    """Pack a document's sentences into passages of at most ``max_chars`` characters (a lone sentence may be longer)."""
+    packed: list[Passage] = []
+    group: list[Sentence] = []
+    for sentence in sentences(document.text, document.body):
+        if group and sentence.end - group[0].start > max_chars:
+            packed.append(_passage(document, group))
+            group = []
+        group.append(sentence)
+    if group:
+        packed.append(_passage(document, group))
+    return packed
+
+
+def _passage(document: Document, group: list[Sentence]) -> Passage:
+    start, end = group[0].start, group[-1].end
+    return Passage(
+        source=document.source,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        sentences=tuple(group),
+        title=document.title,
+        published=document.published,
+    )
+
+
+def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
+    for match in _BLOCK_END.finditer(text, start):
+        if not text[start : match.end()].isspace():
+            yield start, match.end()
+        start = match.end()
+    if text[start:].strip():
+        yield start, len(text)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _cap(text: str, span: tuple[int, int]) -> Iterator[Sentence]:
+    """Cut a span longer than ``MAX_SENTENCE_CHARS`` at its last white space that fits, or hard where there is none."""
+    start, end = span
+    while end - start > MAX_SENTENCE_CHARS:
+        limit = start + MAX_SENTENCE_CHARS
+        space = max(text.rfind(" ", start, limit), text.rfind("\n", start, limit), text.rfind("\t", start, limit))
+        cut = space if space > start else limit
+        yield Sentence(*_trim(text, start, cut))
+        start, _ = _trim(text, cut, end)
+    if end > start:
+        yield Sentence(start, end)
