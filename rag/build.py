@@ -1,0 +1,225 @@
+"""Build an index generation: aside, checksummed, then swapped in by rename.
+
+The order is what makes a kill at any point harmless: every file is written and synced in a folder of another name;
+the manifest comes last; the folder gets its name; ``CURRENT`` is replaced. Until that last rename the old generation
+answers, after it the new one does.
+
+A generation is a pure function of the documents and the settings, and so is its id: building the same again is
+recognised without loading a model.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rag import index, load, split, terms
+from rag.config import Config
+from rag.errors import BusyError, IndexDamaged, IndexMissing, SourceError
+from rag.schema import Document, Passage
+
+BUILDING = ".building-"
+LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did."""
+
+    generation: str
+    changed: bool
+    """False when the current generation already holds just this."""
+    documents: int
+    passages: int
+    skipped: tuple[load.Skipped, ...]
+
+
+def build(config: Config) -> Report:
+    """Index ``config.sources`` into ``config.index``.
+
+    Raises:
+        SourceError: no document could be read.
+        EncoderError: the encoder cannot be loaded.
+        BusyError: another build of this index is running.
+    """
+    found = load.read_folder(config.sources, max_file_mb=config.max_file_mb)
+    if not found.documents:
+        raise SourceError(_nothing(config.sources, found.skipped))
+
+    from rag import encode
+
+    model = encode.find(config.encoder)
+    identity = _generation_id(found, model.identity, config)
+    folder = Path(config.index)
+    with _single_writer(folder):
+        if _is_current(folder, identity):
+            manifest = index.read_manifest(folder / identity)
+            counts = manifest["counts"]
+            return Report(identity, False, counts["documents"], counts["passages"], tuple(found.skipped))
+        passages = [p for document in found.documents for p in split.passages(document, config.passage_chars)]
+        target = folder / f"{BUILDING}{os.getpid()}"
+        target.mkdir()
+        _write_store(target / index.STORE, found.documents, passages)
+        _write_bm25(target / index.BM25, found.documents, passages)
+        card = _write_vectors(target, model, passages)
+        manifest = {
+            "format": index.FORMAT,
+            "id": identity,
+            "encoder": card,
+            "passage_chars": config.passage_chars,
+            "counts": {
+                "documents": len(found.documents),
+                "passages": len(passages),
+                "sentences": sum(len(passage.sentences) for passage in passages),
+            },
+            "skipped": [asdict(skipped) for skipped in found.skipped],
+        }
+        _seal(target, manifest)
+        _swap_in(folder, target, identity)
+    return Report(identity, True, len(found.documents), len(passages), tuple(found.skipped))
+
+
+def _nothing(sources: str, skipped: Sequence[load.Skipped]) -> str:
+    if not skipped:
+        return f"no documents in {sources}: put {' '.join(load.LOADERS)} files there, or name a folder with --sources"
+    first = skipped[0]
+    return f"no document in {sources} can be used: {first.source}: {first.reason} ({len(skipped)} skipped)"
+
+
+def _generation_id(found: load.Folder, encoder: str, config: Config) -> str:
+    parts = {
+        "format": index.FORMAT,
+        "encoder": encoder,
+        "passage_chars": config.passage_chars,
+        "documents": [load.digest(document) for document in found.documents],
+        "skipped": [asdict(skipped) for skipped in found.skipped],
+    }
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _is_current(folder: Path, identity: str) -> bool:
+    """Tell whether the current generation has this id and every byte of it is sound."""
+    try:
+        if index.current(folder) != identity:
+            return False
+        index.check(folder / identity, index.read_manifest(folder / identity), hashes=True)
+    except (IndexMissing, IndexDamaged):
+        return False
+    return True
+
+
+@contextmanager
+def _single_writer(folder: Path) -> Iterator[None]:
+    """Hold the index folder's lock. The system drops it with the process, so a killed build leaves none behind."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / LOCK, timeout=0):
+            for left in folder.glob(f"{BUILDING}*"):  # of a build that was killed: nobody else holds the lock
+                shutil.rmtree(left)
+            yield
+    except Timeout:
+        raise BusyError(f"another rag index is building {folder}: wait for it to end") from None
+    except (FileExistsError, NotADirectoryError):
+        raise SourceError(f"index folder {folder} is a file: name a folder with --index") from None
+    finally:
+        for left in folder.glob(f"{BUILDING}{os.getpid()}"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
+    store = sqlite3.connect(path)
+    store.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
+    store.executescript(index.SCHEMA)
+    rows = (
+        (n, d.source, d.title, d.header, d.body, d.publisher, d.published, d.url, d.text)
+        for n, d in enumerate(documents)
+    )
+    store.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    number = {document.source: n for n, document in enumerate(documents)}
+    spans = (
+        (n, number[p.source], p.start, p.end, json.dumps([[s.start, s.end] for s in p.sentences]))
+        for n, p in enumerate(passages)
+    )
+    store.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?)", spans)
+    store.commit()
+    store.close()
+
+
+def _write_bm25(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
+    import bm25s
+
+    headers = {document.source: document.header for document in documents}
+    corpus = [terms.terms(f"{headers[passage.source]} {passage.text}") for passage in passages]
+    # Numbered here, in sorted order: bm25s would number them by the order of a set, which differs each run.
+    vocabulary = {term: n for n, term in enumerate(sorted({term for tokens in corpus for term in tokens}))}
+    bm25 = bm25s.BM25()
+    bm25.index(([[vocabulary[term] for term in tokens] for tokens in corpus], vocabulary), show_progress=False)
+    bm25.save(str(path), show_progress=False)
+
+
+def _write_vectors(target: Path, model: Any, passages: Sequence[Passage]) -> dict[str, Any]:
+    import faiss
+    from tqdm import tqdm
+
+    from rag import encode
+
+    loaded = encode.load(model)
+    with tqdm(total=len(passages), desc="encoding", unit="passage", disable=not sys.stderr.isatty()) as bar:
+        vectors = encode.encode_passages(loaded, [passage.text for passage in passages], bar.update)
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    faiss.write_index(flat, str(target / index.VECTORS))
+    (target / index.ENCODER).mkdir()
+    return asdict(encode.export(model, loaded, target / index.ENCODER))
+
+
+def _seal(target: Path, manifest: dict[str, Any]) -> None:
+    """Sync every file, then write the manifest with their sizes and hashes, last."""
+    files = sorted(path for path in target.rglob("*") if path.is_file())
+    for path in files:
+        _sync(path)
+    manifest["files"] = {
+        path.relative_to(target).as_posix(): {"bytes": path.stat().st_size, "sha256": index.file_sha256(path)}
+        for path in files
+    }
+    manifest["seal"] = index.sealed(manifest)
+    (target / index.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    for path in (target / index.MANIFEST, *(path for path in target.rglob("*") if path.is_dir()), target):
+        _sync(path)
+
+
+def _swap_in(folder: Path, target: Path, identity: str) -> None:
+    """Give a finished generation its name, make it current, and drop all older ones but the last."""
+    try:
+        previous = index.current(folder)
+    except (IndexMissing, IndexDamaged):
+        previous = ""
+    final = folder / identity
+    if final.exists():  # an older generation that is wanted again, or a damaged one
+        shutil.rmtree(final)
+    os.rename(target, final)
+    pointer = folder / f"{BUILDING}{os.getpid()}.{index.CURRENT}"
+    pointer.write_text(identity + "\n", encoding="utf-8")
+    _sync(pointer)
+    os.replace(pointer, folder / index.CURRENT)
+    _sync(folder)
+    for other in folder.iterdir():
+        if (other / index.MANIFEST).is_file() and other.name not in (identity, previous):
+            shutil.rmtree(other)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
