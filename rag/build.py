@@ -62,7 +62,13 @@ def build(config: Config) -> Report:
         if _is_current(folder, identity):
             manifest = index.read_manifest(folder / identity)
             counts = manifest["counts"]
-            return Report(identity, False, counts["documents"], counts["passages"], tuple(found.skipped))
+            return Report(
+                generation=identity,
+                changed=False,
+                documents=counts["documents"],
+                passages=counts["passages"],
+                skipped=tuple(found.skipped),
+            )
         passages = [p for document in found.documents for p in split.passages(document, config.passage_chars)]
         target = folder / f"{BUILDING}{os.getpid()}"
         target.mkdir()
@@ -83,7 +89,13 @@ def build(config: Config) -> Report:
         }
         _seal(target, manifest)
         _swap_in(folder, target, identity)
-    return Report(identity, True, len(found.documents), len(passages), tuple(found.skipped))
+    return Report(
+        generation=identity,
+        changed=True,
+        documents=len(found.documents),
+        passages=len(passages),
+        skipped=tuple(found.skipped),
+    )
 
 
 def _nothing(sources: str, skipped: Sequence[load.Skipped]) -> str:
@@ -206,11 +218,11 @@ def _swap_in(folder: Path, target: Path, identity: str) -> None:
     final = folder / identity
     if final.exists():  # an older generation that is wanted again, or a damaged one
         shutil.rmtree(final)
-    os.rename(target, final)
+    target.rename(final)
     pointer = folder / f"{BUILDING}{os.getpid()}.{index.CURRENT}"
     pointer.write_text(identity + "\n", encoding="utf-8")
     _sync(pointer)
-    os.replace(pointer, folder / index.CURRENT)
+    pointer.replace(folder / index.CURRENT)
     _sync(folder)
     for other in folder.iterdir():
         if (other / index.MANIFEST).is_file() and other.name not in (identity, previous):

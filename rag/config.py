@@ -40,7 +40,9 @@ class Config:
     host: str = "127.0.0.1"
     """Address the chat page listens on."""
     port: int = 7860
-    """Port the chat page listens on."""
+    """Port the chat page listens on; 0 takes any free one."""
+    examples: str = ""
+    """Text file of questions, one a line, that the chat page offers; none by default."""
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""

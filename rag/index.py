@@ -39,8 +39,8 @@ HASHED_AT_OPEN = 256 * 2**20
 
 SCHEMA = """
 CREATE TABLE document (
-    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL, body INTEGER NOT NULL,
-    publisher TEXT, published TEXT, url TEXT, text TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
+    body INTEGER NOT NULL, publisher TEXT, published TEXT, url TEXT, text TEXT NOT NULL);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
     sentences TEXT NOT NULL);
@@ -60,8 +60,9 @@ class Listing:
 class Index:
     """One generation, read-only. Vectors, BM25 and encoder load when they are first needed."""
 
-    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+    def __init__(self, path: Path, manifest: dict[str, Any], threads: int) -> None:
         self.path = path
+        self._threads = threads
         self.manifest = manifest
         self.id: str = manifest["id"]
         # immutable: SQLite takes no lock and looks for no journal in a folder that never changes.
@@ -69,12 +70,13 @@ class Index:
         self._store = sqlite3.connect(uri, uri=True, check_same_thread=False)
 
     @classmethod
-    def open(cls, folder: str | Path, *, verify: bool = False) -> Self:
+    def open(cls, folder: str | Path, *, verify: bool = False, threads: int = 2) -> Self:
         """Open the current generation of an index folder.
 
         Args:
             folder: what ``rag index --index`` was given.
             verify: hash every file, however large.
+            threads: for encoding a question.
 
         Raises:
             IndexMissing: nothing was built there.
@@ -84,7 +86,7 @@ class Index:
         path = folder / current(folder)
         manifest = read_manifest(path)
         check(path, manifest, hashes=verify or total_bytes(manifest) <= HASHED_AT_OPEN)
-        return cls(path, manifest)
+        return cls(path, manifest, threads)
 
     def close(self) -> None:
         """Release the files."""
@@ -111,13 +113,17 @@ class Index:
         Raises:
             UnknownSource: with the nearest source that there is.
         """
-        columns = "source, text, title, header, body, publisher, published, url"
-        row = self._store.execute(f"SELECT {columns} FROM document WHERE source = ?", (source,)).fetchone()
+        row = self._store.execute(
+            "SELECT source, text, title, header, body, publisher, published, url FROM document WHERE source = ?",
+            (source,),
+        ).fetchone()
         if row:
             return Document(*row)
         known = [listing.source for listing in self.documents()]
         near = difflib.get_close_matches(source, known, n=1, cutoff=0.5) or known[:1]
-        raise UnknownSource(f"no source {source!r} in the index: did you mean {near[0]!r}? rag status --sources lists all")
+        raise UnknownSource(
+            f"no source {source!r} in the index: did you mean {near[0]!r}? rag status --sources lists all"
+        )
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages by number (0-based, the row of their vector), in the order asked."""
@@ -137,7 +143,7 @@ class Index:
         """The encoder that built the vectors."""
         from rag.encode import read
 
-        return read(self.path / ENCODER, threads=2)
+        return read(self.path / ENCODER, threads=self._threads)
 
     def dense(self, vector: "Vectors", n: int) -> tuple["NDArray[np.int64]", "Vectors"]:
         """Return the numbers and cosines of the ``n`` passages nearest to a unit vector of shape ``(dimension,)``."""

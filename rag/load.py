@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -87,7 +87,8 @@ def _raise(error: OSError) -> None:
 
 
 def _read_file(path: Path, name: str, max_file_mb: int) -> list[Document]:
-    name.encode()  # a name that is not Unicode cannot be a source: UnicodeEncodeError is a ValueError
+    if not _is_unicode(name):
+        raise ValueError("its name is not Unicode: rename it")
     loader = LOADERS.get(path.suffix.lower())
     if loader is None:
         raise ValueError(f"no loader for {path.suffix or 'a file without a suffix'}")
@@ -107,11 +108,17 @@ def _read_file(path: Path, name: str, max_file_mb: int) -> list[Document]:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 (byte {error.start}): save it as UTF-8"
-    if isinstance(error, UnicodeEncodeError):
-        return "its name is not Unicode: rename it"
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _printable(name: str) -> str:
@@ -119,19 +126,19 @@ def _printable(name: str) -> str:
 
 
 def _text(source: str, text: str) -> list[Document]:
-    """A plain text file; the dateline of a wire story gives its date."""
+    """Read a plain text file; the dateline of a wire story gives its date."""
     return [_document(source, text)]
 
 
 def _markdown(source: str, text: str) -> list[Document]:
-    """A Markdown file: its front matter or its first heading gives the title."""
+    """Read a Markdown file: its front matter or its first heading gives the title."""
     meta, body = _front_matter(text)
     heading = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE).search(text, body)
     return [_document(source, text, {"title": heading and heading[1], **meta}, body=body)]
 
 
-def _json_lines(source: str, text: str) -> list[Document]:
-    """A corpus: ``{"id", "title", "text", "publisher"?, "published"?, "url"?}`` a line; ``source`` is the id."""
+def _json_lines(_source: str, text: str) -> list[Document]:
+    """Read a corpus: ``{"id", "title", "text", "publisher"?, "published"?, "url"?}`` a line; ``source`` is the id."""
     documents = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -164,6 +171,8 @@ def _document(source: str, text: str, meta: dict[str, Any] | None = None, *, bod
     published = iso_date(values["published"]) if values["published"] else None
     if published is None and dateline:
         published = iso_date(dateline["date"])
+    if not all(_is_unicode(part) for part in (source, text, *values.values()) if part):  # JSON may hold "\\ud800"
+        raise ValueError(f"document {_printable(source)!r} holds half a character (a lone surrogate)")
     given = (values["title"], values["publisher"], published)
     return Document(
         source=source,
@@ -203,7 +212,8 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
 
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|" + (
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|"
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _DATE = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
@@ -224,7 +234,7 @@ def iso_date(text: str) -> str | None:
             month = re.search(_MONTH, found[0])
             day, year = re.findall(r"\d+", found[0])
             number = MONTHS.index(month[0][:3].lower()) + 1 if month else 0
-            return datetime(int(year), number, int(day)).date().isoformat()
+            return date(int(year), number, int(day)).isoformat()
     except ValueError:  # "February 31, 2026"
         pass
     return None

@@ -75,6 +75,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages found for a question."""
+
+    question: str
+    standalone: str
+    """The question as it was retrieved."""
+    hits: tuple[Hit, ...]
+    """Best first."""
+    index: str
+    """Generation searched."""
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence of a hit, with the reader's odds that it answers the question (0 to 1)."""
 

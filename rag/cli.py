@@ -1,0 +1,235 @@
+"""The command ``rag``. Standard output carries the result; standard error everything else.
+
+Imports nothing heavy: ``rag --help`` must cost next to nothing, and each command loads what it needs.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rag import __version__
+from rag.config import Config, load
+from rag.errors import RagError, UsageError
+
+if TYPE_CHECKING:
+    from rag.batch import Ask
+    from rag.engine import Engine
+
+REFUSED = 3
+EXIT_CODES = """\
+exit codes:
+  0  answered, or done
+  1  error
+  2  usage: a bad option, question or setting
+  3  refused: the sources do not say
+  4  index missing or damaged
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    arguments = _parser().parse_args(argv)
+    try:
+        config = load({name: getattr(arguments, name, None) for name in Config.__dataclass_fields__})
+        command: Callable[[argparse.Namespace, Config], int] = arguments.run
+        return command(arguments, config)
+    except RagError as error:
+        print(f"rag: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("rag: interrupted; nothing was lost", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as with `rag show … | head`
+        sys.stdout = None  # type: ignore[assignment]  # or Python would try to flush it on the way out
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rag",
+        description="Ask your documents a question; every line of the answer is a verbatim quote, or it says no.",
+        epilog=EXIT_CODES + "\nSettings can also stand in rag.toml or in RAG_* variables: see the README.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"rag {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace, Config], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.add_argument("--index", metavar="FOLDER", help="folder of the index (default: index)")
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("index", _index, "build the index over a folder of documents")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
+    sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
+    sub.add_argument("--quiet", action="store_true", help="print errors only")
+
+    for name, run, text in (
+        ("ask", _ask, "answer a question, with the quotes that support the answer"),
+        ("search", _search, "list the passages nearest to a question, without an answer"),
+    ):
+        sub = command(name, run, text)
+        sub.add_argument("question", nargs="?", help="the question; - reads it from standard input")
+        sub.add_argument("--batch", metavar="FILE", help="JSON Lines of questions; - reads them from standard input")
+        sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
+        sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
+        if name == "ask":
+            sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+        sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
+
+    sub = command("show", _show, "print the canonical text of a source, into which citations point")
+    sub.add_argument("source", help="as a citation names it")
+    sub.add_argument("--start", type=int, default=0, metavar="N", help="first character (default: 0)")
+    sub.add_argument("--end", type=int, metavar="N", help="the character to stop before (default: the end)")
+
+    sub = command("status", _status, "tell what the index holds and whether it is sound")
+    sub.add_argument("--sources", dest="list_sources", action="store_true", help="list every document")
+    sub.add_argument("--verify", action="store_true", help="check every byte, however large the index")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+
+    command("chat", _chat, "ask questions one after the other in the terminal")
+
+    sub = command("ui", _ui, "open the chat page in the browser")
+    sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
+    sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+    return parser
+
+
+def _index(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.build import build
+
+    report = build(config)
+    for skipped in report.skipped:
+        print(f"rag: skipped {skipped.source!r}: {skipped.reason}", file=sys.stderr)
+    if not arguments.quiet:
+        what = f"{report.documents} documents, {report.passages} passages"
+        news = "built" if report.changed else "nothing changed:"
+        print(f"{news} generation {report.generation} in {config.index}: {what}, {len(report.skipped)} files skipped")
+    return 0
+
+
+def _ask(arguments: argparse.Namespace, config: Config) -> int:
+    from rag import render
+
+    with _engine(config) as engine:
+        if arguments.batch is not None:
+            return _batch(arguments, lambda question, history: render.answer_object(engine.ask(question, history)))
+        answer = engine.ask(_question(arguments))
+    print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
+    if not arguments.quiet:
+        print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
+    return REFUSED if answer.outcome == "refused" else 0
+
+
+def _search(arguments: argparse.Namespace, config: Config) -> int:
+    from rag import render
+
+    with _engine(config) as engine:
+        if arguments.batch is not None:
+            return _batch(arguments, lambda question, _: render.search_object(engine.search(question)))
+        found = engine.search(_question(arguments))
+    print(render.dumps(render.search_object(found)) if arguments.json else render.search_text(found))
+    if not arguments.quiet:
+        print(f"rag: searched index {found.index} in {found.timings_ms['total']:.0f} ms", file=sys.stderr)
+    return 0
+
+
+def _show(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.index import Index
+
+    with Index.open(config.index) as index:
+        text = index.document(arguments.source).text
+    end = len(text) if arguments.end is None else arguments.end
+    if not 0 <= arguments.start <= end <= len(text):
+        raise UsageError(f"--start {arguments.start} --end {end} is no part of a text of {len(text)} characters")
+    sys.stdout.buffer.write(text[arguments.start : end].encode())  # as it stands: no line end is added or changed
+    sys.stdout.flush()
+    return 0
+
+
+def _status(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.status import status, status_text
+
+    found = status(config, verify=arguments.verify, sources=arguments.list_sources)
+    if arguments.json:
+        from rag import render
+
+        print(render.dumps(found))
+    else:
+        print(status_text(found))
+    return 0
+
+
+def _chat(_arguments: argparse.Namespace, config: Config) -> int:
+    from rag import render
+    from rag.schema import Turn
+
+    interactive = sys.stdin.isatty()
+    history: list[Turn] = []
+    with _engine(config) as engine:
+        if interactive:
+            import readline  # noqa: F401 (gives input() line editing and history)
+
+            print("Ask a question; an empty line or Ctrl-D ends the conversation.", file=sys.stderr)
+        while True:
+            try:
+                question = input("\n> " if interactive else "")
+            except EOFError:
+                return 0
+            except UnicodeDecodeError:
+                print("rag: that line is not UTF-8 text: type it again", file=sys.stderr)
+                continue
+            if not question.strip():
+                if interactive:
+                    return 0
+                continue
+            try:
+                answer = engine.ask(question, history)
+            except UsageError as error:
+                print(f"rag: {error}", file=sys.stderr)
+                continue
+            print(render.answer_text(answer), flush=True)
+            history.append(Turn(question, answer.answer))
+
+
+def _ui(_arguments: argparse.Namespace, config: Config) -> int:
+    from rag.ui import serve
+
+    serve(config)
+    return 0
+
+
+def _engine(config: Config) -> "Engine":
+    from rag.engine import Engine
+
+    return Engine.open(config=config)
+
+
+def _question(arguments: argparse.Namespace) -> str:
+    question: str | None = arguments.question
+    if question is None:
+        raise UsageError("no question: give one in quotes, - to read it from standard input, or --batch FILE")
+    if question != "-":
+        return question
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("standard input is not UTF-8 text") from None
+
+
+def _batch(arguments: argparse.Namespace, ask: "Ask") -> int:
+    from rag import batch, render
+
+    if arguments.question is not None:
+        raise UsageError("a question and --batch together: give one of them")
+    failed = False
+    for result, error in batch.run(arguments.batch, ask):
+        print(render.dumps(result), flush=True)
+        if error:
+            failed = True
+            print(f"rag: {error}", file=sys.stderr)
+    return 1 if failed else 0

@@ -1,0 +1,135 @@
+"""The one path from a question to an answer; every surface goes through it.
+
+question + history -converse-> standalone question -retrieve-> hits -read-> evidence -compose-> answer
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rag import compose, converse, reader
+from rag.config import Config
+from rag.errors import UsageError
+from rag.index import Index
+from rag.retrieve import retrieve
+from rag.schema import Answer, Retrieved, Turn
+
+
+class Engine:
+    """Answers questions from one generation of an index. Safe to share between threads."""
+
+    def __init__(self, index: Index, config: Config) -> None:
+        self.index = index
+        self.config = config
+        self.reader = reader.SimilarityReader(index)
+
+    @classmethod
+    def open(cls, index: str | Path | None = None, config: Config | None = None) -> Self:
+        """Open the current generation of an index.
+
+        Args:
+            index: the folder that ``rag index --index`` was given; by default ``config.index``.
+            config: settings; by default :class:`Config` as it stands, without file or environment.
+
+        Raises:
+            IndexMissing: nothing was built there.
+            IndexDamaged: a file is missing or not the one that was built.
+        """
+        config = config or Config()
+        return cls(Index.open(config.index if index is None else index, threads=config.threads), config)
+
+    def close(self) -> None:
+        """Release the index."""
+        self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: in any form of words; at most ``config.max_question_chars`` characters.
+            history: earlier turns of the conversation, oldest first.
+
+        Raises:
+            UsageError: the question is empty, too long, or not text.
+        """
+        *_, answer = self.stream(question, history)
+        assert isinstance(answer, Answer)  # noqa: S101 (what stream promises)
+        return answer
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Retrieved | Answer]:
+        """Yield what was retrieved, then the answer, last; arguments and errors as :meth:`ask`."""
+        clock = _Clock()
+        retrieved = self._retrieve(question, history, self.config.k, clock)
+        yield retrieved
+        with clock.time("read"):
+            reading = self.reader.read(retrieved.standalone, retrieved.hits)
+            composed = compose.compose(reading, self.threshold)
+        reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
+        yield Answer(
+            question=question,
+            standalone=retrieved.standalone,
+            outcome="answered" if composed.claims else "refused",
+            reason=reason,
+            confidence=reading.confidence,
+            claims=composed.claims,
+            citations=composed.citations,
+            closest=composed.closest,
+            short_answer=reading.short_answer if composed.claims else None,
+            index=self.index.id,
+            model={"encoder": self.index.manifest["encoder"]["name"], "reader": self.reader.name, "llm": None},
+            timings_ms=clock.timings(),
+        )
+
+    def search(self, question: str, k: int | None = None) -> Retrieved:
+        """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
+        return self._retrieve(question, (), self.config.k if k is None else k, _Clock())
+
+    @property
+    def threshold(self) -> float:
+        """Least confidence for an answer: the configured one, otherwise the reader's own."""
+        return self.config.threshold if self.config.threshold >= 0 else self.reader.threshold
+
+    def _retrieve(self, question: str, history: Sequence[Turn], k: int, clock: "_Clock") -> Retrieved:
+        self._check(question)
+        standalone = converse.standalone(question, history)
+        with clock.time("retrieve"):
+            vector = self.index.encoder.encode([standalone], query=True)[0]
+            hits = retrieve(self.index, standalone, vector, k)
+        return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
+
+    def _check(self, question: str) -> None:
+        if not question.strip():
+            raise UsageError("the question is empty: ask something")
+        most = self.config.max_question_chars
+        if len(question) > most:
+            raise UsageError(f"the question has {len(question)} characters: at most {most} (max_question_chars)")
+        try:
+            question.encode()
+        except UnicodeEncodeError:
+            raise UsageError("the question is not valid Unicode text: send it as UTF-8") from None
+
+
+class _Clock:
+    """Milliseconds spent in each stage, and in all since it was made."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self._stages[stage] = round(1000 * (time.perf_counter() - began), 1)
+
+    def timings(self) -> dict[str, float]:
+        return {**self._stages, "total": round(1000 * (time.perf_counter() - self._began), 1)}

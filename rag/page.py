@@ -1,0 +1,109 @@
+"""The HTML that the chat page shows: answers with their citation buttons, and documents with highlighted quotes.
+
+Every text from a source, a question or an answer passes through :func:`html.escape`; nothing else is ever inserted.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from rag.index import Listing
+from rag.render import REFUSED
+from rag.schema import REASONS, Answer, Citation, Closest, Document
+
+Span = Citation | Closest
+
+
+def answer(found: Answer, place: int) -> str:
+    """Return an answer or refusal; ``place`` is its number in the conversation, carried by each button."""
+    return _refused(found, place) if found.outcome == "refused" else _answered(found, place)
+
+
+def _answered(found: Answer, place: int) -> str:
+    claims = "".join(
+        f"<p>{escape(claim.text)} {''.join(_number_button(place, number) for number in claim.citations)}</p>"
+        for claim in found.claims
+    )
+    return (
+        f'<div class="ql-answer" data-outcome="answered">{claims}'
+        f'<p class="ql-note">Verbatim from the sources · confidence {found.confidence:.0%}</p></div>'
+    )
+
+
+def _number_button(place: int, number: int) -> str:
+    return (
+        f'<button type="button" class="ql-cite" data-answer="{place}" data-number="{number}" '
+        f'aria-label="Show quote {number} in its source">{number}</button>'
+    )
+
+
+def _refused(found: Answer, place: int) -> str:
+    reason = escape(REASONS[found.reason or ""])
+    closest = "".join(
+        f'<li><button type="button" class="ql-closest" data-answer="{place}" data-closest="{n}">{escape(item.quote)}'
+        f'<span class="ql-meta">{escape(item.title)}</span></button></li>'
+        for n, item in enumerate(found.closest)
+    )
+    listed = f"<p>The closest passages, which do not answer it:</p><ul>{closest}</ul>" if closest else ""
+    return (
+        f'<div class="ql-answer ql-refused" data-outcome="refused"><p><strong>{REFUSED}</strong> '
+        f'{reason[0].upper()}{reason[1:]}.</p>{listed}<p class="ql-note">Confidence in the best of them '
+        f"{found.confidence:.0%}</p></div>"
+    )
+
+
+def searching(passages: int | None) -> str:
+    """Return what stands in place of an answer while it is made."""
+    what = "Searching the sources…" if passages is None else f"Reading {passages} passages…"
+    return f'<div class="ql-answer ql-note" role="status">{what}</div>'
+
+
+def failed(message: str) -> str:
+    """Return an error in place of an answer."""
+    return f'<div class="ql-answer ql-refused" role="alert"><p>{escape(message)}</p></div>'
+
+
+def source_list(listings: Sequence[Listing]) -> str:
+    """Return every source of the index, each a button that opens it."""
+    rows = "".join(
+        f'<li><button type="button" class="ql-source" data-source="{escape(listing.source)}">{escape(listing.title)}'
+        f'<span class="ql-meta">{_joined(listing.published, listing.source)}</span></button></li>'
+        for listing in listings
+    )
+    count = "1 source" if len(listings) == 1 else f"{len(listings)} sources"
+    return f'<nav class="ql-sources" aria-label="Sources"><h2>{count}</h2><ul>{rows}</ul></nav>'
+
+
+def document(shown: Document, spans: Iterable[Span] = (), selected: Span | None = None) -> str:
+    """Return a whole document with quotes highlighted.
+
+    Args:
+        shown: the document.
+        spans: quotes to mark; those of other documents are passed over.
+        selected: the quote to mark strongly and bring into view, one of ``spans``.
+    """
+    about = _joined(shown.publisher, shown.published, shown.source)
+    return (
+        '<article class="ql-document"><button type="button" class="ql-back">← All sources</button>'
+        f'<h2>{escape(shown.title)}</h2><p class="ql-meta">{about}</p>'
+        f'<div class="ql-text" tabindex="0" aria-label="Text of the source">{_marked(shown, spans, selected)}</div>'
+        "</article>"
+    )
+
+
+def _marked(shown: Document, spans: Iterable[Span], selected: Span | None) -> str:
+    parts = []
+    done = 0
+    for span in sorted((span for span in spans if span.source == shown.source), key=lambda span: span.start):
+        if span.start < done:  # two answers' sentences never overlap, but a page must not depend on it
+            continue
+        number = span.number if isinstance(span, Citation) else ""
+        chosen = ' class="ql-selected" tabindex="-1"' if span is selected else ""
+        parts.append(escape(shown.text[done : span.start]))
+        parts.append(f'<mark{chosen} data-number="{number}">{escape(shown.text[span.start : span.end])}</mark>')
+        done = span.end
+    parts.append(escape(shown.text[done:]))
+    return "".join(parts)
+
+
+def _joined(*parts: str | None) -> str:
+    return " · ".join(escape(part) for part in parts if part)

@@ -1,0 +1,129 @@
+"""An answer as text for a terminal and as JSON (schema version 1, described in docs/json.md)."""
+
+import json
+import shutil
+import textwrap
+from dataclasses import asdict
+from typing import Any
+
+from rag.errors import RagError
+from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Closest, Hit, Retrieved
+
+REFUSED = "The sources do not say."
+SNIPPET_CHARS = 300
+
+
+def answer_object(answer: Answer, identity: str | None = None) -> dict[str, Any]:
+    """Return an answer's JSON form."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": identity,
+        "question": answer.question,
+        "standalone": answer.standalone,
+        "outcome": answer.outcome,
+        "reason": answer.reason,
+        "answer": answer.answer,
+        "short_answer": answer.short_answer,
+        "confidence": round(answer.confidence, 4),
+        "claims": [asdict(claim) for claim in answer.claims],
+        "citations": [_rounded(asdict(citation)) for citation in answer.citations],
+        "closest": [_rounded(asdict(closest)) for closest in answer.closest],
+        "index": answer.index,
+        "model": answer.model,
+        "timings_ms": answer.timings_ms,
+    }
+
+
+def search_object(retrieved: Retrieved, identity: str | None = None) -> dict[str, Any]:
+    """Return the JSON form of a search."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": identity,
+        "question": retrieved.question,
+        "hits": [
+            {
+                "source": hit.passage.source,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "text": hit.passage.text,
+                "score": round(hit.score, 4),
+                "ranks": hit.ranks,
+            }
+            for hit in retrieved.hits
+        ],
+        "index": retrieved.index,
+        "timings_ms": retrieved.timings_ms,
+    }
+
+
+def error_object(error: RagError, identity: str | None = None) -> dict[str, Any]:
+    """Return the JSON form of an error: what a batch prints for a line that could not be answered."""
+    return {"schema": SCHEMA_VERSION, "id": identity, "error": {"kind": error.kind, "message": str(error)}}
+
+
+def dumps(value: dict[str, Any]) -> str:
+    """Return one line of JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def answer_text(answer: Answer) -> str:
+    """Return an answer for a terminal: claims, then each citation's position and verbatim quote."""
+    if answer.outcome == "refused":
+        return _refusal_text(answer)
+    lines = [_wrap(f"{claim.text} {_marks(claim.citations)}") for claim in answer.claims]
+    for citation in answer.citations:
+        lines += ["", f"[{citation.number}] {_place(citation)}", *_about(citation), _quoted(citation.quote)]
+    lines += ["", f"confidence {answer.confidence:.2f}"]
+    return "\n".join(lines)
+
+
+def _refusal_text(answer: Answer) -> str:
+    lines = [REFUSED, f"Reason: {REASONS[answer.reason or '']} ({answer.reason}; confidence {answer.confidence:.2f})."]
+    if answer.closest:
+        lines += ["", "Closest passages:"]
+    for closest in answer.closest:
+        lines += [f"  {_place(closest)}", _quoted(closest.quote)]
+    return "\n".join(lines)
+
+
+def search_text(retrieved: Retrieved) -> str:
+    """Return the hits of a search for a terminal."""
+    if not retrieved.hits:
+        return "nothing found"
+    return "\n\n".join(_hit_text(place, hit) for place, hit in enumerate(retrieved.hits, start=1))
+
+
+def _hit_text(place: int, hit: Hit) -> str:
+    passage = hit.passage
+    ranks = ", ".join(f"{leg} {rank}" for leg, rank in hit.ranks.items())
+    text = " ".join(passage.text.split())
+    if len(text) > SNIPPET_CHARS:
+        text = text[:SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
+    head = f"{place}. {passage.source}:{passage.start}-{passage.end}  score {hit.score:.3f} ({ranks})"
+    return f"{head}\n{_wrap(text, '   ')}"
+
+
+def _place(pointer: Citation | Closest) -> str:
+    return f"{pointer.source}:{pointer.start}-{pointer.end}"
+
+
+def _about(citation: Citation) -> list[str]:
+    return [_wrap(" · ".join(part for part in (citation.title, citation.published) if part), "    ")]
+
+
+def _marks(numbers: tuple[int, ...]) -> str:
+    return " ".join(f"[{number}]" for number in numbers)
+
+
+def _quoted(quote: str) -> str:
+    """Return a quote as it stands, each of its lines behind a bar: nothing is wrapped or trimmed."""
+    return "\n".join(f"    | {line}" for line in quote.splitlines())
+
+
+def _wrap(text: str, indent: str = "") -> str:
+    width = min(shutil.get_terminal_size().columns, 100)
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _rounded(pointer: dict[str, Any]) -> dict[str, Any]:
+    return {**pointer, "score": round(pointer["score"], 4)}

@@ -1,0 +1,75 @@
+"""A question finds passages: dense and BM25 scores, each min-max normalised over one pool, then averaged.
+
+The pool is the best of both legs; every candidate is scored exactly by both, so that being missed by one leg's
+shortlist is not counted as a score of zero.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index import Index
+from rag.schema import Hit
+from rag.terms import terms
+
+if TYPE_CHECKING:
+    from rag.encode import Vectors
+
+POOL = 50
+"""Candidates taken from each leg, or ``k`` if that is more."""
+
+LEAST_COSINE = 0.15
+"""A passage that shares no word with the question and is no nearer to it than this has nothing to do with it."""
+
+
+def retrieve(index: Index, question: str, vector: "Vectors", k: int) -> list[Hit]:
+    """Return at most ``k`` passages for a question, best first.
+
+    Args:
+        index: where to look.
+        question: standalone, as :mod:`rag.converse` leaves it.
+        vector: its unit vector, shape ``(dimension,)``.
+        k: how many.
+    """
+    n = max(POOL, k)
+    lexical = index.bm25(terms(question))
+    near, _ = index.dense(vector, n)
+    pool = np.union1d(near, _top(lexical, n))
+    bm25 = lexical[pool]
+    dense = index.cosines(vector, pool)
+    supported = (bm25 > 0) | (dense >= LEAST_COSINE)
+    pool, bm25, dense = pool[supported], bm25[supported], dense[supported]
+    if not len(pool):
+        return []
+    scores = (_normalised(dense) + _normalised(bm25)) / 2
+    order = np.lexsort((pool, -dense, -scores))[:k]  # ties: the nearer passage, then the earlier one
+    ranks = {"dense": _ranks(dense), "bm25": _ranks(bm25)}
+    found = []
+    for place, passage in zip(order, index.passages(pool[order].tolist()), strict=True):
+        legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
+        found.append(Hit(passage, float(scores[place]), legs))
+    return found
+
+
+def _top(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:
+    """Return the numbers of the ``n`` highest scores above zero, in no order."""
+    if n < len(scores):
+        best: NDArray[np.int64] = np.argpartition(-scores, n)[:n]
+    else:
+        best = np.arange(len(scores))
+    return best[scores[best] > 0]
+
+
+def _normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    low, high = scores.min(), scores.max()
+    if high == low:
+        return np.full_like(scores, float(high > 0))
+    return (scores - low) / (high - low)
+
+
+def _ranks(scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the 1-based rank of each score, best first, ties in order."""
+    ranks = np.empty(len(scores), dtype=np.int64)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return ranks

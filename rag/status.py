@@ -1,0 +1,61 @@
+"""What an index holds, for ``rag status``."""
+
+from typing import Any
+
+from rag.config import Config
+from rag.index import Index, total_bytes
+from rag.schema import SCHEMA_VERSION
+
+
+def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
+    """Return the JSON form of ``rag status``.
+
+    Args:
+        config: names the index folder.
+        verify: hash every file of the generation, however large.
+        sources: list every document.
+
+    Raises:
+        IndexMissing, IndexDamaged: as opening it does.
+    """
+    with Index.open(config.index, verify=verify) as index:
+        manifest = index.manifest
+        found: dict[str, Any] = {
+            "schema": SCHEMA_VERSION,
+            "index": index.id,
+            "folder": str(index.path),
+            **manifest["counts"],
+            "encoder": {key: manifest["encoder"][key] for key in ("name", "identity", "dimension", "runtime")},
+            "bytes": {name: entry["bytes"] for name, entry in manifest["files"].items()},
+            "total_bytes": total_bytes(manifest),
+            "skipped": manifest["skipped"],
+            "verified": verify,
+        }
+        if sources:
+            found["sources"] = [
+                {"source": d.source, "title": d.title, "published": d.published, "characters": d.characters}
+                for d in index.documents()
+            ]
+    return found
+
+
+def status_text(found: dict[str, Any]) -> str:
+    """Return a status for a terminal."""
+    encoder = found["encoder"]
+    lines = [
+        f"generation  {found['index']}" + (" (every byte verified)" if found["verified"] else ""),
+        f"folder      {found['folder']}",
+        f"documents   {found['documents']}",
+        f"passages    {found['passages']} ({found['sentences']} sentences)",
+        f"encoder     {encoder['name']}, {encoder['dimension']} dimensions, on {encoder['runtime']}",
+        f"size        {_megabytes(found['total_bytes'])}",
+    ]
+    lines += [f"  {_megabytes(size):>9}  {name}" for name, size in found["bytes"].items()]
+    lines += [f"skipped     {item['source']}: {item['reason']}" for item in found["skipped"]]
+    for source in found.get("sources", ()):
+        lines.append(f"{source['source']}  {source['published'] or '-'}  {source['characters']}  {source['title']}")
+    return "\n".join(lines)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.2f} MB"

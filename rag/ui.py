@@ -1,0 +1,191 @@
+"""The chat page: FastAPI with a Gradio app mounted, one process, nothing loaded from elsewhere.
+
+The chat stands on the left, the sources on the right. A citation's number is a button: pressing it opens the whole
+document with the quote highlighted and in view.
+"""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request, Response
+
+from rag import page
+from rag.config import Config
+from rag.engine import Engine
+from rag.errors import RagError, UsageError
+from rag.schema import Answer, Turn
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+"""What a browser may load for this page: only what this server sends. Gradio's own scripts need the two "unsafe"."""
+
+Conversation = list[Answer]
+
+
+def serve(config: Config) -> None:
+    """Open the index and serve the page until interrupted.
+
+    Raises:
+        IndexMissing, IndexDamaged: as opening the index does.
+        UsageError: the address or port cannot be listened on.
+    """
+    with Engine.open(config=config) as engine, _listen(config) as listener:
+        host, port = listener.getsockname()[:2]
+        server = uvicorn.Server(uvicorn.Config(app(engine), log_level="warning"))
+        print(f"Quoteline is at http://{host}:{port} (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+def app(engine: Engine) -> FastAPI:
+    """Return the page as an ASGI application."""
+    outer = FastAPI(openapi_url=None)
+
+    @outer.middleware("http")
+    async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    static = files("rag") / "static"
+    gr.mount_gradio_app(
+        outer,
+        blocks(engine),
+        path="",
+        css=(static / "page.css").read_text(encoding="utf-8"),
+        theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        enable_monitoring=False,
+        ssr_mode=False,
+        show_error=False,
+        footer_links=[],
+    )
+    return outer
+
+
+def blocks(engine: Engine) -> gr.Blocks:
+    """Return the page as a Gradio app."""
+    sources = page.source_list(engine.index.documents())
+
+    def ask(question: str, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+        """Yield (question box, conversation, chat, sources panel) as the answer is made."""
+        if not question.strip():
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
+        shown.append({"role": "user", "content": question})
+        yield "", gr.skip(), [*shown, _message(page.searching(None))], gr.skip()
+        history = [Turn(answer.question, answer.answer) for answer in conversation]
+        try:
+            for event in engine.stream(question, history):
+                if isinstance(event, Answer):
+                    panel = _open(engine, event, 0) if event.citations else gr.skip()
+                    reply = _message(page.answer(event, len(conversation)))
+                    yield gr.skip(), [*conversation, event], [*shown, reply], panel
+                else:
+                    yield gr.skip(), gr.skip(), [*shown, _message(page.searching(len(event.hits)))], gr.skip()
+        except RagError as error:
+            yield gr.skip(), gr.skip(), [*shown, _message(page.failed(str(error)))], gr.skip()
+
+    def select(event: gr.EventData, conversation: Conversation) -> Any:
+        """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources"."""
+        clicked = event._data or {}  # noqa: SLF001 (Gradio gives a component's own data no public name)
+        with suppress(LookupError, TypeError, RagError):  # a click that names nothing there is
+            if clicked.get("source") is not None:
+                return page.document(engine.index.document(str(clicked["source"])))
+            if clicked.get("answer") is None:
+                return sources
+            answer = conversation[int(clicked["answer"])]
+            if answer.citations:
+                return _open(engine, answer, int(clicked["number"]) - 1)
+            return _open(engine, answer, int(clicked["closest"]))
+        return gr.skip()
+
+    with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
+        conversation = gr.State([])
+        gr.HTML(
+            '<div class="ql-head"><h1>Quoteline</h1><p>Every line of an answer is a verbatim quote. '
+            "Press its number to read it in its source.</p></div>"
+        )
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=3, min_width=360):
+                chat = gr.Chatbot(
+                    label="Conversation",
+                    show_label=False,
+                    height="62vh",
+                    render_markdown=False,
+                    buttons=[],
+                    feedback_options=None,
+                    layout="panel",
+                    placeholder="Ask the sources a question.",
+                )
+                with gr.Row():
+                    box = gr.Textbox(
+                        show_label=False,
+                        label="Question",
+                        placeholder="Ask the sources a question",
+                        scale=6,
+                        autofocus=True,
+                        elem_id="ql-question",
+                        max_length=engine.config.max_question_chars,
+                    )
+                    button = gr.Button("Ask", variant="primary", scale=1, min_width=80)
+                if examples := _examples(engine.config):
+                    gr.Examples(examples, inputs=box, label="For example", cache_examples=False)
+            with gr.Column(scale=2, min_width=320):
+                panel = gr.HTML(
+                    sources,
+                    js_on_load=(files("rag") / "static" / "page.js").read_text(encoding="utf-8"),
+                    elem_id="ql-panel",
+                )
+        outputs = [box, conversation, chat, panel]
+        gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
+        panel.click(select, [conversation], [panel], show_progress="hidden", api_visibility="private")
+    return demo
+
+
+def _exchange(answer: Answer, place: int) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": answer.question}, _message(page.answer(answer, place))]
+
+
+def _message(content: str) -> dict[str, Any]:
+    return {"role": "assistant", "content": gr.HTML(content)}
+
+
+def _open(engine: Engine, answer: Answer, place: int) -> str:
+    """Return the document of an answer's citation, or of a refusal's closest passage, with all its quotes marked."""
+    spans = answer.citations or answer.closest
+    selected = spans[place]
+    return page.document(engine.index.document(selected.source), spans, selected)
+
+
+def _examples(config: Config) -> list[str]:
+    """Return the example questions that ``config.examples`` names, a line each."""
+    if not config.examples:
+        return []
+    try:
+        lines = Path(config.examples).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"examples file {config.examples} cannot be read: {error}") from None
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _listen(config: Config) -> socket.socket:
+    try:
+        return socket.create_server((config.host, config.port))
+    except (OSError, OverflowError) as error:
+        message = f"cannot listen on {config.host} port {config.port} ({error}): choose another with --port"
+        raise UsageError(message) from None
