@@ -53,9 +53,9 @@ def build(config: Config) -> Report:
     if not found.documents:
         raise SourceError(_nothing(config.sources, found.skipped))
 
-    from rag import encode
+    from rag import embed
 
-    model = encode.find(config.encoder)
+    model = embed.find(config.encoder)
     identity = _generation_id(found, model.identity, config)
     folder = Path(config.index)
     with _single_writer(folder):
@@ -142,6 +142,9 @@ def _single_writer(folder: Path) -> Iterator[None]:
         raise BusyError(f"another rag index is building {folder}: wait for it to end") from None
     except (FileExistsError, NotADirectoryError):
         raise SourceError(f"index folder {folder} is a file: name a folder with --index") from None
+    except OSError as error:
+        what = f"index folder {folder} cannot be written ({error.strerror or error})"
+        raise SourceError(f"{what}: free space or name another with --index; the index is as it was") from error
     finally:
         for left in folder.glob(f"{BUILDING}{os.getpid()}"):
             shutil.rmtree(left, ignore_errors=True)
@@ -182,16 +185,16 @@ def _write_vectors(target: Path, model: Any, passages: Sequence[Passage]) -> dic
     import faiss
     from tqdm import tqdm
 
-    from rag import encode
+    from rag import embed, encode
 
-    loaded = encode.load(model)
+    loaded = encode.load(model.name, model.location)
     with tqdm(total=len(passages), desc="encoding", unit="passage", disable=not sys.stderr.isatty()) as bar:
-        vectors = encode.encode_passages(loaded, [passage.text for passage in passages], bar.update)
+        vectors = embed.encode_passages(loaded, [passage.text for passage in passages], bar.update)
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
     faiss.write_index(flat, str(target / index.VECTORS))
     (target / index.ENCODER).mkdir()
-    return asdict(encode.export(model, loaded, target / index.ENCODER))
+    return asdict(embed.export(model, loaded, target / index.ENCODER))
 
 
 def _seal(target: Path, manifest: dict[str, Any]) -> None:

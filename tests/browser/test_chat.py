@@ -1,0 +1,112 @@
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ARTICLE
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_label("Question", exact=True).fill(question)
+    page.get_by_role("button", name="Ask", exact=True).click()
+
+
+def selected_is_in_view(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            """() => {
+              const mark = document.querySelector("mark.ql-selected").getBoundingClientRect();
+              const text = document.querySelector(".ql-text").getBoundingClientRect();
+              return mark.top >= text.top && mark.bottom <= text.bottom && mark.bottom <= innerHeight;
+            }"""
+        )
+    )
+
+
+def test_a_citation_opens_its_quote_in_the_whole_document(page: Page, screenshots: Path, article: str) -> None:
+    ask(page, "How many Cubans died in the raid?")
+    answer = page.locator('.ql-answer[data-outcome="answered"]')
+    expect(answer).to_contain_text("32 Cuban military and intelligence personnel")
+    page.get_by_role("button", name="All sources").click()
+    expect(page.locator(".ql-sources h2")).to_have_text("1 source")
+    answer.get_by_role("button", name="Show quote 1 in its source").click()
+    marked = page.locator("mark.ql-selected")
+    expect(marked).to_have_count(1)
+    assert marked.inner_text() in article
+    assert marked.inner_text().startswith("The raid, involving special operations forces")
+    assert page.locator(".ql-text").inner_text().strip() == article.strip()
+    page.wait_for_timeout(300)
+    assert selected_is_in_view(page)
+    page.screenshot(path=screenshots / "chat.png")
+
+
+def test_a_refusal_looks_different_and_its_closest_passages_open(page: Page, screenshots: Path) -> None:
+    ask(page, "What is the population of Havana?")
+    refusal = page.locator('.ql-answer[data-outcome="refused"]')
+    expect(refusal).to_contain_text("The sources do not say.")
+    expect(refusal.locator(".ql-cite")).to_have_count(0)
+    closest = refusal.locator(".ql-closest").first
+    closest.click()
+    expect(page.locator("mark.ql-selected")).to_have_count(1)
+    assert page.locator("mark.ql-selected").inner_text() in closest.inner_text()
+    page.screenshot(path=screenshots / "refusal.png")
+
+
+def test_an_older_answer_still_opens_its_own_quote(page: Page) -> None:
+    ask(page, "Who is Cuba's foreign minister?")
+    expect(page.locator('[data-outcome="answered"]')).to_have_count(1)
+    ask(page, "How many Cubans died in the raid?")
+    expect(page.locator('[data-outcome="answered"]')).to_have_count(2)
+    page.get_by_role("button", name="Show quote 1 in its source").first.click()
+    expect(page.locator("mark.ql-selected")).to_contain_text("Bruno Rodríguez")
+
+
+def test_an_example_is_asked_by_pressing_it(page: Page) -> None:
+    page.get_by_role("button", name="Who is Cuba's foreign minister?").click()
+    expect(page.locator('[data-outcome="answered"]')).to_contain_text("Bruno Rodríguez")
+
+
+def test_clearing_the_chat_starts_anew(page: Page) -> None:
+    ask(page, "Who is Cuba's foreign minister?")
+    expect(page.locator("[data-outcome]")).to_have_count(1)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("[data-outcome]")).to_have_count(0)
+    expect(page.locator(".ql-sources h2")).to_have_text("1 source")
+    ask(page, "How many Cubans died in the raid?")
+    expect(page.locator("[data-outcome]")).to_have_count(1)
+
+
+def test_a_source_opens_from_the_list(page: Page) -> None:
+    page.locator(".ql-source").click()
+    expect(page.locator(".ql-document .ql-meta")).to_contain_text(ARTICLE)
+    expect(page.locator("mark")).to_have_count(0)
+
+
+def test_by_keyboard_alone(page: Page) -> None:
+    page.get_by_label("Question", exact=True).focus()
+    page.keyboard.type("Who is Cuba's foreign minister?")
+    page.keyboard.press("Enter")
+    button = page.get_by_role("button", name="Show quote 1 in its source")
+    button.wait_for()
+    page.get_by_role("button", name="All sources").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_have_count(0)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.ql-selected")).to_contain_text("Bruno Rodríguez")
+
+
+def test_what_a_person_types_is_shown_as_text(page: Page) -> None:
+    ask(page, "![x](http://192.0.2.1/x.png) <img src=http://192.0.2.1/y.png> **oil**")
+    expect(page.locator("[data-outcome]")).to_have_count(1)
+    expect(page.get_by_text("<img src=http://192.0.2.1/y.png> **oil**")).to_be_visible()
+    assert page.locator("img[src*='192.0.2.1']").count() == 0
+
+
+def test_dark_mode(page: Page, url: str, screenshots: Path) -> None:
+    page.goto(f"{url}/?__theme=dark")
+    page.get_by_label("Question", exact=True).wait_for()
+    ask(page, "Who is Cuba's foreign minister?")
+    expect(page.locator("mark.ql-selected")).to_have_count(1)
+    background = page.evaluate("getComputedStyle(document.querySelector('.ql-answer').closest('.message')).color")
+    assert min(int(part) for part in background.removeprefix("rgb(").rstrip(")").split(",")[:3]) > 180, "light on dark"
+    page.screenshot(path=screenshots / "dark.png")

@@ -1,0 +1,44 @@
+"""Real parts, built once: an index of the article with the packaged encoder."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # the defaults must need nothing from a model hub
+
+from rag.build import build
+from rag.config import Config
+from rag.engine import Engine
+
+ROOT = Path(__file__).parent.parent
+ARTICLE = "000_5e8d803c2965fb30.txt"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="FOLDER", help="where the browser tests leave their pictures")
+
+
+@pytest.fixture(scope="session")
+def article() -> str:
+    return (ROOT / "seeds" / ARTICLE).read_bytes().decode()
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Settings of an index over the project's own seeds, built; shared, so not to be changed."""
+    config = Config(sources=str(ROOT / "seeds"), index=str(tmp_path_factory.mktemp("shared") / "index"))
+    build(config)
+    return config
+
+
+@pytest.fixture(scope="session")
+def engine(config: Config) -> Engine:
+    return Engine.open(config=config)
+
+
+@pytest.fixture
+def own_index(config: Config, tmp_path: Path) -> Path:
+    """A copy of the built index that a test may damage."""
+    return Path(shutil.copytree(config.index, tmp_path / "index"))

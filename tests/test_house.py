@@ -1,0 +1,141 @@
+"""The rules of the house, so that nobody has to remember them."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from rag.cli import parser
+from rag.config import Config
+from tests.conftest import ROOT
+
+MODULES = sorted((ROOT / "rag").glob("*.py"))
+ORDER = (
+    "schema errors config terms load split encode embed index build retrieve match reader compose converse engine render "
+    "batch status page llamaindex ui cli __main__"
+).split()
+"""Data flows down this list; a module imports from above it alone."""
+HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}
+
+
+def imported(path: Path, *, at_start: bool) -> set[str]:
+    """Modules that a file imports; ``at_start`` leaves out those inside functions and under TYPE_CHECKING."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes: list[ast.AST] = list(tree.body) if at_start else list(ast.walk(tree))
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_every_module_has_its_place() -> None:
+    assert sorted(ORDER) == sorted(path.stem for path in MODULES if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_imports_point_one_way(path: Path) -> None:
+    own = {name.split(".")[1] for name in imported(path, at_start=False) if name.startswith("rag.")} & set(ORDER)
+    if path.stem in ORDER:
+        # cli names each command's module inside the function that runs it: that is its job
+        allowed = set(ORDER[: ORDER.index(path.stem)])
+        assert own <= allowed
+    assert not imported(path, at_start=False) & {"app", "training", "benchmarks", "tests"}
+
+
+def test_the_nouns_need_the_standard_library_alone() -> None:
+    for name in ("schema", "errors"):
+        tops = {module.split(".")[0] for module in imported(ROOT / "rag" / f"{name}.py", at_start=False)}
+        assert tops <= sys.stdlib_module_names | {"rag"}
+
+
+def test_only_config_reads_the_environment() -> None:
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        reads = re.findall(r"os\.environ\b(?!\[\"GRADIO_ANALYTICS_ENABLED\"\] =)|getenv", text)
+        assert not reads or path.stem == "config", path
+
+
+def loaded_by(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    found = loaded_by("import rag.cli; rag.cli.parser()")
+    assert not found & (HEAVY | {"numpy", "faiss", "onnxruntime", "bm25s"})
+
+
+def test_a_question_needs_no_torch(config: Config) -> None:
+    code = f"import rag.cli; rag.cli.main(['ask', 'Who is it?', '--index', {config.index!r}])"
+    assert not loaded_by(code) & HEAVY
+
+
+def test_no_module_is_long() -> None:
+    for path in MODULES:
+        assert path.read_text(encoding="utf-8").count("\n") <= 320, f"{path.name} is asking to be two"
+
+
+def test_every_option_is_documented() -> None:
+    documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    commands = parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    for name, sub in commands.items():  # type: ignore[union-attr]
+        section = re.search(rf"^## rag {name}\n(.*?)(?=^## |\Z)", documented, re.MULTILINE | re.DOTALL)
+        assert section, f"docs/cli.md has no section for rag {name}: run make docs"
+        for action in sub._actions:
+            for option in action.option_strings or [action.dest]:
+                assert option in section[1], f"docs/cli.md lacks {option} of rag {name}: run make docs"
+
+
+def test_the_documented_help_is_the_real_help() -> None:
+    done = subprocess.run([sys.executable, ROOT / "docs" / "make_cli.py"], capture_output=True, text=True, check=True)
+    assert done.stdout == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), "run make docs"
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for field in fields(Config):
+        assert re.search(rf"^\| `{field.name}` \|", readme, re.MULTILINE), f"the README's table lacks {field.name}"
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    pins = {
+        line.split("==")[0].lower()
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if "==" in line and not line.startswith("#")
+    }
+    for requirement in wanted:
+        name = re.match(r"[\w-]+", requirement)
+        assert name
+        assert name[0].lower() in pins, f"constraints.txt does not pin {name[0]}"
+
+
+def test_the_wheel_holds_the_package_alone(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"rag"}
+    assert {"rag/calibration.json", "rag/static/page.css", "rag/static/page.js", "rag/py.typed"} <= set(names)
+    assert {f"rag/{path.name}" for path in MODULES} <= set(names)
+
+
+def test_the_wheel_and_the_command_agree_on_the_version() -> None:
+    version = re.search(r'__version__ = "(.+)"', (ROOT / "rag" / "__init__.py").read_text(encoding="utf-8"))
+    assert version
+    assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

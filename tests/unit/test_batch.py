@@ -1,0 +1,50 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from rag import batch
+from rag.errors import SourceError
+
+
+def run(tmp_path: Path, content: bytes) -> list[dict]:
+    (tmp_path / "in.jsonl").write_bytes(content)
+    asked = lambda question, history: {"question": question, "turns": len(history)}  # noqa: E731
+    return [result for result, _ in batch.run(str(tmp_path / "in.jsonl"), asked)]
+
+
+def test_lines_in_order_with_their_ids(tmp_path: Path) -> None:
+    rows = [{"id": "b", "question": "1"}, {"question": "2", "history": [{"question": "q", "answer": "a"}]}]
+    content = "\n\n".join(json.dumps(row) for row in rows).encode()
+    assert run(tmp_path, content) == [
+        {"question": "1", "turns": 0, "id": "b"},
+        {"question": "2", "turns": 1, "id": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "identity", "message"),
+    [
+        (b"nonsense", None, "batch line 1 is not JSON"),
+        (b"[" * 100_000, None, "batch line 1 is not JSON"),
+        (b'"caf\xe9"', None, "batch line 1 is not JSON"),
+        (b"[1]", None, "batch line 1 is not an object"),
+        (b'{"id": "a"}', "a", 'batch line 1 has no "question"'),
+        (b'{"id": 7, "question": 5}', 7, 'batch line 1 has no "question"'),
+        (b'{"id": "a", "question": "q", "history": [1]}', "a", '"history" is a list of'),
+        (b'{"id": "a", "question": "q", "history": 1}', "a", '"history" is a list of'),
+        (b'{"id": "a", "question": "q", "history": [{"question": "x"}]}', "a", '"history" is a list of'),
+    ],
+)
+def test_a_broken_line_is_an_error_object_and_the_rest_go_on(
+    tmp_path: Path, line: bytes, identity: object, message: str
+) -> None:
+    broken, good = run(tmp_path, line + b'\n{"id": "z", "question": "fine"}\n')
+    assert (broken["schema"], broken["id"], broken["error"]["kind"]) == (1, identity, "usage")
+    assert message in broken["error"]["message"]
+    assert good == {"question": "fine", "turns": 0, "id": "z"}
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="batch file .*nowhere cannot be read: No such file"):
+        list(batch.run(str(tmp_path / "nowhere"), lambda *_: {}))

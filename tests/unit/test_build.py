@@ -1,0 +1,141 @@
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from rag import build, encode, index, terms
+from rag.config import Config
+from rag.errors import BusyError, SourceError
+from rag.index import Index
+
+
+@pytest.fixture
+def own(config: Config, own_index: Path, tmp_path: Path, article: str) -> Config:
+    """Settings of a copy of the article's index and of a folder with the article."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "000_5e8d803c2965fb30.txt").write_bytes(article.encode())
+    return replace(config, index=str(own_index), sources=str(sources))
+
+
+def files(config: Config) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in Path(config.index).rglob("*") if path.is_file()}
+
+
+def test_nothing_changed_encodes_nothing(own: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files(own)
+    monkeypatch.setattr(encode, "load", lambda *_: pytest.fail("the model was loaded"))
+    report = build.build(own)
+    assert (report.changed, report.documents, report.passages) == (False, 1, 8)
+    assert files(own) == before
+
+
+def test_the_same_sources_give_the_same_bytes(own: Config, tmp_path: Path) -> None:
+    again = replace(own, index=str(tmp_path / "again"))
+    assert build.build(again).changed
+    there = {name.removeprefix(again.index): content for name, content in files(again).items()}
+    assert there == {name.removeprefix(own.index): content for name, content in files(own).items()}
+
+
+def test_what_is_written_for_the_article_is_pinned_to_the_format(own: Config) -> None:
+    """If this fails, the code writes something else for the same sources: raise FORMAT, then pin the new digest."""
+    with Index.open(own.index) as opened:
+        passages = opened.passages(range(len(opened)))
+    spans = [
+        (p.source, p.title, p.published, p.start, p.end, [(s.start, s.end) for s in p.sentences]) for p in passages
+    ]
+    words = [terms.terms(passage.text) for passage in passages]
+    digest = hashlib.sha256(json.dumps([spans, words]).encode()).hexdigest()[:16]
+    assert (index.FORMAT, digest) == (1, "ab57e65e707a9f2e")
+
+
+def test_a_change_is_a_new_generation_and_the_one_before_stays_open(own: Config) -> None:
+    with Index.open(own.index) as old:
+        (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
+        report = build.build(own)
+        assert (report.changed, report.documents) == (True, 2)
+        assert old.id != report.generation
+        assert len(old.passages(range(len(old)))) == 8, "an open generation goes on answering"
+    with Index.open(own.index) as new:
+        assert [listing.source for listing in new.documents()] == ["000_5e8d803c2965fb30.txt", "b.txt"]
+
+
+def test_other_settings_are_another_generation(own: Config) -> None:
+    report = build.build(replace(own, passage_chars=300))
+    assert report.changed
+    assert report.passages > 8
+
+
+def test_a_damaged_generation_is_built_again(own: Config) -> None:
+    with Index.open(own.index) as opened:
+        vectors = opened.path / index.VECTORS
+    whole = vectors.read_bytes()
+    vectors.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert build.build(own).changed
+    assert vectors.read_bytes() == whole
+
+
+def test_nothing_to_index(own: Config, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    before = files(own)
+    with pytest.raises(SourceError, match="no documents in .*: put .txt .md"):
+        build.build(replace(own, sources=str(empty)))
+    (empty / "a.txt").write_text("")
+    with pytest.raises(SourceError, match=r"can be used: a.txt: empty \(1 skipped\)"):
+        build.build(replace(own, sources=str(empty)))
+    assert files(own) == before
+
+
+def test_one_writer(own: Config) -> None:
+    with FileLock(Path(own.index) / build.LOCK), pytest.raises(BusyError, match="another rag index is building"):
+        build.build(own)
+
+
+def test_the_index_folder_is_a_file(own: Config, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SourceError, match="is a file: name a folder with --index"):
+        build.build(replace(own, index=str(tmp_path / "file")))
+
+
+@pytest.mark.parametrize("step", ["_write_bm25", "_write_vectors", "_seal", "_swap_in"])
+def test_a_failure_leaves_the_old_generation_and_no_litter(
+    own: Config, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    before = files(own)
+    (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build, step, full)
+    with pytest.raises(SourceError, match="cannot be written .*No space left on device.*the index is as it was"):
+        build.build(own)
+    assert files(own) == before
+
+
+def test_a_killed_build_loses_nothing(own: Config) -> None:
+    before = files(own)
+    (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
+    command = [sys.executable, "-m", "rag", "index", "--sources", own.sources, "--index", own.index]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not list(Path(own.index).glob(f"{build.BUILDING}*/*")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    left = {name for name in files(own) if build.BUILDING in name}
+    assert left, "it was killed while it built"
+    assert {name: content for name, content in files(own).items() if name not in left} == before
+    with Index.open(own.index, verify=True) as opened:
+        assert len(opened.documents()) == 1
+    assert build.build(own).documents == 2, "and the next build sweeps up"
+    assert not list(Path(own.index).glob(f"{build.BUILDING}*"))

@@ -1,0 +1,215 @@
+"""The command as a user meets it: arguments in; standard output, standard error and an exit code out."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag import cli
+from rag.config import Config
+from tests.conftest import ARTICLE, ROOT
+
+ASKED = "Who is Cuba's foreign minister?"
+UNKNOWN = "What is the population of Havana?"
+
+
+class Run:
+    """Calls ``rag`` in this process, on the shared index unless told otherwise."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], config: Config) -> None:
+        self._capsys, self._config = capsys, config
+
+    def __call__(self, *arguments: str, index: "Path | str | None" = None) -> tuple[int, str, str]:
+        try:
+            code = cli.main([*arguments, "--index", str(index or self._config.index)])
+        except SystemExit as error:  # argparse
+            code = int(error.code or 0)
+        captured = self._capsys.readouterr()
+        return code, captured.out, captured.err
+
+
+@pytest.fixture
+def rag(capsys: pytest.CaptureFixture[str], config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)  # where there is no rag.toml
+    return Run(capsys, config)
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
+
+
+def test_ask(rag: Run) -> None:
+    code, out, err = rag("ask", ASKED)
+    assert code == 0
+    assert "Bruno Rodríguez" in out
+    assert re.search(rf"\[1\] {ARTICLE}:\d+-\d+", out)
+    assert re.fullmatch(r"rag: answered from index \w+ in \d+ ms\n", err)
+
+
+def test_ask_quietly(rag: Run) -> None:
+    assert rag("ask", ASKED, "--quiet")[2] == ""
+
+
+def test_ask_as_json(rag: Run) -> None:
+    code, out, _ = rag("ask", ASKED, "--json")
+    assert code == 0
+    assert out.count("\n") == 1
+    assert json.loads(out)["outcome"] == "answered"
+
+
+def test_a_refusal_has_its_exit_code(rag: Run) -> None:
+    assert rag("ask", UNKNOWN)[0] == 3
+    code, out, _ = rag("ask", UNKNOWN, "--json")
+    assert code == 3
+    assert json.loads(out)["outcome"] == "refused"
+
+
+def test_a_question_from_standard_input(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, ASKED.encode() + b"\n")
+    assert rag("ask", "-")[0] == 0
+    type_in(monkeypatch, b"caf\xe9?")
+    assert rag("ask", "-") == (2, "", "rag: standard input is not UTF-8 text\n")
+
+
+def test_a_batch(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [json.dumps({"id": "a", "question": ASKED}), "nonsense", json.dumps({"id": "c", "question": UNKNOWN})]
+    type_in(monkeypatch, "\n".join(lines).encode())
+    code, out, err = rag("ask", "--batch", "-")
+    first, second, third = map(json.loads, out.splitlines())
+    assert (first["id"], first["outcome"]) == ("a", "answered")
+    assert second["error"]["kind"] == "usage"
+    assert (third["id"], third["outcome"]) == ("c", "refused")
+    assert code == 1
+    assert err.startswith("rag: batch line 2 is not JSON")
+
+
+def test_a_batch_without_a_broken_line_succeeds(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, json.dumps({"id": "c", "question": UNKNOWN}).encode())
+    code, out, err = rag("search", "--batch", "-")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["hits"]
+
+
+def test_search(rag: Run) -> None:
+    code, out, _ = rag("search", "oil deal", "-k", "2")
+    assert code == 0
+    assert out.count("score") == 2
+    assert len(json.loads(rag("search", "oil deal", "-k", "3", "--json")[1])["hits"]) == 3
+
+
+def test_k_changes_how_much_is_read(rag: Run) -> None:
+    found = json.loads(rag("ask", UNKNOWN, "-k", "1", "--json")[1])
+    whole = json.loads(rag("search", UNKNOWN, "-k", "1", "--json")[1])["hits"][0]
+    assert all(whole["start"] <= c["start"] < c["end"] <= whole["end"] for c in found["closest"])
+
+
+def test_show(rag: Run, article: str) -> None:
+    assert rag("show", ARTICLE) == (0, article, "")
+    assert rag("show", ARTICLE, "--start", "0", "--end", "6") == (0, "Havana", "")
+
+
+@pytest.mark.parametrize("span", [("--start", "-1"), ("--end", "999999"), ("--start", "5", "--end", "4")])
+def test_show_outside_the_text(rag: Run, span: tuple[str, ...]) -> None:
+    code, out, err = rag("show", ARTICLE, *span)
+    assert (code, out) == (2, "")
+    assert "is no part of a text of 5612 characters" in err
+
+
+def test_status(rag: Run) -> None:
+    code, out, err = rag("status", "--verify", "--sources")
+    assert (code, err) == (0, "")
+    assert "every byte verified" in out
+    assert f"{ARTICLE}  2026-01-12  5612" in out
+    found = json.loads(rag("status", "--json")[1])
+    assert (found["documents"], found["passages"], found["sentences"]) == (1, 8, 32)
+    assert found["encoder"]["name"] == "all-MiniLM-L6-v2"
+    assert found["total_bytes"] == sum(found["bytes"].values())
+
+
+def test_chat(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, f"{ASKED}\n\n{'x' * 3000}\n{UNKNOWN}\n".encode())
+    code, out, err = rag("chat")
+    assert code == 0
+    assert "Bruno Rodríguez" in out
+    assert "The sources do not say." in out
+    assert err == "rag: the question has 3000 characters: at most 2000 (max_question_chars)\n"
+
+
+def test_index_again(rag: Run) -> None:
+    code, out, err = rag("index", "--sources", str(ROOT / "seeds"))
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"nothing changed: generation \w+ in .*: 1 documents, 8 passages, 0 files skipped\n", out)
+    assert rag("index", "--sources", str(ROOT / "seeds"), "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["ask"], 2, "rag: no question: give one in quotes, - to read it from standard input, or --batch FILE"),
+        (["ask", ""], 2, "rag: the question is empty: ask something"),
+        (["ask", "x" * 100_000], 2, "rag: the question has 100000 characters: at most 2000 (max_question_chars)"),
+        (["ask", "q", "--batch", "-"], 2, "rag: a question and --batch together: give one of them"),
+        (["ask", "--batch", "nowhere"], 1, "rag: batch file nowhere cannot be read: No such file or directory"),
+        (["ask", "q", "-k", "0"], 2, "rag: k is 0: the least is 1"),
+        (["show", "nowhere.txt"], 1, "rag: no source 'nowhere.txt' in the index: rag status --sources lists all"),
+        (["index", "--sources", "nowhere"], 1, "rag: sources folder nowhere does not exist: name one with --sources"),
+    ],
+)
+def test_bad_input(rag: Run, arguments: list[str], code: int, message: str) -> None:
+    found, out, err = rag(*arguments)
+    assert (found, out) == (code, "")
+    assert err.startswith(message)
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["ask", "q"], ["search", "q"], ["show", "a"], ["status"], ["chat"], ["ui"]])
+def test_no_index(rag: Run, command: list[str], tmp_path: Path) -> None:
+    code, out, err = rag(*command, index=tmp_path / "none")
+    assert (code, out) == (4, "")
+    assert err == f"rag: no index in {tmp_path}/none: build one with rag index --index {tmp_path}/none\n"
+
+
+def test_a_damaged_index(rag: Run, own_index: Path) -> None:
+    (vectors,) = own_index.glob("*/vectors.faiss")
+    vectors.write_bytes(b"")
+    code, out, err = rag("ask", "q", index=own_index)
+    assert (code, out) == (4, "")
+    assert re.fullmatch(r"rag: .*vectors.faiss has 0 bytes, not \d+: rebuild with rag index --index .*\n", err)
+
+
+def test_skipped_files_are_named(rag: Run, tmp_path: Path, own_index: Path) -> None:
+    sources = tmp_path / "s"
+    sources.mkdir()
+    (sources / "empty.txt").write_text("")
+    (sources / "good.txt").write_text("Bolivia has a new president.")
+    code, out, err = rag("index", "--sources", str(sources), index=own_index)
+    assert code == 0
+    assert err == "rag: skipped 'empty.txt': empty\n"
+    assert "1 documents, 1 passages, 1 files skipped" in out
+
+
+def test_an_unknown_setting_in_the_file(rag: Run, tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text("wrong = 1")
+    code, out, err = rag("ask", ASKED)
+    assert (code, out) == (2, "")
+    assert err.startswith("rag: rag.toml: unknown setting 'wrong'")
+
+
+def test_a_reader_that_goes_away_is_no_error(config: Config) -> None:
+    command = f"{sys.executable} -m rag show {ARTICLE} --index {config.index} | head -c 5"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, cwd="/", check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"Havan", b"")
+
+
+def test_a_busy_port(rag: Run) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, out, err = rag("ui", "--port", str(taken.getsockname()[1]))
+    assert (code, out) == (2, "")
+    assert "Address already in use" in err
+    assert "choose another with --port" in err

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from rag.config import Config, load
+from rag.errors import UsageError
+
+
+def test_the_layers_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rag.toml").write_text('sources = "file"\nk = 3\nport = 1000\n')
+    monkeypatch.setenv("RAG_K", "4")
+    monkeypatch.setenv("RAG_PORT", "2000")
+    config = load({"port": 3000, "index": None}, directory=tmp_path)
+    assert (config.sources, config.k, config.port, config.index) == ("file", 4, 3000, "index")
+
+
+def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_TIME", "noon")
+    assert load(directory=tmp_path) == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('sorces = "x"', r"rag.toml: unknown setting 'sorces'; known are .*sources"),
+        ('k = "many"', "rag.toml: k must be a int, not 'many'"),
+        ("k = 2.5", "k must be a int, not 2.5"),
+        ("k = true", "k must be a int, not True"),
+        ("k = [1]", "k must be a int"),
+        ("k = 0", "k is 0: the least is 1"),
+        ("passage_chars = 5", "passage_chars is 5: the least is 100"),
+        ("threshold = 1.5", "threshold is 1.5: it is a probability"),
+        ("k = ", "rag.toml is not valid TOML"),
+    ],
+)
+def test_a_bad_value_names_its_place(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "rag.toml").write_text(text)
+    with pytest.raises(UsageError, match=message):
+        load(directory=tmp_path)
+
+
+def test_a_bad_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_K", "x")
+    with pytest.raises(UsageError, match="the environment: k must be a int, not 'x'"):
+        load(directory=tmp_path)
+
+
+def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_bytes(b'sources = "caf\xe9"')
+    with pytest.raises(UsageError, match="is not valid TOML"):
+        load(directory=tmp_path)

@@ -1,0 +1,65 @@
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import embed, encode, split
+from rag.config import Config
+
+
+@pytest.fixture(scope="module")
+def onnx(config: Config) -> encode.OnnxEncoder:
+    (folder,) = Path(config.index).glob("*/encoder")
+    encoder = encode.read(folder, threads=2)
+    assert isinstance(encoder, encode.OnnxEncoder)
+    return encoder
+
+
+@pytest.fixture(scope="module")
+def torch() -> encode.TorchEncoder:
+    model = embed.find(embed.PACKAGED_NAME)
+    card = encode.EncoderCard(
+        model.name, model.identity, 384, 256, "", 0, "[PAD]", "sentence-transformers", model.location
+    )
+    return encode.TorchEncoder(card)
+
+
+@pytest.fixture(scope="module")
+def sentences(article: str) -> list[str]:
+    """200 texts: the article's sentences, parts and joins of them, and other scripts."""
+    own = [article[s.start : s.end] for s in split.sentences(article)]
+    parts = [text[: len(text) // n] for text in own for n in (2, 3, 5, 8)]
+    joins = [f"{a} {b}" for a, b in pairwise(own)]
+    others = ["短い文です。", "Он сказал нет.", "naïve café", "?", "x" * 3000, "a b " * 400, "😀 emoji", "2.8 %", ""]
+    return (own + parts + joins + others)[:200]
+
+
+def test_parity_on_200_sentences(onnx: encode.OnnxEncoder, torch: encode.TorchEncoder, sentences: list[str]) -> None:
+    assert len(sentences) == 200
+    cosines = (onnx.encode(sentences) * torch.encode(sentences)).sum(axis=1)
+    assert cosines.min() >= 0.9999
+
+
+def test_token_vectors_agree_and_their_spans_are_words(
+    onnx: encode.OnnxEncoder, torch: encode.TorchEncoder, sentences: list[str]
+) -> None:
+    some = ["Díaz-Canel declared independence.", *sentences[:20]]
+    for text, ours, theirs in zip(some, onnx.encode_tokens(some), torch.encode_tokens(some), strict=True):
+        assert ours.spans == theirs.spans
+        assert (ours.tokens * theirs.tokens).sum(axis=1).min() >= 0.999
+        assert all(text[start:end].strip() for start, end in ours.spans)
+    first = onnx.encode_tokens(some)[0]
+    assert [some[0][start:end] for start, end in first.spans][:4] == ["Díaz", "-", "Cane", "l"]
+
+
+def test_vectors_have_length_one(onnx: encode.OnnxEncoder, sentences: list[str]) -> None:
+    vectors = onnx.encode(sentences)
+    assert vectors.shape == (200, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_a_batch_gives_what_one_alone_gives(onnx: encode.OnnxEncoder, sentences: list[str]) -> None:
+    together = onnx.encode(sentences[:40])
+    alone = np.concatenate([onnx.encode([text]) for text in sentences[:40]])
+    assert (together * alone).sum(axis=1).min() > 0.99999

@@ -1,0 +1,66 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.config import Config
+from rag.engine import Engine
+from rag.errors import UsageError
+from rag.schema import Answer, Retrieved, Turn
+
+
+def test_stream_tells_what_was_found_and_then_the_answer(engine: Engine) -> None:
+    events = list(engine.stream("Who is Cuba's foreign minister?"))
+    assert [type(event) for event in events] == [Retrieved, Answer]
+    assert events[-1] == replace(engine.ask("Who is Cuba's foreign minister?"), timings_ms=events[-1].timings_ms)
+
+
+def test_white_space_does_not_matter(engine: Engine) -> None:
+    answer = engine.ask("  Who is\n Cuba's  foreign minister? ")
+    assert answer.standalone == "Who is Cuba's foreign minister?"
+    assert answer.citations == engine.ask("Who is Cuba's foreign minister?").citations
+
+
+def test_history_is_accepted(engine: Engine) -> None:
+    history = [Turn("Who is Cuba's foreign minister?", "Bruno Rodríguez")]
+    assert engine.ask("Which country may replace Venezuela's oil?", history).outcome == "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "the question is empty"),
+        (" \n", "the question is empty"),
+        ("x" * 100_000, r"the question has 100000 characters: at most 2000 \(max_question_chars\)"),
+        ("half \ud800", "not valid Unicode"),
+    ],
+)
+def test_what_is_no_question(engine: Engine, question: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        engine.ask(question)
+    with pytest.raises(UsageError, match=message):
+        engine.search(question)
+
+
+def test_the_threshold_is_a_setting(config: Config) -> None:
+    with Engine.open(config=replace(config, threshold=1.0)) as never:
+        assert never.ask("Who is Cuba's foreign minister?").outcome == "refused"
+    with Engine.open(config=replace(config, threshold=0.0)) as always:
+        assert always.ask("What is the population of Havana?").outcome == "answered"
+
+
+def test_nothing_found_is_a_reason_of_its_own(engine: Engine) -> None:
+    answer = engine.ask("photosynthesis chlorophyll wavelengths")
+    assert (answer.outcome, answer.reason, answer.closest) == ("refused", "nothing_found", ())
+
+
+def test_from_python_as_the_readme_says(config: Config) -> None:
+    with rag.Engine.open(Path(config.index)) as engine:
+        answer = engine.ask("Who is Cuba's foreign minister?")
+    assert "Bruno Rodríguez" in answer.citations[0].quote
+
+
+def test_no_such_attribute() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'engines'"):
+        rag.engines  # noqa: B018

@@ -1,0 +1,134 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from rag import load
+from rag.errors import SourceError
+from tests.conftest import ARTICLE, ROOT
+
+
+def read(folder: Path, **files: "str | bytes") -> load.Folder:
+    for name, content in files.items():
+        path = folder / name.replace("__", ".")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return load.read_folder(folder)
+
+
+def test_the_article(article: str) -> None:
+    (document,) = load.read_folder(ROOT / "seeds").documents
+    assert document.source == ARTICLE
+    assert document.text == article
+    assert document.published == "2026-01-12"
+    assert document.title == "Cuban President Miguel Díaz-Canel firmly rejected U.S. President Donald Trump's demand…"
+    assert document.header == "", "a title made up from the text says nothing new about it"
+
+
+def test_text_is_kept_to_the_character(tmp_path: Path) -> None:
+    text = "\tOne.\r\nTwo\u2028three \u00a0 caf\u0065\u0301\r\n\r\n"
+    (document,) = read(tmp_path, a__txt=text).documents
+    assert document.text == text
+
+
+def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:
+    (document,) = read(tmp_path, a__txt=b"\xef\xbb\xbfHello there.").documents
+    assert document.text == "Hello there."
+
+
+def test_markdown_front_matter_gives_the_metadata(tmp_path: Path) -> None:
+    text = "---\ntitle: A  title\ndate: 2024-05-03\npublisher: The Daily\nurl: https://example.org\n---\n# Other\nBody."
+    (document,) = read(tmp_path, a__md=text).documents
+    assert (document.title, document.publisher, document.published) == ("A title", "The Daily", "2024-05-03")
+    assert document.header == "A title | The Daily | 2024-05-03"
+    assert document.text == text
+    assert text[document.body :] == "# Other\nBody."
+
+
+def test_a_markdown_heading_is_the_title(tmp_path: Path) -> None:
+    (document,) = read(tmp_path, a__md="Intro.\n\n## Sub\n\n# The heading #\n\nBody.").documents
+    assert document.title == "The heading"
+
+
+@pytest.mark.parametrize("text", ["---\nnot: [closed\n---\nBody.", "---\njust prose\n---\nBody.", "---\nnever closed"])
+def test_what_only_looks_like_front_matter_is_text(tmp_path: Path, text: str) -> None:
+    (document,) = read(tmp_path, a__md=text).documents
+    assert document.body == 0
+
+
+def test_a_corpus_gives_a_document_a_line(tmp_path: Path) -> None:
+    rows = [{"id": "b", "title": "B", "text": "Two."}, {"id": "a", "text": "One.", "published": "2023-10-05T01:00:00Z"}]
+    found = read(tmp_path, c__jsonl="\n".join(json.dumps(row) for row in rows) + "\n\n").documents
+    assert [(d.source, d.title, d.published) for d in found] == [("a", "One.", "2023-10-05"), ("b", "B", None)]
+
+
+@pytest.mark.parametrize(
+    ("head", "date"),
+    [
+        ("Havana, January 12, 2026 — Text.", "2026-01-12"),
+        ("LONDON, 3 May 2024 (Reuters) - Text.", "2024-05-03"),
+        ("New York, Sept. 5, 2023 – Text.", "2023-09-05"),
+        ("Paris, February 31, 2026 — Text.", None),
+        ("On January 12, 2026 he left; then — later — came back.", None),
+        ("No date at all.", None),
+    ],
+)
+def test_datelines(tmp_path: Path, head: str, date: "str | None") -> None:
+    (document,) = read(tmp_path, a__txt=head).documents
+    assert document.published == date
+
+
+def test_a_file_that_cannot_be_used_is_listed_and_the_rest_go_on(tmp_path: Path) -> None:
+    (tmp_path / "link.txt").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.txt")
+    found = read(
+        tmp_path, empty__txt="", blank__txt=" \n", latin__txt="caf\xe9".encode("latin-1"), nul__txt=b"a\0b",
+        picture__png=b"x", broken__jsonl='{"id": "a"}', half__jsonl='{"id": "a", "text": "\\ud800"}',
+        list__jsonl="[1]", deep__jsonl="[" * 100_000, good__txt="Fine.", __hidden="x",
+    )  # fmt: skip
+    assert [document.source for document in found.documents] == ["good.txt"]
+    reasons = {skipped.source: skipped.reason for skipped in found.skipped}
+    assert reasons.pop("deep.jsonl").startswith("line 1 is not a JSON object")
+    assert reasons == {
+        "empty.txt": "empty",
+        "blank.txt": "empty",
+        "latin.txt": "not UTF-8 (byte 3): save it as UTF-8",
+        "nul.txt": "binary: it holds NUL characters",
+        "picture.png": "no loader for .png",
+        "pipe.txt": "not a regular file",
+        "broken.jsonl": 'line 1 needs "id" and "text", both strings with content',
+        "half.jsonl": "document 'a' holds half a character (a lone surrogate)",
+        "list.jsonl": "line 1 is not a JSON object: not an object",
+    }
+
+
+def test_a_name_that_is_not_unicode_is_skipped(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Text.")
+    (skipped,) = load.read_folder(tmp_path).skipped
+    assert skipped.reason == "its name is not Unicode: rename it"
+    skipped.source.encode()
+
+
+def test_a_large_file_is_skipped(tmp_path: Path) -> None:
+    with (tmp_path / "big.txt").open("wb") as file:
+        file.truncate(2 * 2**20)
+    (skipped,) = load.read_folder(tmp_path, max_file_mb=1).skipped
+    assert skipped.reason == "larger than max_file_mb = 1"
+
+
+def test_folders_are_walked_and_sources_are_relative(tmp_path: Path) -> None:
+    (tmp_path / "b" / "c").mkdir(parents=True)
+    (tmp_path / "b" / "c" / "x.txt").write_text("X.")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "y.txt").write_text("Y.")
+    assert [document.source for document in load.read_folder(tmp_path).documents] == ["b/c/x.txt"]
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"nowhere does not exist: name one with --sources FOLDER"):
+        load.read_folder(tmp_path / "nowhere")
+
+
+def test_two_documents_of_one_name(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"two documents are called 'a.txt', in a.txt and c.jsonl: rename one"):
+        read(tmp_path, a__txt="One.", c__jsonl='{"id": "a.txt", "text": "Two."}')

@@ -1,0 +1,69 @@
+import json
+
+from rag import render
+from rag.engine import Engine
+from rag.errors import UsageError
+
+
+def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
+    found = json.loads(render.dumps(render.answer_object(engine.ask("Who is Cuba's foreign minister?"), "q1")))
+    assert list(found) == [
+        "schema", "id", "question", "standalone", "outcome", "reason", "answer", "short_answer", "confidence", "claims",
+        "citations", "closest", "index", "model", "timings_ms",
+    ]  # fmt: skip
+    assert (found["schema"], found["id"], found["outcome"], found["reason"]) == (1, "q1", "answered", None)
+    assert found["closest"] == []
+    assert found["model"] == {"encoder": "all-MiniLM-L6-v2", "reader": "similarity-1", "llm": None}
+    assert found["timings_ms"].keys() == {"retrieve", "read", "total"}
+    assert found["answer"] == "\n".join(claim["text"] for claim in found["claims"])
+    for citation in found["citations"]:
+        assert list(citation) == ["number", "source", "title", "published", "start", "end", "quote", "score"]
+        assert article[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_the_json_form_of_a_refusal(engine: Engine, article: str) -> None:
+    found = render.answer_object(engine.ask("What is the population of Havana?"))
+    assert (found["outcome"], found["reason"], found["answer"]) == ("refused", "not_supported", "")
+    assert found["claims"] == found["citations"] == []
+    assert 1 <= len(found["closest"]) <= 3
+    for closest in found["closest"]:
+        assert article[closest["start"] : closest["end"]] == closest["quote"]
+
+
+def test_the_json_form_of_a_search(engine: Engine, article: str) -> None:
+    found = render.search_object(engine.search("oil", 2), "s")
+    assert list(found) == ["schema", "id", "question", "hits", "index", "timings_ms"]
+    assert len(found["hits"]) == 2
+    for hit in found["hits"]:
+        assert list(hit) == ["source", "start", "end", "text", "score", "ranks"]
+        assert article[hit["start"] : hit["end"]] == hit["text"]
+
+
+def test_the_json_form_of_an_error() -> None:
+    assert render.error_object(UsageError("no"), "x") == {
+        "schema": 1,
+        "id": "x",
+        "error": {"kind": "usage", "message": "no"},
+    }
+
+
+def test_an_answer_in_the_terminal_shows_number_place_and_quote(engine: Engine) -> None:
+    answer = engine.ask("Who is Cuba's foreign minister?")
+    text = render.answer_text(answer)
+    citation = answer.citations[0]
+    assert text.startswith("Cuban Foreign Minister Bruno Rodríguez")
+    assert f"[1] {citation.source}:{citation.start}-{citation.end}" in text
+    assert f"    | {citation.quote}" in text, "a quote is never wrapped"
+
+
+def test_a_refusal_in_the_terminal(engine: Engine) -> None:
+    answer = engine.ask("What is the population of Havana?")
+    text = render.answer_text(answer)
+    assert text.startswith("The sources do not say.\nReason: the closest passages do not answer the question")
+    assert f"{answer.closest[0].source}:{answer.closest[0].start}-{answer.closest[0].end}" in text
+    assert "[1]" not in text
+
+
+def test_a_search_in_the_terminal(engine: Engine) -> None:
+    assert render.search_text(engine.search("oil", 2)).count("score") == 2
+    assert render.search_text(engine.search("photosynthesis chlorophyll wavelengths")) == "nothing found"

@@ -1,0 +1,232 @@
+"""Fit the two logistic models of rag/reader.py and its threshold; write rag/calibration.json.
+
+    python training/calibrate.py --data DATA --work WORK
+
+DATA holds public question sets in the project's gold form (``squad2``, ``nq``, ``nomiracl`` and, to look at only,
+``clapnq``), each a folder with ``corpus.jsonl.gz`` and ``gold.jsonl.gz``. WORK keeps the indexes between runs. About
+fifteen minutes on two cores, half of it for the indexes.
+
+Everything goes through the product's own path: index, retrieval, features. SQuAD 2.0 is asked one article at a time,
+each its own index, which is how a question about one article meets it. Figures are of five-fold cross-validation by
+article (SQuAD 2.0) or question (NoMIRACL), so none is of a question that its model was fitted on; ``clapnq`` is never
+fitted on.
+"""
+
+import argparse
+import gzip
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from rag.build import build
+from rag.config import Config
+from rag.engine import Engine
+from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, SimilarityReader
+
+OUT = Path(__file__).parent.parent / "rag" / "calibration.json"
+FOLDS = 5
+OVER_REFUSAL = 0.15
+"""Part of the answerable questions that may be refused; see training/LOG.md for what other choices give."""
+RANK_SETS = ("squad2", "nq")
+"""Questions written for a passage share its words; those that people typed into a search engine do not."""
+SET_WEIGHT = {"squad2": 1.0, "nomiracl": 4.0}
+"""So that both kinds of unanswerable question (a near miss on one article; a topic that is not there) count alike."""
+
+
+@dataclass
+class Question:
+    """A gold question with the features of the sentences retrieved for it."""
+
+    set: str
+    fold: int
+    answerable: bool
+    sentences: list[dict[str, float]]
+    holds_evidence: NDArray[np.bool_]
+
+
+@dataclass
+class Logistic:
+    """A fitted model in the units of its features."""
+
+    features: tuple[str, ...]
+    weights: NDArray[np.float64]
+    bias: float
+
+    def logits(self, rows: list[dict[str, float]]) -> NDArray[np.float64]:
+        table = np.array([[row[name] for name in self.features] for row in rows])
+        logits: NDArray[np.float64] = table @ self.weights + self.bias
+        return logits
+
+    def as_json(self) -> dict[str, Any]:
+        weights = {name: round(float(weight), 4) for name, weight in zip(self.features, self.weights, strict=True)}
+        return {"weights": weights, "bias": round(self.bias, 4)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    arguments = parser.parse_args()
+
+    questions = [
+        question
+        for name in ("squad2", "nq", "nomiracl", "clapnq")
+        for question in read_set(arguments.data / name, arguments.work, by_title=name == "squad2")
+    ]
+    fitted = [question for question in questions if question.set in {*RANK_SETS, *SET_WEIGHT}]
+    untouched = [question for question in questions if question.set not in {*RANK_SETS, *SET_WEIGHT}]
+    scored: dict[str, list[tuple[Question, float, float]]] = defaultdict(list)
+    for fold in range(FOLDS):
+        models = fit([question for question in fitted if question.fold != fold])
+        for question in fitted:
+            if question.fold == fold:
+                scored[question.set].append((question, *answer(question, *models)))
+    models = fit(fitted)
+    for question in untouched:
+        scored[question.set].append((question, *answer(question, *models)))
+
+    everything = [row for name in SET_WEIGHT for row in scored[name]]
+    threshold = weighted_quantile(everything, OVER_REFUSAL)
+    for name, rows in scored.items():
+        print(report(name, rows, threshold))
+    rank, confidence = models
+    written = {
+        "fitted_on": {name: sum(question.set == name for question in fitted) for name in SET_WEIGHT},
+        "rank": rank.as_json(),
+        "confidence": confidence.as_json(),
+        "threshold": round(threshold, 4),
+    }
+    OUT.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {OUT}")
+
+
+def read_set(folder: Path, work: Path, *, by_title: bool) -> Iterator[Question]:
+    """Index a set's corpus, whole or a title at a time, and yield its questions with their features."""
+    documents, gold = (read_lines(folder / name) for name in ("corpus.jsonl.gz", "gold.jsonl.gz"))
+    title_of = {document["id"]: document["title"] for document in documents}
+    titles = sorted(set(title_of.values())) if by_title else [""]
+    for number, title in enumerate(titles):
+        chosen = [document for document in documents if not by_title or document["title"] == title]
+        place = work / folder.name / str(number)
+        sources = place / "sources"
+        shutil.rmtree(sources, ignore_errors=True)
+        sources.mkdir(parents=True)
+        lines = (json.dumps(document) + "\n" for document in chosen)
+        (sources / "corpus.jsonl").write_text("".join(lines), encoding="utf-8")
+        config = Config(sources=str(sources), index=str(place / "index"))
+        build(config)
+        with Engine.open(config=config) as engine:
+            for position, row in enumerate(gold):
+                if not by_title or title_of[row["passage"]] == title:
+                    yield read_question(engine, folder.name, row, number if by_title else position)
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def read_question(engine: Engine, name: str, row: dict[str, Any], group: int) -> Question:
+    """Retrieve for a question and measure every sentence found."""
+    reader = SimilarityReader(engine.index)
+    candidates = reader.candidates(row["question"], engine.search(row["question"]).hits)
+    wanted = [(member["source"], member["quote"]) for any_of in row["evidence"] for member in any_of]
+    if not any(quote for _, quote in wanted):  # only the passage is named: a sentence of it that says the answer
+        wanted = [(source, answer) for source, _ in wanted for any_of in row["answers"] for answer in any_of]
+    holds = [
+        any(source == c.passage.source and _says(c.passage.quote(c.sentence), quote) for source, quote in wanted)
+        for c in candidates
+    ]
+    features = [candidate.features for candidate in candidates]
+    return Question(name, group % FOLDS, row["answerable"], features, np.array(holds, dtype=bool))
+
+
+def _says(sentence: str, quote: str) -> bool:
+    return quote.casefold() in sentence.casefold() or sentence in quote
+
+
+def fit(questions: list[Question]) -> tuple[Logistic, Logistic]:
+    """Fit the ranking model on sentences, then the confidence model on each question's best sentence."""
+    ranked = [q for q in questions if q.set in RANK_SETS and (q.holds_evidence.any() or not q.answerable)]
+    rows = [row for question in ranked for row in question.sentences]
+    labels = np.concatenate([question.holds_evidence for question in ranked])
+    rank = fit_logistic(RANK_FEATURES, rows, labels, np.ones(len(rows)))
+    found = [question for question in questions if question.set in SET_WEIGHT and question.sentences]
+    confidence = fit_logistic(
+        CONFIDENCE_FEATURES,
+        [best(question, rank)[0] for question in found],
+        np.array([question.answerable for question in found]),
+        np.array([SET_WEIGHT[question.set] for question in found]),
+    )
+    return rank, confidence
+
+
+def fit_logistic(
+    features: tuple[str, ...], rows: list[dict[str, float]], labels: NDArray[Any], weights: NDArray[Any]
+) -> Logistic:
+    table = np.array([[row[name] for name in features] for row in rows])
+    scaler = StandardScaler().fit(table)
+    model = LogisticRegression(C=0.3, max_iter=1000).fit(scaler.transform(table), labels, sample_weight=weights)
+    slopes = model.coef_[0] / scaler.scale_
+    return Logistic(features, slopes, float(model.intercept_[0] - slopes @ scaler.mean_))
+
+
+def best(question: Question, rank: Logistic) -> tuple[dict[str, float], int]:
+    """Return the features of the best sentence, with its ``rank``, and its number."""
+    logits = rank.logits(question.sentences)
+    place = int(logits.argmax())
+    return {**question.sentences[place], "rank": float(logits[place])}, place
+
+
+def answer(question: Question, rank: Logistic, confidence: Logistic) -> tuple[float, float]:
+    """Return the confidence, and 1 if the best sentence holds the evidence, 0 if not, NaN if none was retrieved."""
+    if not question.sentences:
+        return 0.0, float("nan")
+    features, place = best(question, rank)
+    right = float(question.holds_evidence[place]) if question.holds_evidence.any() else float("nan")
+    return float(1 / (1 + np.exp(-confidence.logits([features])[0]))), right
+
+
+def weighted_quantile(rows: list[tuple[Question, float, float]], part: float) -> float:
+    """Return the confidence below which that part of the answerable questions lies, the sets weighted."""
+    answerable = sorted((score, SET_WEIGHT[question.set]) for question, score, _ in rows if question.answerable)
+    weights = np.cumsum([weight for _, weight in answerable])
+    return float(answerable[int(np.searchsorted(weights, part * weights[-1]))][0])
+
+
+def report(name: str, rows: list[tuple[Question, float, float]], threshold: float) -> str:
+    score = np.array([row[1] for row in rows])
+    answerable = np.array([row[0].answerable for row in rows])
+    right = np.nanmean([row[2] for row in rows]) if any(row[0].holds_evidence.any() for row in rows) else float("nan")
+    first = f"{name:9} n={len(rows):4}  right sentence first {right:.3f}"
+    if answerable.all():
+        return f"{first}  over-refusal {np.mean(score < threshold):.3f}"
+    at = {part: np.mean(score[~answerable] < np.quantile(score[answerable], part)) for part in (0.05, 0.1, 0.15, 0.2)}
+    error = calibration_error(score, answerable)
+    return (
+        f"{first}  AUC {roc_auc_score(answerable, score):.3f}  "
+        + "  ".join(f"refused at {part:.0%}: {value:.2f}" for part, value in at.items())
+        + f"  | threshold {threshold:.3f}: over-refusal {np.mean(score[answerable] < threshold):.3f}, "
+        f"refused {np.mean(score[~answerable] < threshold):.3f}  calibration error {error:.3f}"
+    )
+
+
+def calibration_error(score: NDArray[Any], answerable: NDArray[Any], bins: int = 10) -> float:
+    """Expected calibration error: |confidence - frequency|, averaged over equal-width bins by their size."""
+    place = np.minimum((score * bins).astype(int), bins - 1)
+    gaps = [abs(score[place == n].mean() - answerable[place == n].mean()) * (place == n).sum() for n in set(place)]
+    return float(sum(gaps) / len(score))
+
+
+if __name__ == "__main__":
+    main()
