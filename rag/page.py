@@ -44,8 +44,9 @@ def _number_button(place: int, number: int) -> str:
 def _refused(found: Answer, place: int) -> str:
     reason = escape(REASONS[found.reason or ""])
     closest = "".join(
-        f'<li><button type="button" class="ql-closest" data-answer="{place}" data-closest="{n}">{escape(item.quote)}'
-        f'<span class="ql-meta">{escape(item.title)}</span></button></li>'
+        f'<li><button type="button" class="ql-closest" data-answer="{place}" data-closest="{n}"><span class="ql-short">'
+        f"{escape(item.quote)}</span>"
+        f'<span class="ql-meta">{_joined(item.title, item.source)}</span></button></li>'
         for n, item in enumerate(found.closest)
     )
     listed = (
