@@ -28,20 +28,20 @@ check: $(VENV)/.test
 
 # Python 3.11 or newer, torch first: a CUDA build is noticed before anything else is fetched.
 $(VENV)/.torch: constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Quoteline needs Python 3.11 or newer: make demo PYTHON=python3.11")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Quoteline needs Python 3.11 or newer: make demo PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV): about two minutes"
 	$(PIP) $(TORCH)
-	$(BIN)/python -W ignore -c 'import sys, torch; sys.exit(torch.version.cuda and "torch is a CUDA build: make clean, then make demo TORCH=<wheel of a CPU build>")'
-	touch $@
+	@$(BIN)/python -W ignore -c 'import sys, torch; sys.exit(torch.version.cuda and "torch is a CUDA build: make clean, then make demo TORCH=<wheel of a CPU build>")'
+	@touch $@
 
 $(VENV)/.demo: $(VENV)/.torch pyproject.toml constraints.txt
 	$(PIP) --editable .
-	touch $@
+	@touch $@
 
 $(VENV)/.test: $(VENV)/.torch pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
-	touch $@ $(VENV)/.demo
+	@touch $@ $(VENV)/.demo
 
 # The browser test needs Chromium, which pip cannot bring.
 browser:

@@ -17,6 +17,8 @@ from rag import render
 from rag.errors import RagError, SourceError, UsageError
 from rag.schema import Turn
 
+_FORM = 'write {"id": "q1", "question": "…"}'
+
 Ask = Callable[[str, Sequence[Turn]], dict[str, Any]]
 
 
@@ -63,16 +65,16 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"batch line {number} is not JSON: {error}") from None
+        raise UsageError(f"batch line {number} is not JSON ({error}): {_FORM}") from None
     if not isinstance(row, dict):
-        raise UsageError(f'batch line {number} is not an object: write {{"id": "q1", "question": "…"}}')
+        raise UsageError(f"batch line {number} is not an object: {_FORM}")
     return row
 
 
 def _request(row: dict[str, Any], number: int) -> Request:
     question, history = row.get("question"), row.get("history") or []
     if not isinstance(question, str):
-        raise UsageError(f'batch line {number} has no "question" that is a string')
+        raise UsageError(f'batch line {number} has no "question" that is a string: {_FORM}')
     try:
         turns = tuple(Turn(str(turn["question"]), str(turn["answer"])) for turn in history)
     except (TypeError, KeyError):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rag.schema import Citation, Claim, Closest, Evidence, Reading
 
 MOST_CLAIMS = 3
-NEAR_BEST = 0.85
-"""A further sentence is quoted if its odds are at least this part of the best one's."""
+NEAR_BEST = 0.65
+"""A further sentence is quoted if its score is at least this part of the best one's (training/LOG.md says why)."""
 MOST_CLOSEST = 3
 
 

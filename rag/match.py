@@ -103,7 +103,7 @@ def holds_kind(question: str, sentence: str) -> bool:
         return bool(re.search(_DATE, fold(sentence)))
     if asked in ("who", "where"):
         plain = re.sub(_DATE, " ", sentence, flags=re.IGNORECASE)  # "January" is no name
-        return bool(set(names(plain)) - {root(word) for word in words(question)})
+        return bool(set(names(plain, initial=True)) - {root(word) for word in words(question)})
     if asked == "why":
         return bool(re.search(_CAUSE, fold(sentence)))
     return True

@@ -3,20 +3,20 @@
 This first reader knows only similarity. For each sentence it measures
 
 - ``cosine``    of the sentence's vector with the question's,
-- ``hit``       the score of the passage it stands in,
 - ``coverage``  how well the question's words are met: the best cosine of each with any word of the sentence (token
   vectors, in context), averaged with the words' inverse passage frequency as weights,
 - ``kind``      whether it holds a number, date, name or cause where the question asks for one,
 - ``names``     the part of the question's names that its passage or header has,
 
 and a logistic model of these ranks the sentences. A second one tells, from the best sentence, the probability that it
-answers at all. It looks at the above and also at
+answers at all. It looks at ``cosine``, ``names`` and also at
 
 - ``numbers``   the part of the question's numbers that the passage has,
 - ``weakest``   the worst-met word of the question in that passage,
 - ``opposes``   whether the sentence says the opposite of what the question takes for granted.
 
-Both were fitted by ``training/calibrate.py`` on public question sets; the numbers are in ``calibration.json``.
+Both were fitted by ``training/calibrate.py`` on public question sets; the numbers are in ``calibration.json``, and what
+was tried and measured in ``training/LOG.md``.
 """
 
 import json
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from rag.encode import Encoded, Vectors
     from rag.index import Index
 
-RANK_FEATURES = ("cosine", "hit", "coverage", "kind", "names")
-CONFIDENCE_FEATURES = ("rank", "cosine", "kind", "names", "numbers", "weakest", "opposes")
+RANK_FEATURES = ("cosine", "coverage", "kind", "names")
+CONFIDENCE_FEATURES = ("cosine", "names", "numbers", "weakest", "opposes")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a hit with its features, by name, all but ``rank``."""
+    """A sentence of a hit with its features, by name."""
 
     passage: Passage
     sentence: Sentence
@@ -70,8 +70,7 @@ class SimilarityReader:
         # Ties in the order of the text, so that the same question always gets the same answer.
         places = [(-logit, c.passage.source, c.sentence.start) for logit, c in zip(logits, candidates, strict=True)]
         order = sorted(range(len(candidates)), key=places.__getitem__)
-        best = order[0]
-        confidence = _logit("confidence", CONFIDENCE_FEATURES, {**candidates[best].features, "rank": logits[best]})
+        confidence = _logit("confidence", CONFIDENCE_FEATURES, candidates[order[0]].features)
         evidence = [Evidence(candidates[n].passage, candidates[n].sentence, _probability(logits[n])) for n in order]
         return Reading(_distinct(evidence), _probability(confidence))
 
@@ -93,7 +92,6 @@ class SimilarityReader:
         for (hit, sentence), text, vectors, found in zip(pairs, texts, encoded, met, strict=True):
             features = {
                 "cosine": float(asked.vector @ vectors.vector),
-                "hit": hit.score,
                 "coverage": _mean(found, weights),
                 "kind": float(match.holds_kind(question, text)),
                 "weakest": min(best_in_passage[id(hit)].values(), default=0.0),

@@ -96,10 +96,11 @@ def root(name: str) -> str:
 _NAME = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_][\w'’]*")
 
 
-def names(text: str) -> list[str]:
+def names(text: str, *, initial: bool = False) -> list[str]:
     """Return the roots of the capitalised words of ``text`` that are not stop words, in order.
 
-    The first word counts only if it has a capital inside ("NATO"): every sentence starts with one.
+    Every sentence starts with a capital: its first word counts only if it has another inside ("NATO"), or if
+    ``initial`` says that a word too many does less harm than one too few.
 
     >>> names("Why did Díaz-Canel visit the U.S.?")
     ['diaz', 'canel', 'us']
@@ -108,7 +109,7 @@ def names(text: str) -> list[str]:
     for match in _NAME.finditer(text):
         word = match[0]
         folded = re.sub(r"'s$", "", fold(word)).replace(".", "")
-        initial = match.start() == 0 and not any(char.isupper() for char in word[1:])
-        if word[0].isupper() and not initial and (folded == "us" or folded not in STOP):
+        plain = match.start() == 0 and not any(char.isupper() for char in word[1:])
+        if word[0].isupper() and (initial or not plain) and (folded == "us" or folded not in STOP):
             found.append(root(folded))
     return found

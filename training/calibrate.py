@@ -35,7 +35,7 @@ from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, SimilarityReader
 
 OUT = Path(__file__).parent.parent / "rag" / "calibration.json"
 FOLDS = 5
-OVER_REFUSAL = 0.15
+OVER_REFUSAL = 0.10
 """Part of the answerable questions that may be refused; see training/LOG.md for what other choices give."""
 RANK_SETS = ("squad2", "nq")
 """Questions written for a passage share its words; those that people typed into a search engine do not."""
@@ -182,10 +182,9 @@ def fit_logistic(
 
 
 def best(question: Question, rank: Logistic) -> tuple[dict[str, float], int]:
-    """Return the features of the best sentence, with its ``rank``, and its number."""
-    logits = rank.logits(question.sentences)
-    place = int(logits.argmax())
-    return {**question.sentences[place], "rank": float(logits[place])}, place
+    """Return the features of the best sentence, and its number."""
+    place = int(rank.logits(question.sentences).argmax())
+    return question.sentences[place], place
 
 
 def answer(question: Question, rank: Logistic, confidence: Logistic) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """With the defaults nothing leaves the machine: an audit hook sees every look-up and connection of the process."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,8 +56,10 @@ print(json.dumps({"codes": codes, "outside": outside, "title": "Quoteline" in bo
 
 
 def test_index_ask_and_page_open_no_connection(tmp_path: Path) -> None:
+    unhelped = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     done = subprocess.run(
         [sys.executable, "-c", WATCHED, str(tmp_path / "index"), str(ROOT / "seeds")],
+        env=unhelped,
         capture_output=True,
         text=True,
         timeout=120,

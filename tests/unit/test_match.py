@@ -32,6 +32,8 @@ def test_kind(question: str, kind: str) -> None:
         ("When was it?", "The raid was short.", False),
         ("Who leads Cuba?", "Cuba is led by Miguel Díaz-Canel.", True),
         ("Who leads Cuba?", "Cuba has a leader.", False),
+        ("Which country could help?", "Mexico could.", True),
+        ("Which country could help?", "It could.", False),
         ("Why did it end?", "It ended because of rain.", True),
         ("Why did it end?", "It ended.", False),
     ],

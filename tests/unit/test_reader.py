@@ -17,7 +17,7 @@ def test_every_sentence_of_the_hits_is_measured(engine: Engine, similarity: Simi
     hits = engine.search(question).hits
     candidates = similarity.candidates(question, hits)
     assert len(candidates) == sum(len(hit.passage.sentences) for hit in hits)
-    wanted = {*RANK_FEATURES, *CONFIDENCE_FEATURES} - {"rank"}
+    wanted = {*RANK_FEATURES, *CONFIDENCE_FEATURES}
     assert all(candidate.features.keys() == wanted for candidate in candidates)
     (deal,) = (c for c in candidates if "30 to 50 million" in c.passage.quote(c.sentence))
     assert deal.features["kind"] == 1
