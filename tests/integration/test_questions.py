@@ -9,9 +9,10 @@ ANSWERED = {
     "Who is Cuba's foreign minister?": ["Bruno Rodríguez"],
     "How many Cubans died in the raid?": ["32 Cuban military"],
     "What oil deal was announced, and when?": ["January 6", "30 to 50 million barrels"],
-    "Which country may replace Venezuela's oil?": ["Mexico has emerged"],
     "What did Trump reply about Rubio becoming Cuba's president?": ["“Sounds good to me!”"],
 }
+AMONG_ITS_QUOTES = {"Which country may replace Venezuela's oil?": "Mexico has emerged as an alternative oil supplier"}
+"""Answered, but similarity alone does not put the right quote first."""
 REFUSED = [
     "What is the population of Havana?",
     "Why did Díaz-Canel accept the deal?",
@@ -32,12 +33,19 @@ def test_answered(engine: Engine, question: str) -> None:
     assert all(words in answer.claims[0].text for words in ANSWERED[question])
 
 
+@pytest.mark.parametrize("question", AMONG_ITS_QUOTES)
+def test_answered_among_its_quotes(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert answer.outcome == "answered"
+    assert AMONG_ITS_QUOTES[question] in answer.answer
+
+
 @pytest.mark.parametrize("question", REFUSED)
 def test_refused(engine: Engine, question: str) -> None:
     assert engine.ask(question).outcome == "refused"
 
 
-@pytest.mark.parametrize("question", [*ANSWERED, *REFUSED, *OTHERS])
+@pytest.mark.parametrize("question", [*ANSWERED, *AMONG_ITS_QUOTES, *REFUSED, *OTHERS])
 def test_what_must_always_hold(engine: Engine, question: str) -> None:
     answer = engine.ask(question)
     for pointer in (*answer.citations, *answer.closest):
