@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constr
 export HF_HUB_OFFLINE := 1
 # Where pip would fetch a CUDA build of torch, name a CPU build instead: its wheel, by path or address.
 TORCH ?= torch
+CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
 .PHONY: demo test check lint types unit browser docs screenshots constraints clean
 
@@ -26,13 +27,15 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-# Python 3.11 or newer, torch first: a CUDA build is noticed before anything else is fetched.
+# Torch first: what pip would take is looked at before it is fetched, and what it took is looked at again.
 $(VENV)/.torch: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Quoteline needs Python 3.11 or newer: make demo PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV): about two minutes"
+	@$(PIP) --dry-run --report $(VENV)/torch.json $(TORCH)
+	@! grep -q '"name": "nvidia-' $(VENV)/torch.json || { echo '$(CUDA)' >&2; exit 1; }
 	$(PIP) $(TORCH)
-	@$(BIN)/python -W ignore -c 'import sys, torch; sys.exit(torch.version.cuda and "torch is a CUDA build: make clean, then make demo TORCH=<wheel of a CPU build>")'
+	@$(BIN)/python -W ignore -c 'import sys, torch; sys.exit(torch.version.cuda and "$(CUDA)")'
 	@touch $@
 
 $(VENV)/.demo: $(VENV)/.torch pyproject.toml constraints.txt

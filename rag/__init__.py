@@ -1,9 +1,10 @@
 """Quoteline: answers from your documents in which every line is a verbatim quote.
 
-    >>> from rag import Engine
-    >>> with Engine.open("index") as engine:
-    ...     answer = engine.ask("Who is Cuba's foreign minister?")
-    >>> answer.citations[0].quote
+    from rag import Engine
+
+    with Engine.open("index") as engine:
+        answer = engine.ask("Who is Cuba's foreign minister?")
+    answer.citations[0].quote
 
 Importing this package costs nothing: :class:`Engine` and its libraries load on first use.
 """

@@ -13,19 +13,19 @@ import json
 import os
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rag import index, load, split, terms
+from rag import encode, index, load, split, terms
 from rag.config import Config
 from rag.errors import BusyError, IndexDamaged, IndexMissing, SourceError
 from rag.schema import Document, Passage
 
 BUILDING = ".building-"
+POINTER = ".CURRENT.new"
 LOCK = ".lock"
 
 
@@ -41,15 +41,15 @@ class Report:
     skipped: tuple[load.Skipped, ...]
 
 
-def build(config: Config) -> Report:
-    """Index ``config.sources`` into ``config.index``.
+def build(config: Config, *, progress: bool = False) -> Report:
+    """Index ``config.sources`` into ``config.index``; ``progress`` shows a bar on standard error.
 
     Raises:
         SourceError: no document could be read.
         EncoderError: the encoder cannot be loaded.
         BusyError: another build of this index is running.
     """
-    found = load.read_folder(config.sources, max_file_mb=config.max_file_mb)
+    found = load.read_folder(config.sources, max_file_mb=config.max_file_mb, leave_out=config.index)
     if not found.documents:
         raise SourceError(_nothing(config.sources, found.skipped))
 
@@ -74,7 +74,7 @@ def build(config: Config) -> Report:
         target.mkdir()
         _write_store(target / index.STORE, found.documents, passages)
         _write_bm25(target / index.BM25, found.documents, passages)
-        card = _write_vectors(target, model, passages)
+        card = _write_vectors(target, model, passages, progress=progress)
         manifest = {
             "format": index.FORMAT,
             "id": identity,
@@ -135,9 +135,11 @@ def _single_writer(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK, timeout=0):
-            for left in folder.glob(f"{BUILDING}*"):  # of a build that was killed: nobody else holds the lock
-                shutil.rmtree(left)
-            yield
+            _sweep(folder)  # what a killed build left: nobody else holds the lock
+            try:
+                yield
+            finally:
+                _sweep(folder)
     except Timeout:
         raise BusyError(f"another rag index is building {folder}: wait for it to end") from None
     except (FileExistsError, NotADirectoryError):
@@ -145,9 +147,11 @@ def _single_writer(folder: Path) -> Iterator[None]:
     except OSError as error:
         what = f"index folder {folder} cannot be written ({error.strerror or error})"
         raise SourceError(f"{what}: free space or name another with --index; the index is as it was") from error
-    finally:
-        for left in folder.glob(f"{BUILDING}{os.getpid()}"):
-            shutil.rmtree(left, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(f"{BUILDING}*"):
+        shutil.rmtree(left)
 
 
 def _write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
@@ -174,6 +178,8 @@ def _write_bm25(path: Path, documents: Sequence[Document], passages: Sequence[Pa
 
     headers = {document.source: document.header for document in documents}
     corpus = [terms.terms(f"{headers[passage.source]} {passage.text}") for passage in passages]
+    if not any(corpus):  # nothing but signs and stop words: bm25s wants one term at least, which nobody can ask for
+        corpus = [[""] for _ in corpus]
     # Numbered here, in sorted order: bm25s would number them by the order of a set, which differs each run.
     vocabulary = {term: n for n, term in enumerate(sorted({term for tokens in corpus for term in tokens}))}
     bm25 = bm25s.BM25()
@@ -181,14 +187,14 @@ def _write_bm25(path: Path, documents: Sequence[Document], passages: Sequence[Pa
     bm25.save(str(path), show_progress=False)
 
 
-def _write_vectors(target: Path, model: Any, passages: Sequence[Passage]) -> dict[str, Any]:
+def _write_vectors(target: Path, model: Any, passages: Sequence[Passage], *, progress: bool) -> dict[str, Any]:
     import faiss
     from tqdm import tqdm
 
-    from rag import embed, encode
+    from rag import embed
 
     loaded = encode.load(model.name, model.location)
-    with tqdm(total=len(passages), desc="encoding", unit="passage", disable=not sys.stderr.isatty()) as bar:
+    with tqdm(total=len(passages), desc="encoding", unit="passage", disable=not progress) as bar:
         vectors = embed.encode_passages(loaded, [passage.text for passage in passages], bar.update)
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
@@ -203,7 +209,7 @@ def _seal(target: Path, manifest: dict[str, Any]) -> None:
     for path in files:
         _sync(path)
     manifest["files"] = {
-        path.relative_to(target).as_posix(): {"bytes": path.stat().st_size, "sha256": index.file_sha256(path)}
+        path.relative_to(target).as_posix(): {"bytes": path.stat().st_size, "sha256": encode.file_sha256(path)}
         for path in files
     }
     manifest["seal"] = index.sealed(manifest)
@@ -222,13 +228,14 @@ def _swap_in(folder: Path, target: Path, identity: str) -> None:
     if final.exists():  # an older generation that is wanted again, or a damaged one
         shutil.rmtree(final)
     target.rename(final)
-    pointer = folder / f"{BUILDING}{os.getpid()}.{index.CURRENT}"
+    pointer = folder / POINTER
     pointer.write_text(identity + "\n", encoding="utf-8")
     _sync(pointer)
     pointer.replace(folder / index.CURRENT)
     _sync(folder)
-    for other in folder.iterdir():
-        if (other / index.MANIFEST).is_file() and other.name not in (identity, previous):
+    for other in folder.iterdir():  # only what is surely a generation: the folder may hold anything else
+        is_ours = index.GENERATION.fullmatch(other.name) and not other.is_symlink()
+        if is_ours and (other / index.MANIFEST).is_file() and other.name not in (identity, previous):
             shutil.rmtree(other)
 
 

@@ -4,8 +4,10 @@ Imports nothing heavy: ``rag --help`` must cost next to nothing, and each comman
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -30,23 +32,37 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    arguments = parser().parse_args(argv)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # bytes that are not UTF-8 are refused by name, not by a traceback
+            errors = "surrogateescape" if stream is sys.stdin else "backslashreplace"
+            stream.reconfigure(encoding="utf-8", errors=errors)
     try:
+        arguments = parser().parse_args(argv)
         config = load({name: getattr(arguments, name, None) for name in Config.__dataclass_fields__})
         command: Callable[[argparse.Namespace, Config], int] = arguments.run
-        return command(arguments, config)
+        code = command(arguments, config)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except RagError as error:
         print(f"rag: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("rag: interrupted; nothing was lost", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, as with `rag show … | head`
-        sys.stdout = None  # or Python would try to flush it on the way out
+    except BrokenPipeError:  # who read our output has seen enough, as with `rag show … | head`
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        print(f"rag: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _drop_output() -> None:
+    """Send what is left in standard output's buffer nowhere, or Python would complain of it on the way out."""
+    with suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("index", _index, "build the index over a folder of documents")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
-    sub.add_argument("--quiet", action="store_true", help="print errors only")
+    sub.add_argument("--quiet", action="store_true", help="print only what was skipped, and errors")
 
     for name, run, text in (
         ("ask", _ask, "answer a question, with the quotes that support the answer"),
@@ -105,23 +121,25 @@ def parser() -> argparse.ArgumentParser:
 def _index(arguments: argparse.Namespace, config: Config) -> int:
     from rag.build import build
 
-    report = build(config)
+    report = build(config, progress=not arguments.quiet and sys.stderr.isatty())
     for skipped in report.skipped:
         print(f"rag: skipped {skipped.source!r}: {skipped.reason}", file=sys.stderr)
     if not arguments.quiet:
-        what = f"{report.documents} documents, {report.passages} passages"
+        counts = ((report.documents, "document"), (report.passages, "passage"))
+        what = ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
         news = "built" if report.changed else "nothing changed:"
-        print(f"{news} generation {report.generation} in {config.index}: {what}, {len(report.skipped)} files skipped")
+        print(f"{news} generation {report.generation} in {config.index}: {what}, {len(report.skipped)} skipped")
     return 0
 
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
+    question = _question(arguments)
     with _engine(config) as engine:
-        if arguments.batch is not None:
+        if question is None:
             return _batch(arguments, lambda question, history: render.answer_object(engine.ask(question, history)))
-        answer = engine.ask(_question(arguments))
+        answer = engine.ask(question)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
@@ -131,10 +149,11 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
 def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
+    question = _question(arguments)
     with _engine(config) as engine:
-        if arguments.batch is not None:
+        if question is None:
             return _batch(arguments, lambda question, _: render.search_object(engine.search(question)))
-        found = engine.search(_question(arguments))
+        found = engine.search(question)
     print(render.dumps(render.search_object(found)) if arguments.json else render.search_text(found))
     if not arguments.quiet:
         print(f"rag: searched index {found.index} in {found.timings_ms['total']:.0f} ms", file=sys.stderr)
@@ -149,8 +168,8 @@ def _show(arguments: argparse.Namespace, config: Config) -> int:
     end = len(text) if arguments.end is None else arguments.end
     if not 0 <= arguments.start <= end <= len(text):
         raise UsageError(f"--start {arguments.start} --end {end} is no part of a text of {len(text)} characters")
-    sys.stdout.buffer.write(text[arguments.start : end].encode())  # as it stands: no line end is added or changed
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.buffer.write(text[arguments.start : end].encode())  # as it stands: no line end is added or changed
     return 0
 
 
@@ -171,6 +190,8 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
     from rag.schema import Turn
 
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: rag chat reads questions from it")
     interactive = sys.stdin.isatty()
     history: list[Turn] = []
     with _engine(config) as engine:
@@ -183,9 +204,6 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 question = input("\n> " if interactive else "")
             except EOFError:
                 return 0
-            except UnicodeDecodeError:
-                print("rag: that line is not UTF-8 text: type it again", file=sys.stderr)
-                continue
             if not question.strip():
                 if interactive:
                     return 0
@@ -212,23 +230,21 @@ def _engine(config: Config) -> "Engine":
     return Engine.open(config=config)
 
 
-def _question(arguments: argparse.Namespace) -> str:
+def _question(arguments: argparse.Namespace) -> str | None:
+    """Return the question that was given, or None for a batch."""
     question: str | None = arguments.question
-    if question is None:
+    if question is not None and arguments.batch is not None:
+        raise UsageError("a question and --batch together: give one of them")
+    if question is None and arguments.batch is None:
         raise UsageError("no question: give one in quotes, - to read it from standard input, or --batch FILE")
-    if question != "-":
-        return question
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError("standard input is not UTF-8 text") from None
+    if "-" in (question, arguments.batch) and sys.stdin is None:
+        raise UsageError("standard input is closed: give a question, or --batch FILE")
+    return sys.stdin.read() if question == "-" else question
 
 
 def _batch(arguments: argparse.Namespace, ask: "Ask") -> int:
     from rag import batch, render
 
-    if arguments.question is not None:
-        raise UsageError("a question and --batch together: give one of them")
     failed = False
     for result, error in batch.run(arguments.batch, ask):
         print(render.dumps(result), flush=True)

@@ -13,6 +13,7 @@ from typing import Any
 from rag.errors import UsageError
 
 FILE = "rag.toml"
+MOST_THREADS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,12 @@ class Config:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
         if self.max_question_chars < 1:
             raise UsageError(f"max_question_chars is {self.max_question_chars}: the least is 1")
-        if self.threshold > 1:
+        if self.threads > MOST_THREADS:
+            raise UsageError(f"threads is {self.threads}: at most {MOST_THREADS}")
+        for name in ("sources", "index", "encoder"):
+            if not getattr(self, name).strip():
+                raise UsageError(f"{name} is empty: name one, or leave it out for the default")
+        if not self.threshold <= 1:
             raise UsageError(f"threshold is {self.threshold}: it is a probability, at most 1")
 
 
@@ -70,6 +76,8 @@ def load(flags: Mapping[str, Any] | None = None, *, directory: str | Path = ".")
     if path.is_file():
         try:
             config = _merge(config, tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is not valid TOML: {error}") from error
     prefix = "RAG_"
@@ -91,6 +99,7 @@ def _merge(config: Config, values: Mapping[str, Any], origin: str) -> Config:
             raise UsageError(f"{origin}: unknown setting {name!r}; known are {', '.join(sorted(types))}")
         kind = types[name]
         lossy = isinstance(value, bool) or (kind is int and isinstance(value, float))
+        lossy = lossy or (kind is str and not isinstance(value, str))
         try:
             if lossy or not isinstance(value, str | int | float):
                 raise ValueError

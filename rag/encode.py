@@ -4,6 +4,7 @@ An index carries the encoder that built it, written by :mod:`rag.embed`: ``encod
 model that could not be written so is used through sentence-transformers.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,21 @@ class QueryEncoder(Protocol):
         ...
 
 
+def folder_identity(folder: Path) -> str:
+    """Return ``sha256:…`` over the name and content of every file of a model's folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{file_sha256(path)}\n".encode())
+    return f"sha256:{digest.hexdigest()}"
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def load(name: str, location: str) -> "SentenceTransformer":
     """Load a model with sentence-transformers, on the CPU.
 
@@ -79,7 +95,7 @@ def load(name: str, location: str) -> "SentenceTransformer":
     try:
         # Plain attention is what the exporter can trace; on a CPU it is no slower.
         return SentenceTransformer(location, device="cpu", model_kwargs={"attn_implementation": "eager"})
-    except (OSError, ValueError) as error:
+    except Exception as error:  # a folder may hold anything, and each library has errors of its own
         raise EncoderError(f"encoder {name!r} cannot be loaded: {first_line(error)}") from error
 
 
@@ -144,6 +160,9 @@ class TorchEncoder:
     """A model that has no ONNX form, through sentence-transformers."""
 
     def __init__(self, card: EncoderCard) -> None:
+        location = Path(str(card.location))
+        if location.is_absolute() and folder_identity(location) != card.identity:
+            raise EncoderError(f"encoder {location} is not what the index was built with: rebuild with rag index")
         self._model = load(card.name, str(card.location))
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:

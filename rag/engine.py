@@ -39,7 +39,8 @@ class Engine:
             IndexDamaged: a file is missing or not the one that was built.
         """
         config = config or Config()
-        return cls(Index.open(config.index if index is None else index, threads=config.threads), config)
+        opened = Index.open(config.index if index is None else index, threads=config.threads)
+        return cls(opened.load(), config)
 
     def close(self) -> None:
         """Release the index."""
@@ -100,6 +101,8 @@ class Engine:
 
     def _retrieve(self, question: str, history: Sequence[Turn], k: int, clock: "_Clock") -> Retrieved:
         self._check(question)
+        if k < 1:
+            raise UsageError(f"k is {k}: the least is 1")
         standalone = converse.standalone(question, history)
         with clock.time("retrieve"):
             vector = self.index.encoder.encode([standalone], query=True)[0]

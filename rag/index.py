@@ -8,6 +8,7 @@ too unless the generation is larger than ``HASHED_AT_OPEN`` bytes; ``rag status 
 import difflib
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rag.encode import file_sha256
 from rag.errors import IndexDamaged, IndexMissing, UnknownSource
 from rag.schema import Document, Passage, Sentence
 
@@ -34,6 +36,8 @@ VECTORS = "vectors.faiss"
 BM25 = "bm25"
 ENCODER = "encoder"
 
+GENERATION = re.compile("[0-9a-f]{16}")
+"""What a generation's folder is called."""
 HASHED_AT_OPEN = 256 * 2**20
 """A generation of at most so many bytes is hashed each time it is opened (0.1 s or less)."""
 
@@ -58,7 +62,7 @@ class Listing:
 
 
 class Index:
-    """One generation, read-only. Vectors, BM25 and encoder load when they are first needed."""
+    """One generation, read-only. Vectors, BM25 and encoder load when first needed, or by :meth:`load`."""
 
     def __init__(self, path: Path, manifest: dict[str, Any], threads: int) -> None:
         self.path = path
@@ -87,6 +91,18 @@ class Index:
         manifest = read_manifest(path)
         check(path, manifest, hashes=verify or total_bytes(manifest) <= HASHED_AT_OPEN)
         return cls(path, manifest, threads)
+
+    def load(self) -> Self:
+        """Load everything now, so that later builds cannot take it away.
+
+        Raises:
+            IndexDamaged: a file is not there any more.
+        """
+        try:
+            _ = self.encoder, self._vectors, self._bm25
+        except (OSError, RuntimeError) as error:
+            raise IndexDamaged(f"{self.path} went away while it was opened: ask again") from error
+        return self
 
     def close(self) -> None:
         """Release the files."""
@@ -201,7 +217,7 @@ def current(folder: Path) -> str:
         raise IndexMissing(f"no index in {folder}: build one with rag index --index {folder}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamaged(f"{folder / CURRENT} cannot be read ({error}): {_rebuild(folder)}") from None
-    if not name or Path(name).name != name:
+    if not GENERATION.fullmatch(name):
         raise IndexDamaged(f"{folder / CURRENT} names no generation: {_rebuild(folder)}")
     return name
 
@@ -256,12 +272,6 @@ def check(path: Path, manifest: dict[str, Any], *, hashes: bool) -> None:
         for problem in pool.map(compare, manifest["files"], manifest["files"].values()):
             if problem:
                 raise IndexDamaged(f"{problem}: {_rebuild(path.parent)}")
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _rebuild(folder: Path) -> str:

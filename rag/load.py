@@ -40,14 +40,14 @@ class Folder:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def read_folder(root: str | Path, *, max_file_mb: int = 64) -> Folder:
+def read_folder(root: str | Path, *, max_file_mb: int = 64, leave_out: str | Path | None = None) -> Folder:
     """Read every document under ``root``, in the order of their sources.
 
-    Hidden files and folders, and symbolic links, are passed over. Files with a suffix that no loader knows, and
-    files that cannot be read, are listed in ``skipped``.
+    Hidden files and folders are passed over, as is ``leave_out``, a folder (the index, which may lie within). What
+    cannot be used, a file or a line of a corpus, is listed in ``skipped``; so are symbolic links.
 
     Raises:
-        SourceError: ``root`` is not a folder, or two documents have the same source.
+        SourceError: ``root`` is not a folder, or a folder in it cannot be read.
     """
     root = Path(root)
     if not root.is_dir():
@@ -55,40 +55,45 @@ def read_folder(root: str | Path, *, max_file_mb: int = 64) -> Folder:
         raise SourceError(f"sources folder {root} {what}: name one with --sources FOLDER")
     folder = Folder()
     owner: dict[str, str] = {}
-    for path in _walk(root):
+    for path in _walk(root, Path(leave_out).resolve() if leave_out else None):
         name = path.relative_to(root).as_posix()
         try:
-            documents = _read_file(path, name, max_file_mb)
+            read = _read_file(path, name, max_file_mb)
         except (OSError, ValueError) as error:
             folder.skipped.append(Skipped(_printable(name), _reason(error)))
             continue
-        for document in documents:
-            if document.source in owner:
-                raise SourceError(
-                    f"two documents are called {document.source!r}, in {owner[document.source]} and {name}: rename one"
-                )
-            owner[document.source] = name
-            folder.documents.append(document)
+        for item in read:
+            if isinstance(item, Skipped):
+                folder.skipped.append(item)
+            elif item.source in owner:
+                taken = f"{item.source!r} is also a document of {owner[item.source]}: rename one"
+                folder.skipped.append(Skipped(name, taken))
+            else:
+                owner[item.source] = name
+                folder.documents.append(item)
     folder.documents.sort(key=lambda document: document.source)
     return folder
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _walk(root: Path, leave_out: Path | None) -> Iterator[Path]:
     for directory, folders, files in os.walk(root, onerror=_raise):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(directory, name)
-            if not name.startswith(".") and not path.is_symlink():
-                yield path
+        inner = sorted(name for name in folders if not name.startswith("."))
+        links = [name for name in inner if Path(directory, name).is_symlink()]
+        folders[:] = [name for name in inner if name not in links and Path(directory, name).resolve() != leave_out]
+        for name in sorted([*files, *links]):
+            if not name.startswith("."):
+                yield Path(directory, name)
 
 
 def _raise(error: OSError) -> None:
     raise SourceError(f"folder {error.filename} cannot be read: {error.strerror}") from error
 
 
-def _read_file(path: Path, name: str, max_file_mb: int) -> list[Document]:
-    if not _is_unicode(name):
-        raise ValueError("its name is not Unicode: rename it")
+def _read_file(path: Path, name: str, max_file_mb: int) -> list[Document | Skipped]:
+    if not _is_unicode(name) or _has_controls(name):
+        raise ValueError("its name holds control characters or is not Unicode: rename it")
+    if path.is_symlink():
+        raise ValueError("a symbolic link: put the file itself here")
     loader = LOADERS.get(path.suffix.lower())
     if loader is None:
         raise ValueError(f"no loader for {path.suffix or 'a file without a suffix'}")
@@ -100,9 +105,7 @@ def _read_file(path: Path, name: str, max_file_mb: int) -> list[Document]:
     text = path.read_bytes().decode("utf-8-sig")
     if "\0" in text:
         raise ValueError("binary: it holds NUL characters")
-    if not text.strip():
-        raise ValueError("empty")
-    return loader(name, text)
+    return list(loader(name, text))
 
 
 def _reason(error: Exception) -> str:
@@ -121,25 +124,30 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+def _has_controls(text: str) -> bool:
+    return any(char < " " or "\x7f" <= char < "\xa0" for char in text)
+
+
 def _printable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()
+    shown = name.encode("utf-8", "backslashreplace").decode()
+    return "".join(char if not _has_controls(char) else repr(char)[1:-1] for char in shown)
 
 
-def _text(source: str, text: str) -> list[Document]:
+def _text(source: str, text: str) -> Iterator[Document | Skipped]:
     """Read a plain text file; the dateline of a wire story gives its date."""
-    return [_document(source, text)]
+    yield _document(source, text)
 
 
-def _markdown(source: str, text: str) -> list[Document]:
+def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
     """Read a Markdown file: its front matter or its first heading gives the title."""
     meta, body = _front_matter(text)
-    heading = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE).search(text, body)
-    return [_document(source, text, {"title": heading and heading[1], **meta}, body=body)]
+    heading = re.compile(r"^#[ \t]+(.*)", re.MULTILINE).search(text, body)
+    title = heading[1].rstrip(" \t\r#") if heading else None
+    yield _document(source, text, {"title": title, **meta}, body=body)
 
 
-def _json_lines(_source: str, text: str) -> list[Document]:
+def _json_lines(source: str, text: str) -> Iterator[Document | Skipped]:
     """Read a corpus: ``{"id", "title", "text", "publisher"?, "published"?, "url"?}`` a line; ``source`` is the id."""
-    documents = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -147,22 +155,21 @@ def _json_lines(_source: str, text: str) -> list[Document]:
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ValueError("not an object")
+            identity, content = row.get("id"), row.get("text")
+            if not isinstance(identity, str) or not isinstance(content, str) or not identity.strip():
+                raise ValueError('it needs "id" and "text", both strings')
+            yield _document(identity, content, row)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"line {number} is not a JSON object: {error}") from error
-        identity, content = row.get("id"), row.get("text")
-        if not isinstance(identity, str) or not identity or not isinstance(content, str) or not content.strip():
-            raise ValueError(f'line {number} needs "id" and "text", both strings with content')
-        documents.append(_document(identity, content, row))
-    return documents
+            yield Skipped(f"{source}:{number}", f"not a document: {error}")
 
 
-LOADERS: dict[str, Callable[[str, str], list[Document]]] = {
+LOADERS: dict[str, Callable[[str, str], Iterator[Document | Skipped]]] = {
     ".txt": _text,
     ".md": _markdown,
     ".markdown": _markdown,
     ".jsonl": _json_lines,
 }
-"""Suffix to loader: ``(source, text) -> documents``. A new format is a function and a line here."""
+"""Suffix to loader: ``(source, text) -> documents`` and what of it is skipped. A new format is a line here."""
 
 
 def _document(source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0) -> Document:
@@ -171,8 +178,12 @@ def _document(source: str, text: str, meta: dict[str, Any] | None = None, *, bod
     published = iso_date(values["published"]) if values["published"] else None
     if published is None and dateline:
         published = iso_date(dateline["date"])
-    if not all(_is_unicode(part) for part in (source, text, *values.values()) if part):  # JSON may hold "\\ud800"
-        raise ValueError(f"document {_printable(source)!r} holds half a character (a lone surrogate)")
+    if not text[body:].strip():
+        raise ValueError("empty")
+    if "\0" in text or _has_controls(source):  # JSON may hold any character, even half of one
+        raise ValueError("its text holds NUL characters, or its id control characters")
+    if not all(_is_unicode(part) for part in (source, text, *values.values()) if part):
+        raise ValueError("it holds half a character (a lone surrogate)")
     given = (values["title"], values["publisher"], published)
     return Document(
         source=source,
@@ -187,8 +198,6 @@ def _document(source: str, text: str, meta: dict[str, Any] | None = None, *, bod
 
 
 def _clean(value: Any) -> str | None:
-    if isinstance(value, date):  # YAML reads a bare date as one
-        return value.isoformat()
     return " ".join(value.split()) or None if isinstance(value, str) else None
 
 
@@ -200,12 +209,12 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
     import yaml
 
     try:
-        meta = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError, RecursionError):  # a rule of dashes, then prose: not front matter
+        meta = yaml.load(found[1], yaml.BaseLoader)  # noqa: S506 (it makes strings alone, nothing of what a tag asks for)
+    except (yaml.YAMLError, RecursionError):  # a rule of dashes, then prose: not front matter
         return {}, 0
     if not isinstance(meta, dict):
         return {}, 0
-    meta = {str(key).lower(): value for key, value in meta.items() if value is not None}
+    meta = {str(key).lower(): value for key, value in meta.items()}
     if "date" in meta:
         meta.setdefault("published", meta["date"])
     return meta, found.end()
@@ -217,7 +226,8 @@ _MONTH = (
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _DATE = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
-DATELINE = re.compile(rf"\s*[A-Z][^\n\d—–:;]{{1,60}}?,? (?P<date>{_DATE})\s*(?:\([^)\n]{{2,40}}\)\s*)?[—–-]+\s*")
+_PLACE = r"[A-Z][\w.'’ -]{1,40}"
+DATELINE = re.compile(rf"\s*{_PLACE}(?:, {_PLACE})?, (?P<date>{_DATE})\s*(?:\([^)\n]{{2,40}}\)\s*)?[—–-]+\s*")
 """The opening of a wire story: «Havana, January 12, 2026 — », «LONDON, 3 May 2024 (Reuters) - »."""
 
 

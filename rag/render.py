@@ -3,6 +3,7 @@
 import json
 import shutil
 import textwrap
+import unicodedata
 from dataclasses import asdict
 from typing import Any
 
@@ -13,11 +14,11 @@ REFUSED = "The sources do not say."
 SNIPPET_CHARS = 300
 
 
-def answer_object(answer: Answer, identity: str | None = None) -> dict[str, Any]:
-    """Return an answer's JSON form."""
+def answer_object(answer: Answer) -> dict[str, Any]:
+    """Return an answer's JSON form; a batch gives it its ``id``."""
     return {
         "schema": SCHEMA_VERSION,
-        "id": identity,
+        "id": None,
         "question": answer.question,
         "standalone": answer.standalone,
         "outcome": answer.outcome,
@@ -34,11 +35,11 @@ def answer_object(answer: Answer, identity: str | None = None) -> dict[str, Any]
     }
 
 
-def search_object(retrieved: Retrieved, identity: str | None = None) -> dict[str, Any]:
-    """Return the JSON form of a search."""
+def search_object(retrieved: Retrieved) -> dict[str, Any]:
+    """Return the JSON form of a search; a batch gives it its ``id``."""
     return {
         "schema": SCHEMA_VERSION,
-        "id": identity,
+        "id": None,
         "question": retrieved.question,
         "hits": [
             {
@@ -67,18 +68,24 @@ def dumps(value: dict[str, Any]) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """Return an answer for a terminal: claims, then each citation's position and verbatim quote."""
+    """Return an answer for a terminal: claims, then each citation's position and verbatim quote.
+
+    Only the program writes at the start of a line: what comes from a source is indented or stands behind a bar, so
+    that a "[2]" in it cannot pass for a citation.
+    """
     if answer.outcome == "refused":
         return _refusal_text(answer)
-    lines = [_wrap(f"{claim.text} {_marks(claim.citations)}") for claim in answer.claims]
+    lines = [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
-        lines += ["", f"[{citation.number}] {_place(citation)}", *_about(citation), _quoted(citation.quote)]
+        about = " · ".join(part for part in (citation.title, citation.published) if part)
+        lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
     lines += ["", f"confidence {answer.confidence:.2f}"]
     return "\n".join(lines)
 
 
 def _refusal_text(answer: Answer) -> str:
-    lines = [REFUSED, f"Reason: {REASONS[answer.reason or '']} ({answer.reason}; confidence {answer.confidence:.2f})."]
+    reason = f"Reason: {REASONS[answer.reason or '']} ({answer.reason}; confidence {answer.confidence:.2f})."
+    lines = [REFUSED, _wrap(reason)]
     if answer.closest:
         lines += ["", "Closest passages:"]
     for closest in answer.closest:
@@ -100,15 +107,11 @@ def _hit_text(place: int, hit: Hit) -> str:
     if len(text) > SNIPPET_CHARS:
         text = text[:SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
     head = f"{place}. {passage.source}:{passage.start}-{passage.end}  score {hit.score:.3f} ({ranks})"
-    return f"{head}\n{_wrap(text, '   ')}"
+    return f"{head}\n{_wrap(text, '   ', '   ')}"
 
 
 def _place(pointer: Citation | Closest) -> str:
     return f"{pointer.source}:{pointer.start}-{pointer.end}"
-
-
-def _about(citation: Citation) -> list[str]:
-    return [_wrap(" · ".join(part for part in (citation.title, citation.published) if part), "    ")]
 
 
 def _marks(numbers: tuple[int, ...]) -> str:
@@ -117,12 +120,21 @@ def _marks(numbers: tuple[int, ...]) -> str:
 
 def _quoted(quote: str) -> str:
     """Return a quote as it stands, each of its lines behind a bar: nothing is wrapped or trimmed."""
-    return "\n".join(f"    | {line}" for line in quote.splitlines())
+    return "\n".join(f"    | {_safe(line)}" for line in quote.replace("\r\n", "\n").split("\n"))
 
 
-def _wrap(text: str, indent: str = "") -> str:
+def _wrap(text: str, first: str = "", rest: str = "") -> str:
     width = min(shutil.get_terminal_size().columns, 100)
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.fill(
+        _safe(text), width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
+    )
+
+
+def _safe(text: str) -> str:
+    """Replace control characters, which could make a terminal do things, by a mark."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cc" and char != "\t" else char for char in text
+    )
 
 
 def _rounded(pointer: dict[str, Any]) -> dict[str, Any]:

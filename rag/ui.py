@@ -17,6 +17,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is im
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 
 from rag import page
 from rag.config import Config
@@ -31,6 +32,10 @@ POLICY = (
 )
 """What a browser may load for this page: only what this server sends. Gradio's own scripts need the two "unsafe"."""
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+UNUSED = ("/gradio_api/upload", "/openapi.json")
+"""What Gradio serves and this page does not use."""
+
 Conversation = list[Answer]
 
 
@@ -44,7 +49,8 @@ def serve(config: Config) -> None:
     with Engine.open(config=config) as engine, _listen(config) as listener:
         host, port = listener.getsockname()[:2]
         server = uvicorn.Server(uvicorn.Config(app(engine), log_level="warning"))
-        print(f"Quoteline is at http://{host}:{port} (Ctrl-C ends it)", flush=True)
+        address = f"[{host}]" if ":" in host else host
+        print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 
@@ -54,13 +60,16 @@ def app(engine: Engine) -> FastAPI:
     outer = FastAPI(openapi_url=None)
 
     @outer.middleware("http")
-    async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        unused = request.url.path.startswith(UNUSED)
+        response = Response(status_code=404) if unused else await call_next(request)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
+    if engine.config.host in LOOPBACK:  # a page of another name that resolves to this machine must not read from it
+        outer.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
     static = files("rag") / "static"
     gr.mount_gradio_app(
         outer,
@@ -107,8 +116,9 @@ def blocks(engine: Engine) -> gr.Blocks:
 
     def select(event: gr.EventData, conversation: Conversation) -> Any:
         """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources"."""
-        clicked = event._data or {}  # noqa: SLF001 (Gradio gives a component's own data no public name)
-        with suppress(LookupError, TypeError, RagError):  # a click that names nothing there is
+        clicked: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
+        # A click that names nothing here changes nothing.
+        with suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RagError):
             if clicked.get("source") is not None:
                 return page.document(engine.index.document(str(clicked["source"])))
             if clicked.get("answer") is None:
@@ -162,11 +172,11 @@ def blocks(engine: Engine) -> gr.Blocks:
                     elem_id="ql-panel",
                 )
         outputs = [box, conversation, chat, panel]
-        gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
-        examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private").then(
-            ask, [box, conversation], outputs, api_visibility="private"
-        )
-        chat.clear(lambda: ([], sources), outputs=[conversation, panel], api_visibility="private")
+        asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
+        chosen = examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private")
+        answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private")
+        cleared = [conversation, panel]
+        chat.clear(lambda: ([], sources), outputs=cleared, cancels=[asked, answered], api_visibility="private")
         panel.click(select, [conversation], [panel], show_progress="hidden", api_visibility="private")
     return demo
 
@@ -200,7 +210,8 @@ def _examples(config: Config) -> list[str]:
 
 def _listen(config: Config) -> socket.socket:
     try:
-        return socket.create_server((config.host, config.port))
+        family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+        return socket.create_server((config.host, config.port), family=family)
     except (OSError, OverflowError) as error:
-        message = f"cannot listen on {config.host} port {config.port} ({error}): choose another with --port"
+        message = f"cannot listen on {config.host} port {config.port} ({error}): choose others with --host and --port"
         raise UsageError(message) from None

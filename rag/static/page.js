@@ -12,6 +12,8 @@ document.addEventListener("click", (event) => {
     closest: closest === undefined ? null : Number(closest),
     source: source ?? null,
   });
+  element.scrollIntoView({ block: "nearest" }); // on a narrow screen the sources stand below the chat
+  requestAnimationFrame(reveal); // a quote that is selected already does not change the panel
 });
 
 const reveal = () => {

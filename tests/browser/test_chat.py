@@ -36,7 +36,21 @@ def test_a_citation_opens_its_quote_in_the_whole_document(page: Page, screenshot
     assert page.locator(".ql-text").inner_text().strip() == article.strip()
     page.wait_for_timeout(300)
     assert selected_is_in_view(page)
+    page.locator(".ql-text").evaluate("text => { text.scrollTop = 0; }")
+    assert not selected_is_in_view(page)
+    answer.get_by_role("button", name="Show quote 1 in its source").click()
+    page.wait_for_timeout(300)
+    assert selected_is_in_view(page), "pressed again, it is brought into view again"
     page.screenshot(path=screenshots / "chat.png")
+
+
+def test_on_a_narrow_screen_a_citation_brings_its_source_into_view(page: Page, screenshots: Path) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    ask(page, "How many Cubans died in the raid?")
+    page.get_by_role("button", name="Show quote 1 in its source").click()
+    page.wait_for_timeout(500)
+    assert selected_is_in_view(page)
+    page.screenshot(path=screenshots / "narrow.png")
 
 
 def test_a_refusal_looks_different_and_its_closest_passages_open(page: Page, screenshots: Path) -> None:

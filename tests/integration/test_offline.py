@@ -1,4 +1,4 @@
-"""With the defaults nothing leaves the machine: an audit hook sees every look-up and connection of the process."""
+"""With the defaults nothing leaves the machine: an audit hook sees every look-up and connection that Python makes."""
 
 import json
 import os

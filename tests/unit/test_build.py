@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from rag import build, encode, index, terms
 from rag.config import Config
+from rag.engine import Engine
 from rag.errors import BusyError, SourceError
 from rag.index import Index
 
@@ -95,9 +96,51 @@ def test_nothing_to_index(own: Config, tmp_path: Path) -> None:
     assert files(own) == before
 
 
+@pytest.mark.parametrize("text", ["???", "The.", "…"])
+def test_a_text_without_a_term_can_be_indexed(own: Config, tmp_path: Path, text: str) -> None:
+    sources = tmp_path / "termless"
+    sources.mkdir()
+    (sources / "a.txt").write_text(text)
+    build.build(replace(own, sources=str(sources)))
+    with Index.open(own.index) as opened:
+        assert not opened.bm25(["anything"]).any()
+
+
+def test_folders_of_others_are_left_alone(own: Config) -> None:
+    others = [Path(own.index) / name for name in ("my-extension", "0123456789abcdef-copy")]
+    for other in others:
+        other.mkdir()
+        (other / "manifest.json").write_text("{}")
+    (Path(own.index) / "fedcba9876543210").symlink_to(others[0])
+    for number in range(3):
+        (Path(own.sources) / "b.txt").write_text(f"Bolivia has president number {number}.")
+        build.build(own)
+    assert all((other / "manifest.json").exists() for other in others)
+    generations = [path for path in Path(own.index).iterdir() if index.GENERATION.fullmatch(path.name)]
+    assert len(generations) == 3, "two generations and the link"
+
+
+def test_an_engine_holds_its_generation_whole(own: Config) -> None:
+    with Engine.open(config=own) as engine:
+        for number in range(3):
+            (Path(own.sources) / "b.txt").write_text(f"Bolivia has president number {number}.")
+            build.build(own)
+        assert not engine.index.path.exists()
+        assert engine.ask("Who is Cuba's foreign minister?").outcome == "answered"
+
+
 def test_one_writer(own: Config) -> None:
     with FileLock(Path(own.index) / build.LOCK), pytest.raises(BusyError, match="another rag index is building"):
         build.build(own)
+
+
+def test_a_build_that_is_refused_does_not_touch_the_one_that_runs(own: Config) -> None:
+    with build._single_writer(Path(own.index)):
+        running = Path(own.index) / f"{build.BUILDING}{os.getpid()}"
+        running.mkdir()
+        with pytest.raises(BusyError):
+            build.build(own)
+        assert running.exists()
 
 
 def test_the_index_folder_is_a_file(own: Config, tmp_path: Path) -> None:
@@ -113,13 +156,25 @@ def test_a_failure_leaves_the_old_generation_and_no_litter(
     before = files(own)
     (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(build, step, full)
     with pytest.raises(SourceError, match="cannot be written .*No space left on device.*the index is as it was"):
         build.build(own)
     assert files(own) == before
+
+
+def test_a_kill_just_before_the_swap_loses_nothing(own: Config) -> None:
+    (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
+    die = "import os, pathlib, sys; pathlib.Path.replace = lambda *_: os._exit(9)"
+    code = f"{die}; from rag.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "index", "--sources", own.sources, "--index", own.index]
+    assert subprocess.run(command, check=False, timeout=60).returncode == 9
+    assert (Path(own.index) / build.POINTER).exists(), "it was killed at the last rename"
+    with Index.open(own.index, verify=True) as opened:
+        assert len(opened.documents()) == 1
+    assert build.build(own).documents == 2
 
 
 def test_a_killed_build_loses_nothing(own: Config) -> None:

@@ -31,6 +31,10 @@ def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch
         ("passage_chars = 5", "passage_chars is 5: the least is 100"),
         ("threshold = 1.5", "threshold is 1.5: it is a probability"),
         ("k = ", "rag.toml is not valid TOML"),
+        ("threshold = nan", "threshold is nan: it is a probability"),
+        ("sources = 5", "sources must be a str, not 5"),
+        ('index = " "', "index is empty: name one"),
+        ("threads = 100000", "threads is 100000: at most"),
     ],
 )
 def test_a_bad_value_names_its_place(tmp_path: Path, text: str, message: str) -> None:

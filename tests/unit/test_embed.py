@@ -28,6 +28,18 @@ def test_a_model_by_path(tmp_path: Path) -> None:
         embed.find(str(tmp_path))
 
 
+def test_any_file_of_a_model_is_part_of_its_identity(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    (tmp_path / "sentence_bert_config.json").write_text("{}")
+    before = embed.find(str(tmp_path))
+    (tmp_path / "sentence_bert_config.json").write_text('{"max_seq_length": 16}')
+    after = embed.find(str(tmp_path))
+    assert before.identity != after.identity
+    assert Path(after.location).is_absolute()
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        encode.load(after.name, after.location)
+
+
 def test_a_model_that_is_not_here() -> None:
     with pytest.raises(EncoderError, match="encoder 'no/such-model' cannot be loaded"):
         encode.load("no/such-model", "no/such-model")
@@ -49,3 +61,7 @@ def test_a_model_without_onnx_form_is_used_through_sentence_transformers(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["encoder.json"]
     assert json.loads((tmp_path / "encoder.json").read_text())["location"] == model.location
     assert isinstance(encode.read(tmp_path, threads=1), encode.TorchEncoder)
+    changed = json.loads((tmp_path / "encoder.json").read_text()) | {"identity": "sha256:other"}
+    (tmp_path / "encoder.json").write_text(json.dumps(changed))
+    with pytest.raises(EncoderError, match="is not what the index was built with: rebuild with rag index"):
+        encode.read(tmp_path, threads=1)

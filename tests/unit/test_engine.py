@@ -43,6 +43,11 @@ def test_what_is_no_question(engine: Engine, question: str, message: str) -> Non
         engine.search(question)
 
 
+def test_k_is_at_least_one(engine: Engine) -> None:
+    with pytest.raises(UsageError, match="k is -1: the least is 1"):
+        engine.search("oil", -1)
+
+
 def test_the_threshold_is_a_setting(config: Config) -> None:
     with Engine.open(config=replace(config, threshold=1.0)) as never:
         assert never.ask("Who is Cuba's foreign minister?").outcome == "refused"

@@ -1,5 +1,6 @@
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,9 @@ def test_a_corpus_gives_a_document_a_line(tmp_path: Path) -> None:
         ("Paris, February 31, 2026 — Text.", None),
         ("On January 12, 2026 he left; then — later — came back.", None),
         ("No date at all.", None),
+        ("On January 12, 2026 — a day later — he left.", None),
+        ("Apple closed on March 5, 2024 - its best day.", None),
+        ("ST. JOHN'S, Newfoundland, 5 June 2024 — Text.", "2024-06-05"),
     ],
 )
 def test_datelines(tmp_path: Path, head: str, date: "str | None") -> None:
@@ -83,29 +87,58 @@ def test_a_file_that_cannot_be_used_is_listed_and_the_rest_go_on(tmp_path: Path)
     os.mkfifo(tmp_path / "pipe.txt")
     found = read(
         tmp_path, empty__txt="", blank__txt=" \n", latin__txt="caf\xe9".encode("latin-1"), nul__txt=b"a\0b",
-        picture__png=b"x", broken__jsonl='{"id": "a"}', half__jsonl='{"id": "a", "text": "\\ud800"}',
-        list__jsonl="[1]", deep__jsonl="[" * 100_000, good__txt="Fine.", __hidden="x",
+        picture__png=b"x", good__txt="Fine.", front__md="---\ntitle: T\n---\n", __hidden="x",
     )  # fmt: skip
     assert [document.source for document in found.documents] == ["good.txt"]
-    reasons = {skipped.source: skipped.reason for skipped in found.skipped}
-    assert reasons.pop("deep.jsonl").startswith("line 1 is not a JSON object")
-    assert reasons == {
+    assert {skipped.source: skipped.reason for skipped in found.skipped} == {
         "empty.txt": "empty",
         "blank.txt": "empty",
+        "front.md": "empty",
         "latin.txt": "not UTF-8 (byte 3): save it as UTF-8",
+        "link.txt": "a symbolic link: put the file itself here",
         "nul.txt": "binary: it holds NUL characters",
         "picture.png": "no loader for .png",
         "pipe.txt": "not a regular file",
-        "broken.jsonl": 'line 1 needs "id" and "text", both strings with content',
-        "half.jsonl": "document 'a' holds half a character (a lone surrogate)",
-        "list.jsonl": "line 1 is not a JSON object: not an object",
     }
+
+
+def test_a_bad_line_of_a_corpus_is_listed_and_the_rest_go_on(tmp_path: Path) -> None:
+    lines = [
+        '{"id": "a", "text": "One."}', '{"id": "a"}', "[1]", "[" * 100_000, '{"id": "b", "text": "\\ud800"}',
+        '{"id": "c", "text": "x\\u0000y"}', '{"id": "d\\n[2]", "text": "x"}', '{"id": "e", "text": " "}',
+        '{"id": "a", "text": "Again."}', '{"id": "z", "text": "Two."}',
+    ]  # fmt: skip
+    found = read(tmp_path, c__jsonl="\n".join(lines))
+    assert [(d.source, d.text) for d in found.documents] == [("a", "One."), ("z", "Two.")]
+    reasons = [(skipped.source, skipped.reason) for skipped in found.skipped]
+    assert reasons.pop(2)[1].startswith("not a document: ")
+    assert reasons == [
+        ("c.jsonl:2", 'not a document: it needs "id" and "text", both strings'),
+        ("c.jsonl:3", "not a document: not an object"),
+        ("c.jsonl:5", "not a document: it holds half a character (a lone surrogate)"),
+        ("c.jsonl:6", "not a document: its text holds NUL characters, or its id control characters"),
+        ("c.jsonl:7", "not a document: its text holds NUL characters, or its id control characters"),
+        ("c.jsonl:8", "not a document: empty"),
+        ("c.jsonl", "'a' is also a document of c.jsonl: rename one"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["!!int", "!!float", "!!bool foo", "!!timestamp foo", "!!python/object:os.system x"])
+def test_a_tag_in_front_matter_is_only_a_string(tmp_path: Path, value: str) -> None:
+    (document,) = read(tmp_path, a__md=f"---\na: {value}\ntitle: T\n---\nBody.").documents
+    assert document.title == "T"
+
+
+def test_a_heading_of_many_signs_takes_no_time(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    read(tmp_path, a__md="# a" + " #" * 100_000)
+    assert time.perf_counter() - began < 2
 
 
 def test_a_name_that_is_not_unicode_is_skipped(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Text.")
     (skipped,) = load.read_folder(tmp_path).skipped
-    assert skipped.reason == "its name is not Unicode: rename it"
+    assert skipped.reason == "its name holds control characters or is not Unicode: rename it"
     skipped.source.encode()
 
 
@@ -130,5 +163,14 @@ def test_no_such_folder(tmp_path: Path) -> None:
 
 
 def test_two_documents_of_one_name(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"two documents are called 'a.txt', in a.txt and c.jsonl: rename one"):
-        read(tmp_path, a__txt="One.", c__jsonl='{"id": "a.txt", "text": "Two."}')
+    found = read(tmp_path, a__txt="One.", c__jsonl='{"id": "a.txt", "text": "Two."}')
+    assert [document.text for document in found.documents] == ["One."]
+    assert found.skipped == [load.Skipped("c.jsonl", "'a.txt' is also a document of a.txt: rename one")]
+
+
+def test_the_index_may_lie_within_the_sources(tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "README.md").write_text("Not a source.")
+    (tmp_path / "a.txt").write_text("A source.")
+    found = load.read_folder(tmp_path, leave_out=tmp_path / "index")
+    assert ([document.source for document in found.documents], found.skipped) == (["a.txt"], [])

@@ -6,12 +6,12 @@ from rag.errors import UsageError
 
 
 def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
-    found = json.loads(render.dumps(render.answer_object(engine.ask("Who is Cuba's foreign minister?"), "q1")))
+    found = json.loads(render.dumps(render.answer_object(engine.ask("Who is Cuba's foreign minister?"))))
     assert list(found) == [
         "schema", "id", "question", "standalone", "outcome", "reason", "answer", "short_answer", "confidence", "claims",
         "citations", "closest", "index", "model", "timings_ms",
     ]  # fmt: skip
-    assert (found["schema"], found["id"], found["outcome"], found["reason"]) == (1, "q1", "answered", None)
+    assert (found["schema"], found["id"], found["outcome"], found["reason"]) == (1, None, "answered", None)
     assert found["closest"] == []
     assert found["model"] == {"encoder": "all-MiniLM-L6-v2", "reader": "similarity-1", "llm": None}
     assert found["timings_ms"].keys() == {"retrieve", "read", "total"}
@@ -31,7 +31,7 @@ def test_the_json_form_of_a_refusal(engine: Engine, article: str) -> None:
 
 
 def test_the_json_form_of_a_search(engine: Engine, article: str) -> None:
-    found = render.search_object(engine.search("oil", 2), "s")
+    found = render.search_object(engine.search("oil", 2))
     assert list(found) == ["schema", "id", "question", "hits", "index", "timings_ms"]
     assert len(found["hits"]) == 2
     for hit in found["hits"]:
@@ -51,7 +51,7 @@ def test_an_answer_in_the_terminal_shows_number_place_and_quote(engine: Engine) 
     answer = engine.ask("Who is Cuba's foreign minister?")
     text = render.answer_text(answer)
     citation = answer.citations[0]
-    assert text.startswith("Cuban Foreign Minister Bruno Rodríguez")
+    assert text.startswith("[1] Cuban Foreign Minister Bruno Rodríguez")
     assert f"[1] {citation.source}:{citation.start}-{citation.end}" in text
     assert f"    | {citation.quote}" in text, "a quote is never wrapped"
 

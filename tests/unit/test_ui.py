@@ -1,0 +1,51 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from rag import ui
+from rag.config import Config
+from rag.engine import Engine
+from rag.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine) -> TestClient:
+    return TestClient(ui.app(engine), base_url="http://127.0.0.1")
+
+
+def test_the_page_forbids_the_browser_to_load_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "Quoteline" in page.text
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "http:" not in policy
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/gradio_api/upload", "/gradio_api/upload_progress", "/monitoring"])
+def test_what_the_page_does_not_use_is_not_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code in (403, 404)
+    assert client.post(path, files={"files": b"x"}).status_code in (403, 404, 405)
+
+
+def test_another_host_name_is_refused(client: TestClient) -> None:
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_examples_come_from_the_file(tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("One?\n\n Two? \n")
+    assert ui._examples(Config(examples=str(tmp_path / "q.txt"))) == ["One?", "Two?"]
+    assert ui._examples(Config()) == []
+    with pytest.raises(UsageError, match="examples file nowhere cannot be read"):
+        ui._examples(Config(examples="nowhere"))
+
+
+def test_it_listens_where_it_is_told(config: Config) -> None:
+    for host in ("127.0.0.1", "::1"):
+        with ui._listen(replace(config, host=host, port=0)) as listener:
+            assert listener.getsockname()[0] == host
+    with pytest.raises(UsageError, match="cannot listen on no.such.host.invalid port 7860"):
+        ui._listen(replace(config, host="no.such.host.invalid"))
