@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test check lint types unit browser docs screenshots constraints clean
+.PHONY: demo test check browser docs screenshots constraints clean
 
 demo: $(VENV)/.demo
 	$(BIN)/rag index

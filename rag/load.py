@@ -47,7 +47,7 @@ def read_folder(root: str | Path, *, max_file_mb: int = 64, leave_out: str | Pat
     cannot be used, a file or a line of a corpus, is listed in ``skipped``; so are symbolic links.
 
     Raises:
-        SourceError: ``root`` is not a folder, or a folder in it cannot be read.
+        SourceError: ``root`` is not a folder that can be read.
     """
     root = Path(root)
     if not root.is_dir():
@@ -55,7 +55,14 @@ def read_folder(root: str | Path, *, max_file_mb: int = 64, leave_out: str | Pat
         raise SourceError(f"sources folder {root} {what}: name one with --sources FOLDER")
     folder = Folder()
     owner: dict[str, str] = {}
-    for path in _walk(root, Path(leave_out).resolve() if leave_out else None):
+
+    def cannot_list(error: OSError) -> None:
+        if Path(error.filename) == root:
+            raise SourceError(f"sources folder {root} cannot be read: {error.strerror}") from error
+        name = Path(error.filename).relative_to(root).as_posix()
+        folder.skipped.append(Skipped(_printable(name), _reason(error)))
+
+    for path in _walk(root, Path(leave_out).resolve() if leave_out else None, cannot_list):
         name = path.relative_to(root).as_posix()
         try:
             read = _read_file(path, name, max_file_mb)
@@ -75,18 +82,14 @@ def read_folder(root: str | Path, *, max_file_mb: int = 64, leave_out: str | Pat
     return folder
 
 
-def _walk(root: Path, leave_out: Path | None) -> Iterator[Path]:
-    for directory, folders, files in os.walk(root, onerror=_raise):
+def _walk(root: Path, leave_out: Path | None, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    for directory, folders, files in os.walk(root, onerror=on_error):
         inner = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in inner if Path(directory, name).is_symlink()]
         folders[:] = [name for name in inner if name not in links and Path(directory, name).resolve() != leave_out]
         for name in sorted([*files, *links]):
             if not name.startswith("."):
                 yield Path(directory, name)
-
-
-def _raise(error: OSError) -> None:
-    raise SourceError(f"folder {error.filename} cannot be read: {error.strerror}") from error
 
 
 def _read_file(path: Path, name: str, max_file_mb: int) -> list[Document | Skipped]:

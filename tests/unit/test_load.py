@@ -142,6 +142,31 @@ def test_a_name_that_is_not_unicode_is_skipped(tmp_path: Path) -> None:
     skipped.source.encode()
 
 
+def test_what_may_not_be_read_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed" / "a.txt").write_text("A.")
+    (tmp_path / "secret.txt").write_text("S.")
+    (tmp_path / "good.txt").write_text("Fine.")
+    for path in (tmp_path / "closed", tmp_path / "secret.txt"):
+        path.chmod(0)
+    for parent in [tmp_path, *tmp_path.parents][:4]:
+        parent.chmod(0o755)
+    root = os.geteuid() == 0  # whom no mode keeps out
+    try:
+        if root:
+            os.seteuid(65534)
+        found = load.read_folder(tmp_path)
+    finally:
+        if root:
+            os.seteuid(0)
+        (tmp_path / "closed").chmod(0o755)
+    assert [document.source for document in found.documents] == ["good.txt"]
+    assert {s.source: s.reason for s in found.skipped} == {
+        "closed": "Permission denied",
+        "secret.txt": "Permission denied",
+    }
+
+
 def test_a_large_file_is_skipped(tmp_path: Path) -> None:
     with (tmp_path / "big.txt").open("wb") as file:
         file.truncate(2 * 2**20)
