@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,17 @@ def engine(config: Config) -> Engine:
 def own_index(config: Config, tmp_path: Path) -> Path:
     """A copy of the built index that a test may damage."""
     return Path(shutil.copytree(config.index, tmp_path / "index"))
+
+
+@pytest.fixture
+def own(config: Config, own_index: Path, tmp_path: Path, article: str) -> Config:
+    """Settings of a copy of the article's index and of a folder with the article."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "000_5e8d803c2965fb30.txt").write_bytes(article.encode())
+    return replace(config, index=str(own_index), sources=str(sources))
+
+
+def files(config: Config) -> dict[str, bytes]:
+    """Return the content of every file in an index folder, by path."""
+    return {str(path): path.read_bytes() for path in Path(config.index).rglob("*") if path.is_file()}
