@@ -49,7 +49,7 @@ def build(config: Config, *, progress: bool = False) -> Report:
         EncoderError: the encoder cannot be loaded.
         BusyError: another build of this index is running.
     """
-    found = load.read_folder(config.sources, max_file_mb=config.max_file_mb, leave_out=config.index)
+    found = load.read_folder(config)
     if not found.documents:
         raise SourceError(_nothing(config.sources, found.skipped))
 
@@ -100,9 +100,9 @@ def build(config: Config, *, progress: bool = False) -> Report:
 
 def _nothing(sources: str, skipped: Sequence[load.Skipped]) -> str:
     if not skipped:
-        return f"no documents in {sources}: put {' '.join(load.LOADERS)} files there, or name a folder with --sources"
+        return f"no documents in {sources}: put {' '.join(load.SUFFIXES)} files there, or name a folder with --sources"
     first = skipped[0]
-    return f"no document in {sources} can be used: {first.source}: {first.reason} ({len(skipped)} skipped)"
+    return f"no document in {sources} can be used: {first} ({len(skipped)} skipped)"
 
 
 def _generation_id(found: load.Folder, encoder: str, config: Config) -> str:
@@ -159,10 +159,23 @@ def _write_store(path: Path, documents: Sequence[Document], passages: Sequence[P
     store.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
     store.executescript(index.SCHEMA)
     rows = (
-        (n, d.source, d.title, d.header, d.body, d.publisher, d.published, d.url, d.text)
+        (
+            n,
+            d.source,
+            d.title,
+            d.header,
+            d.body,
+            d.publisher,
+            d.published,
+            d.url,
+            d.author,
+            d.language,
+            json.dumps(d.pages),
+            d.text,
+        )
         for n, d in enumerate(documents)
     )
-    store.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    store.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     number = {document.source: n for n, document in enumerate(documents)}
     spans = (
         (n, number[p.source], p.start, p.end, json.dumps([[s.start, s.end] for s in p.sentences]))

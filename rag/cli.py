@@ -85,6 +85,9 @@ def parser() -> argparse.ArgumentParser:
     sub = command("index", _index, "build the index over a folder of documents")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
+    sub.add_argument(
+        "--strict", action="store_true", help="exit with 1 if anything was skipped; it is built all the same"
+    )
     sub.add_argument("--quiet", action="store_true", help="print only what was skipped, and errors")
 
     for name, run, text in (
@@ -123,12 +126,14 @@ def _index(arguments: argparse.Namespace, config: Config) -> int:
 
     report = build(config, progress=not arguments.quiet and sys.stderr.isatty())
     for skipped in report.skipped:
-        print(f"rag: skipped {skipped.source!r}: {skipped.reason}", file=sys.stderr)
+        print(f"rag: skipped {skipped}", file=sys.stderr)
     if not arguments.quiet:
         counts = ((report.documents, "document"), (report.passages, "passage"))
         what = ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
         news = "built" if report.changed else "nothing changed:"
         print(f"{news} generation {report.generation} in {config.index}: {what}, {len(report.skipped)} skipped")
+    if arguments.strict and report.skipped:
+        return RagError.exit_code
     return 0
 
 

@@ -50,6 +50,7 @@ def _citation(number: int, item: Evidence) -> Citation:
         end=sentence.end,
         quote=item.quote,
         score=item.score,
+        page=passage.page(sentence),
     )
 
 

@@ -29,7 +29,11 @@ class Config:
     passage_chars: int = 800
     """Most characters in a passage; a sentence is never cut unless it alone is longer."""
     max_file_mb: int = 64
-    """A larger source file is skipped."""
+    """A larger source file is skipped, and one that holds more text."""
+    parse_seconds: int = 30
+    """Most processor time for parsing a file that is not plain text; twice as long on the clock."""
+    parse_memory_mb: int = 1024
+    """Most memory for that."""
     k: int = 8
     """How many passages are read for an answer."""
     threshold: float = -1.0
@@ -47,7 +51,15 @@ class Config:
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
-        for name, least in (("passage_chars", 100), ("max_file_mb", 1), ("k", 1), ("threads", 1), ("port", 0)):
+        for name, least in (
+            ("passage_chars", 100),
+            ("max_file_mb", 1),
+            ("parse_seconds", 1),
+            ("k", 1),
+            ("threads", 1),
+            ("port", 0),
+            ("parse_memory_mb", 256),
+        ):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
         if self.max_question_chars < 1:

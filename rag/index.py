@@ -12,7 +12,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -44,7 +44,8 @@ HASHED_AT_OPEN = 256 * 2**20
 SCHEMA = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
-    body INTEGER NOT NULL, publisher TEXT, published TEXT, url TEXT, text TEXT NOT NULL);
+    body INTEGER NOT NULL, publisher TEXT, published TEXT, url TEXT, author TEXT, language TEXT, pages TEXT NOT NULL,
+    text TEXT NOT NULL);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
     sentences TEXT NOT NULL);
@@ -130,11 +131,12 @@ class Index:
             UnknownSource: with the nearest source that there is.
         """
         row = self._store.execute(
-            "SELECT source, text, title, header, body, publisher, published, url FROM document WHERE source = ?",
+            "SELECT source, text, title, header, body, publisher, published, url, author, language, pages"
+            " FROM document WHERE source = ?",
             (source,),
         ).fetchone()
         if row:
-            return Document(*row)
+            return replace(Document(*row[:-1]), pages=tuple(json.loads(row[-1])))
         known = [listing.source for listing in self.documents()]
         near = difflib.get_close_matches(source, known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? " if near else ""
@@ -148,13 +150,13 @@ class Index:
         """Return passages by number (0-based, the row of their vector), in the order asked."""
         found = []
         for number in ids:
-            source, start, end, sentences, title, published, text = self._store.execute(
-                "SELECT source, start, end, sentences, title, published, substr(text, start + 1, end - start)"
+            source, start, end, sentences, title, published, pages, text = self._store.execute(
+                "SELECT source, start, end, sentences, title, published, pages, substr(text, start + 1, end - start)"
                 " FROM passage JOIN document ON document.id = document WHERE passage.id = ?",
                 (int(number),),
             ).fetchone()
             spans = tuple(Sentence(*span) for span in json.loads(sentences))
-            found.append(Passage(source, start, end, text, spans, title, published))
+            found.append(Passage(source, start, end, text, spans, title, published, tuple(json.loads(pages))))
         return found
 
     @cached_property

@@ -1,15 +1,16 @@
-"""A folder of files becomes documents: one loader per suffix, in one table.
+"""A folder of files becomes documents.
 
-The canonical text of a UTF-8 ``.txt`` or ``.md`` file is the file's own text, unchanged: line ends stay as they
-are. (A byte order mark at the start marks the encoding and is not text.) A file that cannot be used is skipped
-with its reason; it never stops the others.
+The canonical text of a UTF-8 ``.txt`` or ``.md`` file is the file's own text, unchanged: line ends stay as they are.
+(A byte order mark at the start marks the encoding and is not text.) Other formats are parsed by :mod:`rag.parse`, in a
+process of their own. A file that cannot be used is skipped with its reason and what would help; it never stops the
+others.
 """
 
 import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,10 @@ from typing import Any
 
 import sentencex
 
+from rag.config import Config
 from rag.errors import SourceError
+from rag.parse import PARSERS, Parsed, Unusable, decode
+from rag.sandbox import Sandbox
 from rag.schema import Document
 
 TITLE_CHARS = 90
@@ -26,10 +30,14 @@ TITLE_CHARS = 90
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that was not indexed, and why."""
+    """A file that was not indexed, why, and what would help."""
 
     source: str
     reason: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source!r}: {self.reason}" + (f": {self.remedy}" if self.remedy else "")
 
 
 @dataclass(slots=True)
@@ -40,16 +48,16 @@ class Folder:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def read_folder(root: str | Path, *, max_file_mb: int = 64, leave_out: str | Path | None = None) -> Folder:
-    """Read every document under ``root``, in the order of their sources.
+def read_folder(config: Config) -> Folder:
+    """Read every document under ``config.sources``, in the order of their sources.
 
-    Hidden files and folders are passed over, as is ``leave_out``, a folder (the index, which may lie within). What
-    cannot be used, a file or a line of a corpus, is listed in ``skipped``; so are symbolic links.
+    Hidden files and folders are passed over, as is ``config.index``, which may lie within. What cannot be used, a file
+    or a line of a corpus, is listed in ``skipped``; so are symbolic links.
 
     Raises:
-        SourceError: ``root`` is not a folder that can be read.
+        SourceError: ``config.sources`` is not a folder that can be read.
     """
-    root = Path(root)
+    root = Path(config.sources)
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
         raise SourceError(f"sources folder {root} {what}: name one with --sources FOLDER")
@@ -59,30 +67,31 @@ def read_folder(root: str | Path, *, max_file_mb: int = 64, leave_out: str | Pat
     def cannot_list(error: OSError) -> None:
         if Path(error.filename) == root:
             raise SourceError(f"sources folder {root} cannot be read: {error.strerror}") from error
-        name = Path(error.filename).relative_to(root).as_posix()
-        folder.skipped.append(Skipped(_printable(name), _reason(error)))
+        folder.skipped.append(Skipped(_printable(Path(error.filename).relative_to(root).as_posix()), *_why(error)))
 
-    for path in _walk(root, Path(leave_out).resolve() if leave_out else None, cannot_list):
-        name = path.relative_to(root).as_posix()
-        try:
-            read = _read_file(path, name, max_file_mb)
-        except (OSError, ValueError) as error:
-            folder.skipped.append(Skipped(_printable(name), _reason(error)))
-            continue
-        for item in read:
-            if isinstance(item, Skipped):
-                folder.skipped.append(item)
-            elif item.source in owner:
-                taken = f"{item.source!r} is also a document of {owner[item.source]}: rename one"
-                folder.skipped.append(Skipped(name, taken))
-            else:
-                owner[item.source] = name
-                folder.documents.append(item)
+    limits = {"seconds": config.parse_seconds, "memory_mb": config.parse_memory_mb, "text_mb": config.max_file_mb}
+    with Sandbox(**limits) as sandbox:
+        for path in _walk(root, Path(config.index).resolve(), cannot_list):
+            name = path.relative_to(root).as_posix()
+            try:
+                read = _read_file(path, name, config.max_file_mb, sandbox)
+            except (OSError, Unusable) as error:
+                folder.skipped.append(Skipped(_printable(name), *_why(error)))
+                continue
+            for item in read:
+                if isinstance(item, Skipped):
+                    folder.skipped.append(item)
+                elif item.source in owner:
+                    taken = f"{item.source!r} is also a document of {owner[item.source]}"
+                    folder.skipped.append(Skipped(name, taken, "rename one"))
+                else:
+                    owner[item.source] = name
+                    folder.documents.append(item)
     folder.documents.sort(key=lambda document: document.source)
     return folder
 
 
-def _walk(root: Path, leave_out: Path | None, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+def _walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
     for directory, folders, files in os.walk(root, onerror=on_error):
         inner = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in inner if Path(directory, name).is_symlink()]
@@ -92,31 +101,33 @@ def _walk(root: Path, leave_out: Path | None, on_error: Callable[[OSError], None
                 yield Path(directory, name)
 
 
-def _read_file(path: Path, name: str, max_file_mb: int) -> list[Document | Skipped]:
+def _read_file(path: Path, name: str, max_file_mb: int, sandbox: Sandbox) -> list[Document | Skipped]:
     if not _is_unicode(name) or _has_controls(name):
-        raise ValueError("its name holds control characters or is not Unicode: rename it")
+        raise Unusable("its name holds control characters or is not Unicode", "rename it")
     if path.is_symlink():
-        raise ValueError("a symbolic link: put the file itself here")
-    loader = LOADERS.get(path.suffix.lower())
-    if loader is None:
-        raise ValueError(f"no loader for {path.suffix or 'a file without a suffix'}")
+        raise Unusable("a symbolic link", "put the file itself here")
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Unusable(
+            f"no loader for {suffix or 'a file without a suffix'}", f"convert it to one of {' '.join(SUFFIXES)}"
+        )
     info = path.stat()
     if not S_ISREG(info.st_mode):
-        raise ValueError("not a regular file")
-    if info.st_size > max_file_mb * 2**20:
-        raise ValueError(f"larger than max_file_mb = {max_file_mb}")
-    text = path.read_bytes().decode("utf-8-sig")
+        raise Unusable("not a regular file")
+    if info.st_size > max_file_mb << 20:
+        raise Unusable(f"larger than max_file_mb = {max_file_mb}", "split it, or raise max_file_mb")
+    if suffix in PARSERS:
+        return [_parsed(name, sandbox.parse(path))]
+    text = decode(path.read_bytes())
     if "\0" in text:
-        raise ValueError("binary: it holds NUL characters")
-    return list(loader(name, text))
+        raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
+    return list(TEXT_LOADERS[suffix](name, text))
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 (byte {error.start}): save it as UTF-8"
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return str(error)
+def _why(error: OSError | Unusable) -> tuple[str, str]:
+    if isinstance(error, Unusable):
+        return error.reason, error.remedy
+    return error.strerror or str(error), "make it readable"
 
 
 def _is_unicode(text: str) -> bool:
@@ -149,6 +160,11 @@ def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
     yield _document(source, text, {"title": title, **meta}, body=body)
 
 
+def _parsed(source: str, found: Parsed) -> Document:
+    """Make a document of what a parser found."""
+    return _document(source, found.text.replace("\0", "\ufffd"), dict(found.meta), pages=found.pages)
+
+
 def _json_lines(source: str, text: str) -> Iterator[Document | Skipped]:
     """Read a corpus: ``{"id", "title", "text", "publisher"?, "published"?, "url"?}`` a line; ``source`` is the id."""
     for number, line in enumerate(text.split("\n"), start=1):
@@ -163,30 +179,34 @@ def _json_lines(source: str, text: str) -> Iterator[Document | Skipped]:
                 raise ValueError('it needs "id" and "text", both strings')
             yield _document(identity, content, row)
         except (ValueError, RecursionError) as error:
-            yield Skipped(f"{source}:{number}", f"not a document: {error}")
+            yield Skipped(f"{source}:{number}", f"not a document: {error}", "mend this line, or leave it out")
 
 
-LOADERS: dict[str, Callable[[str, str], Iterator[Document | Skipped]]] = {
+TEXT_LOADERS: dict[str, Callable[[str, str], Iterator[Document | Skipped]]] = {
     ".txt": _text,
     ".md": _markdown,
     ".markdown": _markdown,
     ".jsonl": _json_lines,
 }
-"""Suffix to loader: ``(source, text) -> documents`` and what of it is skipped. A new format is a line here."""
+"""Suffix to loader of formats whose text is the file's own: ``(source, text) -> documents`` and what is skipped."""
+SUFFIXES = (*TEXT_LOADERS, *PARSERS)
 
 
-def _document(source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0) -> Document:
-    values = {key: _clean((meta or {}).get(key)) for key in ("title", "publisher", "published", "url")}
+def _document(
+    source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0, pages: Iterable[int] = ()
+) -> Document:
+    keys = ("title", "publisher", "author", "published", "url", "language")
+    values = {key: _clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
     published = iso_date(values["published"]) if values["published"] else None
     if published is None and dateline:
         published = iso_date(dateline["date"])
     if not text[body:].strip():
-        raise ValueError("empty")
+        raise Unusable("empty")
     if "\0" in text or _has_controls(source):  # JSON may hold any character, even half of one
-        raise ValueError("its text holds NUL characters, or its id control characters")
+        raise Unusable("its text holds NUL characters, or its id control characters")
     if not all(_is_unicode(part) for part in (source, text, *values.values()) if part):
-        raise ValueError("it holds half a character (a lone surrogate)")
+        raise Unusable("it holds half a character (a lone surrogate)")
     given = (values["title"], values["publisher"], published)
     return Document(
         source=source,
@@ -195,8 +215,11 @@ def _document(source: str, text: str, meta: dict[str, Any] | None = None, *, bod
         header=" | ".join(part for part in given if part) if values["title"] else "",
         body=body,
         publisher=values["publisher"],
+        author=values["author"],
         published=published,
         url=values["url"],
+        language=values["language"],
+        pages=tuple(pages),
     )
 
 
@@ -266,5 +289,5 @@ def _head(text: str) -> str:
 def digest(document: Document) -> str:
     """Return the SHA-256 of everything about a document that an index depends on."""
     parts = (document.source, document.text, document.title, document.header, document.body)
-    more = (document.publisher, document.published, document.url)
+    more = (document.publisher, document.author, document.published, document.url, document.language, document.pages)
     return hashlib.sha256(json.dumps(parts + more).encode()).hexdigest()

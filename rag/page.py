@@ -90,7 +90,8 @@ def document(shown: Document, spans: Iterable[Span] = (), selected: Span | None 
         spans: quotes to mark; those of other documents are passed over.
         selected: the quote to mark strongly and bring into view, one of ``spans``.
     """
-    about = _joined(shown.publisher, shown.published, shown.source)
+    page = f"page {selected.page}" if isinstance(selected, Citation) and selected.page else None
+    about = _joined(shown.publisher, shown.author, shown.published, shown.source, page)
     return (
         '<article class="ql-document"><button type="button" class="ql-back">← All sources</button>'
         f'<h2>{escape(shown.title)}</h2><p class="ql-meta">{about}</p>'

@@ -111,7 +111,8 @@ def _hit_text(place: int, hit: Hit) -> str:
 
 
 def _place(pointer: Citation | Closest) -> str:
-    return f"{pointer.source}:{pointer.start}-{pointer.end}"
+    page = f", page {pointer.page}" if isinstance(pointer, Citation) and pointer.page else ""
+    return f"{pointer.source}:{pointer.start}-{pointer.end}{page}"
 
 
 def _marks(numbers: tuple[int, ...]) -> str:

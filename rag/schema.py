@@ -4,6 +4,7 @@ Every offset counts characters (Unicode code points, as ``str`` does) from the s
 a document; every interval is half open. Standard library only.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,6 +36,10 @@ class Document:
     published: str | None = None
     """ISO 8601 date."""
     url: str | None = None
+    author: str | None = None
+    language: str | None = None
+    pages: tuple[int, ...] = ()
+    """Where each page starts, for formats that have pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,12 @@ class Passage:
     sentences: tuple[Sentence, ...]
     title: str = ""
     published: str | None = None
+    pages: tuple[int, ...] = ()
+    """Where each page of the document starts."""
+
+    def page(self, sentence: Sentence) -> int | None:
+        """Return the 1-based page that a sentence starts on, if the document has pages."""
+        return bisect_right(self.pages, sentence.start) or None
 
     def quote(self, sentence: Sentence) -> str:
         """Return the text of one of the passage's sentences, verbatim."""
@@ -126,6 +137,8 @@ class Citation:
     end: int
     quote: str
     score: float
+    page: int | None = None
+    """1-based, for formats that have pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def _passage(document: Document, group: list[Sentence]) -> Passage:
         sentences=tuple(group),
         title=document.title,
         published=document.published,
+        pages=document.pages,
     )
 
 

@@ -5,22 +5,24 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
 from dataclasses import fields
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from rag.cli import parser
 from rag.config import Config
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
-ORDER = (
-    "schema errors config terms load split encode embed index build retrieve match reader compose converse engine "
-    "render batch status page llamaindex ui cli __main__"
-).split()
+ORDER = """
+    schema errors config terms parse sandbox worker load split encode embed index build retrieve match reader compose
+    converse engine render batch status page llamaindex ui cli __main__
+""".split()
 """Data flows down this list; a module imports from above it alone."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}
 
@@ -107,18 +109,28 @@ def test_every_setting_is_in_the_readme() -> None:
         assert re.search(rf"^\| `{field.name}` \|", readme, re.MULTILINE), f"the README's table lacks {field.name}"
 
 
-def test_every_dependency_is_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+def test_every_dependency_is_pinned_the_transitive_ones_too() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = {
-        line.split("==")[0].lower()
-        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-        if "==" in line and not line.startswith("#")
+        canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines) if version
     }
-    for requirement in wanted:
-        name = re.match(r"[\w-]+", requirement)
-        assert name
-        assert name[0].lower() in pins, f"constraints.txt does not pin {name[0]}"
+    waiting, seen = [Requirement("quoteline[test]")], set()
+    while waiting:
+        wanted = waiting.pop()
+        name = canonicalize_name(wanted.name)
+        if (name, *sorted(wanted.extras)) in seen:
+            continue
+        seen.add((name, *sorted(wanted.extras)))
+        found = distribution(name)
+        if name != "quoteline":
+            assert pins.get(name) == found.version.split("+")[0], (
+                f"constraints.txt does not pin {name}: make constraints"
+            )
+        for requirement in map(Requirement, found.requires or ()):
+            marker = requirement.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *wanted.extras)):
+                waiting.append(requirement)
+    assert len(seen) > 100
 
 
 def test_the_wheel_holds_the_package_alone(tmp_path: Path) -> None:

@@ -101,7 +101,9 @@ def main() -> None:
         print(report(name, rows, threshold))
     rank, confidence = models
     written = {
-        "fitted_on": {name: sum(question.set == name for question in fitted) for name in {**SET_WEIGHT, "nq": 0}},
+        "fitted_on": {
+            name: sum(question.set == name for question in fitted) for name in sorted({*RANK_SETS, *SET_WEIGHT})
+        },
         "rank": rank.as_json(),
         "confidence": confidence.as_json(),
         "threshold": round(threshold, 4),

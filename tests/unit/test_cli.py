@@ -195,6 +195,8 @@ def test_skipped_files_are_named(rag: Run, tmp_path: Path, own_index: Path) -> N
     assert code == 0
     assert err == "rag: skipped 'empty.txt': empty\n"
     assert "1 document, 1 passage, 1 skipped" in out
+    code, out, _ = rag("index", "--strict", "--sources", str(sources), index=own_index)
+    assert (code, out.startswith("nothing changed")) == (1, True)
 
 
 def test_an_unknown_setting_in_the_file(rag: Run, tmp_path: Path) -> None:

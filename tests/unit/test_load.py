@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import load
+from rag.config import Config
 from rag.errors import SourceError
 from tests.conftest import ARTICLE, ROOT
 
@@ -14,11 +15,11 @@ def read(folder: Path, **files: "str | bytes") -> load.Folder:
     for name, content in files.items():
         path = folder / name.replace("__", ".")
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return load.read_folder(folder)
+    return load.read_folder(Config(sources=str(folder)))
 
 
 def test_the_article(article: str) -> None:
-    (document,) = load.read_folder(ROOT / "seeds").documents
+    (document,) = load.read_folder(Config(sources=str(ROOT / "seeds"))).documents
     assert document.source == ARTICLE
     assert document.text == article
     assert document.published == "2026-01-12"
@@ -94,8 +95,8 @@ def test_a_file_that_cannot_be_used_is_listed_and_the_rest_go_on(tmp_path: Path)
         "empty.txt": "empty",
         "blank.txt": "empty",
         "front.md": "empty",
-        "latin.txt": "not UTF-8 (byte 3): save it as UTF-8",
-        "link.txt": "a symbolic link: put the file itself here",
+        "latin.txt": "not UTF-8 (byte 3), and no other encoding is certain",
+        "link.txt": "a symbolic link",
         "nul.txt": "binary: it holds NUL characters",
         "picture.png": "no loader for .png",
         "pipe.txt": "not a regular file",
@@ -119,7 +120,7 @@ def test_a_bad_line_of_a_corpus_is_listed_and_the_rest_go_on(tmp_path: Path) -> 
         ("c.jsonl:6", "not a document: its text holds NUL characters, or its id control characters"),
         ("c.jsonl:7", "not a document: its text holds NUL characters, or its id control characters"),
         ("c.jsonl:8", "not a document: empty"),
-        ("c.jsonl", "'a' is also a document of c.jsonl: rename one"),
+        ("c.jsonl", "'a' is also a document of c.jsonl"),
     ]
 
 
@@ -137,8 +138,8 @@ def test_a_heading_of_many_signs_takes_no_time(tmp_path: Path) -> None:
 
 def test_a_name_that_is_not_unicode_is_skipped(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Text.")
-    (skipped,) = load.read_folder(tmp_path).skipped
-    assert skipped.reason == "its name holds control characters or is not Unicode: rename it"
+    (skipped,) = load.read_folder(Config(sources=str(tmp_path))).skipped
+    assert skipped.reason == "its name holds control characters or is not Unicode"
     skipped.source.encode()
 
 
@@ -155,7 +156,7 @@ def test_what_may_not_be_read_is_listed(tmp_path: Path) -> None:
     try:
         if root:
             os.seteuid(65534)
-        found = load.read_folder(tmp_path)
+        found = load.read_folder(Config(sources=str(tmp_path)))
     finally:
         if root:
             os.seteuid(0)
@@ -170,7 +171,7 @@ def test_what_may_not_be_read_is_listed(tmp_path: Path) -> None:
 def test_a_large_file_is_skipped(tmp_path: Path) -> None:
     with (tmp_path / "big.txt").open("wb") as file:
         file.truncate(2 * 2**20)
-    (skipped,) = load.read_folder(tmp_path, max_file_mb=1).skipped
+    (skipped,) = load.read_folder(Config(sources=str(tmp_path), max_file_mb=1)).skipped
     assert skipped.reason == "larger than max_file_mb = 1"
 
 
@@ -179,23 +180,23 @@ def test_folders_are_walked_and_sources_are_relative(tmp_path: Path) -> None:
     (tmp_path / "b" / "c" / "x.txt").write_text("X.")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "y.txt").write_text("Y.")
-    assert [document.source for document in load.read_folder(tmp_path).documents] == ["b/c/x.txt"]
+    assert [document.source for document in load.read_folder(Config(sources=str(tmp_path))).documents] == ["b/c/x.txt"]
 
 
 def test_no_such_folder(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"nowhere does not exist: name one with --sources FOLDER"):
-        load.read_folder(tmp_path / "nowhere")
+        load.read_folder(Config(sources=str(tmp_path / "nowhere")))
 
 
 def test_two_documents_of_one_name(tmp_path: Path) -> None:
     found = read(tmp_path, a__txt="One.", c__jsonl='{"id": "a.txt", "text": "Two."}')
     assert [document.text for document in found.documents] == ["One."]
-    assert found.skipped == [load.Skipped("c.jsonl", "'a.txt' is also a document of a.txt: rename one")]
+    assert found.skipped == [load.Skipped("c.jsonl", "'a.txt' is also a document of a.txt", "rename one")]
 
 
 def test_the_index_may_lie_within_the_sources(tmp_path: Path) -> None:
     (tmp_path / "index").mkdir()
     (tmp_path / "index" / "README.md").write_text("Not a source.")
     (tmp_path / "a.txt").write_text("A source.")
-    found = load.read_folder(tmp_path, leave_out=tmp_path / "index")
+    found = load.read_folder(Config(sources=str(tmp_path), index=str(tmp_path / "index")))
     assert ([document.source for document in found.documents], found.skipped) == (["a.txt"], [])

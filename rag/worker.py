@@ -1,0 +1,45 @@
+"""A process that parses files for another: hostile bytes meet a limit on memory and time here, and nothing else.
+
+Run as ``python -m rag.worker MEGABYTES SECONDS``; reads a path a line from standard input, as JSON, and answers each
+with a line of JSON.
+"""
+
+import json
+import os
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rag import parse
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    megabytes, seconds = map(int, sys.argv[1:])
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints is no answer
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for line in sys.stdin:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, resource.RLIM_INFINITY))
+        answers.write(json.dumps(_answer(Path(json.loads(line)))) + "\n")
+        answers.flush()
+
+
+def _answer(path: Path) -> dict[str, Any]:
+    try:
+        return asdict(parse.PARSERS[path.suffix.lower()](path.read_bytes()))
+    except parse.Unusable as error:
+        return {"reason": error.reason, "remedy": error.remedy}
+    except MemoryError:
+        return {"reason": "too much memory", "remedy": "raise parse_memory_mb, if you trust it"}
+    except Exception as error:  # a parser's own bug on this file must not end the others
+        return {"reason": f"its parser failed ({type(error).__name__})", "remedy": "save it again in another program"}
+
+
+if __name__ == "__main__":
+    main()

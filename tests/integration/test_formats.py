@@ -1,0 +1,54 @@
+"""A folder of several formats, from the files to an answer with its page."""
+
+import pytest
+
+from rag import render
+from rag.build import build
+from rag.cli import main
+from rag.config import Config
+from rag.engine import Engine
+from tests.unit.test_parse import HTML, book, pdf, word
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    sources = tmp_path_factory.mktemp("formats")
+    (sources / "mayor.html").write_text(HTML)
+    (sources / "bridge.pdf").write_bytes(
+        pdf("The bridge was closed.", "Repairs of the bridge will cost 12 million crowns.")
+    )
+    (sources / "council.docx").write_bytes(
+        word("The council of Shelbyville met on Monday and chose Bo Berg as its speaker.")
+    )
+    (sources / "tides.epub").write_bytes(book())
+    (sources / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
+    config = Config(sources=str(sources), index=str(tmp_path_factory.mktemp("index")))
+    report = build(config)
+    assert (report.documents, [skipped.source for skipped in report.skipped]) == (4, ["broken.pdf"])
+    return config
+
+
+@pytest.mark.parametrize(
+    ("question", "source", "words", "page"),
+    [
+        ("When did the mayor of Springfield resign?", "mayor.html", "resigned on Friday", None),
+        ("How much will repairs of the bridge cost?", "bridge.pdf", "12 million crowns", 2),
+        ("Who was chosen as speaker of the council of Shelbyville?", "council.docx", "Bo Berg", None),
+        ("When did the tide rise?", "tides.epub", "The tide rose at noon.", None),
+    ],
+)
+def test_an_answer_from_each(
+    folder: Config, question: str, source: str, words: str, page: "int | None", capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Engine.open(config=folder) as engine:
+        answer = engine.ask(question)
+    citation = answer.citations[0]
+    assert (citation.source, citation.page) == (source, page)
+    assert words in citation.quote
+    assert (f"{source}:{citation.start}-{citation.end}, page {page}\n" in render.answer_text(answer)) == (
+        page is not None
+    )
+    assert (
+        main(["show", source, "--start", str(citation.start), "--end", str(citation.end), "--index", folder.index]) == 0
+    )
+    assert capsys.readouterr().out == citation.quote

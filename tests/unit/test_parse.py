@@ -1,0 +1,283 @@
+"""Every format from a file that the test makes, and every way a file can be bad."""
+
+import io
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import docx
+import pypdf
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from rag import load
+from rag.config import Config
+from rag.parse import Unusable, decode
+from rag.sandbox import Sandbox
+from rag.schema import Document
+
+HTML = """<html lang="en"><head><title>Resigned - The Daily</title>
+<meta property="og:title" content="Mayor resigns"><meta property="og:site_name" content="The Daily">
+<meta property="article:published_time" content="2024-05-03T10:00:00Z"><meta name="author" content="Ann Lee">
+<link rel="canonical" href="https://example.org/mayor"></head><body>
+<nav><a href="/">Home</a> <a href="/a">About</a></nav>
+<article><h1>Mayor resigns</h1><p>The mayor of Springfield resigned on Friday after a long inquiry into spending.</p>
+<p style="display: none">The hidden mayor stayed.</p><p hidden>Another hidden line of text.</p>
+<p>“It was time,” she said &amp; left the caf\u00e9.</p><script>alert("run")</script></article></body></html>"""
+
+
+def of(tmp_path: Path, name: str, content: bytes, **settings: int) -> "Document | load.Skipped":
+    """Read one file and return what became of it."""
+    (tmp_path / name).write_bytes(content)
+    found = load.read_folder(Config(sources=str(tmp_path), **settings))  # type: ignore[arg-type]
+    (only,) = [*found.documents, *found.skipped]
+    return only
+
+
+def document(tmp_path: Path, name: str, content: bytes) -> Document:
+    found = of(tmp_path, name, content)
+    assert isinstance(found, Document), found
+    return found
+
+
+def skipped(tmp_path: Path, name: str, content: bytes, **settings: int) -> str:
+    found = of(tmp_path, name, content, **settings)
+    assert isinstance(found, load.Skipped), found
+    assert found.remedy
+    return found.reason
+
+
+def pdf(*pages: str, title: str = "Report") -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.setTitle(title)
+    for page in pages:
+        for number, line in enumerate(page.split("\n")):
+            canvas.drawString(72, 720 - 16 * number, line)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return out.getvalue()
+
+
+def word(*paragraphs: str) -> bytes:
+    made = docx.Document()
+    made.core_properties.title = "Minutes"
+    made.core_properties.author = "Ann Lee"
+    for paragraph in paragraphs:
+        made.add_paragraph(paragraph)
+    table = made.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "votes", "12"
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def book() -> bytes:
+    container = b'<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
+    package = b"""<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Tides</dc:title>
+    <dc:creator>Ann Lee</dc:creator><dc:date>2019-04-01</dc:date><dc:language>en</dc:language></metadata>
+    <manifest><item id="two" href="b.xhtml"/><item id="one" href="a.xhtml"/></manifest>
+    <spine><itemref idref="one"/><itemref idref="two"/></spine></package>"""
+    return archive(
+        {
+            "META-INF/container.xml": container,
+            "OEBPS/book.opf": package,
+            "OEBPS/a.xhtml": b"<html><body><h1>One</h1><p>The tide rose at noon.</p></body></html>",
+            "OEBPS/b.xhtml": b"<html><body><p>It fell at six.</p></body></html>",
+        }
+    )
+
+
+def test_html(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.html", HTML.encode())
+    assert (found.title, found.publisher, found.author) == ("Mayor resigns", "The Daily", "Ann Lee")
+    assert (found.published, found.url, found.language) == ("2024-05-03", "https://example.org/mayor", "en")
+    assert "“It was time,” she said & left the café." in found.text
+    for unwanted in ("hidden", "Home", "alert", "<"):
+        assert unwanted not in found.text
+
+
+def test_html_in_the_encoding_that_it_names(tmp_path: Path) -> None:
+    page = HTML.replace("<head>", '<head><meta charset="windows-1252">').replace("“", "«").replace("”", "»")
+    assert "the café." in document(tmp_path, "a.html", page.encode("cp1252")).text
+
+
+def test_pdf_keeps_its_pages(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.pdf", pdf("The first page says one.", "The second page says two.\nAnd more."))
+    assert found.title == "Report"
+    assert [found.text[start:].split(" ")[1] for start in found.pages] == ["first", "second"]
+
+
+def test_docx(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.docx", word("The council met.", "It agreed."))
+    assert found.text == "The council met.\n\nIt agreed.\n\n| votes | 12 |"
+    assert (found.title, found.author) == ("Minutes", "Ann Lee")
+
+
+def test_epub_in_reading_order(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.epub", book())
+    assert found.text.index("rose at noon") < found.text.index("fell at six")
+    assert (found.title, found.author, found.published, found.language) == ("Tides", "Ann Lee", "2019-04-01", "en")
+
+
+@pytest.mark.parametrize("subtype", ["plain", "html"])
+def test_eml(tmp_path: Path, subtype: str) -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Übergabe", "Ann Lee <ann@example.org>"
+    message["Date"] = "Fri, 03 May 2024 10:00:00 +0200"
+    body = "The keys are with the caretaker on the second floor of the house."
+    message.set_content(body if subtype == "plain" else f"<p>{body}</p>", subtype=subtype)
+    found = document(tmp_path, "a.eml", bytes(message))
+    assert found.text.strip() == body
+    assert (found.title, found.published) == ("Übergabe", "2024-05-03")
+
+
+def test_csv_rows_can_be_understood_alone(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.csv", b'city;mayor;note\nSpringfield;"Lee; Ann";\nShelbyville;Bo;new\n')
+    assert found.text == "city: Springfield; mayor: Lee; Ann\n\ncity: Shelbyville; mayor: Bo; note: new"
+
+
+def test_json_values_keep_their_path(tmp_path: Path) -> None:
+    value = {"title": "Budget", "date": "2024-05-03", "lines": [{"what": "roads", "cost": 12}, {"what": "schools"}]}
+    found = document(tmp_path, "a.json", json.dumps(value).encode())
+    assert (found.title, found.published) == ("Budget", "2024-05-03")
+    assert "lines.what: roads\n\nlines.cost: 12\n\nlines.what: schools" in found.text
+
+
+def test_encodings() -> None:
+    text = "Übergabe der Schlüssel an die Hausverwaltung. Die Straße war für Fußgänger gesperrt, sagte Frau Müller."
+    for name in ("utf-8", "utf-8-sig", "utf-16"):
+        assert decode(text.encode(name)) == text
+    assert decode((text * 8).encode("cp1252")) == text * 8
+    with pytest.raises(Unusable, match="no other encoding is certain"):
+        decode(b"caf\xe9")
+    with pytest.raises(Unusable, match="not the utf-16 that it says"):
+        decode(b"\xff\xfea")
+
+
+def encrypted() -> bytes:
+    writer = pypdf.PdfWriter(io.BytesIO(pdf("Secret.")))
+    writer.encrypt("word", algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+BAD = {
+    "truncated.pdf": (pdf("Text.")[:400], "not a whole PDF"),
+    "encrypted.pdf": (encrypted(), "encrypted"),
+    "scan.pdf": (pdf(""), "no text in it: it may be a scan"),
+    "noise.pdf": (b"\x00\x01\x02" * 100, "not a whole PDF"),
+    "truncated.docx": (word("Text.")[:2000], "not a whole file"),
+    "other.docx": (archive({"a": b"x"}), "not a whole DOCX"),
+    "outside.docx": (archive({"../passwd": b"x"}), "holds a name that leads out of it"),
+    "bomb.docx": (archive({"big": bytes(300 * 2**20)}), "unpacks to more than 256 MB"),
+    "other.epub": (archive({"a": b"x"}), "not a whole EPUB"),
+    "headless.eml": (b"", "no message text in it"),
+    "one-row.csv": (b"a,b\n", "no rows below the header"),
+    "broken.json": (b'{"a": ', "not JSON that can be read"),
+    "deep.json": (b"[" * 200_000, "not JSON that can be read"),
+    "empty.html": (b"", "no HTML in it"),
+    "latin.csv": (b"a\ncaf\xe9\n", "not UTF-8 (byte 5), and no other encoding is certain"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_has_a_reason_and_a_remedy(tmp_path: Path, name: str) -> None:
+    content, reason = BAD[name]
+    assert skipped(tmp_path, name, content).startswith(reason)
+
+
+def test_an_entity_bomb_is_not_expanded(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = f'<!DOCTYPE p [<!ENTITY e0 "boom">{entities}]><package><metadata>&e11;</metadata></package>'
+    container = b'<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
+    content = archive({"META-INF/container.xml": container, "b.opf": bomb.encode()})
+    began = time.perf_counter()
+    assert isinstance(of(tmp_path, "a.epub", content), load.Skipped)
+    assert time.perf_counter() - began < 10
+
+
+def test_an_entity_reads_no_file(tmp_path: Path) -> None:
+    (tmp_path / ".secret").write_text("the secret words")
+    entity = f'<!DOCTYPE p [<!ENTITY x SYSTEM "file://{tmp_path}/.secret">]>'
+    container = b'<container><rootfile full-path="b.opf"/></container>'
+    package = f"{entity}<package><metadata><title>&x;</title></metadata></package>"
+    found = of(tmp_path, "a.epub", archive({"META-INF/container.xml": container, "b.opf": package.encode()}))
+    assert "secret words" not in repr(found)
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox whose worker does what the file says, as a hostile file would make a parser do."""
+    code = (
+        "import sys; from rag import parse, worker;"
+        "parse.PARSERS['.pdf'] = lambda data: exec(data.decode()) or parse.Parsed('fine');"
+        "worker.main()"
+    )
+    real = subprocess.Popen
+
+    def popen(command: list[str], **options: int) -> "subprocess.Popen[bytes]":
+        return real([sys.executable, "-c", code, *command[-2:]], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    with Sandbox(seconds=1, memory_mb=512, text_mb=1) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "its parser broke down"),
+        ("import os; os._exit(0)", "its parser broke down"),
+        ("while True: pass", "took more than 1 s"),
+        ("import time; time.sleep(60)", "took more than 1 s"),
+        ("x = bytearray(2**30)", "too much memory"),
+        ("raise RuntimeError('x')", "its parser failed (RuntimeError)"),
+        ("print('{}')", ""),
+    ],
+)
+def test_a_file_that_ends_its_parser_ends_nothing_else(hostile: Sandbox, tmp_path: Path, act: str, reason: str) -> None:
+    (tmp_path / "a.pdf").write_text(act)
+    (tmp_path / "good.pdf").write_text("pass")
+    if reason:
+        with pytest.raises(Unusable) as caught:
+            hostile.parse(tmp_path / "a.pdf")
+        assert caught.value.reason == reason
+    else:
+        assert hostile.parse(tmp_path / "a.pdf").text == "fine", "what a parser prints is no answer"
+    assert hostile.parse(tmp_path / "good.pdf").text == "fine"
+
+
+def test_too_much_text(tmp_path: Path) -> None:
+    content = json.dumps(["x" * 1000] * 1500).encode()
+    (tmp_path / "a.json").write_bytes(content)
+    with (
+        Sandbox(seconds=10, memory_mb=512, text_mb=1) as sandbox,
+        pytest.raises(Unusable, match="more than 1 MB of text"),
+    ):
+        sandbox.parse(tmp_path / "a.json")
+
+
+def test_names_of_any_kind(tmp_path: Path) -> None:
+    names = ["😀.csv", "a" * 251 + ".csv", "with space.csv", "quote'.csv"]
+    for name in names:
+        (tmp_path / name).write_bytes(f"a\n{name}\n".encode())
+    found = load.read_folder(Config(sources=str(tmp_path)))
+    assert sorted(document.source for document in found.documents) == sorted(names)
+    (tmp_path / "new\nline.csv").write_text("a\nb\n")
+    (bad,) = load.read_folder(Config(sources=str(tmp_path))).skipped
+    assert (bad.source, bad.remedy) == ("new\\nline.csv", "rename it")
