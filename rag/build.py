@@ -10,42 +10,46 @@ recognised without loading a model.
 
 import hashlib
 import json
-import os
-import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rag import encode, index, load, split, terms
+from rag import encode, generations, index, load, split, terms
 from rag.config import Config
-from rag.errors import BusyError, IndexDamaged, IndexMissing, SourceError
+from rag.errors import IndexDamaged, IndexUnreadable, SourceError
+from rag.index import Index
 from rag.schema import Document, Passage
-
-BUILDING = ".building-"
-POINTER = ".CURRENT.new"
-LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build did."""
+    """What a build did, or would do."""
 
     generation: str
-    changed: bool
-    """False when the current generation already holds just this."""
+    current: bool
+    """Whether it already was the generation that is asked."""
+    built: bool
+    """False when it already was there, and for a dry run."""
     documents: int
-    passages: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
     skipped: tuple[load.Skipped, ...]
 
 
-def build(config: Config, *, progress: bool = False) -> Report:
-    """Index ``config.sources`` into ``config.index``; ``progress`` shows a bar on standard error.
+def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> Report:
+    """Index ``config.sources`` into ``config.index``.
+
+    Args:
+        config: the settings.
+        dry_run: read the sources and tell what would change, but write nothing.
+        progress: show a bar on standard error.
 
     Raises:
-        SourceError: no document could be read.
+        SourceError: no document could be read, or the index folder cannot be written.
         EncoderError: the encoder cannot be loaded.
         BusyError: another build of this index is running.
     """
@@ -58,20 +62,17 @@ def build(config: Config, *, progress: bool = False) -> Report:
     model = embed.find(config.encoder)
     identity = _generation_id(found, model.identity, config)
     folder = Path(config.index)
-    with _single_writer(folder):
-        if _is_current(folder, identity):
-            manifest = index.read_manifest(folder / identity)
-            counts = manifest["counts"]
-            return Report(
-                generation=identity,
-                changed=False,
-                documents=counts["documents"],
-                passages=counts["passages"],
-                skipped=tuple(found.skipped),
-            )
+    report = _compare(found, folder, identity)
+    if dry_run:
+        return report
+    with generations.single_writer(folder):
+        if _is_sound(folder, identity):
+            if report.current:
+                return report
+            generations.make_current(folder, identity)  # an older one that is wanted again
+            return replace(report, built=True)
         passages = [p for document in found.documents for p in split.passages(document, config.passage_chars)]
-        target = folder / f"{BUILDING}{os.getpid()}"
-        target.mkdir()
+        target = generations.aside(folder)
         _write_store(target / index.STORE, found.documents, passages)
         _write_bm25(target / index.BM25, found.documents, passages)
         card = _write_vectors(target, model, passages, progress=progress)
@@ -88,12 +89,32 @@ def build(config: Config, *, progress: bool = False) -> Report:
             "skipped": [asdict(skipped) for skipped in found.skipped],
         }
         _seal(target, manifest)
-        _swap_in(folder, target, identity)
+        generations.swap_in(folder, target, identity)
+    return replace(report, built=True)
+
+
+def _documents_now(folder: Path) -> dict[str, str]:
+    """Return the digest of each document of the current generation, by source; none if it cannot be read."""
+    try:
+        with Index.open(folder) as opened:
+            return opened.digests()
+    except IndexUnreadable:
+        return {}
+
+
+def _compare(found: load.Folder, folder: Path, identity: str) -> Report:
+    before = _documents_now(folder)
+    now = {document.source: load.digest(document) for document in found.documents}
+    same = sum(before.get(source) == digest for source, digest in now.items())
     return Report(
         generation=identity,
-        changed=True,
-        documents=len(found.documents),
-        passages=len(passages),
+        current=generations.current_or_none(folder) == identity,
+        built=False,
+        documents=len(now),
+        added=len(now.keys() - before.keys()),
+        changed=len(now.keys() & before.keys()) - same,
+        removed=len(before.keys() - now.keys()),
+        unchanged=same,
         skipped=tuple(found.skipped),
     )
 
@@ -116,42 +137,13 @@ def _generation_id(found: load.Folder, encoder: str, config: Config) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _is_current(folder: Path, identity: str) -> bool:
-    """Tell whether the current generation has this id and every byte of it is sound."""
+def _is_sound(folder: Path, identity: str) -> bool:
+    """Tell whether there is a generation of this id and every byte of it is as it was built."""
     try:
-        if index.current(folder) != identity:
-            return False
         index.check(folder / identity, index.read_manifest(folder / identity), hashes=True)
-    except (IndexMissing, IndexDamaged):
+    except IndexDamaged:
         return False
     return True
-
-
-@contextmanager
-def _single_writer(folder: Path) -> Iterator[None]:
-    """Hold the index folder's lock. The system drops it with the process, so a killed build leaves none behind."""
-    from filelock import FileLock, Timeout
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / LOCK, timeout=0):
-            _sweep(folder)  # what a killed build left: nobody else holds the lock
-            try:
-                yield
-            finally:
-                _sweep(folder)
-    except Timeout:
-        raise BusyError(f"another rag index is building {folder}: wait for it to end") from None
-    except (FileExistsError, NotADirectoryError):
-        raise SourceError(f"index folder {folder} is a file: name a folder with --index") from None
-    except OSError as error:
-        what = f"index folder {folder} cannot be written ({error.strerror or error})"
-        raise SourceError(f"{what}: free space or name another with --index; the index is as it was") from error
-
-
-def _sweep(folder: Path) -> None:
-    for left in folder.glob(f"{BUILDING}*"):
-        shutil.rmtree(left)
 
 
 def _write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
@@ -172,10 +164,11 @@ def _write_store(path: Path, documents: Sequence[Document], passages: Sequence[P
             d.language,
             json.dumps(d.pages),
             d.text,
+            load.digest(d),
         )
         for n, d in enumerate(documents)
     )
-    store.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    store.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     number = {document.source: n for n, document in enumerate(documents)}
     spans = (
         (n, number[p.source], p.start, p.end, json.dumps([[s.start, s.end] for s in p.sentences]))
@@ -220,7 +213,7 @@ def _seal(target: Path, manifest: dict[str, Any]) -> None:
     """Sync every file, then write the manifest with their sizes and hashes, last."""
     files = sorted(path for path in target.rglob("*") if path.is_file())
     for path in files:
-        _sync(path)
+        generations.sync(path)
     manifest["files"] = {
         path.relative_to(target).as_posix(): {"bytes": path.stat().st_size, "sha256": encode.file_sha256(path)}
         for path in files
@@ -228,33 +221,4 @@ def _seal(target: Path, manifest: dict[str, Any]) -> None:
     manifest["seal"] = index.sealed(manifest)
     (target / index.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     for path in (target / index.MANIFEST, *(path for path in target.rglob("*") if path.is_dir()), target):
-        _sync(path)
-
-
-def _swap_in(folder: Path, target: Path, identity: str) -> None:
-    """Give a finished generation its name, make it current, and drop all older ones but the last."""
-    try:
-        previous = index.current(folder)
-    except (IndexMissing, IndexDamaged):
-        previous = ""
-    final = folder / identity
-    if final.exists():  # an older generation that is wanted again, or a damaged one
-        shutil.rmtree(final)
-    target.rename(final)
-    pointer = folder / POINTER
-    pointer.write_text(identity + "\n", encoding="utf-8")
-    _sync(pointer)
-    pointer.replace(folder / index.CURRENT)
-    _sync(folder)
-    for other in folder.iterdir():  # only what is surely a generation: the folder may hold anything else
-        is_ours = index.GENERATION.fullmatch(other.name) and not other.is_symlink()
-        if is_ours and (other / index.MANIFEST).is_file() and other.name not in (identity, previous):
-            shutil.rmtree(other)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        generations.sync(path)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import __version__
@@ -86,8 +87,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
     sub.add_argument(
-        "--strict", action="store_true", help="exit with 1 if anything was skipped; it is built all the same"
+        "--strict", action="store_true", help="build all the same, but exit with 1 if anything was skipped"
     )
+    instead = sub.add_mutually_exclusive_group()
+    instead.add_argument("--dry-run", action="store_true", help="tell what would change, and write nothing")
+    instead.add_argument("--list", action="store_true", help="list the generations that are kept, newest first")
+    instead.add_argument("--rollback", action="store_true", help="ask the generation before again")
+    instead.add_argument("--prune", action="store_true", help="remove every generation but the current one")
     sub.add_argument("--quiet", action="store_true", help="print only what was skipped, and errors")
 
     for name, run, text in (
@@ -122,18 +128,38 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _index(arguments: argparse.Namespace, config: Config) -> int:
+    if arguments.list or arguments.rollback or arguments.prune:
+        return _generations(arguments, Path(config.index))
     from rag.build import build
 
-    report = build(config, progress=not arguments.quiet and sys.stderr.isatty())
+    report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
     for skipped in report.skipped:
         print(f"rag: skipped {skipped}", file=sys.stderr)
     if not arguments.quiet:
-        counts = ((report.documents, "document"), (report.passages, "passage"))
-        what = ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
-        news = "built" if report.changed else "nothing changed:"
-        print(f"{news} generation {report.generation} in {config.index}: {what}, {len(report.skipped)} skipped")
+        news = "built" if report.built else "nothing changed:" if report.current else "would build"
+        print(
+            f"{news} generation {report.generation} in {config.index}: "
+            f"{report.documents} document{'' if report.documents == 1 else 's'} ({report.added} added, "
+            f"{report.changed} changed, {report.removed} removed, {report.unchanged} unchanged), "
+            f"{len(report.skipped)} skipped"
+        )
     if arguments.strict and report.skipped:
         return RagError.exit_code
+    return 0
+
+
+def _generations(arguments: argparse.Namespace, folder: Path) -> int:
+    from rag import generations
+
+    if arguments.rollback:
+        print(f"now asking generation {generations.roll_back(folder)}")
+    elif arguments.prune:
+        removed = generations.prune(folder)
+        print(f"removed {', '.join(removed) or 'nothing'}")
+    else:
+        for g in generations.listed(folder):
+            mark, size = "*" if g.current else " ", g.bytes / 2**20
+            print(f"{mark} {g.id}  built {g.built}  {g.documents} documents, {g.passages} passages, {size:.1f} MB")
     return 0
 
 

@@ -45,7 +45,7 @@ SCHEMA = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
     body INTEGER NOT NULL, publisher TEXT, published TEXT, url TEXT, author TEXT, language TEXT, pages TEXT NOT NULL,
-    text TEXT NOT NULL);
+    text TEXT NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
     sentences TEXT NOT NULL);
@@ -141,6 +141,10 @@ class Index:
         near = difflib.get_close_matches(source, known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise UnknownSource(f"no source {source!r} in the index: {hint}rag status --sources lists all")
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of each document, by source (:func:`rag.load.digest`)."""
+        return dict(self._store.execute("SELECT source, digest FROM document"))
 
     def header(self, source: str) -> str:
         """Return what is indexed with each passage of a document but never quoted."""

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from rag import build, index
+from rag import build, generations, index
 from rag.config import Config
 from rag.engine import Engine
 from rag.index import Index
@@ -20,17 +20,17 @@ def test_a_killed_build_loses_nothing(own: Config) -> None:
     command = [sys.executable, "-m", "rag", "index", "--sources", own.sources, "--index", own.index]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
-    while not list(Path(own.index).glob(f"{build.BUILDING}*/*")) and time.monotonic() < deadline:
+    while not list(Path(own.index).glob(f"{generations.BUILDING}*/*")) and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    left = {name for name in files(own) if build.BUILDING in name}
+    left = {name for name in files(own) if generations.BUILDING in name}
     assert left, "it was killed while it built"
     assert {name: content for name, content in files(own).items() if name not in left} == before
     with Index.open(own.index, verify=True) as opened:
         assert len(opened.documents()) == 1
     assert build.build(own).documents == 2, "and the next build sweeps up"
-    assert not list(Path(own.index).glob(f"{build.BUILDING}*"))
+    assert not list(Path(own.index).glob(f"{generations.BUILDING}*"))
 
 
 def test_a_kill_just_before_the_swap_loses_nothing(own: Config) -> None:
@@ -39,7 +39,7 @@ def test_a_kill_just_before_the_swap_loses_nothing(own: Config) -> None:
     code = f"{die}; from rag.cli import main; main(sys.argv[1:])"
     command = [sys.executable, "-c", code, "index", "--sources", own.sources, "--index", own.index]
     assert subprocess.run(command, check=False, timeout=60).returncode == 9
-    assert (Path(own.index) / build.POINTER).exists(), "it was killed at the last rename"
+    assert (Path(own.index) / generations.POINTER).exists(), "it was killed at the last rename"
     with Index.open(own.index, verify=True) as opened:
         assert len(opened.documents()) == 1
     assert build.build(own).documents == 2

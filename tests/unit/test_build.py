@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag import build, encode, index, terms
+from rag import build, encode, generations, index, terms
 from rag.config import Config
 from rag.errors import BusyError, SourceError
 from rag.index import Index
@@ -18,13 +18,13 @@ def test_nothing_changed_encodes_nothing(own: Config, monkeypatch: pytest.Monkey
     before = files(own)
     monkeypatch.setattr(encode, "load", lambda *_: pytest.fail("the model was loaded"))
     report = build.build(own)
-    assert (report.changed, report.documents, report.passages) == (False, 1, 8)
+    assert (report.built, report.documents, report.unchanged) == (False, 1, 1)
     assert files(own) == before
 
 
 def test_the_same_sources_give_the_same_bytes(own: Config, tmp_path: Path) -> None:
     again = replace(own, index=str(tmp_path / "again"))
-    assert build.build(again).changed
+    assert build.build(again).built
     there = {name.removeprefix(again.index): content for name, content in files(again).items()}
     assert there == {name.removeprefix(own.index): content for name, content in files(own).items()}
 
@@ -45,7 +45,7 @@ def test_a_change_is_a_new_generation_and_the_one_before_stays_open(own: Config)
     with Index.open(own.index) as old:
         (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
         report = build.build(own)
-        assert (report.changed, report.documents) == (True, 2)
+        assert (report.built, report.documents) == (True, 2)
         assert old.id != report.generation
         assert len(old.passages(range(len(old)))) == 8, "an open generation goes on answering"
     with Index.open(own.index) as new:
@@ -54,8 +54,9 @@ def test_a_change_is_a_new_generation_and_the_one_before_stays_open(own: Config)
 
 def test_other_settings_are_another_generation(own: Config) -> None:
     report = build.build(replace(own, passage_chars=300))
-    assert report.changed
-    assert report.passages > 8
+    assert (report.built, report.unchanged) == (True, 1)
+    with Index.open(own.index) as opened:
+        assert len(opened) > 8
 
 
 def test_a_damaged_generation_is_built_again(own: Config) -> None:
@@ -63,7 +64,7 @@ def test_a_damaged_generation_is_built_again(own: Config) -> None:
         vectors = opened.path / index.VECTORS
     whole = vectors.read_bytes()
     vectors.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    assert build.build(own).changed
+    assert build.build(own).built
     assert vectors.read_bytes() == whole
 
 
@@ -74,7 +75,7 @@ def test_nothing_to_index(own: Config, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no documents in .*: put .txt .md"):
         build.build(replace(own, sources=str(empty)))
     (empty / "a.txt").write_text("")
-    with pytest.raises(SourceError, match=r"can be used: a.txt: empty \(1 skipped\)"):
+    with pytest.raises(SourceError, match=r"can be used: 'a.txt': empty \(1 skipped\)"):
         build.build(replace(own, sources=str(empty)))
     assert files(own) == before
 
@@ -90,13 +91,13 @@ def test_a_text_without_a_term_can_be_indexed(own: Config, tmp_path: Path, text:
 
 
 def test_one_writer(own: Config) -> None:
-    with FileLock(Path(own.index) / build.LOCK), pytest.raises(BusyError, match="another rag index is building"):
+    with FileLock(Path(own.index) / generations.LOCK), pytest.raises(BusyError, match="another rag index is building"):
         build.build(own)
 
 
 def test_a_build_that_is_refused_does_not_touch_the_one_that_runs(own: Config) -> None:
-    with build._single_writer(Path(own.index)):
-        running = Path(own.index) / f"{build.BUILDING}{os.getpid()}"
+    with generations.single_writer(Path(own.index)):
+        running = Path(own.index) / f"{generations.BUILDING}{os.getpid()}"
         running.mkdir()
         with pytest.raises(BusyError):
             build.build(own)
@@ -109,7 +110,7 @@ def test_the_index_folder_is_a_file(own: Config, tmp_path: Path) -> None:
         build.build(replace(own, index=str(tmp_path / "file")))
 
 
-@pytest.mark.parametrize("step", ["_write_bm25", "_write_vectors", "_seal", "_swap_in"])
+@pytest.mark.parametrize("step", ["_write_bm25", "_write_vectors", "_seal"])
 def test_a_failure_leaves_the_old_generation_and_no_litter(
     own: Config, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -123,3 +124,24 @@ def test_a_failure_leaves_the_old_generation_and_no_litter(
     with pytest.raises(SourceError, match="cannot be written .*No space left on device.*the index is as it was"):
         build.build(own)
     assert files(own) == before
+
+
+def test_what_changed_is_counted(own: Config) -> None:
+    sources = Path(own.sources)
+    (sources / "b.txt").write_text("Bolivia has a new president.")
+    (sources / "c.txt").write_text("Chile has an old one.")
+    first = build.build(own)
+    assert (first.added, first.changed, first.removed, first.unchanged) == (2, 0, 0, 1)
+    (sources / "b.txt").write_text("Bolivia has another president.")
+    (sources / "c.txt").unlink()
+    before = files(own)
+    dry = build.build(own, dry_run=True)
+    assert (dry.built, dry.added, dry.changed, dry.removed, dry.unchanged) == (False, 0, 1, 1, 1)
+    assert files(own) == before, "a dry run writes nothing"
+    assert build.build(own) == replace(dry, built=True)
+
+
+def test_a_dry_run_makes_no_folder(own: Config, tmp_path: Path) -> None:
+    report = build.build(replace(own, index=str(tmp_path / "none")), dry_run=True)
+    assert report.added == 1
+    assert not (tmp_path / "none").exists()

@@ -147,7 +147,8 @@ def test_chat(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_index_again(rag: Run) -> None:
     code, out, err = rag("index", "--sources", str(ROOT / "seeds"))
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"nothing changed: generation \w+ in .*: 1 document, 8 passages, 0 skipped\n", out)
+    counts = r"1 document \(0 added, 0 changed, 0 removed, 1 unchanged\), 0 skipped"
+    assert re.fullmatch(rf"nothing changed: generation \w+ in .*: {counts}\n", out)
     assert rag("index", "--sources", str(ROOT / "seeds"), "--quiet") == (0, "", "")
 
 
@@ -194,9 +195,26 @@ def test_skipped_files_are_named(rag: Run, tmp_path: Path, own_index: Path) -> N
     code, out, err = rag("index", "--sources", str(sources), index=own_index)
     assert code == 0
     assert err == "rag: skipped 'empty.txt': empty\n"
-    assert "1 document, 1 passage, 1 skipped" in out
+    assert "1 document (1 added, 0 changed, 1 removed, 0 unchanged), 1 skipped" in out
     code, out, _ = rag("index", "--strict", "--sources", str(sources), index=own_index)
     assert (code, out.startswith("nothing changed")) == (1, True)
+
+
+def test_generations_are_listed_rolled_back_and_pruned(rag: Run, tmp_path: Path, own_index: Path) -> None:
+    sources = tmp_path / "s"
+    sources.mkdir()
+    (sources / "good.txt").write_text("Bolivia has a new president.")
+    assert rag("index", "--dry-run", "--sources", str(sources), index=own_index)[1].startswith("would build generation")
+    rag("index", "--sources", str(sources), index=own_index)
+    _, out, _ = rag("index", "--list", index=own_index)
+    newer, older = out.splitlines()
+    assert (newer[0], older[0]) == ("*", " ")
+    assert "1 documents, 8 passages" in older
+    assert rag("index", "--rollback", index=own_index) == (0, f"now asking generation {older.split()[0]}\n", "")
+    assert rag("ask", ASKED, index=own_index)[0] == 0
+    assert rag("index", "--prune", index=own_index)[1] == f"removed {newer.split()[1]}\n"
+    code, _, err = rag("index", "--rollback", index=own_index)
+    assert (code, err.count("\n")) == (4, 1)
 
 
 def test_an_unknown_setting_in_the_file(rag: Run, tmp_path: Path) -> None:
