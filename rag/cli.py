@@ -19,6 +19,7 @@ from rag.errors import RagError, UsageError
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
+    from rag.schema import Filter
 
 REFUSED = 3
 EXIT_CODES = """\
@@ -104,6 +105,9 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("question", nargs="?", help="the question; - reads it from standard input")
         sub.add_argument("--batch", metavar="FILE", help="JSON Lines of questions; - reads them from standard input")
         sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
+        sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
+        sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
+        sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
         sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
         if name == "ask":
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
@@ -166,11 +170,11 @@ def _generations(arguments: argparse.Namespace, folder: Path) -> int:
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
-    question = _question(arguments)
+    question, chosen = _question(arguments), _filter(arguments)
     with _engine(config) as engine:
         if question is None:
-            return _batch(arguments, lambda question, history: render.answer_object(engine.ask(question, history)))
-        answer = engine.ask(question)
+            return _batch(arguments, lambda q, history: render.answer_object(engine.ask(q, history, chosen)))
+        answer = engine.ask(question, chosen=chosen)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
@@ -180,11 +184,11 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
 def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
-    question = _question(arguments)
+    question, chosen = _question(arguments), _filter(arguments)
     with _engine(config) as engine:
         if question is None:
-            return _batch(arguments, lambda question, _: render.search_object(engine.search(question)))
-        found = engine.search(question)
+            return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
+        found = engine.search(question, chosen=chosen)
     print(render.dumps(render.search_object(found)) if arguments.json else render.search_text(found))
     if not arguments.quiet:
         print(f"rag: searched index {found.index} in {found.timings_ms['total']:.0f} ms", file=sys.stderr)
@@ -271,6 +275,12 @@ def _question(arguments: argparse.Namespace) -> str | None:
     if "-" in (question, arguments.batch) and sys.stdin is None:
         raise UsageError("standard input is closed: give a question, or --batch FILE")
     return sys.stdin.read() if question == "-" else question
+
+
+def _filter(arguments: argparse.Namespace) -> "Filter":
+    from rag.schema import Filter
+
+    return Filter(tuple(arguments.source or ()), arguments.after, arguments.before)
 
 
 def _batch(arguments: argparse.Namespace, ask: "Ask") -> int:

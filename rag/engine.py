@@ -6,6 +6,7 @@ question + history -converse-> standalone question -retrieve-> hits -read-> evid
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,8 +15,8 @@ from rag import compose, converse, reader
 from rag.config import Config
 from rag.errors import UsageError
 from rag.index import Index
-from rag.retrieve import retrieve
-from rag.schema import Answer, Retrieved, Turn
+from rag.retrieve import ALL, retrieve
+from rag.schema import Answer, Filter, Retrieved, Turn
 
 
 class Engine:
@@ -52,24 +53,25 @@ class Engine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Answer:
         """Answer one question.
 
         Args:
             question: in any form of words; at most ``config.max_question_chars`` characters.
             history: earlier turns of the conversation, oldest first.
+            chosen: which documents may answer; by default all.
 
         Raises:
-            UsageError: the question is empty, too long, or not text.
+            UsageError: the question is empty, too long, or not text, or a date of the filter is none.
         """
-        *_, answer = self.stream(question, history)
+        *_, answer = self.stream(question, history, chosen)
         assert isinstance(answer, Answer)  # noqa: S101 (what stream promises)
         return answer
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Retrieved | Answer]:
+    def stream(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Iterator[Retrieved | Answer]:
         """Yield what was retrieved, then the answer, last; arguments and errors as :meth:`ask`."""
         clock = _Clock()
-        retrieved = self._retrieve(question, history, self.config.k, clock)
+        retrieved = self._retrieve(question, history, chosen, self.config.k, clock)
         yield retrieved
         with clock.time("read"):
             reading = self.reader.read(retrieved.standalone, retrieved.hits)
@@ -90,23 +92,25 @@ class Engine:
             timings_ms=clock.timings(),
         )
 
-    def search(self, question: str, k: int | None = None) -> Retrieved:
+    def search(self, question: str, k: int | None = None, chosen: Filter = ALL) -> Retrieved:
         """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
-        return self._retrieve(question, (), self.config.k if k is None else k, _Clock())
+        return self._retrieve(question, (), chosen, self.config.k if k is None else k, _Clock())
 
     @property
     def threshold(self) -> float:
         """Least confidence for an answer: the configured one, otherwise the reader's own."""
         return self.config.threshold if self.config.threshold >= 0 else self.reader.threshold
 
-    def _retrieve(self, question: str, history: Sequence[Turn], k: int, clock: "_Clock") -> Retrieved:
+    def _retrieve(self, question: str, history: Sequence[Turn], chosen: Filter, k: int, clock: "_Clock") -> Retrieved:
         self._check(question)
+        for bound in (chosen.after, chosen.before):
+            _check_date(bound)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
         standalone = converse.standalone(question, history)
         with clock.time("retrieve"):
             vector = self.index.encoder.encode([standalone], query=True)[0]
-            hits = retrieve(self.index, standalone, vector, k)
+            hits = retrieve(self.index, standalone, vector, k, chosen)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
 
     def _check(self, question: str) -> None:
@@ -119,6 +123,14 @@ class Engine:
             question.encode()
         except UnicodeEncodeError:
             raise UsageError("the question is not valid Unicode text: send it as UTF-8") from None
+
+
+def _check_date(bound: str | None) -> None:
+    try:
+        if bound and date.fromisoformat(bound).isoformat() != bound:
+            raise ValueError
+    except ValueError:
+        raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
 
 
 class _Clock:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.encode import file_sha256
 from rag.errors import IndexDamaged, IndexMissing, UnknownSource
-from rag.schema import Document, Passage, Sentence
+from rag.schema import Document, Filter, Passage, Sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -163,6 +163,25 @@ class Index:
             found.append(Passage(source, start, end, text, spans, title, published, tuple(json.loads(pages))))
         return found
 
+    def passing(self, chosen: Filter) -> "NDArray[np.int64] | None":
+        """Return the numbers of the passages whose documents pass a filter, in order; None if every one does."""
+        import numpy as np
+
+        conditions: list[str] = []
+        values: list[str] = []
+        if chosen.sources:
+            conditions.append("(" + " OR ".join("source GLOB ?" for _ in chosen.sources) + ")")
+            values += chosen.sources
+        for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
+            if bound:
+                conditions.append(f"published {comparison} ?")
+                values.append(bound)
+        if not conditions:
+            return None
+        query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
+        rows = self._store.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
+        return np.array([number for (number,) in rows], dtype=np.int64)
+
     @cached_property
     def encoder(self) -> "QueryEncoder":
         """The encoder that built the vectors."""
@@ -170,9 +189,25 @@ class Index:
 
         return read(self.path / ENCODER, threads=self._threads)
 
-    def dense(self, vector: "Vectors", n: int) -> tuple["NDArray[np.int64]", "Vectors"]:
-        """Return the numbers and cosines of the ``n`` passages nearest to a unit vector of shape ``(dimension,)``."""
-        scores, ids = self._vectors.search(vector[None, :], min(n, len(self)))
+    def dense(
+        self, vector: "Vectors", n: int, among: "NDArray[np.int64] | None" = None
+    ) -> tuple["NDArray[np.int64]", "Vectors"]:
+        """Return the numbers and cosines of the ``n`` passages nearest to a unit vector of shape ``(dimension,)``.
+
+        Args:
+            vector: the question's.
+            n: at most so many.
+            among: numbers of the passages to choose from; all of them by default.
+        """
+        import faiss
+
+        selected: Any = None
+        if among is not None:
+            selector = faiss.IDSelectorBatch(among)  # named, or it would be freed before the search
+            selected = faiss.SearchParameters()
+            selected.sel = selector
+        n = min(n, len(self) if among is None else len(among))
+        scores, ids = self._vectors.search(vector[None, :], n, params=selected)
         return ids[0], scores[0]
 
     def cosines(self, vector: "Vectors", ids: "NDArray[np.int64]") -> "Vectors":

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index import Index
-from rag.schema import Hit
+from rag.schema import Filter, Hit
 from rag.terms import terms
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ POOL = 50
 LEAST_COSINE = 0.15
 """A passage that shares no word with the question and is no nearer to it than this has nothing to do with it."""
 
+ALL = Filter()
 
-def retrieve(index: Index, question: str, vector: "Vectors", k: int) -> list[Hit]:
+
+def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Filter = ALL) -> list[Hit]:
     """Return at most ``k`` passages for a question, best first.
 
     Args:
@@ -31,10 +33,18 @@ def retrieve(index: Index, question: str, vector: "Vectors", k: int) -> list[Hit
         question: standalone, as :mod:`rag.converse` leaves it.
         vector: its unit vector, shape ``(dimension,)``.
         k: how many.
+        chosen: which documents may answer.
     """
     n = max(POOL, k)
     lexical = index.bm25(terms(question))
-    near, _ = index.dense(vector, n)
+    among = index.passing(chosen)
+    if among is not None:
+        if not len(among):
+            return []
+        outside = np.ones(len(lexical), dtype=bool)
+        outside[among] = False
+        lexical = np.where(outside, np.float32(0), lexical)
+    near, _ = index.dense(vector, n, among)
     pool = np.union1d(near, _top(lexical, n))
     bm25 = lexical[pool]
     dense = index.cosines(vector, pool)

@@ -43,6 +43,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents may answer; all of them by default."""
+
+    sources: tuple[str, ...] = ()
+    """Patterns such as ``reports/*``; a document must match one of them."""
+    after: str | None = None
+    """ISO 8601 date: published on it or later. A document without a date does not pass."""
+    before: str | None = None
+    """ISO 8601 date: published on it or earlier."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """``document.text[start:end]``, without white space around it."""
 

@@ -103,6 +103,15 @@ def test_search(rag: Run) -> None:
     assert len(json.loads(rag("search", "oil deal", "-k", "3", "--json")[1])["hits"]) == 3
 
 
+def test_filters(rag: Run) -> None:
+    assert rag("ask", ASKED, "--after", "2026-01-12", "--before", "2026-01-12", "--source", "000*")[0] == 0
+    for filters in (["--after", "2026-01-13"], ["--source", "other*"]):
+        code, out, _ = rag("ask", ASKED, "--json", *filters)
+        assert (code, json.loads(out)["reason"]) == (3, "nothing_found")
+        assert json.loads(rag("search", ASKED, "--json", *filters)[1])["hits"] == []
+    assert rag("ask", ASKED, "--after", "soon")[0] == 2
+
+
 def test_k_changes_how_much_is_read(rag: Run) -> None:
     found = json.loads(rag("ask", UNKNOWN, "-k", "1", "--json")[1])
     whole = json.loads(rag("search", UNKNOWN, "-k", "1", "--json")[1])["hits"][0]

@@ -1,8 +1,14 @@
-import numpy as np
+from collections.abc import Iterator
 
+import numpy as np
+import pytest
+
+from rag.build import build
+from rag.config import Config
 from rag.engine import Engine
+from rag.errors import UsageError
 from rag.retrieve import POOL, retrieve
-from rag.schema import Hit
+from rag.schema import Filter, Hit
 from rag.terms import terms
 
 
@@ -45,3 +51,44 @@ def test_k(engine: Engine) -> None:
 
 def test_what_neither_leg_supports_is_dropped(engine: Engine) -> None:
     assert ask(engine, "photosynthesis chlorophyll wavelengths") == []
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Ten reports on oil, a month apart, in two folders; the last has no date."""
+    sources = tmp_path_factory.mktemp("dated")
+    for month in range(1, 11):
+        folder = sources / ("north" if month % 2 else "south")
+        folder.mkdir(exist_ok=True)
+        head = f"Oslo, {month} March 20{month:02} — " if month < 10 else ""
+        (folder / f"{month:02}.txt").write_text(f"{head}Oil exports rose in report number {month}.")
+    config = Config(sources=str(sources), index=str(tmp_path_factory.mktemp("index")))
+    build(config)
+    with Engine.open(config=config) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        (Filter(), {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}),
+        (Filter(sources=("north/*",)), {1, 3, 5, 7, 9}),
+        (Filter(sources=("north/01.txt", "south/*")), {1, 2, 4, 6, 8, 10}),
+        (Filter(after="2007-03-07"), {7, 8, 9}),
+        (Filter(before="2002-03-02"), {1, 2}),
+        (Filter(sources=("south/*",), after="2003-01-01", before="2007-01-01"), {4, 6}),
+        (Filter(sources=("east/*",)), set()),
+    ],
+)
+def test_a_filter_is_a_wall(dated: Engine, chosen: Filter, found: set[int]) -> None:
+    hits = dated.search("Did oil exports rise?", 20, chosen).hits
+    assert {int(hit.passage.source[-6:-4]) for hit in hits} == found
+    answer = dated.ask("Did oil exports rise?", chosen=chosen)
+    assert {int(pointer.source[-6:-4]) for pointer in (*answer.citations, *answer.closest)} <= found
+    assert (answer.reason == "nothing_found") == (not found)
+
+
+@pytest.mark.parametrize("bound", ["yesterday", "2024-02-31", "20240131"])
+def test_a_date_that_is_none(dated: Engine, bound: str) -> None:
+    with pytest.raises(UsageError, match="is no date: write it as 2026-01-31"):
+        dated.search("oil", chosen=Filter(after=bound))
