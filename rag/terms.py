@@ -25,6 +25,8 @@ STOP = frozenset(
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W_]+")
 _SPELLED = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 SPELLED = {word: str(number) for number, word in enumerate(_SPELLED.split())}
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+"""Kana and Han: written without spaces, so compared by pairs of characters."""
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -35,7 +37,8 @@ def fold(text: str) -> str:
     "diaz-canel's “ministere”"
     """
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", bare).casefold()
 
 
 def words(text: str) -> list[str]:
@@ -44,8 +47,14 @@ def words(text: str) -> list[str]:
     >>> words("The U.S. said 2,000 of Cuba's men…")
     ['the', 'us', 'said', '2000', 'of', 'cuba', 'men']
     """
-    plain = re.sub(r"(?<=\w)'s\b", "", fold(text))
+    plain = re.sub(r"(?<=\w)'s\b", "", _UNSPACED.sub(_pairs, fold(text)))
     return [_normal(word) for word in _WORD.findall(plain)]
+
+
+def _pairs(run: re.Match[str]) -> str:
+    """Return a run of unspaced characters as pairs that overlap, between spaces."""
+    text = run[0]
+    return f" {' '.join(text[n : n + 2] for n in range(max(1, len(text) - 1)))} "
 
 
 def _normal(word: str) -> str:

@@ -16,3 +16,9 @@ def test_numbers_are_compared_by_value() -> None:
 def test_names_leave_out_the_word_that_opens_a_question() -> None:
     assert terms.names("Who replaced Nicolás Maduro?") == [terms.root("nicolas"), terms.root("maduro")]
     assert terms.names("NATO said what?") == [terms.root("nato")]
+
+
+def test_scripts_without_spaces_are_compared_by_pairs() -> None:
+    assert terms.words("東京都知事 said 日") == ["東京", "京都", "都知", "知事", "said", "日"]
+    assert set(terms.terms("京都")) <= set(terms.terms("彼は京都に住む。"))
+    assert terms.terms("서울 시장") == ["서울", "시장"]
