@@ -10,6 +10,7 @@ recognised without loading a model.
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -62,20 +63,22 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
     model = embed.find(config.encoder)
     identity = _generation_id(found, model.identity, config)
     folder = Path(config.index)
-    report = _compare(found, folder, identity)
     if dry_run:
-        return report
+        return _compare(found, folder, identity)
     with generations.single_writer(folder):
+        report = _compare(found, folder, identity)
+        if report.current:
+            return report
         if _is_sound(folder, identity):
-            if report.current:
-                return report
             generations.make_current(folder, identity)  # an older one that is wanted again
             return replace(report, built=True)
         passages = [p for document in found.documents for p in split.passages(document, config.passage_chars)]
         target = generations.aside(folder)
         _write_store(target / index.STORE, found.documents, passages)
         _write_bm25(target / index.BM25, found.documents, passages)
-        card = _write_vectors(target, model, passages, progress=progress)
+        loaded = encode.load(model.name, model.location)
+        _write_vectors(target / index.VECTORS, loaded, passages, progress=progress)
+        card = _write_encoder(target / index.ENCODER, folder, model, loaded)
         manifest = {
             "format": index.FORMAT,
             "id": identity,
@@ -108,7 +111,7 @@ def _compare(found: load.Folder, folder: Path, identity: str) -> Report:
     same = sum(before.get(source) == digest for source, digest in now.items())
     return Report(
         generation=identity,
-        current=generations.current_or_none(folder) == identity,
+        current=generations.current_or_none(folder) == identity and _is_sound(folder, identity),
         built=False,
         documents=len(now),
         added=len(now.keys() - before.keys()),
@@ -193,20 +196,31 @@ def _write_bm25(path: Path, documents: Sequence[Document], passages: Sequence[Pa
     bm25.save(str(path), show_progress=False)
 
 
-def _write_vectors(target: Path, model: Any, passages: Sequence[Passage], *, progress: bool) -> dict[str, Any]:
+def _write_vectors(path: Path, loaded: Any, passages: Sequence[Passage], *, progress: bool) -> None:
     import faiss
     from tqdm import tqdm
 
     from rag import embed
 
-    loaded = encode.load(model.name, model.location)
     with tqdm(total=len(passages), desc="encoding", unit="passage", disable=not progress) as bar:
         vectors = embed.encode_passages(loaded, [passage.text for passage in passages], bar.update)
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
-    faiss.write_index(flat, str(target / index.VECTORS))
-    (target / index.ENCODER).mkdir()
-    return asdict(embed.export(model, loaded, target / index.ENCODER))
+    faiss.write_index(flat, str(path))
+
+
+def _write_encoder(path: Path, folder: Path, model: Any, loaded: Any) -> dict[str, Any]:
+    """Copy the current generation's encoder if it is of the same model, otherwise export the model; return its card."""
+    from rag import embed
+
+    now = generations.current_or_none(folder)
+    if now and _is_sound(folder, now):
+        card: dict[str, Any] = index.read_manifest(folder / now)["encoder"]
+        if card["identity"] == model.identity and card["name"] == model.name:
+            shutil.copytree(folder / now / index.ENCODER, path)
+            return card
+    path.mkdir()
+    return asdict(embed.export(model, loaded, path))
 
 
 def _seal(target: Path, manifest: dict[str, Any]) -> None:

@@ -156,11 +156,12 @@ def _generations(arguments: argparse.Namespace, folder: Path) -> int:
     from rag import generations
 
     if arguments.rollback:
-        print(f"now asking generation {generations.roll_back(folder)}")
+        done = f"now asking generation {generations.roll_back(folder)}"
     elif arguments.prune:
-        removed = generations.prune(folder)
-        print(f"removed {', '.join(removed) or 'nothing'}")
-    else:
+        done = f"removed {', '.join(generations.prune(folder)) or 'nothing'}"
+    if not arguments.list and not arguments.quiet:
+        print(done)
+    if arguments.list:
         for g in generations.listed(folder):
             mark, size = "*" if g.current else " ", g.bytes / 2**20
             print(f"{mark} {g.id}  built {g.built}  {g.documents} documents, {g.passages} passages, {size:.1f} MB")

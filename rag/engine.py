@@ -18,6 +18,9 @@ from rag.index import Index
 from rag.retrieve import ALL, retrieve
 from rag.schema import Answer, Filter, Retrieved, Turn
 
+MOST_PATTERNS = 200
+MOST_PATTERN_CHARS = 1000
+
 
 class Engine:
     """Answers questions from one generation of an index. Safe to share between threads."""
@@ -62,7 +65,7 @@ class Engine:
             chosen: which documents may answer; by default all.
 
         Raises:
-            UsageError: the question is empty, too long, or not text, or a date of the filter is none.
+            UsageError: the question is empty, too long, or not text, or the filter cannot be used.
         """
         *_, answer = self.stream(question, history, chosen)
         assert isinstance(answer, Answer)  # noqa: S101 (what stream promises)
@@ -103,8 +106,7 @@ class Engine:
 
     def _retrieve(self, question: str, history: Sequence[Turn], chosen: Filter, k: int, clock: "_Clock") -> Retrieved:
         self._check(question)
-        for bound in (chosen.after, chosen.before):
-            _check_date(bound)
+        _check_filter(chosen)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
         standalone = converse.standalone(question, history)
@@ -125,12 +127,20 @@ class Engine:
             raise UsageError("the question is not valid Unicode text: send it as UTF-8") from None
 
 
-def _check_date(bound: str | None) -> None:
-    try:
-        if bound and date.fromisoformat(bound).isoformat() != bound:
-            raise ValueError
-    except ValueError:
-        raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
+def _check_filter(chosen: Filter) -> None:
+    for pattern in chosen.sources:
+        if not pattern or len(pattern) > MOST_PATTERN_CHARS or not pattern.isprintable():
+            raise UsageError(f"{pattern[:50]!r} is no pattern of a source: write it as 'reports/*'")
+    if isinstance(chosen.sources, str) or len(chosen.sources) > MOST_PATTERNS:
+        raise UsageError(f"sources is a tuple of at most {MOST_PATTERNS} patterns")
+    for bound in (chosen.after, chosen.before):
+        try:
+            if bound is not None and date.fromisoformat(bound).isoformat() != bound:
+                raise ValueError
+        except ValueError:
+            raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
+    if chosen.after and chosen.before and chosen.after > chosen.before:
+        raise UsageError(f"nothing is published after {chosen.after} and before {chosen.before}: exchange them")
 
 
 class _Clock:

@@ -37,9 +37,11 @@ def listed(folder: Path) -> list[Generation]:
     """Return the generations that can be read, newest first.
 
     Raises:
-        IndexMissing: nothing was built there.
+        IndexMissing: there is none.
     """
-    now = index.current(folder)
+    now = current_or_none(folder)
+    if not _paths(folder):
+        index.current(folder)
     found = []
     for path in sorted(_paths(folder), key=_built, reverse=True):
         try:
@@ -60,7 +62,7 @@ def roll_back(folder: Path) -> str:
         IndexMissing: there is no other.
         IndexDamaged: it is not as it was built.
     """
-    with single_writer(folder):
+    with single_writer(folder, make=False):
         others = [generation.id for generation in listed(folder) if not generation.current]
         if not others:
             raise IndexMissing(f"no other generation in {folder}: there is nothing to go back to")
@@ -70,18 +72,28 @@ def roll_back(folder: Path) -> str:
 
 
 def prune(folder: Path) -> list[str]:
-    """Remove every generation but the current one, and return their ids."""
-    with single_writer(folder):
-        return _remove_all_but(folder, {index.current(folder)})
+    """Remove every generation but the current one, and return their ids.
+
+    Raises:
+        IndexMissing: there is no current one.
+        IndexDamaged: it is not as it was built; the others may be the way back.
+    """
+    with single_writer(folder, make=False):
+        kept = index.current(folder)
+        index.check(folder / kept, index.read_manifest(folder / kept), hashes=True)
+        return _remove_all_but(folder, {kept})
 
 
 @contextmanager
-def single_writer(folder: Path) -> Iterator[None]:
+def single_writer(folder: Path, *, make: bool = True) -> Iterator[None]:
     """Hold the index folder's lock. The system drops it with the process, so a killed build leaves none behind."""
     from filelock import FileLock, Timeout
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not folder.exists():
+            index.current(folder)  # says that there is none
         with FileLock(folder / LOCK, timeout=0):
             _sweep(folder)  # what a killed build left: nobody else holds the lock
             try:
@@ -112,8 +124,11 @@ def aside(folder: Path) -> Path:
 def swap_in(folder: Path, target: Path, identity: str) -> None:
     """Give a finished generation its name, make it current, and drop all older ones but the last."""
     previous = current_or_none(folder)
+    if previous in (None, identity):  # a damaged one is built again: the way back is the newest other
+        others = [path for path in _paths(folder) if path.name != identity]
+        previous = max(others, key=_built).name if others else None
     final = folder / identity
-    if final.exists():  # a damaged one
+    if final.exists():
         shutil.rmtree(final)
     target.rename(final)
     make_current(folder, identity)
@@ -150,7 +165,7 @@ def _paths(folder: Path) -> list[Path]:
     """Return the folders that are surely generations: the index folder may hold anything else."""
     return [
         path
-        for path in folder.iterdir()
+        for path in (folder.iterdir() if folder.is_dir() else ())
         if index.GENERATION.fullmatch(path.name) and not path.is_symlink() and (path / index.MANIFEST).is_file()
     ]
 
@@ -162,5 +177,6 @@ def _built(path: Path) -> float:
 def _remove_all_but(folder: Path, kept: set[str | None]) -> list[str]:
     removed = [path for path in _paths(folder) if path.name not in kept]
     for path in removed:
-        shutil.rmtree(path)
+        doomed = path.rename(folder / f"{BUILDING}{path.name}")  # so that a kill leaves what the next build sweeps up
+        shutil.rmtree(doomed)
     return sorted(path.name for path in removed)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rag.encode import QueryEncoder, Vectors
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 STORE = "passages.sqlite"
@@ -170,8 +170,8 @@ class Index:
         conditions: list[str] = []
         values: list[str] = []
         if chosen.sources:
-            conditions.append("(" + " OR ".join("source GLOB ?" for _ in chosen.sources) + ")")
-            values += chosen.sources
+            conditions.append("(" + " OR ".join("source = ? OR source GLOB ?" for _ in chosen.sources) + ")")
+            values += [pattern for pattern in chosen.sources for _ in range(2)]  # "a[1].txt" is a name and a pattern
         for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
             if bound:
                 conditions.append(f"published {comparison} ?")

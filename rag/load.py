@@ -20,12 +20,14 @@ from typing import Any
 import sentencex
 
 from rag.config import Config
+from rag.decode import Unusable, decode
 from rag.errors import SourceError
-from rag.parse import PARSERS, Parsed, Unusable, decode
+from rag.parse import PARSERS, Parsed
 from rag.sandbox import Sandbox
 from rag.schema import Document
 
 TITLE_CHARS = 90
+META_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _read_file(path: Path, name: str, max_file_mb: int, sandbox: Sandbox) -> lis
         )
     info = path.stat()
     if not S_ISREG(info.st_mode):
-        raise Unusable("not a regular file")
+        raise Unusable("not a regular file", "put a file here")
     if info.st_size > max_file_mb << 20:
         raise Unusable(f"larger than max_file_mb = {max_file_mb}", "split it, or raise max_file_mb")
     if suffix in PARSERS:
@@ -202,11 +204,11 @@ def _document(
     if published is None and dateline:
         published = iso_date(dateline["date"])
     if not text[body:].strip():
-        raise Unusable("empty")
+        raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or _has_controls(source):  # JSON may hold any character, even half of one
-        raise Unusable("its text holds NUL characters, or its id control characters")
+        raise Unusable("its text holds NUL characters, or its id control characters", "remove them")
     if not all(_is_unicode(part) for part in (source, text, *values.values()) if part):
-        raise Unusable("it holds half a character (a lone surrogate)")
+        raise Unusable("it holds half a character (a lone surrogate)", "save it as UTF-8")
     given = (values["title"], values["publisher"], published)
     return Document(
         source=source,
@@ -224,7 +226,13 @@ def _document(
 
 
 def _clean(value: Any) -> str | None:
-    return " ".join(value.split()) or None if isinstance(value, str) else None
+    """Return metadata on one line, without control characters, and no longer than anybody reads."""
+    if not isinstance(value, str):
+        return None
+    line = " ".join("".join(" " if _has_controls(char) else char for char in value[: 4 * META_CHARS]).split())
+    if len(line) > META_CHARS:
+        line = line[:META_CHARS].rstrip() + "…"
+    return line or None
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], int]:

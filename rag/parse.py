@@ -12,24 +12,16 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from posixpath import dirname, join, normpath
 from typing import Any
+from urllib.parse import unquote
+
+from rag.decode import Unusable, decode, decode_as
+from rag.markup import block_text, drop_hidden, html_text, parsed_page
 
 MOST_UNPACKED = 256 * 2**20
 """Bytes that a DOCX or EPUB may unpack to."""
-HIDDEN = (
-    "//*[@hidden or @aria-hidden='true' or self::script or self::style or self::template or self::noscript"
-    " or contains(translate(@style, ' ', ''), 'display:none')"
-    " or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
-)
-
-
-class Unusable(ValueError):
-    """A file that cannot be read, why, and what would help."""
-
-    def __init__(self, reason: str, remedy: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.remedy = remedy
 
 
 @dataclass(slots=True)
@@ -47,11 +39,11 @@ def html(data: bytes) -> Parsed:
     """Take a page's main text and metadata; what a browser would not show is dropped first."""
     import trafilatura
 
-    page = _page(_html_text(data))
-    meta = trafilatura.extract_metadata(page)
-    _drop_hidden(page)
+    page = parsed_page(html_text(data))
+    meta = trafilatura.extract_metadata(page, extensive=False)  # or it would guess a date from the prose
+    drop_hidden(page)
     return Parsed(
-        trafilatura.extract(page, include_comments=False) or trafilatura.html2txt(page),
+        trafilatura.extract(page, include_comments=False) or block_text(page),
         {
             "title": meta.title,
             "publisher": meta.sitename,
@@ -61,33 +53,6 @@ def html(data: bytes) -> Parsed:
             "language": page.get("lang"),
         },
     )
-
-
-def _html_text(data: bytes) -> str:
-    """Return an HTML file's text; where it is not UTF-8, the encoding that the page names itself comes first."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        named = re.search(rb"""<meta[^>]+charset=["']?([\w-]+)""", data[:4096], re.IGNORECASE)
-        with suppress(LookupError, Unusable):
-            if named:
-                return _decode(data, named[1].decode())
-        return decode(data)
-
-
-def _page(text: str) -> Any:
-    from lxml import etree
-    from lxml import html as lxml_html
-
-    try:
-        return lxml_html.document_fromstring(text.encode(), lxml_html.HTMLParser(encoding="utf-8"))
-    except etree.ParserError as error:
-        raise Unusable("no HTML in it", "save the page again") from error
-
-
-def _drop_hidden(page: Any) -> None:
-    for element in page.xpath(HIDDEN):
-        element.drop_tree()
 
 
 def pdf(data: bytes) -> Parsed:
@@ -113,23 +78,37 @@ def pdf(data: bytes) -> Parsed:
 
 
 def docx(data: bytes) -> Parsed:
-    """Take paragraphs and tables in their order."""
+    """Take paragraphs, and tables row by row, in their order; text boxes too, but not headers, footers and notes."""
     from docx import Document
-    from docx.table import Table
 
     _check_zip(data)
     try:
         document = Document(io.BytesIO(data))
     except Exception as error:  # python-docx lets through whatever zipfile, lxml and itself raise
-        raise Unusable(f"not a whole DOCX ({_line(error)})", "open it in a word processor and save it again") from error
+        raise Unusable("not a whole DOCX", "open it in a word processor and save it again") from error
     blocks = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            blocks += ["| " + " | ".join(cell.text.strip() for cell in row.cells) + " |" for row in block.rows]
-        elif block.text.strip():
-            blocks.append(block.text)
+    for block in document.element.body.xpath(".//w:p[not(ancestor::w:tr)] | .//w:tr[not(ancestor::w:tr)]"):
+        cells = [
+            " ".join(map(_word_text, cell.xpath(".//w:p"))).strip()
+            for cell in block.xpath(".//w:tc[not(ancestor::w:tc)]")
+        ]
+        text = f"| {' | '.join(cells)} |" if cells else _word_text(block)
+        if text.strip():
+            blocks.append(text)
     about = document.core_properties
     return Parsed("\n\n".join(blocks), {"title": about.title, "author": about.author, "language": about.language})
+
+
+def _word_text(paragraph: Any) -> str:
+    """Return a paragraph's own text: not that of a text box in it, nor what was deleted, nor what stands in twice."""
+    signs = {"tab": "\t", "br": "\n", "cr": "\n"}
+    parts = []
+    for run in paragraph.xpath(".//w:t | .//w:tab[ancestor::w:r] | .//w:br | .//w:cr"):
+        if run.xpath("ancestor::w:p[1]")[0] is not paragraph:
+            continue
+        if not run.xpath("ancestor::w:del or ancestor::w:moveFrom or ancestor::*[local-name()='Fallback']"):
+            parts.append(signs.get(run.tag.rpartition("}")[2]) or run.text or "")
+    return "".join(parts)
 
 
 def epub(data: bytes) -> Parsed:
@@ -142,51 +121,57 @@ def epub(data: bytes) -> Parsed:
         container = etree.fromstring(archive.read("META-INF/container.xml"), strict)
         place = container.xpath("//*[local-name()='rootfile']/@full-path")[0]
         package = etree.fromstring(archive.read(place), strict)
-        folder = place.rpartition("/")[0]
-        files = {item.get("id"): item.get("href") for item in package.xpath("//*[local-name()='item']")}
-        order = package.xpath("//*[local-name()='itemref']/@idref")
-        parts = [_chapter(archive.read(f"{folder}/{files[item]}".lstrip("/"))) for item in order if item in files]
-    except (KeyError, IndexError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
-        raise Unusable(f"not a whole EPUB ({_line(error)})", "get the file again") from error
+    except (KeyError, IndexError, RuntimeError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
+        raise Unusable("not a whole EPUB, or a protected one", "get the file again") from error
+    items = {item.get("id"): item for item in package.xpath("//*[local-name()='item'][@href]")}
+    order = [items[name] for name in package.xpath("//*[local-name()='itemref']/@idref") if name in items]
+    chapters = []
+    for item in order:
+        if "html" in (item.get("media-type") or "html"):
+            path = unquote(item.get("href").partition("#")[0])
+            with suppress(Unusable, KeyError, RuntimeError, zipfile.BadZipFile):  # one bad chapter is not the book
+                chapters.append(_chapter(archive.read(normpath(join(dirname(place), path)))))
 
     def first(name: str) -> str | None:
         found = package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()")
         return str(found[0]) if found else None
 
-    names = {
-        "title": "title",
-        "author": "creator",
-        "publisher": "publisher",
-        "published": "date",
-        "language": "language",
-    }
-    return Parsed("\n\n".join(part for part in parts if part), {key: first(name) for key, name in names.items()})
+    names = {"title": "title", "author": "creator", "publisher": "publisher", "published": "date"}
+    meta = {key: first(name) for key, name in {**names, "language": "language"}.items()}
+    return Parsed("\n\n".join(chapter for chapter in chapters if chapter), meta)
 
 
 def _chapter(data: bytes) -> str:
-    import trafilatura
-
-    page = _page(_html_text(data))
-    _drop_hidden(page)
-    return str(trafilatura.html2txt(page))
+    page = parsed_page(html_text(data))
+    drop_hidden(page)
+    return block_text(page)
 
 
 def eml(data: bytes) -> Parsed:
-    """Take an e-mail's text, or the text of its HTML."""
+    """Take an e-mail's text, or the text of its HTML where there is none; attachments are left out."""
     from email import message_from_bytes, policy
     from email.utils import parsedate_to_datetime
 
-    message = message_from_bytes(data, policy=policy.default)
-    body = message.get_body(("plain", "html"))
-    if body is None or not message.keys():
+    message = message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy.default)
+    parts = [part for part in message.walk() if part.get_content_maintype() == "text" and not part.is_attachment()]
+    plain = [_mail_text(part) for part in parts if part.get_content_subtype() == "plain"]
+    rich = [html(_mail_text(part).encode()).text for part in parts if part.get_content_subtype() == "html"]
+    text = "\n\n".join(part for part in plain if part.strip()) or "\n\n".join(rich)
+    if not message.keys() or not text.strip():
         raise Unusable("no message text in it", "save the message again as .eml")
-    content = body.get_content()
-    text = html(content.encode()).text if body.get_content_subtype() == "html" else content
     try:
         published = parsedate_to_datetime(message["date"]).date().isoformat() if message["date"] else None
-    except ValueError:
+    except (ValueError, OverflowError):
         published = None
     return Parsed(text, {"title": message["subject"], "author": message["from"], "published": published})
+
+
+def _mail_text(part: Any) -> str:
+    content = part.get_payload(decode=True) or b""
+    with suppress(LookupError, Unusable):
+        if part.get_content_charset():
+            return decode_as(content, part.get_content_charset()).replace("\r\n", "\n")
+    return decode(content).replace("\r\n", "\n")
 
 
 def table(data: bytes) -> Parsed:
@@ -198,29 +183,32 @@ def table(data: bytes) -> Parsed:
     except csv.Error:
         dialect = csv.excel
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), dialect) if any(cell.strip() for cell in row)]
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), dialect) if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise Unusable(f"not CSV ({error})", "save it again as CSV") from error
     if len(rows) < 2:
         raise Unusable("no rows below the header", "add a header line and rows")
     header, *body = rows
-    lines = (
-        "; ".join(f"{name}: {value}" for name, value in zip(header, row, strict=False) if value.strip()) for row in body
-    )
-    return Parsed("\n\n".join(line for line in lines if line))
+    return Parsed("\n\n".join(line for line in (_row(header, row) for row in body) if line))
+
+
+def _row(header: list[str], row: list[str]) -> str:
+    cells = zip_longest(header, row, fillvalue="")
+    return "; ".join(f"{name}: {value}" if name else value for name, value in cells if value.strip())
 
 
 def tree(data: bytes) -> Parsed:
     """Write each value of a JSON file as a paragraph, "path: value"; top-level strings named so are metadata."""
     try:
-        value = json.loads(decode(data))
+        # Numbers stay as they are written: 1.10 is not 1.1.
+        value = json.loads(decode(data), parse_int=str, parse_float=str, parse_constant=str)
         lines = list(_leaves(value, ""))
     except (ValueError, RecursionError) as error:
         raise Unusable(f"not JSON that can be read ({_line(error)})", "check it with a JSON validator") from error
     known = ("title", "publisher", "author", "published", "date", "url", "language")
     meta: dict[str, str | None] = {}
     if isinstance(value, dict):
-        meta = {key: str(value[key]) for key in known if value.get(key)}
+        meta = {key: value[key] for key in known if isinstance(value.get(key), str)}
         meta["published"] = meta.get("published") or meta.pop("date", None)
     return Parsed("\n\n".join(lines), meta)
 
@@ -233,7 +221,8 @@ def _leaves(value: Any, path: str) -> Iterator[str]:
         for inner in value:
             yield from _leaves(inner, path)
     elif value is not None and str(value).strip():
-        yield f"{path}: {value}" if path else str(value)
+        shown = str(value).lower() if isinstance(value, bool) else value
+        yield f"{path}: {shown}" if path else str(shown)
 
 
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
@@ -247,37 +236,6 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".json": tree,
 }
 """Suffix to parser. A new format is a function and a line here."""
-
-
-def decode(data: bytes) -> str:
-    """Return text from bytes: by byte order mark, as UTF-8, or as a detector is sure of; never with a character lost.
-
-    Raises:
-        Unusable: none of these.
-    """
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return _decode(data, name)
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        return _decode(data, _detected(data, error.start))
-
-
-def _detected(data: bytes, start: int) -> str:
-    import charset_normalizer
-
-    found = charset_normalizer.from_bytes(data).best()
-    if found is None or found.chaos > 0.05 or found.coherence < 0.2:
-        raise Unusable(f"not UTF-8 (byte {start}), and no other encoding is certain", "save it as UTF-8")
-    return str(found.encoding)
-
-
-def _decode(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Unusable(f"not the {encoding} that it says (byte {error.start})", "save it as UTF-8") from error
 
 
 def _check_zip(data: bytes) -> zipfile.ZipFile:

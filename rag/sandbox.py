@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag.parse import Parsed, Unusable
+from rag.decode import Unusable
+from rag.parse import Parsed
 
 
 class Sandbox:
@@ -44,7 +45,7 @@ class Sandbox:
         try:
             process.stdin.write(json.dumps(str(path.absolute())).encode() + b"\n")
             process.stdin.flush()
-            answer = json.loads(self._line(process))
+            answer = json.loads(self._line(process).decode("utf-8", "surrogatepass"))
         except (BrokenPipeError, EOFError, TimeoutError) as error:
             self._stop()
             if isinstance(error, TimeoutError) or process.returncode == -signal.SIGXCPU:
@@ -70,7 +71,7 @@ class Sandbox:
             size += len(part)
             if size > self._text_mb << 20:
                 self._stop()
-                raise Unusable(f"more than {self._text_mb} MB of text", "split it, or raise max_text_mb")
+                raise Unusable(f"more than {self._text_mb} MB of text", "split it, or raise max_file_mb")
         return b"".join(parts)
 
     def _start(self) -> "subprocess.Popen[bytes]":

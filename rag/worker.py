@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from rag import parse
+from rag.decode import Unusable
 
 
 def main() -> None:
     """Answer requests until standard input ends."""
     megabytes, seconds = map(int, sys.argv[1:])
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="surrogatepass")
     os.dup2(2, 1)  # what a library prints is no answer
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -26,15 +27,17 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime)
         resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, resource.RLIM_INFINITY))
-        answers.write(json.dumps(_answer(Path(json.loads(line)))) + "\n")
+        answers.write(json.dumps(_answer(Path(json.loads(line))), ensure_ascii=False) + "\n")
         answers.flush()
 
 
 def _answer(path: Path) -> dict[str, Any]:
     try:
         return asdict(parse.PARSERS[path.suffix.lower()](path.read_bytes()))
-    except parse.Unusable as error:
+    except Unusable as error:
         return {"reason": error.reason, "remedy": error.remedy}
+    except OSError as error:
+        return {"reason": error.strerror or str(error), "remedy": "make it readable"}
     except MemoryError:
         return {"reason": "too much memory", "remedy": "raise parse_memory_mb, if you trust it"}
     except Exception as error:  # a parser's own bug on this file must not end the others

@@ -38,7 +38,7 @@ def test_what_is_written_for_the_article_is_pinned_to_the_format(own: Config) ->
     ]
     words = [terms.terms(passage.text) for passage in passages]
     digest = hashlib.sha256(json.dumps([spans, words]).encode()).hexdigest()[:16]
-    assert (index.FORMAT, digest) == (1, "ab57e65e707a9f2e")
+    assert (index.FORMAT, digest) == (2, "ab57e65e707a9f2e")
 
 
 def test_a_change_is_a_new_generation_and_the_one_before_stays_open(own: Config) -> None:
@@ -75,7 +75,7 @@ def test_nothing_to_index(own: Config, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no documents in .*: put .txt .md"):
         build.build(replace(own, sources=str(empty)))
     (empty / "a.txt").write_text("")
-    with pytest.raises(SourceError, match=r"can be used: 'a.txt': empty \(1 skipped\)"):
+    with pytest.raises(SourceError, match=r"can be used: 'a.txt': empty: put text in it, or remove it \(1 skipped\)"):
         build.build(replace(own, sources=str(empty)))
     assert files(own) == before
 

@@ -203,7 +203,7 @@ def test_skipped_files_are_named(rag: Run, tmp_path: Path, own_index: Path) -> N
     (sources / "good.txt").write_text("Bolivia has a new president.")
     code, out, err = rag("index", "--sources", str(sources), index=own_index)
     assert code == 0
-    assert err == "rag: skipped 'empty.txt': empty\n"
+    assert err == "rag: skipped 'empty.txt': empty: put text in it, or remove it\n"
     assert "1 document (1 added, 0 changed, 1 removed, 0 unchanged), 1 skipped" in out
     code, out, _ = rag("index", "--strict", "--sources", str(sources), index=own_index)
     assert (code, out.startswith("nothing changed")) == (1, True)

@@ -25,7 +25,7 @@ def test_the_list_is_newest_first(two: Config) -> None:
     newer, older = generations.listed(Path(two.index))
     assert (newer.current, newer.documents, older.current, older.documents) == (True, 2, False, 1)
     assert older.bytes > 80 * 2**20
-    assert newer.built > older.built
+    assert newer.built >= older.built
 
 
 def test_back_and_forth(two: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,6 +52,27 @@ def test_prune_keeps_the_current_one(two: Config) -> None:
     assert [generation.id for generation in generations.listed(Path(two.index))] == [newer.id]
     with pytest.raises(IndexMissing, match="there is nothing to go back to"):
         generations.roll_back(Path(two.index))
+
+
+def test_a_damaged_current_generation_loses_no_way_back(two: Config) -> None:
+    newer, older = generations.listed(Path(two.index))
+    vectors = Path(two.index) / newer.id / "vectors.faiss"
+    vectors.write_bytes(b"x" * vectors.stat().st_size)
+    with pytest.raises(IndexDamaged):
+        generations.prune(Path(two.index))
+    dry = build.build(two, dry_run=True)
+    assert not dry.current
+    assert build.build(two).built
+    assert [generation.id for generation in generations.listed(Path(two.index))] == [newer.id, older.id]
+    (Path(two.index) / "CURRENT").unlink()
+    assert generations.roll_back(Path(two.index)) == newer.id
+
+
+def test_looking_makes_no_folder(tmp_path: Path) -> None:
+    for act in (generations.listed, generations.roll_back, generations.prune):
+        with pytest.raises(IndexMissing):
+            act(tmp_path / "typo")
+    assert not (tmp_path / "typo").exists()
 
 
 def test_a_failed_swap_leaves_the_old_one(own: Config, monkeypatch: pytest.MonkeyPatch) -> None:

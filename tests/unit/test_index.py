@@ -103,7 +103,7 @@ def test_another_format(own_index: Path, generation: Path) -> None:
     manifest = json.loads((generation / "manifest.json").read_text())
     manifest["format"] = 99
     (generation / "manifest.json").write_text(json.dumps(manifest))
-    damaged(own_index, "has index format 99, not 1")
+    damaged(own_index, "has index format 99, not 2")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"../elsewhere\n", b"\xff\n"])

@@ -13,11 +13,12 @@ from pathlib import Path
 import docx
 import pypdf
 import pytest
+from docx.oxml import parse_xml
 from reportlab.pdfgen.canvas import Canvas
 
 from rag import load
 from rag.config import Config
-from rag.parse import Unusable, decode
+from rag.decode import Unusable, decode
 from rag.sandbox import Sandbox
 from rag.schema import Document
 
@@ -129,7 +130,7 @@ def test_docx(tmp_path: Path) -> None:
 
 def test_epub_in_reading_order(tmp_path: Path) -> None:
     found = document(tmp_path, "a.epub", book())
-    assert found.text.index("rose at noon") < found.text.index("fell at six")
+    assert found.text == "One\n\nThe tide rose at noon.\n\nIt fell at six."
     assert (found.title, found.author, found.published, found.language) == ("Tides", "Ann Lee", "2019-04-01", "en")
 
 
@@ -155,6 +156,118 @@ def test_json_values_keep_their_path(tmp_path: Path) -> None:
     found = document(tmp_path, "a.json", json.dumps(value).encode())
     assert (found.title, found.published) == ("Budget", "2024-05-03")
     assert "lines.what: roads\n\nlines.cost: 12\n\nlines.what: schools" in found.text
+
+
+def test_nothing_of_a_page_is_lost_in_silence(tmp_path: Path) -> None:
+    deep = f"<p>Before it.</p>{'<div>' * 300}<p>Within it.</p>{'</div>' * 300}<p>After it.</p>"
+    image = f"<p>Before it.</p><img src='data:image/png;base64,{'A' * 11_000_000}'><p>Within it.</p><p>After it.</p>"
+    for page in (deep, image):
+        text = document(tmp_path, "a.html", f"<html><body>{page}</body></html>".encode()).text
+        assert [part in text for part in ("Before it.", "Within it.", "After it.")] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("attribute", "shown"),
+    [
+        ("style='DISPLAY:\tNONE !important'", False),
+        ("style='color:red;visibility:hidden'", False),
+        ("hidden", False),
+        ("style='backface-visibility:hidden'", True),
+        ("aria-hidden='true'", True),
+    ],
+)
+def test_what_a_browser_would_not_show_is_dropped(tmp_path: Path, attribute: str, shown: bool) -> None:
+    page = f"<html><body><p>First line.</p><p {attribute}>Second line.</p></body></html>"
+    assert ("Second line." in document(tmp_path, "a.html", page.encode()).text) is shown
+
+
+def test_no_date_is_guessed_from_the_prose(tmp_path: Path) -> None:
+    page = HTML.replace('<meta property="article:published_time" content="2024-05-03T10:00:00Z">', "")
+    page = page.replace("resigned on Friday", "resigned on 4 May 1999")
+    assert document(tmp_path, "a.html", page.encode()).published is None
+
+
+def test_a_book_with_odd_chapters(tmp_path: Path) -> None:
+    container = b'<container><rootfiles><rootfile full-path="O/b.opf"/></rootfiles></container>'
+    names = ["ch%201.xhtml", "../text/2.xhtml#s", "missing.xhtml", "empty.xhtml", "cover.svg"]
+    kinds = ["application/xhtml+xml"] * 4 + ["image/svg+xml"]
+    rows = enumerate(zip(names, kinds, strict=True))
+    items = "".join(f'<item id="i{n}" href="{name}" media-type="{kind}"/>' for n, (name, kind) in rows)
+    spine = "".join(f'<itemref idref="i{n}"/>' for n in range(len(names)))
+    package = f"<package><manifest><item id='x'/>{items}</manifest><spine>{spine}</spine></package>".encode()
+    chapters = {"O/ch 1.xhtml": b"<p>One.</p>", "text/2.xhtml": b"<p>Two.<br/>And.</p>", "O/empty.xhtml": b""}
+    content = archive({"META-INF/container.xml": container, "O/b.opf": package, "O/cover.svg": b"\xff", **chapters})
+    assert document(tmp_path, "a.epub", content).text == "One.\n\nTwo. And."
+
+
+def test_word_text_that_python_docx_passes_over(tmp_path: Path) -> None:
+    made = docx.Document()
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    run = "<w:r><w:t xml:space='preserve'>{}</w:t></w:r>"
+    body = (
+        f"<w:p {space}><w:ins>{run.format('inserted ')}</w:ins><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
+        f"<w:sdt><w:sdtContent>{run.format('controlled')}</w:sdtContent></w:sdt></w:p>"
+    )
+    made.element.body.insert(0, parse_xml(body))
+    inner = made.add_table(1, 2)
+    inner.cell(0, 0).text = "outer"
+    inner.cell(0, 1).add_table(1, 1).cell(0, 0).text = "nested"
+    out = io.BytesIO()
+    made.save(out)
+    text = document(tmp_path, "a.docx", out.getvalue()).text
+    assert text.startswith("inserted controlled")
+    assert "gone" not in text
+    assert "outer" in text
+    assert text.count("nested") == 1
+
+
+def test_no_cell_of_a_table_is_lost(tmp_path: Path) -> None:
+    assert document(tmp_path, "a.csv", b"a,b\r1,2,more\r").text == "a: 1; b: 2; more"
+
+
+def test_json_values_stay_as_they_are_written(tmp_path: Path) -> None:
+    content = b'{"a": 1.10, "b": ' + b"9" * 10_000 + b', "c": true, "d": NaN, "title": ["x"], "e": null}'
+    found = document(tmp_path, "a.json", content)
+    assert found.text.split("\n\n") == ["a: 1.10", "b: " + "9" * 10_000, "c: true", "d: NaN", "title: x"]
+    assert found.header == ""
+
+
+PARTS = b"""Subject: s
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+One.
+--b
+Content-Type: text/plain
+
+Two.
+--b
+Content-Type: text/plain
+Content-Disposition: attachment
+
+No.
+--b--"""
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"Subject: s\nContent-Type: text/plain; charset=nonsense\n\ncaf\xc3\xa9", "café"),
+        (b"Subject: s\n\ncaf\xc3\xa9", "café"),
+        (b"\xef\xbb\xbfSubject: s\nDate: Fri, 03 May 2024 10:00:00 +9999999999999\n\nText.", "Text."),
+        (PARTS, "One.\n\nTwo."),
+    ],
+)
+def test_odd_mail(tmp_path: Path, content: bytes, text: str) -> None:
+    assert document(tmp_path, "a.eml", content).text.strip() == text
+
+
+def test_metadata_has_a_bound(tmp_path: Path) -> None:
+    found = document(tmp_path, "a.json", json.dumps({"title": "word \x1b" * 100_000, "x": "y"}).encode())
+    assert len(found.title) <= 301
+    assert "\x1b" not in found.title
 
 
 def test_encodings() -> None:

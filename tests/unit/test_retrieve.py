@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,3 +93,29 @@ def test_a_filter_is_a_wall(dated: Engine, chosen: Filter, found: set[int]) -> N
 def test_a_date_that_is_none(dated: Engine, bound: str) -> None:
     with pytest.raises(UsageError, match="is no date: write it as 2026-01-31"):
         dated.search("oil", chosen=Filter(after=bound))
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Filter(sources=("",)),
+        Filter(sources=("x" * 60_000,)),
+        Filter(sources=("\udcff",)),
+        Filter(sources=tuple("a" * 1100)),
+        Filter(sources="*"),  # type: ignore[arg-type]
+        Filter(after=""),
+        Filter(after="2024-02-01", before="2024-01-01"),
+    ],
+)
+def test_a_filter_that_cannot_be_used(dated: Engine, chosen: Filter) -> None:
+    with pytest.raises(UsageError):
+        dated.search("oil", chosen=chosen)
+
+
+def test_a_name_may_look_like_a_pattern(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a[1].txt").write_text("Oil exports rose.")
+    config = Config(sources=str(tmp_path / "s"), index=str(tmp_path / "i"))
+    build(config)
+    with Engine.open(config=config) as engine:
+        assert engine.search("oil", chosen=Filter(sources=("a[1].txt",))).hits
