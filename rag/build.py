@@ -61,12 +61,14 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
     from rag import embed
 
     model = embed.find(config.encoder)
-    identity = _generation_id(found, model.identity, config)
+    digests = {document.source: load.digest(document) for document in found.documents}
+    identity = _generation_id(found, list(digests.values()), model.identity, config)
     folder = Path(config.index)
     if dry_run:
-        return _compare(found, folder, identity)
+        return _compare(digests, _sound_now(folder), identity, found.skipped)
     with generations.single_writer(folder):
-        report = _compare(found, folder, identity)
+        now = _sound_now(folder)
+        report = _compare(digests, now, identity, found.skipped)
         if report.current:
             return report
         if _is_sound(folder, identity):
@@ -74,11 +76,11 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
             return replace(report, built=True)
         passages = [p for document in found.documents for p in split.passages(document, config.passage_chars)]
         target = generations.aside(folder)
-        _write_store(target / index.STORE, found.documents, passages)
+        _write_store(target / index.STORE, found.documents, digests, passages)
         _write_bm25(target / index.BM25, found.documents, passages)
         loaded = encode.load(model.name, model.location)
         _write_vectors(target / index.VECTORS, loaded, passages, progress=progress)
-        card = _write_encoder(target / index.ENCODER, folder, model, loaded)
+        card = _write_encoder(target / index.ENCODER, now, model, loaded)
         manifest = {
             "format": index.FORMAT,
             "id": identity,
@@ -96,29 +98,38 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
     return replace(report, built=True)
 
 
-def _documents_now(folder: Path) -> dict[str, str]:
-    """Return the digest of each document of the current generation, by source; none if it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The current generation, every byte of it checked."""
+
+    id: str
+    encoder: Path
+    card: dict[str, Any]
+    digests: dict[str, str]
+
+
+def _sound_now(folder: Path) -> _Now | None:
+    """Return the current generation; None if there is none, or it is not as it was built."""
     try:
-        with Index.open(folder) as opened:
-            return opened.digests()
+        with Index.open(folder, verify=True) as opened:
+            return _Now(opened.id, opened.path / index.ENCODER, opened.manifest["encoder"], opened.digests())
     except IndexUnreadable:
-        return {}
+        return None
 
 
-def _compare(found: load.Folder, folder: Path, identity: str) -> Report:
-    before = _documents_now(folder)
-    now = {document.source: load.digest(document) for document in found.documents}
-    same = sum(before.get(source) == digest for source, digest in now.items())
+def _compare(digests: dict[str, str], now: _Now | None, identity: str, skipped: Sequence[load.Skipped]) -> Report:
+    before = now.digests if now else {}
+    same = sum(before.get(source) == digest for source, digest in digests.items())
     return Report(
         generation=identity,
-        current=generations.current_or_none(folder) == identity and _is_sound(folder, identity),
+        current=now is not None and now.id == identity,
         built=False,
-        documents=len(now),
-        added=len(now.keys() - before.keys()),
-        changed=len(now.keys() & before.keys()) - same,
-        removed=len(before.keys() - now.keys()),
+        documents=len(digests),
+        added=len(digests.keys() - before.keys()),
+        changed=len(digests.keys() & before.keys()) - same,
+        removed=len(before.keys() - digests.keys()),
         unchanged=same,
-        skipped=tuple(found.skipped),
+        skipped=tuple(skipped),
     )
 
 
@@ -129,12 +140,12 @@ def _nothing(sources: str, skipped: Sequence[load.Skipped]) -> str:
     return f"no document in {sources} can be used: {first} ({len(skipped)} skipped)"
 
 
-def _generation_id(found: load.Folder, encoder: str, config: Config) -> str:
+def _generation_id(found: load.Folder, digests: list[str], encoder: str, config: Config) -> str:
     parts = {
         "format": index.FORMAT,
         "encoder": encoder,
         "passage_chars": config.passage_chars,
-        "documents": [load.digest(document) for document in found.documents],
+        "documents": digests,
         "skipped": [asdict(skipped) for skipped in found.skipped],
     }
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -143,13 +154,15 @@ def _generation_id(found: load.Folder, encoder: str, config: Config) -> str:
 def _is_sound(folder: Path, identity: str) -> bool:
     """Tell whether there is a generation of this id and every byte of it is as it was built."""
     try:
-        index.check(folder / identity, index.read_manifest(folder / identity), hashes=True)
+        index.check(folder / identity, verify=True)
     except IndexDamaged:
         return False
     return True
 
 
-def _write_store(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
+def _write_store(
+    path: Path, documents: Sequence[Document], digests: dict[str, str], passages: Sequence[Passage]
+) -> None:
     store = sqlite3.connect(path)
     store.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
     store.executescript(index.SCHEMA)
@@ -167,7 +180,7 @@ def _write_store(path: Path, documents: Sequence[Document], passages: Sequence[P
             d.language,
             json.dumps(d.pages),
             d.text,
-            load.digest(d),
+            digests[d.source],
         )
         for n, d in enumerate(documents)
     )
@@ -209,16 +222,13 @@ def _write_vectors(path: Path, loaded: Any, passages: Sequence[Passage], *, prog
     faiss.write_index(flat, str(path))
 
 
-def _write_encoder(path: Path, folder: Path, model: Any, loaded: Any) -> dict[str, Any]:
+def _write_encoder(path: Path, now: _Now | None, model: Any, loaded: Any) -> dict[str, Any]:
     """Copy the current generation's encoder if it is of the same model, otherwise export the model; return its card."""
     from rag import embed
 
-    now = generations.current_or_none(folder)
-    if now and _is_sound(folder, now):
-        card: dict[str, Any] = index.read_manifest(folder / now)["encoder"]
-        if card["identity"] == model.identity and card["name"] == model.name:
-            shutil.copytree(folder / now / index.ENCODER, path)
-            return card
+    if now and (now.card["identity"], now.card["name"]) == (model.identity, model.name):
+        shutil.copytree(now.encoder, path)
+        return now.card
     path.mkdir()
     return asdict(embed.export(model, loaded, path))
 

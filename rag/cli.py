@@ -155,16 +155,17 @@ def _index(arguments: argparse.Namespace, config: Config) -> int:
 def _generations(arguments: argparse.Namespace, folder: Path) -> int:
     from rag import generations
 
-    if arguments.rollback:
-        done = f"now asking generation {generations.roll_back(folder)}"
-    elif arguments.prune:
-        done = f"removed {', '.join(generations.prune(folder)) or 'nothing'}"
-    if not arguments.list and not arguments.quiet:
-        print(done)
     if arguments.list:
         for g in generations.listed(folder):
             mark, size = "*" if g.current else " ", g.bytes / 2**20
             print(f"{mark} {g.id}  built {g.built}  {g.documents} documents, {g.passages} passages, {size:.1f} MB")
+        return 0
+    if arguments.rollback:
+        done = f"now asking generation {generations.roll_back(folder)}"
+    else:
+        done = f"removed {', '.join(generations.prune(folder)) or 'nothing'}"
+    if not arguments.quiet:
+        print(done)
     return 0
 
 

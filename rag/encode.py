@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import EncoderError
+from rag.errors import EncoderError, first_line
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -63,13 +63,16 @@ class QueryEncoder(Protocol):
         ...
 
 
-def folder_identity(folder: Path) -> str:
+def folder_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a model's folder, by its path in it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
+
+
+def identity_of(hashes: dict[str, str]) -> str:
     """Return ``sha256:…`` over the name and content of every file of a model's folder."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{file_sha256(path)}\n".encode())
-    return f"sha256:{digest.hexdigest()}"
+    lines = "".join(f"{name}\0{digest}\n" for name, digest in hashes.items())
+    return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
 
 
 def file_sha256(path: Path) -> str:
@@ -161,7 +164,7 @@ class TorchEncoder:
 
     def __init__(self, card: EncoderCard) -> None:
         location = Path(str(card.location))
-        if location.is_absolute() and folder_identity(location) != card.identity:
+        if location.is_absolute() and identity_of(folder_hashes(location)) != card.identity:
             raise EncoderError(f"encoder {location} is not what the index was built with: rebuild with rag index")
         self._model = load(card.name, str(card.location))
 
@@ -193,8 +196,3 @@ class TorchEncoder:
 def _encoded(vector: Vectors, tokens: Vectors, spans: Sequence[tuple[int, int]]) -> Encoded:
     real = [n for n, (start, end) in enumerate(spans) if end > start]  # padding and the tokenizer's marks have none
     return Encoded(vector, tokens[real], tuple(spans[n] for n in real))
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message, or its name."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

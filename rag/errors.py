@@ -69,3 +69,8 @@ class IndexDamaged(IndexUnreadable):
     """The index's files are not the ones that were built."""
 
     kind = "index_damaged"
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or its name."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

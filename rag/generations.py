@@ -66,7 +66,7 @@ def roll_back(folder: Path) -> str:
         others = [generation.id for generation in listed(folder) if not generation.current]
         if not others:
             raise IndexMissing(f"no other generation in {folder}: there is nothing to go back to")
-        index.check(folder / others[0], index.read_manifest(folder / others[0]), hashes=True)
+        index.check(folder / others[0], verify=True)
         make_current(folder, others[0])
     return others[0]
 
@@ -80,7 +80,7 @@ def prune(folder: Path) -> list[str]:
     """
     with single_writer(folder, make=False):
         kept = index.current(folder)
-        index.check(folder / kept, index.read_manifest(folder / kept), hashes=True)
+        index.check(folder / kept, verify=True)
         return _remove_all_but(folder, {kept})
 
 

@@ -89,9 +89,7 @@ class Index:
         """
         folder = Path(folder)
         path = folder / current(folder)
-        manifest = read_manifest(path)
-        check(path, manifest, hashes=verify or total_bytes(manifest) <= HASHED_AT_OPEN)
-        return cls(path, manifest, threads)
+        return cls(path, check(path, verify=verify), threads)
 
     def load(self) -> Self:
         """Load everything now, so that later builds cannot take it away.
@@ -291,12 +289,14 @@ def total_bytes(manifest: dict[str, Any]) -> int:
     return sum(int(entry["bytes"]) for entry in manifest["files"].values())
 
 
-def check(path: Path, manifest: dict[str, Any], *, hashes: bool) -> None:
-    """Compare a generation's files with its manifest: sizes, and with ``hashes`` every byte.
+def check(path: Path, *, verify: bool) -> dict[str, Any]:
+    """Compare a generation's files with its manifest, as :meth:`Index.open` says, and return the manifest.
 
     Raises:
         IndexDamaged: the first file that differs, by name.
     """
+    manifest = read_manifest(path)
+    hashes = verify or total_bytes(manifest) <= HASHED_AT_OPEN
 
     def compare(name: str, entry: dict[str, Any]) -> str | None:
         file = path / name
@@ -313,6 +313,7 @@ def check(path: Path, manifest: dict[str, Any], *, hashes: bool) -> None:
         for problem in pool.map(compare, manifest["files"], manifest["files"].values()):
             if problem:
                 raise IndexDamaged(f"{problem}: {_rebuild(path.parent)}")
+    return manifest
 
 
 def _rebuild(folder: Path) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from rag.decode import Unusable, decode, decode_as
+from rag.errors import first_line
 from rag.markup import block_text, drop_hidden, html_text, parsed_page
 
 MOST_UNPACKED = 256 * 2**20
@@ -204,7 +205,7 @@ def tree(data: bytes) -> Parsed:
         value = json.loads(decode(data), parse_int=str, parse_float=str, parse_constant=str)
         lines = list(_leaves(value, ""))
     except (ValueError, RecursionError) as error:
-        raise Unusable(f"not JSON that can be read ({_line(error)})", "check it with a JSON validator") from error
+        raise Unusable(f"not JSON that can be read ({first_line(error)})", "check it with a JSON validator") from error
     known = ("title", "publisher", "author", "published", "date", "url", "language")
     meta: dict[str, str | None] = {}
     if isinstance(value, dict):
@@ -249,7 +250,3 @@ def _check_zip(data: bytes) -> zipfile.ZipFile:
     if any(member.filename.startswith("/") or ".." in re.split(r"[/\\]", member.filename) for member in members):
         raise Unusable("holds a name that leads out of it", "do not open it: it was made to overwrite files")
     return archive
-
-
-def _line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

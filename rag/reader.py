@@ -82,7 +82,9 @@ class SimilarityReader:
         texts = [hit.passage.quote(sentence) for hit, sentence in pairs]
         asked, *encoded = self._index.encoder.encode_tokens([question, *texts])
         weights = self._weights(question)
-        met = [_met(asked, sentence, question, weights) for sentence in encoded]
+        own_words = (question[start:end] for start, end in _word_spans(question, asked.spans))
+        wanted = [[term for term in terms(word) if term in weights] for word in own_words]
+        met = [_met(asked, wanted, sentence) for sentence in encoded]
         best_in_passage: dict[int, dict[str, float]] = {}
         for (hit, _), found in zip(pairs, met, strict=True):
             best = best_in_passage.setdefault(id(hit), {})
@@ -108,16 +110,21 @@ class SimilarityReader:
         return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
 
 
-def _met(asked: "Encoded", sentence: "Encoded", question: str, weights: dict[str, float]) -> dict[str, float]:
-    """Return, for each term of the question, its best cosine with a token of the sentence."""
+def _met(asked: "Encoded", wanted: Sequence[Sequence[str]], sentence: "Encoded") -> dict[str, float]:
+    """Return, for each term of the question, its best cosine with a token of the sentence.
+
+    Args:
+        asked: the question.
+        wanted: for each of its tokens, the terms of the word that it belongs to.
+        sentence: the sentence.
+    """
     if not len(sentence.tokens):
-        return dict.fromkeys(weights, 0.0)
+        return {term: 0.0 for own in wanted for term in own}
     best: Vectors = (asked.tokens @ sentence.tokens.T).max(axis=1)
     found: dict[str, list[float]] = {}
-    for (start, end), cosine in zip(_word_spans(question, asked.spans), best, strict=True):
-        for term in terms(question[start:end]):
-            if term in weights:
-                found.setdefault(term, []).append(float(cosine))
+    for own, cosine in zip(wanted, best, strict=True):
+        for term in own:
+            found.setdefault(term, []).append(float(cosine))
     return {term: sum(cosines) / len(cosines) for term, cosines in found.items()}
 
 

@@ -41,9 +41,8 @@ def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Fil
     if among is not None:
         if not len(among):
             return []
-        outside = np.ones(len(lexical), dtype=bool)
-        outside[among] = False
-        lexical = np.where(outside, np.float32(0), lexical)
+        everywhere, lexical = lexical, np.zeros_like(lexical)
+        lexical[among] = everywhere[among]
     near, _ = index.dense(vector, n, among)
     pool = np.union1d(near, _top(lexical, n))
     bm25 = lexical[pool]

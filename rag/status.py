@@ -4,6 +4,7 @@ from typing import Any
 
 from rag.config import Config
 from rag.index import Index, total_bytes
+from rag.load import Skipped
 from rag.schema import SCHEMA_VERSION
 
 
@@ -51,7 +52,7 @@ def status_text(found: dict[str, Any]) -> str:
         f"size        {_megabytes(found['total_bytes'])}",
     ]
     lines += [f"  {_megabytes(size):>9}  {name}" for name, size in found["bytes"].items()]
-    lines += [f"skipped     {item['source']}: {item['reason']}" for item in found["skipped"]]
+    lines += [f"skipped     {Skipped(**item)}" for item in found["skipped"]]
     for source in found.get("sources", ()):
         lines.append(f"{source['source']}  {source['published'] or '-'}  {source['characters']}  {source['title']}")
     return "\n".join(lines)

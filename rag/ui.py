@@ -96,23 +96,22 @@ def blocks(engine: Engine) -> gr.Blocks:
             return
         shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
         shown.append(_message("user", page.question(question)))
-        yield "", gr.skip(), [*shown, _message("assistant", page.searching(None))], gr.skip()
+        yield "", gr.skip(), _replied(shown, page.searching(None)), gr.skip()
         history = [Turn(answer.question, answer.answer) for answer in conversation]
         try:
             for event in engine.stream(question, history):
                 if isinstance(event, Answer):
                     panel = _open(engine, event, 0) if event.citations else gr.skip()
-                    reply = _message("assistant", page.answer(event, len(conversation)))
-                    yield gr.skip(), [*conversation, event], [*shown, reply], panel
-                else:
                     yield (
                         gr.skip(),
-                        gr.skip(),
-                        [*shown, _message("assistant", page.searching(len(event.hits)))],
-                        gr.skip(),
+                        [*conversation, event],
+                        _replied(shown, page.answer(event, len(conversation))),
+                        panel,
                     )
+                else:
+                    yield gr.skip(), gr.skip(), _replied(shown, page.searching(len(event.hits))), gr.skip()
         except RagError as error:
-            yield gr.skip(), gr.skip(), [*shown, _message("assistant", page.failed(str(error)))], gr.skip()
+            yield gr.skip(), gr.skip(), _replied(shown, page.failed(str(error))), gr.skip()
 
     def select(event: gr.EventData, conversation: Conversation) -> Any:
         """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources"."""
@@ -183,6 +182,10 @@ def blocks(engine: Engine) -> gr.Blocks:
 
 def _exchange(answer: Answer, place: int) -> list[dict[str, Any]]:
     return [_message("user", page.question(answer.question)), _message("assistant", page.answer(answer, place))]
+
+
+def _replied(shown: list[dict[str, Any]], content: str) -> list[dict[str, Any]]:
+    return [*shown, _message("assistant", content)]
 
 
 def _message(role: str, content: str) -> dict[str, Any]:
