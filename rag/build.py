@@ -5,23 +5,31 @@ the manifest comes last; the folder gets its name; ``CURRENT`` is replaced. Unti
 answers, after it the new one does.
 
 A generation is a pure function of the documents and the settings, and so is its id: building the same again is
-recognised without loading a model.
+recognised without loading a model. What the current generation has already is taken from it, the encoder's export and
+the vector of every passage that is there in the same words; the result is the same to the last bit, for a vector
+depends on its text alone.
 """
 
 import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rag import encode, generations, index, load, split, terms
+import numpy as np
+
+from rag import encode, generations, lexical, load, manifest, store, vectors
 from rag.config import Config
 from rag.errors import IndexDamaged, IndexUnreadable, SourceError
 from rag.index import Index
-from rag.schema import Document, Passage
+
+BLOCK = 1024
+"""Passages that are in memory together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,9 @@ class Report:
     removed: int
     unchanged: int
     skipped: tuple[load.Skipped, ...]
+    passages: int = 0
+    encoded: int = 0
+    """Passages whose vectors the generation before did not have. Both are 0 when nothing was built."""
 
 
 def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> Report:
@@ -54,71 +65,86 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
         EncoderError: the encoder cannot be loaded.
         BusyError: another build of this index is running.
     """
-    found = load.read_folder(config)
-    if not found.documents:
-        raise SourceError(_nothing(config.sources, found.skipped))
-
     from rag import embed
 
-    model = embed.find(config.encoder)
-    digests = {document.source: load.digest(document) for document in found.documents}
-    identity = _generation_id(found, list(digests.values()), model.identity, config)
     folder = Path(config.index)
-    if dry_run:
-        return _compare(digests, _sound_now(folder), identity, found.skipped)
-    with generations.single_writer(folder):
-        now = _sound_now(folder)
+    with nullcontext() if dry_run else generations.single_writer(folder), _sound_now(folder) as now, _full_disk():
+        found = load.read_folder(config, now.store.parsed if now else None)
+        if not found.documents:
+            raise SourceError(_nothing(config.sources, found.skipped))
+        model = embed.find(config.encoder)
+        digests = {document.source: load.digest(document) for document in found.documents}
+        identity = _generation_id(found, list(digests.values()), model, config)
         report = _compare(digests, now, identity, found.skipped)
+        if dry_run:
+            return report
         if report.current:
             return report
         if _is_sound(folder, identity):
             generations.make_current(folder, identity)  # an older one that is wanted again
             return replace(report, built=True)
-        passages = [p for document in found.documents for p in split.passages(document, config.passage_chars)]
         target = generations.aside(folder)
-        _write_store(target / index.STORE, found.documents, digests, passages)
-        _write_bm25(target / index.BM25, found.documents, passages)
-        loaded = encode.load(model.name, model.location)
-        _write_vectors(target / index.VECTORS, loaded, passages, progress=progress)
-        card = _write_encoder(target / index.ENCODER, now, model, loaded)
-        manifest = {
-            "format": index.FORMAT,
-            "id": identity,
-            "encoder": card,
-            "passage_chars": config.passage_chars,
-            "counts": {
-                "documents": len(found.documents),
-                "passages": len(passages),
-                "sentences": sum(len(passage.sentences) for passage in passages),
+        counts = store.write(target / manifest.STORE, found.documents, digests, config.passage_chars)
+        found.documents.clear()  # from here on texts are read from the store, a block at a time
+        encoder = _encoder(target / manifest.ENCODER, now, model, config.threads)
+        canaries = encode.canaries(encoder)
+        reusable = now if now and _gives_the_same(now, encoder.card, canaries) else None
+        with _opened(target / manifest.STORE) as stored:
+            lexical.write(target / manifest.BM25, stored.headed_texts())
+            written, encoded = _write_vectors(target, encoder, stored, counts.passages, reusable, progress=progress)
+        _seal(
+            target,
+            {
+                "format": manifest.FORMAT,
+                "id": identity,
+                "encoder": asdict(encoder.card),
+                "canaries": canaries,
+                "passage_chars": config.passage_chars,
+                "vectors": written,
+                "counts": asdict(counts),
+                "skipped": [asdict(skipped) for skipped in found.skipped],
             },
-            "skipped": [asdict(skipped) for skipped in found.skipped],
-        }
-        _seal(target, manifest)
+        )
         generations.swap_in(folder, target, identity)
-    return replace(report, built=True)
+    return replace(report, built=True, passages=counts.passages, encoded=encoded)
 
 
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """The current generation, every byte of it checked."""
-
-    id: str
-    encoder: Path
-    card: dict[str, Any]
-    digests: dict[str, str]
-
-
-def _sound_now(folder: Path) -> _Now | None:
-    """Return the current generation; None if there is none, or it is not as it was built."""
+@contextmanager
+def _sound_now(folder: Path) -> Iterator[Index | None]:
+    """Open the current generation, every byte of it checked; None if there is none, or it is not as it was built."""
     try:
-        with Index.open(folder, verify=True) as opened:
-            return _Now(opened.id, opened.path / index.ENCODER, opened.manifest["encoder"], opened.digests())
+        now = Index.open(folder, verify=True)
     except IndexUnreadable:
-        return None
+        yield None
+        return
+    with now:
+        yield now
 
 
-def _compare(digests: dict[str, str], now: _Now | None, identity: str, skipped: Sequence[load.Skipped]) -> Report:
-    before = now.digests if now else {}
+@contextmanager
+def _opened(path: Path) -> Iterator[store.Store]:
+    stored = store.Store(path)
+    try:
+        yield stored
+    finally:
+        stored.close()
+
+
+@contextmanager
+def _full_disk() -> Iterator[None]:
+    """Turn what SQLite and FAISS raise when they cannot write into what the system would have said."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OSError(f"{manifest.STORE}: {error}") from error
+    except RuntimeError as error:
+        if "faiss" not in str(error):
+            raise
+        raise OSError(f"{vectors.FILE}: {error}".splitlines()[0]) from error
+
+
+def _compare(digests: dict[str, str], now: Index | None, identity: str, skipped: Sequence[load.Skipped]) -> Report:
+    before = now.store.digests() if now else {}
     same = sum(before.get(source) == digest for source, digest in digests.items())
     return Report(
         generation=identity,
@@ -140,10 +166,10 @@ def _nothing(sources: str, skipped: Sequence[load.Skipped]) -> str:
     return f"no document in {sources} can be used: {first} ({len(skipped)} skipped)"
 
 
-def _generation_id(found: load.Folder, digests: list[str], encoder: str, config: Config) -> str:
+def _generation_id(found: load.Folder, digests: list[str], model: Any, config: Config) -> str:
     parts = {
-        "format": index.FORMAT,
-        "encoder": encoder,
+        "format": manifest.FORMAT,
+        "encoder": [model.name, model.identity],
         "passage_chars": config.passage_chars,
         "documents": digests,
         "skipped": [asdict(skipped) for skipped in found.skipped],
@@ -154,95 +180,79 @@ def _generation_id(found: load.Folder, digests: list[str], encoder: str, config:
 def _is_sound(folder: Path, identity: str) -> bool:
     """Tell whether there is a generation of this id and every byte of it is as it was built."""
     try:
-        index.check(folder / identity, verify=True)
+        manifest.check(folder / identity, verify=True)
     except IndexDamaged:
         return False
     return True
 
 
-def _write_store(
-    path: Path, documents: Sequence[Document], digests: dict[str, str], passages: Sequence[Passage]
-) -> None:
-    store = sqlite3.connect(path)
-    store.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
-    store.executescript(index.SCHEMA)
-    rows = (
-        (
-            n,
-            d.source,
-            d.title,
-            d.header,
-            d.body,
-            d.publisher,
-            d.published,
-            d.url,
-            d.author,
-            d.language,
-            json.dumps(d.pages),
-            d.text,
-            digests[d.source],
-        )
-        for n, d in enumerate(documents)
-    )
-    store.executemany("INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    number = {document.source: n for n, document in enumerate(documents)}
-    spans = (
-        (n, number[p.source], p.start, p.end, json.dumps([[s.start, s.end] for s in p.sentences]))
-        for n, p in enumerate(passages)
-    )
-    store.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?)", spans)
-    store.commit()
-    store.close()
+def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.QueryEncoder:
+    """Copy the current generation's encoder if it is of the same model, otherwise export the model; open it."""
+    from rag import embed
+
+    card = now.manifest["encoder"] if now else {}
+    if now and (card["name"], card["identity"]) == (model.name, model.identity):
+        shutil.copytree(now.path / manifest.ENCODER, path)
+    else:
+        path.mkdir()
+        embed.export(model, encode.load(model.name, model.location), path)
+    return encode.read(path, threads=threads)
 
 
-def _write_bm25(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
-    import bm25s
-
-    headers = {document.source: document.header for document in documents}
-    corpus = [terms.terms(f"{headers[passage.source]} {passage.text}") for passage in passages]
-    if not any(corpus):  # nothing but signs and stop words: bm25s wants one term at least, which nobody can ask for
-        corpus = [[""] for _ in corpus]
-    # Numbered here, in sorted order: bm25s would number them by the order of a set, which differs each run.
-    vocabulary = {term: n for n, term in enumerate(sorted({term for tokens in corpus for term in tokens}))}
-    bm25 = bm25s.BM25()
-    bm25.index(([[vocabulary[term] for term in tokens] for tokens in corpus], vocabulary), show_progress=False)
-    bm25.save(str(path), show_progress=False)
+def _gives_the_same(now: Index, card: encode.EncoderCard, canaries: list[str]) -> bool:
+    """Tell whether an encoder gives on this machine, to the last bit, the vectors that the current generation has."""
+    return (now.manifest["encoder"], now.manifest["canaries"]) == (asdict(card), canaries)
 
 
-def _write_vectors(path: Path, loaded: Any, passages: Sequence[Passage], *, progress: bool) -> None:
-    import faiss
+def _write_vectors(
+    target: Path,
+    encoder: encode.QueryEncoder,
+    stored: store.Store,
+    passages: int,
+    reusable: Index | None,
+    *,
+    progress: bool,
+) -> tuple[dict[str, Any], int]:
+    """Write a vector a passage; return what the manifest says of them, and how many had to be encoded."""
     from tqdm import tqdm
 
-    from rag import embed
-
-    with tqdm(total=len(passages), desc="encoding", unit="passage", disable=not progress) as bar:
-        vectors = embed.encode_passages(loaded, [passage.text for passage in passages], bar.update)
-    flat = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(vectors)
-    faiss.write_index(flat, str(path))
-
-
-def _write_encoder(path: Path, now: _Now | None, model: Any, loaded: Any) -> dict[str, Any]:
-    """Copy the current generation's encoder if it is of the same model, otherwise export the model; return its card."""
-    from rag import embed
-
-    if now and (now.card["identity"], now.card["name"]) == (model.identity, model.name):
-        shutil.copytree(now.encoder, path)
-        return now.card
-    path.mkdir()
-    return asdict(embed.export(model, loaded, path))
+    known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
+    writer = vectors.Writer(target, encoder.card.dimension)
+    encoded = 0
+    with tqdm(total=passages, desc="encoding", unit="passage", disable=not progress) as bar:
+        for texts in _blocks(stored.texts()):
+            rows = np.array([known.get(_key(text), -1) for text in texts])
+            block = np.empty((len(texts), encoder.card.dimension), dtype=np.float32)
+            if reusable and (rows >= 0).any():
+                block[rows >= 0] = reusable.vectors.rows(rows[rows >= 0])
+            new = np.flatnonzero(rows < 0)
+            block[new] = encoder.encode([texts[n] for n in new], encoder.card.document_prompt)
+            encoded += len(new)
+            writer.add(block)
+            bar.update(len(texts))
+    return writer.finish(), encoded
 
 
-def _seal(target: Path, manifest: dict[str, Any]) -> None:
+def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(texts)
+    while block := list(islice(remaining, BLOCK)):
+        yield block
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _seal(target: Path, written: dict[str, Any]) -> None:
     """Sync every file, then write the manifest with their sizes and hashes, last."""
     files = sorted(path for path in target.rglob("*") if path.is_file())
     for path in files:
         generations.sync(path)
-    manifest["files"] = {
+    written["files"] = {
         path.relative_to(target).as_posix(): {"bytes": path.stat().st_size, "sha256": encode.file_sha256(path)}
         for path in files
     }
-    manifest["seal"] = index.sealed(manifest)
-    (target / index.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    for path in (target / index.MANIFEST, *(path for path in target.rglob("*") if path.is_dir()), target):
+    written["seal"] = manifest.sealed(written)
+    (target / manifest.MANIFEST).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    for path in (target / manifest.MANIFEST, *(path for path in target.rglob("*") if path.is_dir()), target):
         generations.sync(path)

@@ -117,6 +117,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("source", help="as a citation names it")
     sub.add_argument("--start", type=int, default=0, metavar="N", help="first character (default: 0)")
     sub.add_argument("--end", type=int, metavar="N", help="the character to stop before (default: the end)")
+    sub.add_argument(
+        "--original", action="store_true", help="print it as the file had it, before invisible characters were removed"
+    )
 
     sub = command("status", _status, "tell what the index holds and whether it is sound")
     sub.add_argument("--sources", dest="list_sources", action="store_true", help="list every document")
@@ -146,6 +149,7 @@ def _index(arguments: argparse.Namespace, config: Config) -> int:
             f"{report.documents} document{'' if report.documents == 1 else 's'} ({report.added} added, "
             f"{report.changed} changed, {report.removed} removed, {report.unchanged} unchanged), "
             f"{len(report.skipped)} skipped"
+            + (f"; {report.encoded} of {report.passages} passages encoded" if report.passages else "")
         )
     if arguments.strict and report.skipped:
         return RagError.exit_code
@@ -201,12 +205,18 @@ def _show(arguments: argparse.Namespace, config: Config) -> int:
     from rag.index import Index
 
     with Index.open(config.index) as index:
-        text = index.document(arguments.source).text
+        document = index.store.document(arguments.source)
+    text, start = document.text, arguments.start
     end = len(text) if arguments.end is None else arguments.end
-    if not 0 <= arguments.start <= end <= len(text):
-        raise UsageError(f"--start {arguments.start} --end {end} is no part of a text of {len(text)} characters")
+    if not 0 <= start <= end <= len(text):
+        raise UsageError(f"--start {start} --end {end} is no part of a text of {len(text)} characters")
+    if arguments.original and document.original:
+        from rag.normal import original_offset
+
+        text, runs = document.original.text, document.original.runs
+        start, end = original_offset(runs, start), original_offset(runs, end)
     if sys.stdout is not None:
-        sys.stdout.buffer.write(text[arguments.start : end].encode())  # as it stands: no line end is added or changed
+        sys.stdout.buffer.write(text[start:end].encode())  # as it stands: no line end is added or changed
     return 0
 
 

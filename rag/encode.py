@@ -6,7 +6,9 @@ model that could not be written so is used through sentence-transformers.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
+PARITY = 0.9999
+"""Least cosine between two runs of one encoder on a canary, for both to count as the same."""
+CANARIES = (
+    "Havana",
+    "What did the foreign minister say about the oil deal announced on January 6?",
+    "A somewhat longer sentence, with clauses; with numbers such as 2.8 and 30,000 — and a name: Díaz-Canel.",
+    "短い文です。",
+)
+"""Texts whose vectors an index keeps: they tell whether its encoder gives the same on another machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class EncoderCard:
@@ -30,9 +42,10 @@ class EncoderCard:
     identity: str
     dimension: int
     max_tokens: int
+    pooling: str
+    """How token vectors become one: ``mean``, ``cls`` …; it is then brought to length one."""
     query_prompt: str
-    pad_id: int
-    pad_token: str
+    document_prompt: str
     runtime: str
     """``onnx`` or ``sentence-transformers``."""
     location: str | None = None
@@ -52,10 +65,15 @@ class Encoded:
 
 
 class QueryEncoder(Protocol):
-    """What retrieval and reading need of an encoder."""
+    """What building, retrieval and reading need of an encoder.
 
-    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
-        """Return float32 unit vectors of shape ``(len(texts), dimension)``; ``query`` adds the model's prompt."""
+    On one machine a vector depends on its text alone, to the last bit: not on what is encoded beside it.
+    """
+
+    card: EncoderCard
+
+    def encode(self, texts: Sequence[str], prompt: str = "") -> Vectors:
+        """Return float32 unit vectors of shape ``(len(texts), dimension)`` of the texts, each behind a prompt."""
         ...
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
@@ -111,52 +129,46 @@ def read(folder: Path, *, threads: int) -> QueryEncoder:
 
 
 class OnnxEncoder:
-    """An exported encoder on ONNX Runtime: no torch."""
+    """An exported encoder on ONNX Runtime: no torch.
 
-    _BATCH = 16
+    Each text is run alone, and several at a time in threads: nothing is padded, which on a CPU is also fastest.
+    """
 
     def __init__(self, folder: Path, card: EncoderCard, *, threads: int) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(card.max_tokens)
-        self._tokenizer.enable_padding(pad_id=card.pad_id, pad_token=card.pad_token)
-        self._card = card
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encode")
+        self.card = card
 
-    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
-        """Return float32 unit vectors of shape ``(len(texts), dimension)``; ``query`` adds the model's prompt."""
-        prompt = self._card.query_prompt if query else ""
-        vectors = np.zeros((len(texts), self._card.dimension), dtype=np.float32)
-        for chosen, feed, _ in self._batches([prompt + text for text in texts]):
-            vectors[chosen] = self._session.run(["vector"], feed)[0]
-        return vectors
+    def encode(self, texts: Sequence[str], prompt: str = "") -> Vectors:
+        """Return float32 unit vectors of shape ``(len(texts), dimension)`` of the texts, each behind a prompt."""
+        found = np.zeros((len(texts), self.card.dimension), dtype=np.float32)
+        for row, (vectors, _) in enumerate(self._pool.map(lambda text: self._run(["vector"], prompt + text), texts)):
+            found[row] = vectors[0]
+        return found
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
         """Return each text with its token vectors."""
-        found: dict[int, Encoded] = {}
-        for chosen, feed, spans in self._batches(texts):
-            vectors, tokens = self._session.run(["vector", "tokens"], feed)
-            found |= {i: _encoded(*parts) for i, *parts in zip(chosen, vectors, tokens, spans, strict=True)}
-        return [found[i] for i in range(len(texts))]
+        runs = self._pool.map(lambda text: self._run(["vector", "tokens"], text), texts)
+        return [_encoded(vectors[0], tokens[0], spans) for vectors, tokens, spans in runs]
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Any], list[Any]]]:
-        """Yield the numbers of some texts of like length, their input, and the spans of their tokens."""
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), self._BATCH):
-            chosen = order[start : start + self._BATCH]
-            encodings = self._tokenizer.encode_batch([texts[i] for i in chosen])
-            feed = {
-                "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
-                "attention_mask": np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64),
-            }
-            yield chosen, feed, [encoding.offsets for encoding in encodings]
+    def _run(self, outputs: list[str], text: str) -> list[Any]:
+        """Return the outputs for one text, then the spans of its tokens."""
+        encoding = self._tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        return [
+            *self._session.run(outputs, {"input_ids": ids, "attention_mask": np.ones_like(ids)}),
+            encoding.offsets,
+        ]
 
 
 class TorchEncoder:
@@ -167,18 +179,20 @@ class TorchEncoder:
         if location.is_absolute() and identity_of(folder_hashes(location)) != card.identity:
             raise EncoderError(f"encoder {location} is not what the index was built with: rebuild with rag index")
         self._model = load(card.name, str(card.location))
+        self.card = card
 
-    def encode(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
-        """Return float32 unit vectors of shape ``(len(texts), dimension)``; ``query`` adds the model's prompt."""
-        encode = self._model.encode_query if query else self._model.encode
-        vectors = encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+    def encode(self, texts: Sequence[str], prompt: str = "") -> Vectors:
+        """Return float32 unit vectors of shape ``(len(texts), dimension)`` of the texts, each behind a prompt."""
+        vectors = self._model.encode(
+            list(texts), prompt=prompt, batch_size=1, normalize_embeddings=True, show_progress_bar=False
+        )
         return np.asarray(vectors, dtype=np.float32)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
         """Return each text with its token vectors."""
         import torch
 
-        outputs: Any = self._model.encode(list(texts), output_value=None, show_progress_bar=False)
+        outputs: Any = self._model.encode(list(texts), output_value=None, batch_size=1, show_progress_bar=False)
         spans = self._model.tokenizer(
             list(texts), truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
         )["offset_mapping"]
@@ -193,6 +207,16 @@ class TorchEncoder:
         ]
 
 
+def canaries(encoder: QueryEncoder) -> list[str]:
+    """Return the vectors of ``CANARIES`` as base64 of little-endian float32: what a manifest keeps."""
+    return [b64encode(vector.astype("<f4").tobytes()).decode() for vector in encoder.encode(CANARIES)]
+
+
+def canary_cosine(encoder: QueryEncoder, kept: Sequence[str]) -> float:
+    """Return the cosine of the shortest canary's vector with the one that was kept."""
+    return float(encoder.encode(CANARIES[:1])[0] @ np.frombuffer(b64decode(kept[0]), dtype="<f4"))
+
+
 def _encoded(vector: Vectors, tokens: Vectors, spans: Sequence[tuple[int, int]]) -> Encoded:
-    real = [n for n, (start, end) in enumerate(spans) if end > start]  # padding and the tokenizer's marks have none
+    real = [n for n, (start, end) in enumerate(spans) if end > start]  # the tokenizer's own marks have none
     return Encoded(vector, tokens[real], tuple(spans[n] for n in real))

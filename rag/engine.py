@@ -111,7 +111,7 @@ class Engine:
             raise UsageError(f"k is {k}: the least is 1")
         standalone = converse.standalone(question, history)
         with clock.time("retrieve"):
-            vector = self.index.encoder.encode([standalone], query=True)[0]
+            vector = self.index.encoder.encode([standalone], self.index.encoder.card.query_prompt)[0]
             hits = retrieve(self.index, standalone, vector, k, chosen)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag import index
+from rag import manifest
 from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreadable, SourceError
 
-BUILDING = ".building-"
 POINTER = ".CURRENT.new"
 LOCK = ".lock"
 
@@ -41,16 +40,16 @@ def listed(folder: Path) -> list[Generation]:
     """
     now = current_or_none(folder)
     if not _paths(folder):
-        index.current(folder)
+        manifest.current(folder)
     found = []
     for path in sorted(_paths(folder), key=_built, reverse=True):
         try:
-            manifest = index.read_manifest(path)
+            about = manifest.read(path)
         except IndexDamaged:
             continue
-        counts = manifest["counts"]
+        counts = about["counts"]
         built = datetime.fromtimestamp(_built(path), UTC).astimezone().isoformat(timespec="seconds")
-        size = index.total_bytes(manifest)
+        size = manifest.total_bytes(about)
         found.append(Generation(path.name, path.name == now, built, counts["documents"], counts["passages"], size))
     return found
 
@@ -66,7 +65,7 @@ def roll_back(folder: Path) -> str:
         others = [generation.id for generation in listed(folder) if not generation.current]
         if not others:
             raise IndexMissing(f"no other generation in {folder}: there is nothing to go back to")
-        index.check(folder / others[0], verify=True)
+        manifest.check(folder / others[0], verify=True)
         make_current(folder, others[0])
     return others[0]
 
@@ -79,8 +78,8 @@ def prune(folder: Path) -> list[str]:
         IndexDamaged: it is not as it was built; the others may be the way back.
     """
     with single_writer(folder, make=False):
-        kept = index.current(folder)
-        index.check(folder / kept, verify=True)
+        kept = manifest.current(folder)
+        manifest.check(folder / kept, verify=True)
         return _remove_all_but(folder, {kept})
 
 
@@ -93,7 +92,7 @@ def single_writer(folder: Path, *, make: bool = True) -> Iterator[None]:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
         elif not folder.exists():
-            index.current(folder)  # says that there is none
+            manifest.current(folder)  # says that there is none
         with FileLock(folder / LOCK, timeout=0):
             _sweep(folder)  # what a killed build left: nobody else holds the lock
             try:
@@ -110,13 +109,13 @@ def single_writer(folder: Path, *, make: bool = True) -> Iterator[None]:
 
 
 def _sweep(folder: Path) -> None:
-    for left in folder.glob(f"{BUILDING}*"):
+    for left in folder.glob(f"{manifest.BUILDING}*"):
         shutil.rmtree(left)
 
 
 def aside(folder: Path) -> Path:
     """Return a new folder to build in, which :func:`swap_in` names or the end of the lock removes."""
-    path = folder / f"{BUILDING}{os.getpid()}"
+    path = folder / f"{manifest.BUILDING}{os.getpid()}"
     path.mkdir()
     return path
 
@@ -140,14 +139,14 @@ def make_current(folder: Path, identity: str) -> None:
     pointer = folder / POINTER
     pointer.write_text(identity + "\n", encoding="utf-8")
     sync(pointer)
-    pointer.replace(folder / index.CURRENT)
+    pointer.replace(folder / manifest.CURRENT)
     sync(folder)
 
 
 def current_or_none(folder: Path) -> str | None:
     """Return the id of the current generation, if one is named."""
     try:
-        return index.current(folder)
+        return manifest.current(folder)
     except IndexUnreadable:
         return None
 
@@ -166,17 +165,18 @@ def _paths(folder: Path) -> list[Path]:
     return [
         path
         for path in (folder.iterdir() if folder.is_dir() else ())
-        if index.GENERATION.fullmatch(path.name) and not path.is_symlink() and (path / index.MANIFEST).is_file()
+        if manifest.GENERATION.fullmatch(path.name) and not path.is_symlink() and (path / manifest.MANIFEST).is_file()
     ]
 
 
 def _built(path: Path) -> float:
-    return (path / index.MANIFEST).stat().st_mtime
+    return (path / manifest.MANIFEST).stat().st_mtime
 
 
 def _remove_all_but(folder: Path, kept: set[str | None]) -> list[str]:
     removed = [path for path in _paths(folder) if path.name not in kept]
     for path in removed:
-        doomed = path.rename(folder / f"{BUILDING}{path.name}")  # so that a kill leaves what the next build sweeps up
+        # Renamed first, so that a kill leaves what the next build sweeps up.
+        doomed = path.rename(folder / f"{manifest.BUILDING}{path.name}")
         shutil.rmtree(doomed)
     return sorted(path.name for path in removed)

@@ -9,25 +9,24 @@ others.
 import hashlib
 import json
 import os
-import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import astuple, dataclass, field, replace
+from functools import cache
+from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-import sentencex
-
 from rag.config import Config
 from rag.decode import Unusable, decode
 from rag.errors import SourceError
+from rag.metadata import DATELINE, clean, front_matter, has_controls, head, iso_date, markdown_title
+from rag.normal import canonical, canonical_offset
 from rag.parse import PARSERS, Parsed
 from rag.sandbox import Sandbox
-from rag.schema import Document
-
-TITLE_CHARS = 90
-META_CHARS = 300
+from rag.schema import Document, Original
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,19 @@ class Folder:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def read_folder(config: Config) -> Folder:
+Known = Callable[[str, str], Document | None]
+"""Gives the document that was parsed before from a file of this source and origin, if it was."""
+
+
+def read_folder(config: Config, known: Known | None = None) -> Folder:
     """Read every document under ``config.sources``, in the order of their sources.
 
     Hidden files and folders are passed over, as is ``config.index``, which may lie within. What cannot be used, a file
     or a line of a corpus, is listed in ``skipped``; so are symbolic links.
+
+    Args:
+        config: names the folder, and the limits.
+        known: saves parsing files again that are as they were.
 
     Raises:
         SourceError: ``config.sources`` is not a folder that can be read.
@@ -76,7 +83,7 @@ def read_folder(config: Config) -> Folder:
         for path in _walk(root, Path(config.index).resolve(), cannot_list):
             name = path.relative_to(root).as_posix()
             try:
-                read = _read_file(path, name, config.max_file_mb, sandbox)
+                read = _read_file(path, name, config.max_file_mb, sandbox, known)
             except (OSError, Unusable) as error:
                 folder.skipped.append(Skipped(_printable(name), *_why(error)))
                 continue
@@ -103,8 +110,10 @@ def _walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None]) -> I
                 yield Path(directory, name)
 
 
-def _read_file(path: Path, name: str, max_file_mb: int, sandbox: Sandbox) -> list[Document | Skipped]:
-    if not _is_unicode(name) or _has_controls(name):
+def _read_file(
+    path: Path, name: str, max_file_mb: int, sandbox: Sandbox, known: Known | None
+) -> list[Document | Skipped]:
+    if not _is_unicode(name) or has_controls(name):
         raise Unusable("its name holds control characters or is not Unicode", "rename it")
     if path.is_symlink():
         raise Unusable("a symbolic link", "put the file itself here")
@@ -119,7 +128,8 @@ def _read_file(path: Path, name: str, max_file_mb: int, sandbox: Sandbox) -> lis
     if info.st_size > max_file_mb << 20:
         raise Unusable(f"larger than max_file_mb = {max_file_mb}", "split it, or raise max_file_mb")
     if suffix in PARSERS:
-        return [_parsed(name, sandbox.parse(path))]
+        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest())) if known else None
+        return [before or _parsed(name, sandbox.parse(path))]
     text = decode(path.read_bytes())
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
@@ -140,13 +150,9 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _has_controls(text: str) -> bool:
-    return any(char < " " or "\x7f" <= char < "\xa0" for char in text)
-
-
 def _printable(name: str) -> str:
     shown = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(char if not _has_controls(char) else repr(char)[1:-1] for char in shown)
+    return "".join(char if not has_controls(char) else repr(char)[1:-1] for char in shown)
 
 
 def _text(source: str, text: str) -> Iterator[Document | Skipped]:
@@ -156,15 +162,33 @@ def _text(source: str, text: str) -> Iterator[Document | Skipped]:
 
 def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
     """Read a Markdown file: its front matter or its first heading gives the title."""
-    meta, body = _front_matter(text)
-    heading = re.compile(r"^#[ \t]+(.*)", re.MULTILINE).search(text, body)
-    title = heading[1].rstrip(" \t\r#") if heading else None
-    yield _document(source, text, {"title": title, **meta}, body=body)
+    meta, body = front_matter(text)
+    yield _document(source, text, {"title": markdown_title(text, body), **meta}, body=body)
 
 
 def _parsed(source: str, found: Parsed) -> Document:
-    """Make a document of what a parser found."""
-    return _document(source, found.text.replace("\0", "\ufffd"), dict(found.meta), pages=found.pages)
+    """Make a document of what a parser found, its text canonical."""
+    parsed = found.text.replace("\0", "\ufffd")
+    text, runs = canonical(parsed)
+    pages = [canonical_offset(runs, start) for start in found.pages]
+    meta = {key: value and canonical(value)[0] for key, value in found.meta.items()}
+    document = _document(source, text, meta, pages=pages)
+    return replace(document, origin=_origin(found.sha256), original=Original(parsed, runs) if text != parsed else None)
+
+
+def _origin(sha256: str) -> str:
+    """Return what a parsed file depends on: its bytes, the code that parses it, and the libraries that this uses."""
+    return hashlib.sha256(f"{sha256} {_parsers()}".encode()).hexdigest()
+
+
+_CODE = ("decode", "load", "markup", "metadata", "normal", "parse")
+
+
+@cache
+def _parsers() -> str:
+    own = [(resources.files("rag") / f"{name}.py").read_bytes() for name in _CODE]
+    libraries = [version(name) for name in ("charset-normalizer", "lxml", "pypdf", "python-docx", "trafilatura")]
+    return f"{hashlib.sha256(b''.join(own)).hexdigest()} {libraries} {sys.version}"
 
 
 def _json_lines(source: str, text: str) -> Iterator[Document | Skipped]:
@@ -198,14 +222,14 @@ def _document(
     source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0, pages: Iterable[int] = ()
 ) -> Document:
     keys = ("title", "publisher", "author", "published", "url", "language")
-    values = {key: _clean((meta or {}).get(key)) for key in keys}
+    values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
     published = iso_date(values["published"]) if values["published"] else None
     if published is None and dateline:
         published = iso_date(dateline["date"])
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")
-    if "\0" in text or _has_controls(source):  # JSON may hold any character, even half of one
+    if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one
         raise Unusable("its text holds NUL characters, or its id control characters", "remove them")
     if not all(_is_unicode(part) for part in (source, text, *values.values()) if part):
         raise Unusable("it holds half a character (a lone surrogate)", "save it as UTF-8")
@@ -213,7 +237,7 @@ def _document(
     return Document(
         source=source,
         text=text,
-        title=values["title"] or _head(text[dateline.end() if dateline else body :]) or source,
+        title=values["title"] or head(text[dateline.end() if dateline else body :]) or source,
         header=" | ".join(part for part in given if part) if values["title"] else "",
         body=body,
         publisher=values["publisher"],
@@ -225,77 +249,6 @@ def _document(
     )
 
 
-def _clean(value: Any) -> str | None:
-    """Return metadata on one line, without control characters, and no longer than anybody reads."""
-    if not isinstance(value, str):
-        return None
-    line = " ".join("".join(" " if _has_controls(char) else char for char in value[: 4 * META_CHARS]).split())
-    if len(line) > META_CHARS:
-        line = line[:META_CHARS].rstrip() + "…"
-    return line or None
-
-
-def _front_matter(text: str) -> tuple[dict[str, Any], int]:
-    """Return the YAML block that opens a Markdown file, keys in lower case, and where the text after it starts."""
-    found = re.match(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", text, re.DOTALL)
-    if not found:
-        return {}, 0
-    import yaml
-
-    try:
-        meta = yaml.load(found[1], yaml.BaseLoader)  # noqa: S506 (it makes strings alone, nothing of what a tag asks for)
-    except (yaml.YAMLError, RecursionError):  # a rule of dashes, then prose: not front matter
-        return {}, 0
-    if not isinstance(meta, dict):
-        return {}, 0
-    meta = {str(key).lower(): value for key, value in meta.items()}
-    if "date" in meta:
-        meta.setdefault("published", meta["date"])
-    return meta, found.end()
-
-
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|"
-    r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_DATE = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
-_PLACE = r"[A-Z][\w.'’ -]{1,40}"
-DATELINE = re.compile(rf"\s*{_PLACE}(?:, {_PLACE})?, (?P<date>{_DATE})\s*(?:\([^)\n]{{2,40}}\)\s*)?[—–-]+\s*")
-"""The opening of a wire story: «Havana, January 12, 2026 — », «LONDON, 3 May 2024 (Reuters) - »."""
-
-
-def iso_date(text: str) -> str | None:
-    """Return the calendar date that ``text`` starts with as ISO 8601, or None.
-
-    >>> iso_date("January 12, 2026"), iso_date("2023-10-05T12:00:00Z"), iso_date("soon")
-    ('2026-01-12', '2023-10-05', None)
-    """
-    try:
-        if found := re.match(r"\d{4}-\d\d-\d\d", text):
-            return date.fromisoformat(found[0]).isoformat()
-        if found := re.match(_DATE, text):
-            month = re.search(_MONTH, found[0])
-            day, year = re.findall(r"\d+", found[0])
-            number = MONTHS.index(month[0][:3].lower()) + 1 if month else 0
-            return date(int(year), number, int(day)).isoformat()
-    except ValueError:  # "February 31, 2026"
-        pass
-    return None
-
-
-def _head(text: str) -> str:
-    """Return the start of the first sentence, at most ``TITLE_CHARS``, cut between words."""
-    line = re.sub(r"^[\s#>*-]+", "", text[: 4 * TITLE_CHARS]).split("\n")[0].strip()
-    if len(line) > TITLE_CHARS:
-        line = "".join(sentencex.segment("en", line)[:1]).strip()
-    if len(line) <= TITLE_CHARS:
-        return line
-    return line[:TITLE_CHARS].rsplit(" ", 1)[0].rstrip(",;:—–- ") + "…"
-
-
 def digest(document: Document) -> str:
     """Return the SHA-256 of everything about a document that an index depends on."""
-    parts = (document.source, document.text, document.title, document.header, document.body)
-    more = (document.publisher, document.author, document.published, document.url, document.language, document.pages)
-    return hashlib.sha256(json.dumps(parts + more).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(astuple(document)).encode()).hexdigest()

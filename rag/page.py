@@ -6,9 +6,9 @@ Every text from a source, a question or an answer passes through :func:`html.esc
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rag.index import Listing
 from rag.render import REFUSED
 from rag.schema import REASONS, Answer, Citation, Closest, Document
+from rag.store import Listing
 
 Span = Citation | Closest
 

@@ -34,6 +34,8 @@ class Parsed:
     """``title``, ``publisher``, ``author``, ``published``, ``url``, ``language``, as far as the file says so."""
     pages: list[int] = field(default_factory=list)
     """Where each page starts in ``text``, for formats that have pages."""
+    sha256: str = ""
+    """Of the bytes that were parsed."""
 
 
 def html(data: bytes) -> Parsed:

@@ -89,7 +89,7 @@ class SimilarityReader:
         for (hit, _), found in zip(pairs, met, strict=True):
             best = best_in_passage.setdefault(id(hit), {})
             best |= {term: max(cosine, best.get(term, -1.0)) for term, cosine in found.items()}
-        about = {id(hit): _about(question, hit, self._index.header(hit.passage.source)) for hit in hits}
+        about = {id(hit): _about(question, hit, self._index.store.header(hit.passage.source)) for hit in hits}
         candidates = []
         for (hit, sentence), text, vectors, found in zip(pairs, texts, encoded, met, strict=True):
             features = {
@@ -106,7 +106,7 @@ class SimilarityReader:
     def _weights(self, question: str) -> dict[str, float]:
         """Return the inverse passage frequency of each term of the question."""
         total = len(self._index)
-        counts = {term: self._index.passage_frequency(term) for term in terms(question)}
+        counts = {term: self._index.lexical.frequency(term) for term in terms(question)}
         return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
 
 

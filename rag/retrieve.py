@@ -36,17 +36,17 @@ def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Fil
         chosen: which documents may answer.
     """
     n = max(POOL, k)
-    lexical = index.bm25(terms(question))
-    among = index.passing(chosen)
+    lexical = index.lexical.scores(terms(question))
+    among = index.store.passing(chosen)
     if among is not None:
         if not len(among):
             return []
         everywhere, lexical = lexical, np.zeros_like(lexical)
         lexical[among] = everywhere[among]
-    near, _ = index.dense(vector, n, among)
+    near, _ = index.vectors.nearest(vector, n, among)
     pool = np.union1d(near, _top(lexical, n))
     bm25 = lexical[pool]
-    dense = index.cosines(vector, pool)
+    dense = index.vectors.cosines(vector, pool)
     supported = (bm25 > 0) | (dense >= LEAST_COSINE)
     pool, bm25, dense = pool[supported], bm25[supported], dense[supported]
     if not len(pool):
@@ -55,7 +55,7 @@ def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Fil
     order = np.lexsort((pool, -dense, -scores))[:k]  # ties: the nearer passage, then the earlier one
     ranks = {"dense": _ranks(dense), "bm25": _ranks(bm25)}
     found = []
-    for place, passage in zip(order, index.passages(pool[order].tolist()), strict=True):
+    for place, passage in zip(order, index.store.passages(pool[order].tolist()), strict=True):
         legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
         found.append(Hit(passage, float(scores[place]), legs))
     return found

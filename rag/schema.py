@@ -20,6 +20,15 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A parsed file's text before it was made canonical (:mod:`rag.normal`)."""
+
+    text: str
+    runs: tuple[tuple[int, int], ...]
+    """Where the distance between canonical and original offsets changes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source, whole. ``text`` is canonical: what ``rag show SOURCE`` prints."""
 
@@ -40,6 +49,10 @@ class Document:
     language: str | None = None
     pages: tuple[int, ...] = ()
     """Where each page starts, for formats that have pages."""
+    origin: str | None = None
+    """SHA-256 of the parsed file's bytes and of what parsed them, so that neither is parsed again unchanged."""
+    original: Original | None = None
+    """Only where the canonical text is not the parsed one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from rag.config import Config
-from rag.index import Index, total_bytes
+from rag.index import Index
 from rag.load import Skipped
+from rag.manifest import total_bytes
 from rag.schema import SCHEMA_VERSION
 
 
@@ -35,7 +36,7 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
         if sources:
             found["sources"] = [
                 {"source": d.source, "title": d.title, "published": d.published, "characters": d.characters}
-                for d in index.documents()
+                for d in index.store.documents()
             ]
     return found
 

@@ -87,7 +87,7 @@ def app(engine: Engine) -> FastAPI:
 
 def blocks(engine: Engine) -> gr.Blocks:
     """Return the page as a Gradio app."""
-    sources = page.source_list(engine.index.documents())
+    sources = page.source_list(engine.index.store.documents())
 
     def ask(question: str, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
         """Yield (question box, conversation, chat, sources panel) as the answer is made."""
@@ -119,7 +119,7 @@ def blocks(engine: Engine) -> gr.Blocks:
         # A click that names nothing here changes nothing.
         with suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RagError):
             if clicked.get("source") is not None:
-                return page.document(engine.index.document(str(clicked["source"])))
+                return page.document(engine.index.store.document(str(clicked["source"])))
             if clicked.get("answer") is None:
                 return sources
             answer = conversation[int(clicked["answer"])]
@@ -197,7 +197,7 @@ def _open(engine: Engine, answer: Answer, place: int) -> str:
     """Return the document of an answer's citation, or of a refusal's closest passage, with all its quotes marked."""
     spans = answer.citations or answer.closest
     selected = spans[place]
-    return page.document(engine.index.document(selected.source), spans, selected)
+    return page.document(engine.index.store.document(selected.source), spans, selected)
 
 
 def _examples(config: Config) -> list[str]:

@@ -4,6 +4,7 @@ Run as ``python -m rag.worker MEGABYTES SECONDS``; reads a path a line from stan
 with a line of JSON.
 """
 
+import hashlib
 import json
 import os
 import resource
@@ -33,7 +34,8 @@ def main() -> None:
 
 def _answer(path: Path) -> dict[str, Any]:
     try:
-        return asdict(parse.PARSERS[path.suffix.lower()](path.read_bytes()))
+        data = path.read_bytes()
+        return asdict(parse.PARSERS[path.suffix.lower()](data)) | {"sha256": hashlib.sha256(data).hexdigest()}
     except Unusable as error:
         return {"reason": error.reason, "remedy": error.remedy}
     except OSError as error:

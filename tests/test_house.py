@@ -20,8 +20,9 @@ from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 ORDER = """
-    schema errors config terms decode markup parse sandbox worker load split encode embed index generations build
-    retrieve match reader compose converse engine render batch status page llamaindex ui cli __main__
+    schema errors config terms normal decode markup parse sandbox worker metadata load split encode embed manifest store
+    lexical vectors index generations build retrieve match reader compose converse engine render batch status page
+    llamaindex ui cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag import build, encode, generations, index, terms
+from rag import build, encode, generations, manifest, terms
 from rag.config import Config
 from rag.errors import BusyError, SourceError
 from rag.index import Index
+from rag.sandbox import Sandbox
 from tests.conftest import files
 
 
@@ -29,16 +30,66 @@ def test_the_same_sources_give_the_same_bytes(own: Config, tmp_path: Path) -> No
     assert there == {name.removeprefix(own.index): content for name, content in files(own).items()}
 
 
+def test_a_build_upon_another_gives_the_bytes_of_a_fresh_one(own: Config, tmp_path: Path) -> None:
+    """And it encodes what is new alone, and loads no model."""
+    sources = Path(own.sources)
+    (sources / "a.html").write_text("<title>A</title><p>Bolivia has a new president.</p><p>He was elected in May.</p>")
+    (sources / "b.txt").write_text("Peru has an old one. " * 60 + "She was elected in June.")
+    assert build.build(own).encoded == 3
+    (sources / "0.md").write_text("# First\n\nChile comes before the others now, and moves every number.")
+    (sources / "b.txt").write_text("Peru has an old one. " * 60 + "She was elected in July.")
+    report = build.build(own)
+    assert (report.added, report.changed, report.unchanged) == (1, 1, 2)
+    assert (report.passages, report.encoded) == (12, 2)
+    fresh = replace(own, index=str(tmp_path / "fresh"))
+    assert build.build(fresh).encoded == 12
+    there = {name.removeprefix(fresh.index): content for name, content in files(fresh).items()}
+    ours = {name.removeprefix(own.index): content for name, content in files(own).items()}
+    assert {name: content for name, content in ours.items() if name in there} == there
+
+
+def test_vectors_of_a_machine_that_gives_others_are_not_reused(own: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
+    theirs = encode.canaries
+
+    def other(encoder: encode.QueryEncoder) -> list[str]:
+        return [*theirs(encoder)[:3], "AAAA" * 512]
+
+    monkeypatch.setattr(encode, "canaries", other)
+    report = build.build(own)
+    assert (report.passages, report.encoded) == (9, 9)
+
+
+def test_a_parsed_file_that_is_as_it_was_is_not_parsed_again(own: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = {name: f'{{"title": "{name}", "text": "A new president, cafe\u0301."}}' for name in ("a", "b")}
+    for name, page in pages.items():
+        (Path(own.sources) / f"{name}.json").write_text(page)
+    build.build(own)
+    parsed = []
+    parse = Sandbox.parse
+    monkeypatch.setattr(Sandbox, "parse", lambda self, path: parsed.append(path.name) or parse(self, path))
+    (Path(own.sources) / "b.json").write_text(pages["b"].replace("new", "third"))
+    (Path(own.sources) / "c.json").write_text(pages["a"])
+    report = build.build(own)
+    assert parsed == ["b.json", "c.json"]
+    assert (report.added, report.changed, report.unchanged) == (1, 1, 2)
+    with Index.open(own.index) as opened:
+        document = opened.store.document("a.json")
+        assert document.text.endswith("café.")
+        assert document.original
+        assert document.original.text.endswith("cafe\u0301.")
+
+
 def test_what_is_written_for_the_article_is_pinned_to_the_format(own: Config) -> None:
     """If this fails, the code writes something else for the same sources: raise FORMAT, then pin the new digest."""
     with Index.open(own.index) as opened:
-        passages = opened.passages(range(len(opened)))
+        passages = opened.store.passages(range(len(opened)))
     spans = [
         (p.source, p.title, p.published, p.start, p.end, [(s.start, s.end) for s in p.sentences]) for p in passages
     ]
     words = [terms.terms(passage.text) for passage in passages]
     digest = hashlib.sha256(json.dumps([spans, words]).encode()).hexdigest()[:16]
-    assert (index.FORMAT, digest) == (2, "ab57e65e707a9f2e")
+    assert (manifest.FORMAT, digest) == (3, "ab57e65e707a9f2e")
 
 
 def test_a_change_is_a_new_generation_and_the_one_before_stays_open(own: Config) -> None:
@@ -47,9 +98,9 @@ def test_a_change_is_a_new_generation_and_the_one_before_stays_open(own: Config)
         report = build.build(own)
         assert (report.built, report.documents) == (True, 2)
         assert old.id != report.generation
-        assert len(old.passages(range(len(old)))) == 8, "an open generation goes on answering"
+        assert len(old.store.passages(range(len(old)))) == 8, "an open generation goes on answering"
     with Index.open(own.index) as new:
-        assert [listing.source for listing in new.documents()] == ["000_5e8d803c2965fb30.txt", "b.txt"]
+        assert [listing.source for listing in new.store.documents()] == ["000_5e8d803c2965fb30.txt", "b.txt"]
 
 
 def test_other_settings_are_another_generation(own: Config) -> None:
@@ -61,7 +112,7 @@ def test_other_settings_are_another_generation(own: Config) -> None:
 
 def test_a_damaged_generation_is_built_again(own: Config) -> None:
     with Index.open(own.index) as opened:
-        vectors = opened.path / index.VECTORS
+        vectors = opened.path / "vectors.faiss"
     whole = vectors.read_bytes()
     vectors.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert build.build(own).built
@@ -87,7 +138,7 @@ def test_a_text_without_a_term_can_be_indexed(own: Config, tmp_path: Path, text:
     (sources / "a.txt").write_text(text)
     build.build(replace(own, sources=str(sources)))
     with Index.open(own.index) as opened:
-        assert not opened.bm25(["anything"]).any()
+        assert not opened.lexical.scores(["anything"]).any()
 
 
 def test_one_writer(own: Config) -> None:
@@ -97,7 +148,7 @@ def test_one_writer(own: Config) -> None:
 
 def test_a_build_that_is_refused_does_not_touch_the_one_that_runs(own: Config) -> None:
     with generations.single_writer(Path(own.index)):
-        running = Path(own.index) / f"{generations.BUILDING}{os.getpid()}"
+        running = Path(own.index) / f"{manifest.BUILDING}{os.getpid()}"
         running.mkdir()
         with pytest.raises(BusyError):
             build.build(own)
@@ -110,7 +161,7 @@ def test_the_index_folder_is_a_file(own: Config, tmp_path: Path) -> None:
         build.build(replace(own, index=str(tmp_path / "file")))
 
 
-@pytest.mark.parametrize("step", ["_write_bm25", "_write_vectors", "_seal"])
+@pytest.mark.parametrize("step", ["_encoder", "_write_vectors", "_seal"])
 def test_a_failure_leaves_the_old_generation_and_no_litter(
     own: Config, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -138,7 +189,7 @@ def test_what_changed_is_counted(own: Config) -> None:
     dry = build.build(own, dry_run=True)
     assert (dry.built, dry.added, dry.changed, dry.removed, dry.unchanged) == (False, 0, 1, 1, 1)
     assert files(own) == before, "a dry run writes nothing"
-    assert build.build(own) == replace(dry, built=True)
+    assert build.build(own) == replace(dry, built=True, passages=9, encoded=1)
 
 
 def test_a_dry_run_makes_no_folder(own: Config, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import build, encode, generations
+from rag import build, encode, generations, manifest
 from rag.config import Config
 from rag.errors import IndexDamaged, IndexMissing, SourceError
 from rag.index import Index
@@ -18,7 +18,7 @@ def two(own: Config) -> Config:
 
 def documents(config: Config) -> int:
     with Index.open(config.index) as opened:
-        return len(opened.documents())
+        return len(opened.store.documents())
 
 
 def test_the_list_is_newest_first(two: Config) -> None:
@@ -85,7 +85,7 @@ def test_a_failed_swap_leaves_the_old_one(own: Config, monkeypatch: pytest.Monke
     with pytest.raises(SourceError, match="No space left on device.*the index is as it was"):
         build.build(own)
     assert documents(own) == 1
-    assert not list(Path(own.index).glob(f"{generations.BUILDING}*"))
+    assert not list(Path(own.index).glob(f"{manifest.BUILDING}*"))
 
 
 def test_nothing_built_there(tmp_path: Path) -> None:

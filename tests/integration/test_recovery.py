@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from rag import build, generations, index
+from rag import build, generations, manifest
 from rag.config import Config
 from rag.engine import Engine
 from rag.index import Index
@@ -20,17 +20,17 @@ def test_a_killed_build_loses_nothing(own: Config) -> None:
     command = [sys.executable, "-m", "rag", "index", "--sources", own.sources, "--index", own.index]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
-    while not list(Path(own.index).glob(f"{generations.BUILDING}*/*")) and time.monotonic() < deadline:
+    while not list(Path(own.index).glob(f"{manifest.BUILDING}*/*")) and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    left = {name for name in files(own) if generations.BUILDING in name}
+    left = {name for name in files(own) if manifest.BUILDING in name}
     assert left, "it was killed while it built"
     assert {name: content for name, content in files(own).items() if name not in left} == before
     with Index.open(own.index, verify=True) as opened:
-        assert len(opened.documents()) == 1
+        assert len(opened.store.documents()) == 1
     assert build.build(own).documents == 2, "and the next build sweeps up"
-    assert not list(Path(own.index).glob(f"{generations.BUILDING}*"))
+    assert not list(Path(own.index).glob(f"{manifest.BUILDING}*"))
 
 
 def test_a_kill_just_before_the_swap_loses_nothing(own: Config) -> None:
@@ -41,7 +41,7 @@ def test_a_kill_just_before_the_swap_loses_nothing(own: Config) -> None:
     assert subprocess.run(command, check=False, timeout=60).returncode == 9
     assert (Path(own.index) / generations.POINTER).exists(), "it was killed at the last rename"
     with Index.open(own.index, verify=True) as opened:
-        assert len(opened.documents()) == 1
+        assert len(opened.store.documents()) == 1
     assert build.build(own).documents == 2
 
 
@@ -64,5 +64,5 @@ def test_folders_of_others_are_left_alone(own: Config) -> None:
         (Path(own.sources) / "b.txt").write_text(f"Bolivia has president number {number}.")
         build.build(own)
     assert all((other / "manifest.json").exists() for other in others)
-    generations = [path for path in Path(own.index).iterdir() if index.GENERATION.fullmatch(path.name)]
-    assert len(generations) == 3, "two generations and the link"
+    there = [path for path in Path(own.index).iterdir() if manifest.GENERATION.fullmatch(path.name)]
+    assert len(there) == 3, "two generations and the link"

@@ -59,7 +59,15 @@ def test_vectors_have_length_one(onnx: encode.OnnxEncoder, sentences: list[str])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-def test_a_batch_gives_what_one_alone_gives(onnx: encode.OnnxEncoder, sentences: list[str]) -> None:
-    together = onnx.encode(sentences[:40])
-    alone = np.concatenate([onnx.encode([text]) for text in sentences[:40]])
-    assert (together * alone).sum(axis=1).min() > 0.99999
+def test_a_vector_depends_on_its_text_alone_to_the_last_bit(
+    onnx: encode.OnnxEncoder, config: Config, sentences: list[str]
+) -> None:
+    together = onnx.encode(sentences[:60])
+    assert np.array_equal(together, onnx.encode(sentences[:60][::-1])[::-1])
+    (folder,) = Path(config.index).glob("*/encoder")
+    alone = encode.read(folder, threads=1)
+    assert np.array_equal(together, np.concatenate([alone.encode([text]) for text in sentences[:60]]))
+
+
+def test_a_prompt_stands_before_each_text(onnx: encode.OnnxEncoder) -> None:
+    assert np.array_equal(onnx.encode(["Havana"], "passage: "), onnx.encode(["passage: Havana"]))

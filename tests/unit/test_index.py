@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.errors import IndexDamaged, IndexMissing, UnknownSource
+from rag import manifest
+from rag.errors import EncoderError, IndexDamaged, IndexMissing, UnknownSource
 from rag.index import Index
 from rag.terms import terms
 from tests.conftest import ARTICLE
@@ -23,10 +24,10 @@ def damaged(folder: Path, match: str) -> None:
 
 def test_documents_and_passages(own_index: Path, article: str) -> None:
     with Index.open(own_index, verify=True) as index:
-        (listing,) = index.documents()
+        (listing,) = index.store.documents()
         assert (listing.source, listing.characters) == (ARTICLE, len(article))
-        assert index.document(ARTICLE).text == article
-        passages = index.passages(range(len(index)))
+        assert index.store.document(ARTICLE).text == article
+        passages = index.store.passages(range(len(index)))
     assert len(passages) == 8
     assert all(article[p.start : p.end] == p.text for p in passages)
     assert passages[-1].end == len(article.rstrip())
@@ -35,22 +36,22 @@ def test_documents_and_passages(own_index: Path, article: str) -> None:
 def test_unknown_source(own_index: Path) -> None:
     with Index.open(own_index) as index:
         with pytest.raises(UnknownSource, match=f"did you mean '{ARTICLE}'"):
-            index.document(ARTICLE.replace("5e8", "5e9"))
+            index.store.document(ARTICLE.replace("5e8", "5e9"))
         with pytest.raises(UnknownSource, match=r"no source 'x' in the index: rag status --sources lists all"):
-            index.document("x")
+            index.store.document("x")
 
 
 def test_scores(own_index: Path) -> None:
     with Index.open(own_index) as index:
         vector = index.encoder.encode(["oil from Venezuela"])[0]
-        ids, cosines = index.dense(vector, 100)
+        ids, cosines = index.vectors.nearest(vector, 100)
         assert sorted(ids.tolist()) == list(range(8))
-        assert np.allclose(index.cosines(vector, ids), cosines, atol=1e-6)
-        bm25 = index.bm25(terms("Mexico"))
+        assert np.allclose(index.vectors.cosines(vector, ids), cosines, atol=1e-6)
+        bm25 = index.lexical.scores(terms("Mexico"))
         assert [n for n in range(8) if bm25[n] > 0] == [7]
-        assert index.passage_frequency(*terms("Mexico")) == 1
-        assert index.passage_frequency("zebra") == 0
-        assert not index.bm25(terms("zebra the of")).any()
+        assert index.lexical.frequency(*terms("Mexico")) == 1
+        assert index.lexical.frequency("zebra") == 0
+        assert not index.lexical.scores(terms("zebra the of")).any()
 
 
 def test_missing(tmp_path: Path) -> None:
@@ -87,10 +88,29 @@ def test_two_files_swapped(own_index: Path, generation: Path) -> None:
 
 
 def test_a_changed_manifest(own_index: Path, generation: Path) -> None:
-    manifest = json.loads((generation / "manifest.json").read_text())
-    manifest["counts"]["passages"] = 7
-    (generation / "manifest.json").write_text(json.dumps(manifest))
+    changed = json.loads((generation / "manifest.json").read_text())
+    changed["counts"]["passages"] = 7
+    (generation / "manifest.json").write_text(json.dumps(changed))
     damaged(own_index, "manifest.json cannot be used .its content was changed")
+
+
+def test_an_encoder_that_gives_other_vectors_here(own_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Index.open(own_index) as index:
+        index.manifest["canaries"][0] = index.manifest["canaries"][1]
+        with pytest.raises(EncoderError, match="does not give here what it gave .*: rebuild with rag index --index"):
+            index.load()
+
+
+def test_a_large_generation_is_hashed_after_a_build_that_did_not_end(
+    own_index: Path, generation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "HASHED_AT_OPEN", 0)
+    content = bytearray((generation / "passages.sqlite").read_bytes())
+    content[-1] ^= 1
+    (generation / "passages.sqlite").write_bytes(content)
+    Index.open(own_index).close()
+    (own_index / f"{manifest.BUILDING}123").mkdir()
+    damaged(own_index, "passages.sqlite does not have the bytes that were built")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", "null"])
@@ -100,10 +120,10 @@ def test_a_broken_manifest(own_index: Path, generation: Path, content: str) -> N
 
 
 def test_another_format(own_index: Path, generation: Path) -> None:
-    manifest = json.loads((generation / "manifest.json").read_text())
-    manifest["format"] = 99
-    (generation / "manifest.json").write_text(json.dumps(manifest))
-    damaged(own_index, "has index format 99, not 2")
+    changed = json.loads((generation / "manifest.json").read_text())
+    changed["format"] = 99
+    (generation / "manifest.json").write_text(json.dumps(changed))
+    damaged(own_index, "has index format 99, not 3")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"../elsewhere\n", b"\xff\n"])

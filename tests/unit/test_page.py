@@ -3,8 +3,8 @@ from dataclasses import replace
 
 from rag import page
 from rag.engine import Engine
-from rag.index import Listing
 from rag.schema import Document
+from rag.store import Listing
 from tests.conftest import ARTICLE
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</mark>"
@@ -27,7 +27,7 @@ def test_a_refusal_lists_the_closest_passages(engine: Engine) -> None:
 
 def test_the_whole_document_is_shown_with_its_quotes_marked(engine: Engine, article: str) -> None:
     answer = engine.ask("Who is Cuba's foreign minister?")
-    html = page.document(engine.index.document(ARTICLE), answer.citations, answer.citations[0])
+    html = page.document(engine.index.store.document(ARTICLE), answer.citations, answer.citations[0])
     (text,) = re.findall(r'<div class="ql-text"[^>]*>(.*)</div>', html, re.DOTALL)
     plain = re.sub(r"<[^>]+>", "", text)
     assert plain.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&") == article

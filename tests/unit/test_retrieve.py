@@ -14,7 +14,7 @@ from rag.terms import terms
 
 
 def ask(engine: Engine, question: str, k: int = 8) -> list[Hit]:
-    return retrieve(engine.index, question, engine.index.encoder.encode([question], query=True)[0], k)
+    return retrieve(engine.index, question, engine.index.encoder.encode([question])[0], k)
 
 
 def test_best_first_without_repeats(engine: Engine) -> None:
@@ -28,12 +28,12 @@ def test_best_first_without_repeats(engine: Engine) -> None:
 def test_the_score_is_the_mean_of_both_legs(engine: Engine) -> None:
     question = "Which country has emerged as an alternative oil supplier?"
     hits = ask(engine, question)
-    vector = engine.index.encoder.encode([question], query=True)[0]
-    _, cosines = engine.index.dense(vector, 8)
-    lexical = engine.index.bm25(terms(question))
+    vector = engine.index.encoder.encode([question])[0]
+    _, cosines = engine.index.vectors.nearest(vector, 8)
+    lexical = engine.index.lexical.scores(terms(question))
     for hit in hits:
-        number = next(n for n, p in enumerate(engine.index.passages(range(8))) if p == hit.passage)
-        cosine = engine.index.cosines(vector, np.array([number]))[0]
+        number = next(n for n, p in enumerate(engine.index.store.passages(range(8))) if p == hit.passage)
+        cosine = engine.index.vectors.cosines(vector, np.array([number]))[0]
         dense = (cosine - cosines.min()) / (cosines.max() - cosines.min())
         bm25 = (lexical[number] - lexical.min()) / (lexical.max() - lexical.min())
         assert np.isclose(hit.score, (dense + bm25) / 2, atol=1e-5)

@@ -1,0 +1,187 @@
+"""The documents and passages of a generation, in SQLite: text, metadata and exact offsets."""
+
+import difflib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag import split
+from rag.errors import UnknownSource
+from rag.schema import Document, Filter, Original, Passage, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# A passage's text stands here again, though the document's has it: to take a part out of a long text SQLite walks
+# through it from the start. What is read for each hit comes before the long columns, for the same reason.
+_SCHEMA = """
+CREATE TABLE document (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
+    publisher TEXT, published TEXT, url TEXT, author TEXT, language TEXT, digest TEXT NOT NULL, origin TEXT,
+    body INTEGER NOT NULL, pages TEXT NOT NULL, text TEXT NOT NULL, original TEXT, runs TEXT);
+CREATE TABLE passage (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    sentences TEXT NOT NULL, text TEXT NOT NULL);
+"""
+_DOCUMENT = (
+    "source, text, title, header, body, publisher, published, url, author, language, pages, origin, original, runs"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A document as a list shows it, without its text."""
+
+    source: str
+    title: str
+    published: str | None
+    characters: int
+
+
+class Store:
+    """Read-only; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        # immutable: SQLite takes no lock and looks for no journal in a folder that never changes.
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._database.close()
+
+    def documents(self) -> list[Listing]:
+        """Return every document, in the order of their sources."""
+        rows = self._database.execute("SELECT source, title, published, length(text) FROM document ORDER BY id")
+        return [Listing(*row) for row in rows]
+
+    def document(self, source: str) -> Document:
+        """Return one document with its canonical text.
+
+        Raises:
+            UnknownSource: with the nearest source that there is.
+        """
+        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ?"  # noqa: S608 (names of columns)
+        row = self._database.execute(query, (source,)).fetchone()
+        if row:
+            return _document(row)
+        known = [listing.source for listing in self.documents()]
+        near = difflib.get_close_matches(source, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UnknownSource(f"no source {source!r} in the index: {hint}rag status --sources lists all")
+
+    def parsed(self, source: str, origin: str) -> Document | None:
+        """Return a document that was parsed from a file of this name and ``origin``, if there is one."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ? AND origin = ?"  # noqa: S608 (names of columns)
+        row = self._database.execute(query, (source, origin)).fetchone()
+        return _document(row) if row else None
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of each document, by source (:func:`rag.load.digest`)."""
+        return dict(self._database.execute("SELECT source, digest FROM document"))
+
+    def header(self, source: str) -> str:
+        """Return what is indexed with each passage of a document but never quoted."""
+        return str(self._database.execute("SELECT header FROM document WHERE source = ?", (source,)).fetchone()[0])
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Return passages by number (0-based, the row of their vector), in the order asked."""
+        found = []
+        for number in ids:
+            source, start, end, sentences, title, published, pages, text = self._database.execute(
+                "SELECT source, start, end, sentences, title, published, pages, passage.text"
+                " FROM passage JOIN document ON document.id = document WHERE passage.id = ?",
+                (int(number),),
+            ).fetchone()
+            spans = tuple(Sentence(*span) for span in json.loads(sentences))
+            found.append(Passage(source, start, end, text, spans, title, published, tuple(json.loads(pages))))
+        return found
+
+    def passing(self, chosen: Filter) -> "NDArray[np.int64] | None":
+        """Return the numbers of the passages whose documents pass a filter, in order; None if every one does."""
+        import numpy as np
+
+        conditions: list[str] = []
+        values: list[str] = []
+        if chosen.sources:
+            conditions.append("(" + " OR ".join("source = ? OR source GLOB ?" for _ in chosen.sources) + ")")
+            values += [pattern for pattern in chosen.sources for _ in range(2)]  # "a[1].txt" is a name and a pattern
+        for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
+            if bound:
+                conditions.append(f"published {comparison} ?")
+                values.append(bound)
+        if not conditions:
+            return None
+        query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
+        rows = self._database.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
+        return np.array([number for (number,) in rows], dtype=np.int64)
+
+    def texts(self) -> Iterator[str]:
+        """Yield the text of every passage, in order."""
+        return (text for (text,) in self._database.execute("SELECT text FROM passage ORDER BY id"))
+
+    def headed_texts(self) -> Iterator[str]:
+        """Yield the text of every passage below its document's header, in order."""
+        rows = self._database.execute(
+            "SELECT header, passage.text FROM passage JOIN document ON document.id = document ORDER BY passage.id"
+        )
+        return (f"{header} {text}" for header, text in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a store holds."""
+
+    documents: int = 0
+    passages: int = 0
+    sentences: int = 0
+
+
+def write(path: Path, documents: Iterable[Document], digests: Mapping[str, str], passage_chars: int) -> Counts:
+    """Split documents into passages and write both, one document at a time.
+
+    Args:
+        path: of the new file.
+        documents: in the order of their numbers.
+        digests: of each document, by source.
+        passage_chars: most characters in a passage.
+    """
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
+    database.executescript(_SCHEMA)
+    counts = Counts()
+    for number, document in enumerate(documents):
+        database.execute(
+            f"INSERT INTO document (id, digest, {_DOCUMENT}) VALUES ({', '.join('?' * 16)})",  # noqa: S608
+            (number, digests[document.source], *_row(document)),
+        )
+        passages = split.passages(document, passage_chars)
+        rows = (
+            (counts.passages + n, number, p.start, p.end, json.dumps([[s.start, s.end] for s in p.sentences]), p.text)
+            for n, p in enumerate(passages)
+        )
+        database.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?)", rows)
+        sentences = sum(len(passage.sentences) for passage in passages)
+        counts = Counts(number + 1, counts.passages + len(passages), counts.sentences + sentences)
+    database.commit()
+    database.close()
+    return counts
+
+
+def _row(document: Document) -> tuple[object, ...]:
+    """Return a document's values in the order of ``_DOCUMENT``."""
+    d, original = document, document.original
+    parsed = (original.text, json.dumps(original.runs)) if original else (None, None)
+    known = (d.source, d.text, d.title, d.header, d.body, d.publisher, d.published, d.url, d.author, d.language)
+    return (*known, json.dumps(d.pages), d.origin, *parsed)
+
+
+def _document(row: tuple[Any, ...]) -> Document:
+    *known, pages, origin, original, runs = row
+    document = Document(*known)
+    parsed = Original(original, tuple((at, was) for at, was in json.loads(runs))) if original else None
+    return replace(document, pages=tuple(json.loads(pages)), origin=origin, original=parsed)

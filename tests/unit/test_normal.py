@@ -1,0 +1,48 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.normal import canonical, canonical_offset, original_offset
+
+TRICKY = (
+    "ae \u0301\u0300\u0327\u200b\u200c\u200d\u202e\u2066\ufeff\u00ad\u00e9\u1100\u1161\u11a8\u6f22\u09c7\u09be"
+    "\u0958\u212b\U000e0041😀"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("pay\u202e0001\u202c dollars", "pay0001 dollars"),
+        ("Ha\u200bva\u200dna", "Havana"),
+        ("co\u00adoperation", "cooperation"),
+        ("no\U000e0041\U000e0042thing", "nothing"),
+        ("\ufeffcafe\u0301", "café"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+        ("plain text, “as it is” – naïve 短い文です。", "plain text, “as it is” – naïve 短い文です。"),
+    ],
+)
+def test_what_nobody_sees_goes_and_what_shapes_letters_stays(written: str, seen: str) -> None:
+    assert canonical(written)[0] == seen
+
+
+@given(st.text(st.sampled_from(TRICKY), max_size=12))
+def test_canonical_text_is_composed_and_stays_as_it_is(written: str) -> None:
+    text, _ = canonical(written)
+    assert unicodedata.is_normalized("NFC", text)
+    assert canonical(text)[0] == text
+
+
+@given(st.text(st.sampled_from(TRICKY), max_size=12), st.text(st.sampled_from(TRICKY), max_size=12))
+def test_the_map_leads_back_and_never_backwards(before: str, after: str) -> None:
+    written = f"{before}|Havana|{after}"
+    text, runs = canonical(written)
+    places = [original_offset(runs, offset) for offset in range(len(text) + 1)]
+    assert places == sorted(places)
+    assert places[-1] == len(written)
+    start = text.index("Havana")
+    assert written[places[start] : places[start + 6]] == "Havana"
+    assert canonical_offset(runs, written.index("Havana")) == start
