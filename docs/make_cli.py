@@ -5,7 +5,7 @@ import os
 
 os.environ["COLUMNS"] = "100"
 
-from rag.cli import parser
+from rag.options import parser
 
 HEAD = """\
 # The command line

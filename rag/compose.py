@@ -10,7 +10,7 @@ from rag.schema import Citation, Claim, Closest, Evidence, Reading
 MOST_CLAIMS = 3
 NEAR_BEST = 0.65
 """A further sentence is quoted if its score is at least this part of the best one's (training/LOG.md says why)."""
-MOST_CLOSEST = 3
+MOST_CLOSEST = MOST_CLAIMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def _citation(number: int, item: Evidence) -> Citation:
         quote=item.quote,
         score=item.score,
         page=passage.page(sentence),
+        publisher=passage.publisher,
+        also=item.also,
     )
 
 

@@ -6,6 +6,7 @@ question + history -converse-> standalone question -retrieve-> hits -read-> evid
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Self
 
 from rag import compose, converse, reader
 from rag.config import Config
+from rag.copies import cite_first
 from rag.errors import UsageError
 from rag.index import Index
 from rag.retrieve import ALL, retrieve
@@ -78,6 +80,8 @@ class Engine:
         yield retrieved
         with clock.time("read"):
             reading = self.reader.read(retrieved.standalone, retrieved.hits)
+            best = reading.evidence[: compose.MOST_CLAIMS]
+            reading = replace(reading, evidence=tuple(cite_first(self.index.store, item, chosen) for item in best))
             composed = compose.compose(reading, self.threshold)
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(

@@ -6,7 +6,7 @@ Every text from a source, a question or an answer passes through :func:`html.esc
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from rag.render import REFUSED
+from rag.render import REFUSED, also_in
 from rag.schema import REASONS, Answer, Citation, Closest, Document
 from rag.store import Listing
 
@@ -92,9 +92,12 @@ def document(shown: Document, spans: Iterable[Span] = (), selected: Span | None 
     """
     page = f"page {selected.page}" if isinstance(selected, Citation) and selected.page else None
     about = _joined(shown.publisher, shown.author, shown.published, shown.source, page)
+    copies = ""
+    if isinstance(selected, Citation) and selected.also:
+        copies = f'<p class="ql-meta">The same sentence is also in {escape(also_in(selected))}</p>'
     return (
         '<article class="ql-document"><button type="button" class="ql-back">← All sources</button>'
-        f'<h2>{escape(shown.title)}</h2><p class="ql-meta">{about}</p>'
+        f'<h2>{escape(shown.title)}</h2><p class="ql-meta">{about}</p>{copies}'
         f'<div class="ql-text" tabindex="0" aria-label="Text of the source">{_marked(shown, spans, selected)}</div>'
         "</article>"
     )

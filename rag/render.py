@@ -12,6 +12,7 @@ from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Closest, Hit, 
 
 REFUSED = "The sources do not say."
 SNIPPET_CHARS = 300
+MOST_COPIES = 3
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:
@@ -77,8 +78,10 @@ def answer_text(answer: Answer) -> str:
         return _refusal_text(answer)
     lines = [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
-        about = " · ".join(part for part in (citation.title, citation.published) if part)
+        about = " · ".join(part for part in (citation.title, citation.publisher, citation.published) if part)
         lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
+        if citation.also:
+            lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
     lines += ["", f"confidence {answer.confidence:.2f}"]
     return "\n".join(lines)
 
@@ -108,6 +111,15 @@ def _hit_text(place: int, hit: Hit) -> str:
         text = text[:SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
     head = f"{place}. {passage.source}:{passage.start}-{passage.end}  score {hit.score:.3f} ({ranks})"
     return f"{head}\n{_wrap(text, '   ', '   ')}"
+
+
+def also_in(citation: Citation) -> str:
+    """Return the later documents that have the same sentence, at most ``MOST_COPIES`` by name."""
+    named = [
+        f"{copy.publisher} ({copy.source})" if copy.publisher else copy.source for copy in citation.also[:MOST_COPIES]
+    ]
+    more = len(citation.also) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def _place(pointer: Citation | Closest) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index import Index
-from rag.schema import Filter, Hit
-from rag.terms import terms
+from rag.schema import Filter, Hit, Passage
+from rag.terms import terms, words
 
 if TYPE_CHECKING:
     from rag.encode import Vectors
@@ -26,7 +26,7 @@ ALL = Filter()
 
 
 def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Filter = ALL) -> list[Hit]:
-    """Return at most ``k`` passages for a question, best first.
+    """Return at most ``k`` passages for a question, best first; of near copies one, if it says all that they say.
 
     Args:
         index: where to look.
@@ -52,13 +52,28 @@ def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Fil
     if not len(pool):
         return []
     scores = (_normalised(dense) + _normalised(bm25)) / 2
-    order = np.lexsort((pool, -dense, -scores))[:k]  # ties: the nearer passage, then the earlier one
     ranks = {"dense": _ranks(dense), "bm25": _ranks(bm25)}
-    found = []
-    for place, passage in zip(order, index.store.passages(pool[order].tolist()), strict=True):
-        legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
-        found.append(Hit(passage, float(scores[place]), legs))
+    found: list[Hit] = []
+    said: dict[int, set[str]] = {}
+    for place in np.lexsort((pool, -dense, -scores)):  # ties: the nearer passage, then the earlier one
+        if len(found) == k:
+            break
+        (passage,) = index.store.passages([pool[place]])
+        if not _repeats(passage, said):
+            legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
+            found.append(Hit(passage, float(scores[place]), legs))
     return found
+
+
+def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:
+    """Tell whether better passages of the same story say all that this one says; note what it says."""
+    if passage.story is None:
+        return False
+    before = said.setdefault(passage.story, set())
+    own = {" ".join(words(passage.quote(sentence))) for sentence in passage.sentences}
+    repeats = own <= before
+    before |= own
+    return repeats
 
 
 def _top(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:

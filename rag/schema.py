@@ -89,6 +89,9 @@ class Passage:
     published: str | None = None
     pages: tuple[int, ...] = ()
     """Where each page of the document starts."""
+    publisher: str | None = None
+    story: int | None = None
+    """Which documents say nearly the same; None where none does."""
 
     def page(self, sentence: Sentence) -> int | None:
         """Return the 1-based page that a sentence starts on, if the document has pages."""
@@ -125,12 +128,24 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where another document says the same, word for word."""
+
+    source: str
+    publisher: str | None
+    published: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence of a hit, with the reader's odds that it answers the question (0 to 1)."""
 
     passage: Passage
     sentence: Sentence
     score: float
+    also: tuple[Copy, ...] = ()
 
     @property
     def quote(self) -> str:
@@ -164,6 +179,9 @@ class Citation:
     score: float
     page: int | None = None
     """1-based, for formats that have pages."""
+    publisher: str | None = None
+    also: tuple[Copy, ...] = ()
+    """Later documents that have the same sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import difflib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rag import split
 from rag.errors import UnknownSource
 from rag.schema import Document, Filter, Original, Passage, Sentence
+from rag.stories import stories
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,13 +23,21 @@ _SCHEMA = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
     publisher TEXT, published TEXT, url TEXT, author TEXT, language TEXT, digest TEXT NOT NULL, origin TEXT,
-    body INTEGER NOT NULL, pages TEXT NOT NULL, text TEXT NOT NULL, original TEXT, runs TEXT);
+    story INTEGER, body INTEGER NOT NULL, pages TEXT NOT NULL, text TEXT NOT NULL, original TEXT, runs TEXT);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
     sentences TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX passage_document ON passage (document);
+CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL;
 """
 _DOCUMENT = (
     "source, text, title, header, body, publisher, published, url, author, language, pages, origin, original, runs"
+)
+
+
+_PASSAGES = (
+    "SELECT source, start, end, sentences, title, published, pages, publisher, story, passage.text"
+    " FROM passage JOIN document ON document.id = document"
 )
 
 
@@ -92,28 +101,21 @@ class Store:
         """Return passages by number (0-based, the row of their vector), in the order asked."""
         found = []
         for number in ids:
-            source, start, end, sentences, title, published, pages, text = self._database.execute(
-                "SELECT source, start, end, sentences, title, published, pages, passage.text"
-                " FROM passage JOIN document ON document.id = document WHERE passage.id = ?",
-                (int(number),),
-            ).fetchone()
-            spans = tuple(Sentence(*span) for span in json.loads(sentences))
-            found.append(Passage(source, start, end, text, spans, title, published, tuple(json.loads(pages))))
+            row = self._database.execute(f"{_PASSAGES} WHERE passage.id = ?", (int(number),)).fetchone()
+            found.append(_passage(row))
         return found
+
+    def story(self, story: int, chosen: Filter) -> Iterator[Passage]:
+        """Yield the passages of the documents of a story that pass a filter, a document after the other."""
+        conditions, values = _conditions(chosen)
+        query = " AND ".join([f"{_PASSAGES} WHERE story = ?", *conditions])
+        return map(_passage, self._database.execute(f"{query} ORDER BY passage.id", (story, *values)))
 
     def passing(self, chosen: Filter) -> "NDArray[np.int64] | None":
         """Return the numbers of the passages whose documents pass a filter, in order; None if every one does."""
         import numpy as np
 
-        conditions: list[str] = []
-        values: list[str] = []
-        if chosen.sources:
-            conditions.append("(" + " OR ".join("source = ? OR source GLOB ?" for _ in chosen.sources) + ")")
-            values += [pattern for pattern in chosen.sources for _ in range(2)]  # "a[1].txt" is a name and a pattern
-        for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
-            if bound:
-                conditions.append(f"published {comparison} ?")
-                values.append(bound)
+        conditions, values = _conditions(chosen)
         if not conditions:
             return None
         query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
@@ -141,7 +143,7 @@ class Counts:
     sentences: int = 0
 
 
-def write(path: Path, documents: Iterable[Document], digests: Mapping[str, str], passage_chars: int) -> Counts:
+def write(path: Path, documents: Sequence[Document], digests: Mapping[str, str], passage_chars: int) -> Counts:
     """Split documents into passages and write both, one document at a time.
 
     Args:
@@ -154,10 +156,10 @@ def write(path: Path, documents: Iterable[Document], digests: Mapping[str, str],
     database.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
     database.executescript(_SCHEMA)
     counts = Counts()
-    for number, document in enumerate(documents):
+    for number, (document, story) in enumerate(zip(documents, stories([d.text for d in documents]), strict=True)):
         database.execute(
-            f"INSERT INTO document (id, digest, {_DOCUMENT}) VALUES ({', '.join('?' * 16)})",  # noqa: S608
-            (number, digests[document.source], *_row(document)),
+            f"INSERT INTO document (id, digest, story, {_DOCUMENT}) VALUES ({', '.join('?' * 17)})",  # noqa: S608
+            (number, digests[document.source], story, *_row(document)),
         )
         passages = split.passages(document, passage_chars)
         rows = (
@@ -170,6 +172,26 @@ def write(path: Path, documents: Iterable[Document], digests: Mapping[str, str],
     database.commit()
     database.close()
     return counts
+
+
+def _conditions(chosen: Filter) -> tuple[list[str], list[str]]:
+    """Return a filter as conditions of SQL, all of which a document must meet, and their values."""
+    conditions: list[str] = []
+    values: list[str] = []
+    if chosen.sources:
+        conditions.append("(" + " OR ".join("source = ? OR source GLOB ?" for _ in chosen.sources) + ")")
+        values += [pattern for pattern in chosen.sources for _ in range(2)]  # "a[1].txt" is a name and a pattern
+    for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
+        if bound:
+            conditions.append(f"published {comparison} ?")
+            values.append(bound)
+    return conditions, values
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    source, start, end, sentences, title, published, pages, publisher, story, text = row
+    spans = tuple(Sentence(*span) for span in json.loads(sentences))
+    return Passage(source, start, end, text, spans, title, published, tuple(json.loads(pages)), publisher, story)
 
 
 def _row(document: Document) -> tuple[object, ...]:

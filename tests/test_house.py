@@ -14,15 +14,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from rag.cli import parser
 from rag.config import Config
+from rag.options import parser
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 ORDER = """
-    schema errors config terms normal decode markup parse sandbox worker metadata load split encode embed manifest store
-    lexical vectors index generations build retrieve match reader compose converse engine render batch status page
-    llamaindex ui cli __main__
+    schema errors config terms normal decode markup parse sandbox worker metadata load split stories encode embed
+    manifest store lexical vectors index generations build watch retrieve match copies reader compose converse engine
+    render batch status page llamaindex ui options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}
@@ -74,7 +74,7 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
-    found = loaded_by("import rag.cli; rag.cli.parser()")
+    found = loaded_by("import rag.cli, rag.options; rag.options.parser()")
     assert not found & (HEAVY | {"numpy", "faiss", "onnxruntime", "bm25s"})
 
 

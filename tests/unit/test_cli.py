@@ -279,3 +279,16 @@ def test_a_busy_port(rag: Run) -> None:
     assert (code, out) == (2, "")
     assert "Address already in use" in err
     assert "choose others with --host and --port" in err
+
+
+def test_show_canonical_and_original_text(own: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    message = "Subject: Hidden\n\nPay \u202e100\u202c dollars to cafe\u0301 Havana.\n"
+    (Path(own.sources) / "m.eml").write_bytes(message.encode())
+    assert cli.main(["index", "--quiet", "--sources", own.sources, "--index", own.index]) == 0
+    where = ["m.eml", "--index", own.index]
+    assert cli.main(["show", *where]) == 0
+    assert capsys.readouterr().out == "Pay 100 dollars to café Havana.\n"
+    assert cli.main(["show", *where, "--start", "4", "--end", "23", "--original"]) == 0
+    assert capsys.readouterr().out == "100\u202c dollars to cafe\u0301"
+    assert cli.main(["show", ARTICLE, "--index", own.index, "--end", "10", "--original"]) == 0
+    assert capsys.readouterr().out == Path(own.sources, ARTICLE).read_text()[:10], "it was not changed at all"

@@ -1,0 +1,38 @@
+"""Wire copy counts once: a sentence is cited where it was published first, and the others that have it are named."""
+
+from dataclasses import replace
+
+from rag.schema import Copy, Evidence, Filter, Passage, Sentence
+from rag.store import Store
+from rag.terms import words
+
+
+def cite_first(store: Store, evidence: Evidence, chosen: Filter) -> Evidence:
+    """Return the same evidence from the first document of its story that says it, with the others in ``also``.
+
+    Args:
+        store: where the copies stand.
+        evidence: a sentence; one whose document has no copies is returned as it is.
+        chosen: which documents may be cited.
+    """
+    if evidence.passage.story is None:
+        return evidence
+    wanted = words(evidence.quote)
+    places: dict[str, tuple[Passage, Sentence]] = {evidence.passage.source: (evidence.passage, evidence.sentence)}
+    for passage in store.story(evidence.passage.story, chosen):
+        for sentence in passage.sentences:
+            if passage.source not in places and says(words(passage.quote(sentence)), wanted):
+                places[passage.source] = (passage, sentence)
+    in_order = sorted(places.values(), key=lambda place: (place[0].published or "9", place[0].source))
+    (passage, sentence), *others = in_order
+    also = tuple(Copy(p.source, p.publisher, p.published, s.start, s.end) for p, s in others)
+    return replace(evidence, passage=passage, sentence=sentence, also=also)
+
+
+def says(sentence: list[str], wanted: list[str]) -> bool:
+    """Tell whether a sentence has the wanted words, in their order and with nothing between; more may stand around.
+
+    >>> says(words("LONDON (Reuters) - Oil fell on Monday."), words("Oil fell on Monday"))
+    True
+    """
+    return f" {' '.join(wanted)} " in f" {' '.join(sentence)} "

@@ -1,0 +1,81 @@
+"""The commands of ``rag`` and their options; docs/cli.md is made from them."""
+
+import argparse
+
+from rag import __version__
+
+EXIT_CODES = """\
+exit codes:
+  0  answered, or done
+  1  error
+  2  usage: a bad option, question or setting
+  3  refused: the sources do not say
+  4  index missing or damaged
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command; the documentation is made from it too."""
+    root = argparse.ArgumentParser(
+        prog="rag",
+        description="Ask your documents a question; every line of the answer is a verbatim quote, or it says no.",
+        epilog=EXIT_CODES + "\nSettings can also stand in rag.toml or in RAG_* variables: see the README.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"rag {__version__}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.add_argument("--index", metavar="FOLDER", help="folder of the index (default: index)")
+        return sub
+
+    sub = command("index", "build the index over a folder of documents")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
+    sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
+    sub.add_argument(
+        "--strict", action="store_true", help="build all the same, but exit with 1 if anything was skipped"
+    )
+    instead = sub.add_mutually_exclusive_group()
+    instead.add_argument("--dry-run", action="store_true", help="tell what would change, and write nothing")
+    instead.add_argument("--watch", action="store_true", help="build, then again after each change, until interrupted")
+    instead.add_argument("--list", action="store_true", help="list the generations that are kept, newest first")
+    instead.add_argument("--rollback", action="store_true", help="ask the generation before again")
+    instead.add_argument("--prune", action="store_true", help="remove every generation but the current one")
+    sub.add_argument("--quiet", action="store_true", help="print only what was skipped, and errors")
+
+    for name, text in (
+        ("ask", "answer a question, with the quotes that support the answer"),
+        ("search", "list the passages nearest to a question, without an answer"),
+    ):
+        sub = command(name, text)
+        sub.add_argument("question", nargs="?", help="the question; - reads it from standard input")
+        sub.add_argument("--batch", metavar="FILE", help="JSON Lines of questions; - reads them from standard input")
+        sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
+        sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
+        sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
+        sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
+        sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
+        if name == "ask":
+            sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+        sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
+
+    sub = command("show", "print the canonical text of a source, into which citations point")
+    sub.add_argument("source", help="as a citation names it")
+    sub.add_argument("--start", type=int, default=0, metavar="N", help="first character (default: 0)")
+    sub.add_argument("--end", type=int, metavar="N", help="the character to stop before (default: the end)")
+    sub.add_argument(
+        "--original", action="store_true", help="print it as the file had it, before invisible characters were removed"
+    )
+
+    sub = command("status", "tell what the index holds and whether it is sound")
+    sub.add_argument("--sources", dest="list_sources", action="store_true", help="list every document")
+    sub.add_argument("--verify", action="store_true", help="check every byte, however large the index")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+
+    command("chat", "ask questions one after the other in the terminal")
+
+    sub = command("ui", "open the chat page in the browser")
+    sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
+    sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+    return root

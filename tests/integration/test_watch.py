@@ -1,0 +1,45 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rag.config import Config
+from rag.errors import SourceError
+from rag.watch import changes
+
+
+def test_each_change_is_built_and_an_error_does_not_end_it(own: Config, tmp_path: Path) -> None:
+    index = Path(own.sources) / "index"  # may lie within: what a build writes is no change
+    command = [sys.executable, "-m", "rag", "index", "--watch", "--sources", own.sources, "--index", str(index)]
+    with (tmp_path / "out").open("w+") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+
+        def told(lines: int, deadline: float = 40) -> str:
+            end = time.monotonic() + deadline
+            while (found := (tmp_path / "out").read_text()).count("\n") < lines and time.monotonic() < end:
+                time.sleep(0.05)
+            return found.splitlines()[lines - 1]
+
+        try:
+            assert "1 document (1 added" in told(1)
+            added = Path(own.sources) / "b.txt"
+            added.write_text("Bolivia has a new president.")
+            assert "2 documents (1 added, 0 changed, 0 removed, 1 unchanged)" in told(2)
+            assert "1 of 9 passages encoded" in told(2)
+            for path in Path(own.sources).glob("*.txt"):
+                path.unlink()
+            assert "no documents in" in told(3)
+            added.write_text("Bolivia has a new president.")
+            assert "1 document (0 added, 0 changed, 1 removed, 1 unchanged)" in told(4)
+            time.sleep(1.5)
+            assert (tmp_path / "out").read_text().count("\n") == 4, "its own writing did not wake it"
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_nothing_to_watch(own: Config, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="is not there: name one with --sources FOLDER"):
+        next(changes(Config(sources=str(tmp_path / "missing"))))

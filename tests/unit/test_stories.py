@@ -1,0 +1,91 @@
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag.build import build
+from rag.config import Config
+from rag.engine import Engine
+from rag.schema import Filter
+from rag.stories import stories
+
+STORY = (
+    "Oil prices fell four percent on Monday after Mexico said that it would send more crude to the Caribbean. "
+    "Traders in London had expected the opposite. The ministry in Mexico City named no dates. "
+    "A tanker with 300,000 barrels left Veracruz on Sunday night, according to port officials. "
+    "Refineries on the island have been idle since early January."
+)
+OTHER = "The museum of natural history opens a new wing for whales. It has cost nine million euros and took six years."
+
+
+def test_near_copies_are_one_story() -> None:
+    texts = [OTHER, STORY, f"LONDON, Oct 3 (Reuters) - {STORY}", STORY.replace("four", "six"), "Short.", "Short."]
+    assert stories(texts) == [None, 1, 1, 1, 4, 4]
+
+
+def test_every_near_copy_among_many_is_found() -> None:
+    dice = random.Random(5)
+    vocabulary = [f"word{n}" for n in range(500)]
+    alone = [" ".join(dice.choices(vocabulary, k=120)) for _ in range(200)]
+    copies = [text.replace(text.split()[60], "changed", 1) for text in alone]
+    assert stories([*alone, *copies]) == [*range(200), *range(200)]
+
+
+@pytest.fixture(scope="module")
+def wire(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Three papers print one wire story, a fourth corrects a number in it; ten more documents stand beside."""
+    folder = tmp_path_factory.mktemp("wire")
+    sources = folder / "sources"
+    sources.mkdir()
+
+    def put(name: str, publisher: str, published: str, text: str) -> None:
+        head = f"---\ntitle: Oil prices fall\npublisher: {publisher}\npublished: {published}\n---\n"
+        (sources / name).write_text(head + text)
+
+    put("a.md", "The Late Post", "2026-01-09", STORY)
+    put("b.md", "The First Wire", "2026-01-07", f"MEXICO CITY (Wire) - {STORY}")
+    put("c.md", "The Echo", "2026-01-08", STORY.replace("The ministry in Mexico City named no dates. ", ""))
+    put("d.md", "The Checker", "2026-01-10", STORY.replace("300,000", "200,000"))
+    (sources / "e.md").write_text(OTHER)
+    own = replace(config, sources=str(sources), index=str(folder / "index"))
+    build(own)
+    return own
+
+
+def test_wire_copy_counts_once_and_the_first_publisher_is_cited(wire: Config) -> None:
+    with Engine.open(config=wire) as engine:
+        answer = engine.ask("By how much did oil prices fall on Monday?")
+        assert answer.outcome == "answered"
+        first = answer.citations[0]
+        assert (first.source, first.publisher, first.published) == ("b.md", "The First Wire", "2026-01-07")
+        assert [copy.source for copy in first.also] == ["c.md", "a.md", "d.md"]
+        for pointer in (first, *first.also):
+            quote = engine.index.store.document(pointer.source).text[pointer.start : pointer.end]
+            assert "Oil prices fell four percent on Monday" in quote
+        assert sum("four percent" in claim.text for claim in answer.claims) == 1
+
+
+def test_a_copy_that_says_something_else_is_no_copy_of_that_sentence(wire: Config) -> None:
+    with Engine.open(config=wire) as engine:
+        answer = engine.ask("How many barrels did the tanker that left Veracruz have?")
+        by_number = {c.quote.split(" barrels")[0].split()[-1]: c for c in answer.citations if "tanker" in c.quote}
+        assert [copy.source for copy in by_number["300,000"].also] == ["c.md", "a.md"]
+        assert by_number["200,000"].source == "d.md"
+        assert not by_number["200,000"].also
+
+
+def test_a_filter_chooses_who_may_be_cited(wire: Config) -> None:
+    with Engine.open(config=wire) as engine:
+        answer = engine.ask("By how much did oil prices fall on Monday?", chosen=Filter(after="2026-01-08"))
+        assert answer.citations[0].source == "c.md"
+        assert [copy.source for copy in answer.citations[0].also] == ["a.md", "d.md"]
+
+
+def test_copies_take_no_place_among_the_hits(wire: Config) -> None:
+    with Engine.open(config=wire) as engine:
+        hits = engine.search("oil prices in London", k=8).hits
+        assert len(Path(wire.sources).joinpath("a.md").read_text()) < 800, "a passage a document"
+        sources = [hit.passage.source for hit in hits]
+        assert {"b.md", "d.md"} <= {*sources}
+        assert "c.md" not in sources[1:], "all that it says has been said"
