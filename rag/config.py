@@ -30,6 +30,8 @@ class Config:
     """Most characters in a passage; a sentence is never cut unless it alone is longer."""
     max_file_mb: int = 64
     """A larger source file is skipped, and one that holds more text."""
+    max_unpacked_mb: int = 256
+    """A DOCX or EPUB file that unpacks to more is skipped."""
     parse_seconds: int = 30
     """Most processor time for parsing a file that is not plain text; twice as long on the clock."""
     parse_memory_mb: int = 1024
@@ -54,6 +56,7 @@ class Config:
         for name, least in (
             ("passage_chars", 100),
             ("max_file_mb", 1),
+            ("max_unpacked_mb", 1),
             ("parse_seconds", 1),
             ("k", 1),
             ("threads", 1),

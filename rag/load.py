@@ -78,8 +78,12 @@ def read_folder(config: Config, known: Known | None = None) -> Folder:
             raise SourceError(f"sources folder {root} cannot be read: {error.strerror}") from error
         folder.skipped.append(Skipped(_printable(Path(error.filename).relative_to(root).as_posix()), *_why(error)))
 
-    limits = {"seconds": config.parse_seconds, "memory_mb": config.parse_memory_mb, "text_mb": config.max_file_mb}
-    with Sandbox(**limits) as sandbox:
+    with Sandbox(
+        seconds=config.parse_seconds,
+        memory_mb=config.parse_memory_mb,
+        text_mb=config.max_file_mb,
+        unpacked_mb=config.max_unpacked_mb,
+    ) as sandbox:
         for path in _walk(root, Path(config.index).resolve(), cannot_list):
             name = path.relative_to(root).as_posix()
             try:

@@ -21,9 +21,6 @@ from rag.decode import Unusable, decode, decode_as
 from rag.errors import first_line
 from rag.markup import block_text, drop_hidden, html_text, parsed_page
 
-MOST_UNPACKED = 256 * 2**20
-"""Bytes that a DOCX or EPUB may unpack to."""
-
 
 @dataclass(slots=True)
 class Parsed:
@@ -84,7 +81,6 @@ def docx(data: bytes) -> Parsed:
     """Take paragraphs, and tables row by row, in their order; text boxes too, but not headers, footers and notes."""
     from docx import Document
 
-    _check_zip(data)
     try:
         document = Document(io.BytesIO(data))
     except Exception as error:  # python-docx lets through whatever zipfile, lxml and itself raise
@@ -118,7 +114,7 @@ def epub(data: bytes) -> Parsed:
     """Take the chapters in their reading order."""
     from lxml import etree
 
-    archive = _check_zip(data)
+    archive = zipfile.ZipFile(io.BytesIO(data))
     strict = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         container = etree.fromstring(archive.read("META-INF/container.xml"), strict)
@@ -241,14 +237,31 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
 """Suffix to parser. A new format is a function and a line here."""
 
 
-def _check_zip(data: bytes) -> zipfile.ZipFile:
+ARCHIVES = (".docx", ".epub")
+
+
+def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
+    """Parse a file's bytes by its suffix.
+
+    Args:
+        suffix: in lower case, a key of ``PARSERS``.
+        data: the whole file.
+        unpacked_mb: most that an archive may unpack to.
+
+    Raises:
+        Unusable: it cannot be read.
+    """
+    if suffix in ARCHIVES:
+        _check_archive(data, unpacked_mb)
+    return PARSERS[suffix](data)
+
+
+def _check_archive(data: bytes, unpacked_mb: int) -> None:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except zipfile.BadZipFile as error:
         raise Unusable(f"not a whole file ({error})", "get the file again") from error
-    members = archive.infolist()
-    if sum(member.file_size for member in members) > MOST_UNPACKED:
-        raise Unusable(f"unpacks to more than {MOST_UNPACKED >> 20} MB", "split it, if you trust it")
+    if sum(member.file_size for member in members) > unpacked_mb << 20:
+        raise Unusable(f"unpacks to more than {unpacked_mb} MB", "raise max_unpacked_mb, if you trust it")
     if any(member.filename.startswith("/") or ".." in re.split(r"[/\\]", member.filename) for member in members):
         raise Unusable("holds a name that leads out of it", "do not open it: it was made to overwrite files")
-    return archive

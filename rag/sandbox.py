@@ -22,10 +22,12 @@ class Sandbox:
         seconds: of processor time, and twice as many of the clock's, for one file.
         memory_mb: address space.
         text_mb: most text that a file may give.
+        unpacked_mb: most that an archive may unpack to.
     """
 
-    def __init__(self, *, seconds: int, memory_mb: int, text_mb: int) -> None:
-        self._seconds, self._memory_mb, self._text_mb = seconds, memory_mb, text_mb
+    def __init__(self, *, seconds: int, memory_mb: int, text_mb: int, unpacked_mb: int) -> None:
+        self._seconds, self._text_mb = seconds, text_mb
+        self._limits = [str(limit) for limit in (memory_mb, seconds, unpacked_mb)]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -75,7 +77,7 @@ class Sandbox:
         return b"".join(parts)
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-P", "-m", "rag.worker", str(self._memory_mb), str(self._seconds)]
+        command = [sys.executable, "-P", "-m", "rag.worker", *self._limits]
         self._process = subprocess.Popen(  # noqa: S603 (this package's own module)
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )

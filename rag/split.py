@@ -16,6 +16,10 @@ from rag.schema import Document, Passage, Sentence
 MAX_SENTENCE_CHARS = 1000
 """A longer run without a sentence end (a table, a log) is cut between words."""
 
+MAX_BLOCK_CHARS = 10_000
+"""A longer block is handed to the splitter in parts: in some scripts its time grows with the square of the length."""
+_LIKELY_END = re.compile(r"[.!?][\"'”’)]*\s|[。！？][」』）]*")
+
 _INSTITUTIONS = (
     "President|Congress|Senat|House|Army|Navy|Air|Marine|Government|Treasury|Secretary|Ambassador|Embassy|Department"
     "|Supreme|Court|Justice|Attorney|District|Representative|State|Official|Troops|Dollar|Open|Steel|Bank"
@@ -78,11 +82,21 @@ def _passage(document: Document, group: list[Sentence]) -> Passage:
 
 def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
     for match in _BLOCK_END.finditer(text, start):
-        if not text[start : match.end()].isspace():
-            yield start, match.end()
+        yield from _parts(text, start, match.end())
         start = match.end()
-    if text[start:].strip():
-        yield start, len(text)
+    yield from _parts(text, start, len(text))
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a block in parts of at most ``MAX_BLOCK_CHARS``, cut after a sentence or a word where there is one."""
+    while end - start > MAX_BLOCK_CHARS:
+        ends = [found.end() for found in _LIKELY_END.finditer(text, start, start + MAX_BLOCK_CHARS)]
+        limit = start + MAX_BLOCK_CHARS
+        cut = ends[-1] if ends else max(text.rfind(" ", start, limit), text.rfind("\n", start, limit)) + 1
+        yield start, cut if cut > start else limit
+        start = cut if cut > start else limit
+    if text[start:end].strip():
+        yield start, end
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """A process that parses files for another: hostile bytes meet a limit on memory and time here, and nothing else.
 
-Run as ``python -m rag.worker MEGABYTES SECONDS``; reads a path a line from standard input, as JSON, and answers each
-with a line of JSON.
+Run as ``python -m rag.worker MEGABYTES SECONDS UNPACKED_MB``; reads a path a line from standard input, as JSON, and
+answers each with a line of JSON.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from rag.decode import Unusable
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    megabytes, seconds = map(int, sys.argv[1:])
+    megabytes, seconds, unpacked_mb = map(int, sys.argv[1:])
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="surrogatepass")
     os.dup2(2, 1)  # what a library prints is no answer
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
@@ -28,14 +28,15 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime)
         resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, resource.RLIM_INFINITY))
-        answers.write(json.dumps(_answer(Path(json.loads(line))), ensure_ascii=False) + "\n")
+        answers.write(json.dumps(_answer(Path(json.loads(line)), unpacked_mb), ensure_ascii=False) + "\n")
         answers.flush()
 
 
-def _answer(path: Path) -> dict[str, Any]:
+def _answer(path: Path, unpacked_mb: int) -> dict[str, Any]:
     try:
         data = path.read_bytes()
-        return asdict(parse.PARSERS[path.suffix.lower()](data)) | {"sha256": hashlib.sha256(data).hexdigest()}
+        parsed = parse.parse(path.suffix.lower(), data, unpacked_mb)
+        return asdict(parsed) | {"sha256": hashlib.sha256(data).hexdigest()}
     except Unusable as error:
         return {"reason": error.reason, "remedy": error.remedy}
     except OSError as error:

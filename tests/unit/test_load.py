@@ -175,6 +175,36 @@ def test_a_large_file_is_skipped(tmp_path: Path) -> None:
     assert skipped.reason == "larger than max_file_mb = 1"
 
 
+def test_200_megabytes_are_not_read(tmp_path: Path) -> None:
+    for name in ("big.txt", "big.jsonl", "big.pdf"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(200 * 2**20)
+    began = time.perf_counter()
+    found = load.read_folder(Config(sources=str(tmp_path)))
+    assert time.perf_counter() - began < 1
+    assert {s.source: (s.reason, s.remedy) for s in found.skipped} == dict.fromkeys(
+        ("big.txt", "big.jsonl", "big.pdf"), ("larger than max_file_mb = 64", "split it, or raise max_file_mb")
+    )
+
+
+def test_links_are_not_followed_wherever_they_lead(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret.txt").write_text("Secret.")
+    sources = tmp_path / "sources"
+    (sources / "inner").mkdir(parents=True)
+    (sources / "a.txt").write_text("Fine.")
+    (sources / "inner" / "loop").symlink_to(sources, target_is_directory=True)
+    (sources / "out").symlink_to(tmp_path / "outside", target_is_directory=True)
+    (sources / "out.txt").symlink_to(tmp_path / "outside" / "secret.txt")
+    (sources / "self.txt").symlink_to(sources / "self.txt")
+    (sources / "dangling.txt").symlink_to(sources / "nowhere")
+    found = load.read_folder(Config(sources=str(sources)))
+    assert [document.source for document in found.documents] == ["a.txt"]
+    assert {s.source: s.reason for s in found.skipped} == dict.fromkeys(
+        ("inner/loop", "out", "out.txt", "self.txt", "dangling.txt"), "a symbolic link"
+    )
+
+
 def test_folders_are_walked_and_sources_are_relative(tmp_path: Path) -> None:
     (tmp_path / "b" / "c").mkdir(parents=True)
     (tmp_path / "b" / "c" / "x.txt").write_text("X.")

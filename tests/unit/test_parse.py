@@ -344,10 +344,10 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
     real = subprocess.Popen
 
     def popen(command: list[str], **options: int) -> "subprocess.Popen[bytes]":
-        return real([sys.executable, "-c", code, *command[-2:]], **options)  # type: ignore[call-overload]
+        return real([sys.executable, "-c", code, *command[-3:]], **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "Popen", popen)
-    with Sandbox(seconds=1, memory_mb=512, text_mb=1) as sandbox:
+    with Sandbox(seconds=1, memory_mb=512, text_mb=1, unpacked_mb=9) as sandbox:
         yield sandbox
 
 
@@ -379,7 +379,7 @@ def test_too_much_text(tmp_path: Path) -> None:
     content = json.dumps(["x" * 1000] * 1500).encode()
     (tmp_path / "a.json").write_bytes(content)
     with (
-        Sandbox(seconds=10, memory_mb=512, text_mb=1) as sandbox,
+        Sandbox(seconds=10, memory_mb=512, text_mb=1, unpacked_mb=9) as sandbox,
         pytest.raises(Unusable, match="more than 1 MB of text"),
     ):
         sandbox.parse(tmp_path / "a.json")
