@@ -38,6 +38,8 @@ class Config:
     """Most memory for that."""
     k: int = 8
     """How many passages are read for an answer."""
+    reranker: str = ""
+    """Cross-encoder that orders the passages found, by name or path; none by default. It needs torch to ask."""
     threshold: float = -1.0
     """Least confidence for an answer, 0 to 1; below 0 the reader's own calibrated threshold holds."""
     max_question_chars: int = 2000

@@ -17,6 +17,7 @@ from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import UsageError
 from rag.index import Index
+from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import ALL, retrieve
 from rag.schema import Answer, Filter, Retrieved, Turn
 
@@ -31,6 +32,7 @@ class Engine:
         self.index = index
         self.config = config
         self.reader = reader.SimilarityReader(index)
+        self.reranker = Reranker(config.reranker) if config.reranker else None
 
     @classmethod
     def open(cls, index: str | Path | None = None, config: Config | None = None) -> Self:
@@ -95,7 +97,12 @@ class Engine:
             closest=composed.closest,
             short_answer=reading.short_answer if composed.claims else None,
             index=self.index.id,
-            model={"encoder": self.index.manifest["encoder"]["name"], "reader": self.reader.name, "llm": None},
+            model={
+                "encoder": self.index.manifest["encoder"]["name"],
+                "reranker": self.reranker.name if self.reranker else None,
+                "reader": self.reader.name,
+                "llm": None,
+            },
             timings_ms=clock.timings(),
         )
 
@@ -116,7 +123,10 @@ class Engine:
         standalone = converse.standalone(question, history)
         with clock.time("retrieve"):
             vector = self.index.encoder.encode([standalone], self.index.encoder.card.query_prompt)[0]
-            hits = retrieve(self.index, standalone, vector, k, chosen)
+            hits = retrieve(self.index, standalone, vector, max(k, CANDIDATES) if self.reranker else k, chosen)
+        if self.reranker:
+            with clock.time("rerank"):
+                hits = self.reranker.rerank(standalone, hits, k)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
 
     def _check(self, question: str) -> None:

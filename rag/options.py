@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
         sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
         sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
+        sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
         if name == "ask":
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")

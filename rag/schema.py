@@ -108,9 +108,9 @@ class Hit:
 
     passage: Passage
     score: float
-    """Mean of the min-max normalised dense and BM25 scores, 0 to 1."""
+    """Mean of the min-max normalised dense and BM25 scores, 0 to 1; with a reranker, its odds."""
     ranks: dict[str, int]
-    """1-based rank in each leg (``dense``, ``bm25``) that found it."""
+    """1-based rank in each leg (``dense``, ``bm25``) that found it, and by the ``reranker`` if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
