@@ -140,7 +140,7 @@ def _full_disk() -> Iterator[None]:
     except RuntimeError as error:
         if "faiss" not in str(error):
             raise
-        raise OSError(f"{vectors.FILE}: {error}".splitlines()[0]) from error
+        raise OSError(f"{vectors.VECTORS}: {error}".splitlines()[0]) from error
 
 
 def _compare(digests: dict[str, str], now: Index | None, identity: str, skipped: Sequence[load.Skipped]) -> Report:
@@ -217,9 +217,10 @@ def _write_vectors(
     from tqdm import tqdm
 
     known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
-    writer = vectors.Writer(target, encoder.card.dimension)
     encoded = 0
-    with tqdm(total=passages, desc="encoding", unit="passage", disable=not progress) as bar:
+
+    def blocks() -> Iterator[encode.Vectors]:
+        nonlocal encoded
         for texts in _blocks(stored.texts()):
             rows = np.array([known.get(_key(text), -1) for text in texts])
             block = np.empty((len(texts), encoder.card.dimension), dtype=np.float32)
@@ -228,9 +229,11 @@ def _write_vectors(
             new = np.flatnonzero(rows < 0)
             block[new] = encoder.encode([texts[n] for n in new], encoder.card.document_prompt)
             encoded += len(new)
-            writer.add(block)
             bar.update(len(texts))
-    return writer.finish(), encoded
+            yield block
+
+    with tqdm(total=passages, desc="encoding", unit="passage", disable=not progress) as bar:
+        return vectors.write(target, blocks()), encoded
 
 
 def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:

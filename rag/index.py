@@ -9,10 +9,10 @@ from rag import manifest as manifests
 from rag.errors import EncoderError, IndexDamaged
 from rag.lexical import Lexical
 from rag.store import Store
-from rag.vectors import VectorStore
 
 if TYPE_CHECKING:
     from rag.encode import QueryEncoder
+    from rag.vectors import VectorStore
 
 
 class Index:
@@ -58,6 +58,8 @@ class Index:
     def close(self) -> None:
         """Release the files."""
         self.store.close()
+        if "vectors" in self.__dict__:
+            self.vectors.close()
 
     def __enter__(self) -> Self:
         return self
@@ -84,9 +86,11 @@ class Index:
         return encoder
 
     @cached_property
-    def vectors(self) -> VectorStore:
+    def vectors(self) -> "VectorStore":
         """The passages' vectors: row n is passage n's."""
-        return VectorStore(self.path)
+        from rag.vectors import VectorStore
+
+        return VectorStore.open(self.path, self.manifest["vectors"], self._threads)
 
     @cached_property
     def lexical(self) -> Lexical:
