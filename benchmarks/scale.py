@@ -151,7 +151,7 @@ def child_build(work: Path) -> None:
 def child_search(work: Path) -> None:
     from rag.config import Config
     from rag.engine import Engine
-    from rag.retrieve import retrieve
+    from rag.retrieve import parts, retrieve
 
     began = time.perf_counter()
     engine = Engine.open(config=Config(index=str(work / "index")))
@@ -159,9 +159,9 @@ def child_search(work: Path) -> None:
     search, whole = [], []
     for question in (work / "questions.txt").read_text(encoding="utf-8").splitlines():
         began = time.perf_counter()
-        vector = engine.index.encoder.encode([question])[0]
+        vectors = engine.index.encoder.encode(parts(question))
         encoded = time.perf_counter()
-        retrieve(engine.index, question, vector, 8)
+        retrieve(engine.index, question, vectors, 8)
         search.append(time.perf_counter() - encoded)
         whole.append(time.perf_counter() - began)
     found = {"open": opened, "p50": statistics.median(search), "p95": p95(search), "whole": p95(whole), "peak": peak()}

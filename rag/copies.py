@@ -2,18 +2,22 @@
 
 from dataclasses import replace
 
+from rag.prefer import Preference
 from rag.schema import Copy, Evidence, Filter, Passage, Sentence
 from rag.store import Store
 from rag.terms import words
 
 
-def cite_first(store: Store, evidence: Evidence, chosen: Filter) -> Evidence:
+def cite_first(store: Store, evidence: Evidence, chosen: Filter, preferred: Preference) -> Evidence:
     """Return the same evidence from the first document of its story that says it, with the others in ``also``.
+
+    The first is the earliest, but of those from where and when the question says, if it does, the earliest of these.
 
     Args:
         store: where the copies stand.
         evidence: a sentence; one whose document has no copies is returned as it is.
         chosen: which documents may be cited.
+        preferred: what the question says.
     """
     if evidence.passage.story is None:
         return evidence
@@ -23,8 +27,12 @@ def cite_first(store: Store, evidence: Evidence, chosen: Filter) -> Evidence:
         for sentence in passage.sentences:
             if passage.source not in places and says(words(passage.quote(sentence)), wanted):
                 places[passage.source] = (passage, sentence)
-    in_order = sorted(places.values(), key=lambda place: (place[0].published or "9", place[0].source))
-    (passage, sentence), *others = in_order
+
+    def order(place: tuple[Passage, Sentence]) -> tuple[float, str, str]:
+        passage = place[0]
+        return -preferred.bonus(passage.publisher, passage.published), passage.published or "9", passage.source
+
+    (passage, sentence), *others = sorted(places.values(), key=order)
     also = tuple(Copy(p.source, p.publisher, p.published, s.start, s.end) for p, s in others)
     return replace(evidence, passage=passage, sentence=sentence, also=also)
 

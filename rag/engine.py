@@ -17,8 +17,9 @@ from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import UsageError
 from rag.index import Index
+from rag.prefer import preference
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import ALL, retrieve
+from rag.retrieve import ALL, parts, retrieve
 from rag.schema import Answer, Filter, Retrieved, Turn
 
 MOST_PATTERNS = 200
@@ -82,8 +83,9 @@ class Engine:
         yield retrieved
         with clock.time("read"):
             reading = self.reader.read(retrieved.standalone, retrieved.hits)
-            best = reading.evidence[: compose.MOST_CLAIMS]
-            reading = replace(reading, evidence=tuple(cite_first(self.index.store, item, chosen) for item in best))
+            store, best = self.index.store, reading.evidence[: compose.MOST_CLAIMS]
+            preferred = preference(retrieved.standalone, store.publishers)
+            reading = replace(reading, evidence=tuple(cite_first(store, item, chosen, preferred) for item in best))
             composed = compose.compose(reading, self.threshold)
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(
@@ -122,8 +124,8 @@ class Engine:
             raise UsageError(f"k is {k}: the least is 1")
         standalone = converse.standalone(question, history)
         with clock.time("retrieve"):
-            vector = self.index.encoder.encode([standalone], self.index.encoder.card.query_prompt)[0]
-            hits = retrieve(self.index, standalone, vector, max(k, CANDIDATES) if self.reranker else k, chosen)
+            vectors = self.index.encoder.encode(parts(standalone), self.index.encoder.card.query_prompt)
+            hits = retrieve(self.index, standalone, vectors, max(k, CANDIDATES) if self.reranker else k, chosen)
         if self.reranker:
             with clock.time("rerank"):
                 hits = self.reranker.rerank(standalone, hits, k)

@@ -20,9 +20,10 @@ from stat import S_ISREG
 from typing import Any
 
 from rag.config import Config
+from rag.dates import iso_date
 from rag.decode import Unusable, decode
 from rag.errors import SourceError
-from rag.metadata import DATELINE, clean, front_matter, has_controls, head, iso_date, markdown_title
+from rag.metadata import DATELINE, clean, front_matter, has_controls, head, markdown_title
 from rag.normal import canonical, canonical_offset
 from rag.parse import PARSERS, Parsed
 from rag.sandbox import Sandbox
@@ -185,7 +186,7 @@ def _origin(sha256: str) -> str:
     return hashlib.sha256(f"{sha256} {_parsers()}".encode()).hexdigest()
 
 
-_CODE = ("decode", "load", "markup", "metadata", "normal", "parse")
+_CODE = ("dates", "decode", "load", "markup", "metadata", "normal", "parse")
 
 
 @cache

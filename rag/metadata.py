@@ -1,10 +1,11 @@
-"""What a text says of itself: front matter, headings, datelines, dates."""
+"""What a text says of itself: front matter, headings, datelines."""
 
 import re
-from datetime import date
 from typing import Any
 
 import sentencex
+
+from rag.dates import DATE
 
 TITLE_CHARS = 90
 META_CHARS = 300
@@ -50,34 +51,9 @@ def markdown_title(text: str, body: int) -> str | None:
     return heading[1].rstrip(" \t\r#") if heading else None
 
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|"
-    r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_DATE = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
 _PLACE = r"[A-Z][\w.'’ -]{1,40}"
-DATELINE = re.compile(rf"\s*{_PLACE}(?:, {_PLACE})?, (?P<date>{_DATE})\s*(?:\([^)\n]{{2,40}}\)\s*)?[—–-]+\s*")
+DATELINE = re.compile(rf"\s*{_PLACE}(?:, {_PLACE})?, (?P<date>{DATE})\s*(?:\([^)\n]{{2,40}}\)\s*)?[—–-]+\s*")
 """The opening of a wire story: «Havana, January 12, 2026 — », «LONDON, 3 May 2024 (Reuters) - »."""
-
-
-def iso_date(text: str) -> str | None:
-    """Return the calendar date that ``text`` starts with as ISO 8601, or None.
-
-    >>> iso_date("January 12, 2026"), iso_date("2023-10-05T12:00:00Z"), iso_date("soon")
-    ('2026-01-12', '2023-10-05', None)
-    """
-    try:
-        if found := re.match(r"\d{4}-\d\d-\d\d", text):
-            return date.fromisoformat(found[0]).isoformat()
-        if found := re.match(_DATE, text):
-            month = re.search(_MONTH, found[0])
-            day, year = re.findall(r"\d+", found[0])
-            number = MONTHS.index(month[0][:3].lower()) + 1 if month else 0
-            return date(int(year), number, int(day)).isoformat()
-    except ValueError:  # "February 31, 2026"
-        pass
-    return None
 
 
 def head(text: str) -> str:

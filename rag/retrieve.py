@@ -1,15 +1,21 @@
 """A question finds passages: dense and BM25 scores, each min-max normalised over one pool, then averaged.
 
+A question of several parts is nearest to what is near to one of them, for their common vector may be near to none.
+Passages from where and when the question says get a bonus (:mod:`rag.prefer`). What each of these gives stands in
+``benchmarks/retrieval.md``.
+
 The pool is the best of both legs; every candidate is scored exactly by both, so that being missed by one leg's
 shortlist is not counted as a score of zero.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.index import Index
+from rag.prefer import preference
 from rag.schema import Filter, Hit, Passage
 from rag.terms import terms, words
 
@@ -22,16 +28,35 @@ POOL = 50
 LEAST_COSINE = 0.15
 """A passage that shares no word with the question and is no nearer to it than this has nothing to do with it."""
 
+PART_TERMS = 4
+"""Fewest terms in a part of a question that is looked for by itself."""
+MOST_PARTS = 12
+"""A question of more parts is an essay, and looked for as a whole."""
+
 ALL = Filter()
 
+_PART_END = re.compile(r",\s+(?:and |while |but |or )?|;\s+|\s+(?:while|whereas|and|but)\s+")
 
-def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Filter = ALL) -> list[Hit]:
+
+def parts(question: str) -> list[str]:
+    """Return the parts of a question that say enough to be looked for by themselves; itself if not two do.
+
+    >>> parts("Did The Verge call the ruling on app stores fair, while TechCrunch said developers will appeal?")
+    ['Did The Verge call the ruling on app stores fair', 'TechCrunch said developers will appeal?']
+    >>> parts("Who are Romeo and Juliet?")
+    ['Who are Romeo and Juliet?']
+    """
+    found = [part for part in _PART_END.split(question) if len(terms(part)) >= PART_TERMS]
+    return found if 1 < len(found) <= MOST_PARTS else [question]
+
+
+def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Filter = ALL) -> list[Hit]:
     """Return at most ``k`` passages for a question, best first; of near copies one, if it says all that they say.
 
     Args:
         index: where to look.
         question: standalone, as :mod:`rag.converse` leaves it.
-        vector: its unit vector, shape ``(dimension,)``.
+        vectors: the unit vectors of its :func:`parts`, shape ``(parts, dimension)``.
         k: how many.
         chosen: which documents may answer.
     """
@@ -43,15 +68,18 @@ def retrieve(index: Index, question: str, vector: "Vectors", k: int, chosen: Fil
             return []
         everywhere, lexical = lexical, np.zeros_like(lexical)
         lexical[among] = everywhere[among]
-    near, _ = index.vectors.nearest(vector, n, among)
-    pool = np.union1d(near, _top(lexical, n))
+    near = [index.vectors.nearest(vector, n, among)[0] for vector in vectors]
+    pool = np.unique(np.concatenate([*near, _top(lexical, n)]))
     bm25 = lexical[pool]
-    dense = index.vectors.cosines(vector, pool)
+    dense = np.max([index.vectors.cosines(vector, pool) for vector in vectors], axis=0)
     supported = (bm25 > 0) | (dense >= LEAST_COSINE)
     pool, bm25, dense = pool[supported], bm25[supported], dense[supported]
     if not len(pool):
         return []
     scores = (_normalised(dense) + _normalised(bm25)) / 2
+    if preferred := preference(question, index.store.publishers):
+        bonus = np.array([preferred.bonus(*by) for by in index.store.published(pool.tolist())], dtype=np.float32)
+        scores = (scores + bonus) / (1 + preferred.most)
     ranks = {"dense": _ranks(dense), "bm25": _ranks(bm25)}
     found: list[Hit] = []
     said: dict[int, set[str]] = {}

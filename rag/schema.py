@@ -108,7 +108,8 @@ class Hit:
 
     passage: Passage
     score: float
-    """Mean of the min-max normalised dense and BM25 scores, 0 to 1; with a reranker, its odds."""
+    """0 to 1: the mean of the min-max normalised dense and BM25 scores with what :mod:`rag.prefer` adds, or a
+    reranker's odds."""
     ranks: dict[str, int]
     """1-based rank in each leg (``dense``, ``bm25``) that found it, and by the ``reranker`` if there is one."""
 
@@ -181,7 +182,7 @@ class Citation:
     """1-based, for formats that have pages."""
     publisher: str | None = None
     also: tuple[Copy, ...] = ()
-    """Later documents that have the same sentence."""
+    """Other documents of the same story that have the same sentence, the earliest first."""
 
 
 @dataclass(frozen=True, slots=True)

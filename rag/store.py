@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,22 @@ class Store:
         conditions, values = _conditions(chosen)
         query = " AND ".join([f"{_PASSAGES} WHERE story = ?", *conditions])
         return map(_passage, self._database.execute(f"{query} ORDER BY passage.id", (story, *values)))
+
+    @cached_property
+    def publishers(self) -> list[str]:
+        """Every publisher that a document names, in order."""
+        rows = self._database.execute("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
+        return [publisher for (publisher,) in rows]
+
+    def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
+        """Return by whom and when the documents of passages were published, in the order asked."""
+        query = (
+            "SELECT passage.id, publisher, published FROM passage JOIN document ON document.id = document"
+            " WHERE passage.id IN (SELECT value FROM json_each(?))"
+        )
+        rows = self._database.execute(query, (json.dumps([int(number) for number in ids]),))
+        found = {number: (publisher, published) for number, publisher, published in rows}
+        return [found[number] for number in ids]
 
     def passing(self, chosen: Filter) -> "NDArray[np.int64] | None":
         """Return the numbers of the passages whose documents pass a filter, in order; None if every one does."""

@@ -20,9 +20,9 @@ from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 ORDER = """
-    schema errors config terms normal decode markup parse sandbox worker metadata load split stories encode embed
-    manifest store lexical vectors index generations build watch retrieve rerank match copies reader compose converse
-    engine render batch status page llamaindex ui options cli __main__
+    schema errors config terms dates normal decode markup parse sandbox worker metadata load split stories encode embed
+    manifest store lexical vectors index generations build watch prefer retrieve rerank match copies reader compose
+    converse engine render batch status page llamaindex ui options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}

@@ -8,13 +8,13 @@ from rag.build import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.retrieve import POOL, retrieve
+from rag.retrieve import POOL, parts, retrieve
 from rag.schema import Filter, Hit
 from rag.terms import terms
 
 
 def ask(engine: Engine, question: str, k: int = 8) -> list[Hit]:
-    return retrieve(engine.index, question, engine.index.encoder.encode([question])[0], k)
+    return retrieve(engine.index, question, engine.index.encoder.encode(parts(question)), k)
 
 
 def test_best_first_without_repeats(engine: Engine) -> None:

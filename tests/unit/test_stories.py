@@ -82,6 +82,17 @@ def test_a_filter_chooses_who_may_be_cited(wire: Config) -> None:
         assert [copy.source for copy in answer.citations[0].also] == ["a.md", "d.md"]
 
 
+def test_whom_the_question_names_is_cited_before_the_first(wire: Config) -> None:
+    with Engine.open(config=wire) as engine:
+        answer = engine.ask("By how much did oil prices fall on Monday, according to The Echo?")
+        assert answer.citations[0].publisher == "The Echo"
+        assert [copy.publisher for copy in answer.citations[0].also] == [
+            "The First Wire",
+            "The Late Post",
+            "The Checker",
+        ]
+
+
 def test_copies_take_no_place_among_the_hits(wire: Config) -> None:
     with Engine.open(config=wire) as engine:
         hits = engine.search("oil prices in London", k=8).hits

@@ -1,0 +1,101 @@
+"""A question may name a publisher or a date: documents from there or then are preferred, never required.
+
+"According to The Verge" and "on October 6, 2023" say where and when an answer was published. But the words may also
+mean something else, and the answer may stand elsewhere, so what they give is a little more score: no filter, which
+:class:`rag.schema.Filter` is.
+"""
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rag.dates import DATE, MONTH, MONTHS, iso_date
+
+WEIGHT = 0.2
+"""What a publisher or a date adds to a score between 0 and 1. From 0.2 to 0.4 the weights do about as well."""
+
+_SUBTITLE = re.compile(r"\s+[|–—-]\s+|:\s+")
+_MONTH_OF_YEAR = re.compile(rf"(?<!\d )\b({MONTH}),? (\d{{4}})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What a question says of where and when its answer was published."""
+
+    publishers: frozenset[str] = frozenset()
+    spans: tuple[tuple[str, str], ...] = ()
+    """First and last day of each date, ISO 8601."""
+
+    def __bool__(self) -> bool:
+        return bool(self.publishers or self.spans)
+
+    @property
+    def most(self) -> float:
+        """The bonus of a document that has all there is to have."""
+        return WEIGHT * (bool(self.publishers) + bool(self.spans))
+
+    def bonus(self, publisher: str | None, published: str | None) -> float:
+        """Return what a document from there and then gets, 0 to :attr:`most`."""
+        in_time = any(first <= (published or "") <= last for first, last in self.spans)
+        return WEIGHT * ((publisher in self.publishers) + in_time)
+
+
+def preference(question: str, publishers: Iterable[str]) -> Preference:
+    """Read a question's preference.
+
+    Args:
+        question: standalone.
+        publishers: those that the index has.
+    """
+    return Preference(frozenset(publishers_named(question, publishers)), tuple(dates_named(question)))
+
+
+def publishers_named(question: str, publishers: Iterable[str]) -> set[str]:
+    """Return those of ``publishers`` that a question names, whole or without their subtitle.
+
+    Each word must have its capital, but for a "the" in front: "Time" and "Fortune" are also words.
+
+    >>> sorted(publishers_named("In time, did CNBC and the Verge deny it?", ["Time", "Cnbc | Markets", "The Verge"]))
+    ['Cnbc | Markets', 'The Verge']
+    """
+    folded = question.casefold()
+    owners: dict[str, set[str]] = {}
+    for publisher in publishers:
+        for name in {publisher, _SUBTITLE.split(publisher)[0]}:
+            if name.removeprefix("The ").casefold() in folded:
+                owners.setdefault(name, set()).add(publisher)
+    named: set[str] = set()
+    for name in sorted(filter(None, owners), key=len, reverse=True):  # "FOX News - Health" before "FOX News"
+        question, times = re.subn(rf"(?<!\w){_spelled(name)}(?!\w)", " ", question)
+        if times:
+            named |= owners[name]
+    return named
+
+
+def _spelled(name: str) -> str:
+    """Return a pattern of a name: its capitals stay, the rest may be of either case, "The" may be left out of many."""
+    article = "The " if name.startswith("The ") else ""
+    rest = name.removeprefix(article)
+    pieces = re.split(r"(\w+)", rest)
+    words = [f"[{word[0]}{word[0].upper()}](?i:{word[1:]})" for word in pieces[1::2]]
+    spelled = "".join(re.escape(gap) + word for gap, word in zip(pieces[::2], [*words, ""], strict=True))
+    if article:
+        return f"(?:[Tt]he )?{spelled}" if " " in rest else f"[Tt]he {spelled}"
+    return spelled
+
+
+def dates_named(question: str) -> list[tuple[str, str]]:
+    """Return the days and months that a question names, each as its first and last day.
+
+    >>> dates_named("What was said on October 6th, 2023 and in November 2023?")
+    [('2023-10-06', '2023-10-06'), ('2023-11-01', '2023-11-30')]
+    """
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", question)
+    days = [iso_date(found[0]) for found in re.finditer(rf"\b{DATE}\b", plain)]
+    spans = [(day, day) for day in days if day]
+    for name, year in _MONTH_OF_YEAR.findall(plain):
+        month = MONTHS.index(name[:3].lower()) + 1
+        last = calendar.monthrange(int(year) or 1, month)[1]
+        spans.append((f"{year}-{month:02}-01", f"{year}-{month:02}-{last}"))
+    return spans

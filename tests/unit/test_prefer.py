@@ -1,0 +1,85 @@
+from collections.abc import Iterator
+from json import dumps
+from pathlib import Path
+
+import pytest
+
+from rag.build import build
+from rag.config import Config
+from rag.engine import Engine
+from rag.prefer import WEIGHT, Preference, dates_named, publishers_named
+
+PUBLISHERS = ["The Verge", "TechCrunch", "Cnbc | World Business", "FOX News - Health", "FOX News - Travel", "Time"]
+PUBLISHERS += ["The New York Times", "talkSPORT", "C++ Weekly", ": odd"]
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("What did 'The Verge' and TechCrunch's report say?", {"The Verge", "TechCrunch"}),
+        ("Does the Verge article agree with CNBC?", {"The Verge", "Cnbc | World Business"}),
+        ("Is the FOX News - Health article right?", {"FOX News - Health"}),
+        ("What did FOX News say?", {"FOX News - Health", "FOX News - Travel"}),
+        ("Was it in a New York Times report?", {"The New York Times"}),
+        ("What did TalkSport and C++ Weekly say?", {"talkSPORT", "C++ Weekly"}),
+        ("At what time is it on the verge of Timeliness?", set()),
+        ("", set()),
+    ],
+)
+def test_a_publisher_is_named_in_its_capitals(question: str, named: set[str]) -> None:
+    assert publishers_named(question, PUBLISHERS) == named
+
+
+@pytest.mark.parametrize(
+    ("question", "spans"),
+    [
+        ("on October 6, 2023?", [("2023-10-06", "2023-10-06")]),
+        ("on 6th October 2023 or 2024-02-03", [("2023-10-06", "2023-10-06"), ("2024-02-03", "2024-02-03")]),
+        ("in Feb. 2024", [("2024-02-01", "2024-02-29")]),
+        ("It may 2023 times; on February 31, 2023; in 2023", []),
+    ],
+)
+def test_days_and_months_are_dates_but_years_are_not(question: str, spans: list[tuple[str, str]]) -> None:
+    assert dates_named(question) == spans
+
+
+def test_each_kind_counts_once() -> None:
+    wanted = Preference(frozenset({"A", "B"}), (("2023-10-01", "2023-10-31"), ("2023-10-06", "2023-10-06")))
+    assert wanted.bonus("A", "2023-10-06") == wanted.most == 2 * WEIGHT
+    assert wanted.bonus("C", "2023-10-07") == WEIGHT
+    assert wanted.bonus(None, None) == 0
+    assert not Preference()
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The same news from two publishers, a month apart."""
+    sources = tmp_path_factory.mktemp("twice")
+    one, other = "Oil exports rose again, the ministry reported.", "Again oil exports rose, the ministry reported."
+    rows = [
+        {"id": "a", "title": "Exports", "text": one, "publisher": "Daily Planet", "published": "2023-09-06"},
+        {"id": "b", "title": "Exports", "text": other, "publisher": "Wired", "published": "2023-10-06"},
+        {"id": "c", "title": "Weather", "text": "It rained.", "publisher": "Wired", "published": "2023-10-06"},
+    ]
+    Path(sources, "corpus.jsonl").write_text("\n".join(map(dumps, rows)))
+    config = Config(sources=str(sources), index=str(tmp_path_factory.mktemp("index")))
+    build(config)
+    with Engine.open(config=config) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Did oil exports rise?", "b"),
+        ("Did oil exports rise, by the Daily Planet?", "a"),
+        ("Did oil exports rise, as Wired wrote?", "b"),
+        ("Did oil exports rise in October 2023?", "b"),
+        ("Did oil exports rise on 6 September 2023?", "a"),
+    ],
+)
+def test_the_named_one_comes_first_and_nothing_is_lost(twice: Engine, question: str, first: str) -> None:
+    hits = twice.search(question).hits
+    assert hits[0].passage.source == first
+    assert {"a", "b"} <= {hit.passage.source for hit in hits}
+    assert all(0 <= hit.score <= 1 for hit in hits)
