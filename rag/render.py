@@ -114,7 +114,7 @@ def _hit_text(place: int, hit: Hit) -> str:
 
 
 def also_in(citation: Citation) -> str:
-    """Return the later documents that have the same sentence, at most ``MOST_COPIES`` by name."""
+    """Return the other documents that have the same sentence, at most ``MOST_COPIES`` by name."""
     named = [
         f"{copy.publisher} ({copy.source})" if copy.publisher else copy.source for copy in citation.also[:MOST_COPIES]
     ]
