@@ -101,9 +101,9 @@ class Engine:
             index=self.index.id,
             model={
                 "encoder": self.index.manifest["encoder"]["name"],
-                "reranker": self.reranker.name if self.reranker else None,
                 "reader": self.reader.name,
                 "llm": None,
+                **({"reranker": self.reranker.name} if self.reranker else {}),
             },
             timings_ms=clock.timings(),
         )
