@@ -24,6 +24,18 @@ def write(folder: Path, texts: Iterable[str]) -> None:
     bm25 = bm25s.BM25()
     bm25.index((corpus, vocabulary), show_progress=False)
     bm25.save(str(folder), show_progress=False)
+    for path in folder.glob("*.npy"):
+        _read_back(path)
+
+
+def _read_back(path: Path) -> None:
+    """Raise what NumPy does not when the last bytes of an array, still buffered, cannot be written."""
+    import numpy as np
+
+    try:
+        np.load(path, mmap_mode="r")
+    except (ValueError, EOFError) as error:
+        raise OSError(f"{path.name} is cut short: no room for its last bytes") from error
 
 
 class Lexical:

@@ -68,7 +68,8 @@ def write(folder: Path, blocks: Iterable["Vectors"]) -> dict[str, Any]:
     ann = faiss.IndexBinaryFlat(8 * signs[0].shape[1])
     for part in signs:
         ann.add(part)
-    faiss.write_index_binary(ann, str(folder / ANN))
+    with (folder / ANN).open("wb") as file:  # Python tells when the last bytes cannot be written; FAISS does not
+        faiss.write_index_binary(ann, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
     recall = _recall(folder)
     if recall[f"recall_at_{HITS}"] >= RECALL:
         return {"kind": "signs", **recall}
