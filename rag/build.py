@@ -191,10 +191,11 @@ def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.
     from rag import embed
 
     card = now.manifest["encoder"] if now else {}
+    path.mkdir()
     if now and (card["name"], card["identity"]) == (model.name, model.identity):
-        shutil.copytree(now.path / manifest.ENCODER, path)
+        for file in (now.path / manifest.ENCODER).iterdir():
+            shutil.copyfile(file, path / file.name)
     else:
-        path.mkdir()
         embed.export(model, encode.load(model.name, model.location), path)
     return encode.read(path, threads=threads)
 

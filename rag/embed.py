@@ -125,7 +125,7 @@ def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:
     tokenizer = Tokenizer.from_str(loaded.tokenizer.backend_tokenizer.to_str())
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer.json").write_text(tokenizer.to_str(pretty=True), encoding="utf-8")  # save() has no OSError
     example = loaded.tokenizer(["one", "two words here"], padding=True, return_tensors="pt")
     dynamic = {0: "texts", 1: "tokens"}
     with torch.no_grad(), warnings.catch_warnings():
