@@ -88,6 +88,7 @@ def single_writer(folder: Path, *, make: bool = True) -> Iterator[None]:
     """Hold the index folder's lock. The system drops it with the process, so a killed build leaves none behind."""
     from filelock import FileLock, Timeout
 
+    before = current_or_none(folder)
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -104,13 +105,16 @@ def single_writer(folder: Path, *, make: bool = True) -> Iterator[None]:
     except (FileExistsError, NotADirectoryError):
         raise SourceError(f"index folder {folder} is a file: name a folder with --index") from None
     except OSError as error:
+        now = current_or_none(folder)
         what = f"index folder {folder} cannot be written ({error.strerror or error})"
-        raise SourceError(f"{what}: free space or name another with --index; the index is as it was") from error
+        left = "the index is as it was" if now == before else f"generation {now} is asked all the same"
+        raise SourceError(f"{what}: free space or name another with --index; {left}") from error
 
 
 def _sweep(folder: Path) -> None:
     for left in folder.glob(f"{manifest.BUILDING}*"):
         shutil.rmtree(left)
+    (folder / POINTER).unlink(missing_ok=True)
 
 
 def aside(folder: Path) -> Path:
@@ -128,9 +132,14 @@ def swap_in(folder: Path, target: Path, identity: str) -> None:
         previous = max(others, key=_built).name if others else None
     final = folder / identity
     if final.exists():
-        shutil.rmtree(final)
+        _remove(final)
     target.rename(final)
-    make_current(folder, identity)
+    try:
+        sync(folder)  # the name, before what points to it
+        make_current(folder, identity)
+    finally:
+        if current_or_none(folder) != identity:
+            final.rename(target)  # for the end of the lock to remove
     _remove_all_but(folder, {identity, previous})
 
 
@@ -176,7 +185,10 @@ def _built(path: Path) -> float:
 def _remove_all_but(folder: Path, kept: set[str | None]) -> list[str]:
     removed = [path for path in _paths(folder) if path.name not in kept]
     for path in removed:
-        # Renamed first, so that a kill leaves what the next build sweeps up.
-        doomed = path.rename(folder / f"{manifest.BUILDING}{path.name}")
-        shutil.rmtree(doomed)
+        _remove(path)
     return sorted(path.name for path in removed)
+
+
+def _remove(path: Path) -> None:
+    """Remove a generation; renamed first, so that a kill leaves what the next build sweeps up."""
+    shutil.rmtree(path.rename(path.with_name(f"{manifest.BUILDING}{path.name}")))
