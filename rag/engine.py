@@ -48,8 +48,8 @@ class Engine:
             IndexDamaged: a file is missing or not the one that was built.
         """
         config = config or Config()
-        opened = Index.open(config.index if index is None else index, threads=config.threads)
-        return cls(opened.load(), config)
+        folder = config.index if index is None else index
+        return cls(Index.open(folder, threads=config.threads, load=True), config)
 
     def close(self) -> None:
         """Release the index."""

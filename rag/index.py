@@ -1,12 +1,13 @@
 """A built index, opened for reading. :mod:`rag.build` writes it."""
 
+import sqlite3
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rag import manifest as manifests
-from rag.errors import EncoderError, IndexDamaged
+from rag.errors import EncoderError, IndexDamaged, RagError, first_line
 from rag.lexical import Lexical
 from rag.store import Store
 
@@ -22,37 +23,52 @@ class Index:
         self.path = path
         self.manifest = manifest
         self.id: str = manifest["id"]
-        self.store = Store(path / manifests.STORE)
+        try:
+            self.store = Store(path / manifests.STORE)
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
         self._threads = threads
 
     @classmethod
-    def open(cls, folder: str | Path, *, verify: bool = False, threads: int = 2) -> Self:
-        """Open the current generation of an index folder.
+    def open(cls, folder: str | Path, *, verify: bool = False, threads: int = 2, load: bool = False) -> Self:
+        """Open the current generation of an index folder, whatever builds do meanwhile.
 
         Args:
             folder: what ``rag index --index`` was given.
             verify: hash every file, however large.
             threads: for encoding a question.
+            load: load everything now, see :meth:`load`.
 
         Raises:
             IndexMissing: nothing was built there.
             IndexDamaged: a file is missing or not the one that was built.
         """
         folder = Path(folder)
-        path = folder / manifests.current(folder)
-        return cls(path, manifests.check(path, verify=verify), threads)
+        while True:
+            path = folder / manifests.current(folder)
+            try:
+                index = cls(path, manifests.check(path, verify=verify), threads)
+                return index.load() if load else index
+            except IndexDamaged:
+                if path.name == manifests.current(folder):
+                    raise
+                # It was replaced, and then removed, while it was opened: open the one that is asked now.
 
     def load(self) -> Self:
         """Load everything now, so that later builds cannot take it away.
 
         Raises:
-            IndexDamaged: a file is not there any more.
+            IndexDamaged: a file is not there any more, or cannot be used.
             EncoderError: the encoder does not give here the vectors that it gave when the index was built.
         """
         try:
             _ = self.encoder, self.vectors, self.lexical
-        except (OSError, RuntimeError) as error:
-            raise IndexDamaged(f"{self.path} went away while it was opened: ask again") from error
+        except (RagError, MemoryError):
+            self.close()
+            raise
+        except Exception as error:  # each library has errors of its own for a file that is not there
+            self.close()
+            raise self._damaged(error) from error
         return self
 
     def close(self) -> None:
@@ -70,6 +86,11 @@ class Index:
     def __len__(self) -> int:
         """Return the number of passages."""
         return int(self.manifest["counts"]["passages"])
+
+    def _damaged(self, error: Exception) -> IndexDamaged:
+        return IndexDamaged(
+            f"{self.path} cannot be opened ({first_line(error)}): {manifests.rebuild(self.path.parent)}"
+        )
 
     @cached_property
     def encoder(self) -> "QueryEncoder":
