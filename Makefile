@@ -62,7 +62,7 @@ screenshots: $(VENV)/.test browser
 constraints:
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet torch && $(BIN)/python -m pip install --quiet '.[test]' 'setuptools==83.0.0'
+	$(BIN)/python -m pip install --quiet torch && $(BIN)/python -m pip install --quiet '.[test,benchmarks]' 'setuptools==83.0.0'
 	{ sed '/^[^#]/,$$d' constraints.txt; $(BIN)/python -m pip freeze --all --exclude quoteline --exclude pip | sed 's/+cpu$$//'; } > .constraints
 	mv .constraints constraints.txt
 

@@ -1,7 +1,7 @@
 """Measure how building and searching grow with the number of passages, and against llama-index; print Markdown.
 
-    pip install llama-index-embeddings-huggingface
-    python benchmarks/scale.py --data DATA [--sizes 1000 10000 100000] [--stock 400] > benchmarks/scale.md
+    pip install '.[benchmarks]'
+    python benchmarks/scale.py --data DATA [--sizes 1000 10000 100000] [--stock 1500] > benchmarks/scale.md
 
 DATA holds question sets in the project's gold form; their sentences, shuffled, make documents of one passage each, so
 that the vocabulary is a real one and no two documents are alike. The folder is one ``.jsonl`` corpus. Every build is a
@@ -35,8 +35,8 @@ CHANGED = 100
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000])
-    parser.add_argument("--stock", type=int, default=400, help="passages that llama-index is given (default: 400)")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 10_000, 100_000])
+    parser.add_argument("--stock", type=int, default=1500, help="passages that llama-index is given (default: 1500)")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:

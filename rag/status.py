@@ -14,13 +14,13 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
 
     Args:
         config: names the index folder.
-        verify: hash every file of the generation, however large.
+        verify: hash every file of the generation, however large, and load them.
         sources: list every document.
 
     Raises:
         IndexMissing, IndexDamaged: as opening it does.
     """
-    with Index.open(config.index, verify=verify) as index:
+    with Index.open(config.index, verify=verify, load=verify) as index:
         manifest = index.manifest
         found: dict[str, Any] = {
             "schema": SCHEMA_VERSION,
