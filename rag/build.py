@@ -132,15 +132,11 @@ def _opened(path: Path) -> Iterator[store.Store]:
 
 @contextmanager
 def _full_disk() -> Iterator[None]:
-    """Turn what SQLite and FAISS raise when they cannot write into what the system would have said."""
+    """Turn what SQLite raises when it cannot write into what the system would have said."""
     try:
         yield
     except sqlite3.Error as error:
         raise OSError(f"{manifest.STORE}: {error}") from error
-    except RuntimeError as error:
-        if "faiss" not in str(error):
-            raise
-        raise OSError(f"{vectors.VECTORS}: {error}".splitlines()[0]) from error
 
 
 def _compare(digests: dict[str, str], now: Index | None, identity: str, skipped: Sequence[load.Skipped]) -> Report:

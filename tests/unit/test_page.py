@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from rag import page
 from rag.engine import Engine
-from rag.schema import Document
+from rag.schema import Copy, Document
 from rag.store import Listing
 from tests.conftest import ARTICLE
 
@@ -52,6 +52,16 @@ def test_text_from_outside_is_escaped(engine: Engine) -> None:
     ):
         assert "<img" not in html
         assert "alert(1)" in html
+
+
+def test_the_others_that_have_the_sentence_are_named(engine: Engine, article: str) -> None:
+    answer = engine.ask("Who is Cuba's foreign minister?")
+    copies = tuple(Copy(f"{n}.txt", "<b>Post</b>" if n else None, None, 0, 9) for n in range(5))
+    selected = replace(answer.citations[0], also=copies)
+    html = page.document(engine.index.store.document(ARTICLE), (selected,), selected)
+    named = "0.txt, &lt;b&gt;Post&lt;/b&gt; (1.txt), &lt;b&gt;Post&lt;/b&gt; (2.txt) and 2 more"
+    assert f"The same sentence is also in {named}</p>" in html
+    assert "also in" not in page.document(engine.index.store.document(ARTICLE), answer.citations, answer.citations[0])
 
 
 def test_quotes_of_another_document_are_not_marked(engine: Engine) -> None:
