@@ -36,6 +36,8 @@ _DOCUMENT = (
 )
 
 
+MOST_COPIES = 50
+"""Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
     "SELECT source, start, end, sentences, title, published, pages, publisher, story, passage.text"
     " FROM passage JOIN document ON document.id = document"
@@ -107,10 +109,12 @@ class Store:
         return found
 
     def story(self, story: int, chosen: Filter) -> Iterator[Passage]:
-        """Yield the passages of the documents of a story that pass a filter, a document after the other."""
+        """Yield the passages of the ``MOST_COPIES`` earliest documents of a story that pass a filter, in order."""
         conditions, values = _conditions(chosen)
-        query = " AND ".join([f"{_PASSAGES} WHERE story = ?", *conditions])
-        return map(_passage, self._database.execute(f"{query} ORDER BY passage.id", (story, *values)))
+        members = " AND ".join(["SELECT id FROM document WHERE story = ?", *conditions])
+        earliest = f"{members} ORDER BY published IS NULL, published, source LIMIT {MOST_COPIES}"
+        query = f"{_PASSAGES} WHERE document IN ({earliest}) ORDER BY passage.id"
+        return map(_passage, self._database.execute(query, (story, *values)))
 
     @cached_property
     def publishers(self) -> list[str]:
