@@ -54,6 +54,14 @@ def own(config: Config, own_index: Path, tmp_path: Path, article: str) -> Config
     return replace(config, index=str(own_index), sources=str(sources))
 
 
+def built_over(config: Config, sources: Path, index: Path) -> Config:
+    """Build an index over other sources, upon a copy of the shared one, whose encoder it takes."""
+    shutil.copytree(config.index, index)
+    own = replace(config, sources=str(sources), index=str(index))
+    build(own)
+    return own
+
+
 def files(config: Config) -> dict[str, bytes]:
     """Return the content of every file in an index folder, by path."""
     return {str(path): path.read_bytes() for path in Path(config.index).rglob("*") if path.is_file()}

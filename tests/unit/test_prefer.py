@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.build import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.prefer import WEIGHT, Preference, dates_named, publishers_named
+from tests.conftest import built_over
 
 PUBLISHERS = ["The Verge", "TechCrunch", "Cnbc | World Business", "FOX News - Health", "FOX News - Travel", "Time"]
 PUBLISHERS += ["The New York Times", "talkSPORT", "C++ Weekly", ": odd"]
@@ -52,7 +52,7 @@ def test_each_kind_counts_once() -> None:
 
 
 @pytest.fixture(scope="module")
-def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def twice(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The same news from two publishers, a month apart."""
     sources = tmp_path_factory.mktemp("twice")
     one, other = "Oil exports rose again, the ministry reported.", "Again oil exports rose, the ministry reported."
@@ -62,9 +62,8 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         {"id": "c", "title": "Weather", "text": "It rained.", "publisher": "Wired", "published": "2023-10-06"},
     ]
     Path(sources, "corpus.jsonl").write_text("\n".join(map(dumps, rows)))
-    config = Config(sources=str(sources), index=str(tmp_path_factory.mktemp("index")))
-    build(config)
-    with Engine.open(config=config) as engine:
+    own = built_over(config, sources, tmp_path_factory.mktemp("twice") / "index")
+    with Engine.open(config=own) as engine:
         yield engine
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.build import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.retrieve import POOL, parts, retrieve
 from rag.schema import Filter, Hit
 from rag.terms import terms
+from tests.conftest import built_over
 
 
 def ask(engine: Engine, question: str, k: int = 8) -> list[Hit]:
@@ -55,7 +55,7 @@ def test_what_neither_leg_supports_is_dropped(engine: Engine) -> None:
 
 
 @pytest.fixture(scope="module")
-def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def dated(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Ten reports on oil, a month apart, in two folders; the last has no date."""
     sources = tmp_path_factory.mktemp("dated")
     for month in range(1, 11):
@@ -63,9 +63,8 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         folder.mkdir(exist_ok=True)
         head = f"Oslo, {month} March 20{month:02} — " if month < 10 else ""
         (folder / f"{month:02}.txt").write_text(f"{head}Oil exports rose in report number {month}.")
-    config = Config(sources=str(sources), index=str(tmp_path_factory.mktemp("index")))
-    build(config)
-    with Engine.open(config=config) as engine:
+    own = built_over(config, sources, tmp_path_factory.mktemp("dated") / "index")
+    with Engine.open(config=own) as engine:
         yield engine
 
 
@@ -112,10 +111,8 @@ def test_a_filter_that_cannot_be_used(dated: Engine, chosen: Filter) -> None:
         dated.search("oil", chosen=chosen)
 
 
-def test_a_name_may_look_like_a_pattern(tmp_path: Path) -> None:
+def test_a_name_may_look_like_a_pattern(config: Config, tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "a[1].txt").write_text("Oil exports rose.")
-    config = Config(sources=str(tmp_path / "s"), index=str(tmp_path / "i"))
-    build(config)
-    with Engine.open(config=config) as engine:
+    with Engine.open(config=built_over(config, tmp_path / "s", tmp_path / "i")) as engine:
         assert engine.search("oil", chosen=Filter(sources=("a[1].txt",))).hits

@@ -1,14 +1,13 @@
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rag.build import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.schema import Filter
 from rag.stories import stories
+from tests.conftest import built_over
 
 STORY = (
     "Oil prices fell four percent on Monday after Mexico said that it would send more crude to the Caribbean. "
@@ -48,9 +47,7 @@ def wire(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
     put("c.md", "The Echo", "2026-01-08", STORY.replace("The ministry in Mexico City named no dates. ", ""))
     put("d.md", "The Checker", "2026-01-10", STORY.replace("300,000", "200,000"))
     (sources / "e.md").write_text(OTHER)
-    own = replace(config, sources=str(sources), index=str(folder / "index"))
-    build(own)
-    return own
+    return built_over(config, sources, folder / "index")
 
 
 def test_wire_copy_counts_once_and_the_first_publisher_is_cited(wire: Config) -> None:
