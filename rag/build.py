@@ -14,6 +14,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
@@ -25,7 +26,7 @@ import numpy as np
 
 from rag import encode, generations, lexical, load, manifest, store, vectors
 from rag.config import Config
-from rag.errors import IndexDamaged, IndexUnreadable, SourceError
+from rag.errors import IndexDamaged, IndexUnreadable, SourceError, UsageError
 from rag.index import Index
 
 BLOCK = 1024
@@ -49,7 +50,7 @@ class Report:
     skipped: tuple[load.Skipped, ...]
     passages: int = 0
     encoded: int = 0
-    """Passages whose vectors the generation before did not have. Both are 0 when nothing was built."""
+    """Texts of passages whose vectors the generation before did not have. Both are 0 when nothing was built."""
 
 
 def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> Report:
@@ -61,6 +62,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
         progress: show a bar on standard error.
 
     Raises:
+        UsageError: the index folder is the sources folder.
         SourceError: no document could be read, or the index folder cannot be written.
         EncoderError: the encoder cannot be loaded.
         BusyError: another build of this index is running.
@@ -68,6 +70,8 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
     from rag import embed
 
     folder = Path(config.index)
+    if folder.resolve() == Path(config.sources).resolve():
+        raise UsageError(f"{folder} is both the sources and the index: name another folder with --index")
     with nullcontext() if dry_run else generations.single_writer(folder), _sound_now(folder) as now, _full_disk():
         found = load.read_folder(config, now.store.parsed if now else None)
         if not found.documents:
@@ -214,17 +218,23 @@ def _write_vectors(
     from tqdm import tqdm
 
     known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
+    times = Counter(map(_key, stored.texts()))
+    again: dict[bytes, encode.Vectors] = {}  # of new texts that stand in more than one passage
     encoded = 0
 
     def blocks() -> Iterator[encode.Vectors]:
         nonlocal encoded
         for texts in _blocks(stored.texts()):
-            rows = np.array([known.get(_key(text), -1) for text in texts])
+            keys = [_key(text) for text in texts]
+            rows = np.array([known.get(key, -1) for key in keys])
             block = np.empty((len(texts), encoder.card.dimension), dtype=np.float32)
             if reusable and (rows >= 0).any():
                 block[rows >= 0] = reusable.vectors.rows(rows[rows >= 0])
-            new = np.flatnonzero(rows < 0)
-            block[new] = encoder.encode([texts[n] for n in new], encoder.card.document_prompt)
+            new = {key: text for key, text, row in zip(keys, texts, rows, strict=True) if row < 0 and key not in again}
+            fresh = dict(zip(new, encoder.encode(list(new.values()), encoder.card.document_prompt), strict=True))
+            again.update((key, vector) for key, vector in fresh.items() if times[key] > 1)
+            for n in np.flatnonzero(rows < 0):
+                block[n] = fresh[keys[n]] if keys[n] in fresh else again[keys[n]]
             encoded += len(new)
             bar.update(len(texts))
             yield block

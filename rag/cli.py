@@ -6,6 +6,7 @@ Imports nothing heavy: ``rag --help`` must cost next to nothing, and each comman
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.config import Config, load
-from rag.errors import RagError, UsageError
+from rag.errors import BusyError, RagError, UsageError
 from rag.options import parser
 
 if TYPE_CHECKING:
@@ -70,11 +71,17 @@ def _watch(arguments: argparse.Namespace, config: Config) -> int:
     from rag.watch import changes
 
     for _ in changes(config):
-        try:
-            _build(arguments, config)
-        except RagError as error:  # an empty folder, say: it may be filled
-            print(f"rag: {error}", file=sys.stderr)
-        sys.stdout.flush()
+        while True:
+            try:
+                _build(arguments, config)
+            except BusyError:  # another build may have read the folder before it changed: this one must come after it
+                time.sleep(1)
+                continue
+            except RagError as error:  # an empty folder, say: it may be filled
+                print(f"rag: {error}", file=sys.stderr)
+            break
+        if sys.stdout is not None:
+            sys.stdout.flush()
     return 0
 
 

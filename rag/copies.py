@@ -5,7 +5,7 @@ from dataclasses import replace
 from rag.prefer import Preference
 from rag.schema import Copy, Evidence, Filter, Passage, Sentence
 from rag.store import Store
-from rag.terms import words
+from rag.stories import statement
 
 
 def cite_first(store: Store, evidence: Evidence, chosen: Filter, preferred: Preference) -> Evidence:
@@ -21,11 +21,11 @@ def cite_first(store: Store, evidence: Evidence, chosen: Filter, preferred: Pref
     """
     if evidence.passage.story is None:
         return evidence
-    wanted = words(evidence.quote)
+    wanted = statement(evidence.quote)
     places: dict[str, tuple[Passage, Sentence]] = {evidence.passage.source: (evidence.passage, evidence.sentence)}
     for passage in store.story(evidence.passage.story, chosen):
         for sentence in passage.sentences:
-            if passage.source not in places and says(words(passage.quote(sentence)), wanted):
+            if passage.source not in places and statement(passage.quote(sentence)) == wanted:
                 places[passage.source] = (passage, sentence)
 
     def order(place: tuple[Passage, Sentence]) -> tuple[float, str, str]:
@@ -35,12 +35,3 @@ def cite_first(store: Store, evidence: Evidence, chosen: Filter, preferred: Pref
     (passage, sentence), *others = sorted(places.values(), key=order)
     also = tuple(Copy(p.source, p.publisher, p.published, s.start, s.end) for p, s in others)
     return replace(evidence, passage=passage, sentence=sentence, also=also)
-
-
-def says(sentence: list[str], wanted: list[str]) -> bool:
-    """Tell whether a sentence has the wanted words, in their order and with nothing between; more may stand around.
-
-    >>> says(words("LONDON (Reuters) - Oil fell on Monday."), words("Oil fell on Monday"))
-    True
-    """
-    return f" {' '.join(wanted)} " in f" {' '.join(sentence)} "

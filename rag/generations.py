@@ -37,6 +37,7 @@ def listed(folder: Path) -> list[Generation]:
 
     Raises:
         IndexMissing: there is none.
+        IndexDamaged: there are, but none can be read.
     """
     now = current_or_none(folder)
     if not _paths(folder):
@@ -51,6 +52,8 @@ def listed(folder: Path) -> list[Generation]:
         built = datetime.fromtimestamp(_built(path), UTC).astimezone().isoformat(timespec="seconds")
         size = manifest.total_bytes(about)
         found.append(Generation(path.name, path.name == now, built, counts["documents"], counts["passages"], size))
+    if not found and now:
+        manifest.read(folder / now)  # says why
     return found
 
 

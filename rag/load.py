@@ -88,7 +88,7 @@ def read_folder(config: Config, known: Known | None = None) -> Folder:
         for path in _walk(root, Path(config.index).resolve(), cannot_list):
             name = path.relative_to(root).as_posix()
             try:
-                read = _read_file(path, name, config.max_file_mb, sandbox, known)
+                read = _read_file(path, name, config, sandbox, known)
             except (OSError, Unusable) as error:
                 folder.skipped.append(Skipped(_printable(name), *_why(error)))
                 continue
@@ -116,7 +116,7 @@ def _walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None]) -> I
 
 
 def _read_file(
-    path: Path, name: str, max_file_mb: int, sandbox: Sandbox, known: Known | None
+    path: Path, name: str, config: Config, sandbox: Sandbox, known: Known | None
 ) -> list[Document | Skipped]:
     if not _is_unicode(name) or has_controls(name):
         raise Unusable("its name holds control characters or is not Unicode", "rename it")
@@ -130,11 +130,11 @@ def _read_file(
     info = path.stat()
     if not S_ISREG(info.st_mode):
         raise Unusable("not a regular file", "put a file here")
-    if info.st_size > max_file_mb << 20:
-        raise Unusable(f"larger than max_file_mb = {max_file_mb}", "split it, or raise max_file_mb")
+    if info.st_size > config.max_file_mb << 20:
+        raise Unusable(f"larger than max_file_mb = {config.max_file_mb}", "split it, or raise max_file_mb")
     if suffix in PARSERS:
-        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest())) if known else None
-        return [before or _parsed(name, sandbox.parse(path))]
+        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest(), config)) if known else None
+        return [before or _parsed(name, sandbox.parse(path), config)]
     text = decode(path.read_bytes())
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
@@ -171,28 +171,34 @@ def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
     yield _document(source, text, {"title": markdown_title(text, body), **meta}, body=body)
 
 
-def _parsed(source: str, found: Parsed) -> Document:
+def _parsed(source: str, found: Parsed, config: Config) -> Document:
     """Make a document of what a parser found, its text canonical."""
     parsed = found.text.replace("\0", "\ufffd")
     text, runs = canonical(parsed)
     pages = [canonical_offset(runs, start) for start in found.pages]
     meta = {key: value and canonical(value)[0] for key, value in found.meta.items()}
     document = _document(source, text, meta, pages=pages)
-    return replace(document, origin=_origin(found.sha256), original=Original(parsed, runs) if text != parsed else None)
+    return replace(
+        document, origin=_origin(found.sha256, config), original=Original(parsed, runs) if text != parsed else None
+    )
 
 
-def _origin(sha256: str) -> str:
-    """Return what a parsed file depends on: its bytes, the code that parses it, and the libraries that this uses."""
-    return hashlib.sha256(f"{sha256} {_parsers()}".encode()).hexdigest()
+def _origin(sha256: str, config: Config) -> str:
+    """Return what a parsed file depends on: its bytes, the limits, and the code and libraries that parse it."""
+    limits = (config.max_file_mb, config.max_unpacked_mb, config.parse_seconds, config.parse_memory_mb)
+    return hashlib.sha256(f"{sha256} {limits} {_parsers()}".encode()).hexdigest()
 
 
 _CODE = ("dates", "decode", "load", "markup", "metadata", "normal", "parse")
 
 
+_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+
+
 @cache
 def _parsers() -> str:
     own = [(resources.files("rag") / f"{name}.py").read_bytes() for name in _CODE]
-    libraries = [version(name) for name in ("charset-normalizer", "lxml", "pypdf", "python-docx", "trafilatura")]
+    libraries = [version(name) for name in _LIBRARIES]
     return f"{hashlib.sha256(b''.join(own)).hexdigest()} {libraries} {sys.version}"
 
 

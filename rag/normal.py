@@ -13,12 +13,15 @@ Runs = tuple[tuple[int, int], ...]
 """Where the distance between the offsets changes, as ``(canonical, original)``, in order, from (0, 0)."""
 
 _JOINERS = "\u200c\u200d"
-"""They shape letters of Arabic, Persian and Indic scripts and emoji; after any other character they only hide."""
-_LAST_UNJOINED = "\u05ff"
+_JOINED = re.compile("[\u0600-\u1cff\u2600-\u27bf\ua800-\uabff\ufe0f\U0001f000-\U0001faff]")
+"""After these (Arabic, Indic and other joining scripts, emoji) one joiner shapes what is seen; elsewhere it hides."""
 _UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\u00ad\u034f\u061c\u115f\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
-"""Soft hyphen, joiners, bidirectional controls, zero-width and invisible signs, annotation marks, tag characters."""
+"""Soft hyphen, fillers, joiners, bidirectional controls, zero-width and invisible signs, tag and selector characters."""
+_MOST_MARKS = 32
+"""More marks on one letter are no writing; they are left in the order that they come in."""
 _RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 """What may change: characters beyond ASCII, and the one before them, which a combining mark may join."""
 
@@ -42,11 +45,13 @@ def canonical(text: str) -> tuple[str, Runs]:
 
 
 def original_offset(runs: Runs, offset: int) -> int:
-    """Return where a canonical offset lies in the original.
+    """Return where a canonical offset lies in the original; the start is the start, whatever was removed there.
 
     >>> original_offset(((0, 0), (4, 5), (5, 7)), 5)
     7
     """
+    if not offset:
+        return 0
     place = bisect_right(runs, offset, key=lambda run: run[0]) - 1
     found = runs[place][1] + offset - runs[place][0]
     return min(found, runs[place + 1][1]) if place + 1 < len(runs) else found
@@ -71,6 +76,7 @@ def _changes(text: str) -> Iterator[tuple[int, int, str]]:
                 continue
             before = _composed(char)[-1]
             joins = unicodedata.combining(char) or _composed(seen + char) != seen + _composed(char)
+            joins = joins and len(seen) < _MOST_MARKS
             if seen and not joins:  # here one may cut
                 if seen != text[start:place]:
                     yield start, place, seen
@@ -81,7 +87,7 @@ def _changes(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_unseen(char: str, before: str) -> bool:
-    return bool(_UNSEEN.match(char)) and not (char in _JOINERS and before > _LAST_UNJOINED)
+    return bool(_UNSEEN.match(char)) and not (char in _JOINERS and _JOINED.match(before))
 
 
 def _composed(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.dates import DATE, MONTH, MONTHS, iso_date
+from rag.terms import STOP
 
 WEIGHT = 0.2
 """What a publisher or a date adds to a score between 0 and 1. From 0.2 to 0.4 the weights do about as well."""
@@ -59,11 +60,13 @@ def publishers_named(question: str, publishers: Iterable[str]) -> set[str]:
     >>> sorted(publishers_named("In time, did CNBC and the Verge deny it?", ["Time", "Cnbc | Markets", "The Verge"]))
     ['Cnbc | Markets', 'The Verge']
     """
+    question = re.sub(rf"{DATE}|{_MONTH_OF_YEAR.pattern}", " ", question)  # "May" may be a magazine
     folded = question.casefold()
     owners: dict[str, set[str]] = {}
     for publisher in publishers:
         for name in {publisher, _SUBTITLE.split(publisher)[0]}:
-            if name.removeprefix("The ").casefold() in folded:
+            bare = name.removeprefix("The ").casefold()
+            if len(bare) > 1 and bare not in STOP and bare in folded:
                 owners.setdefault(name, set()).add(publisher)
     named: set[str] = set()
     for name in sorted(filter(None, owners), key=len, reverse=True):  # "FOX News - Health" before "FOX News"

@@ -28,8 +28,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from rag import match
-from rag.copies import says
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
+from rag.stories import statement
 from rag.terms import names, numbers, root, terms, words
 
 if TYPE_CHECKING:
@@ -157,18 +157,10 @@ def _part(wanted: "Sequence[str] | set[str]", present: set[str]) -> float:
 
 
 def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Drop sentences that say again, word for word, what a better one says.
-
-    In documents of one story, more words may stand around: a dateline, an agency's name.
-    """
+    """Drop sentences that say again, word for word, what a better one says."""
     kept: dict[str, Evidence] = {}
-    by_story: dict[int, list[list[str]]] = {}
     for item in evidence:
-        said = words(item.quote)
-        before = by_story.setdefault(item.passage.story, []) if item.passage.story is not None else []
-        if not any(says(said, other) or says(other, said) for other in before):
-            kept.setdefault(" ".join(said), item)
-            before.append(said)
+        kept.setdefault(statement(item.quote), item)
     return tuple(kept.values())
 
 

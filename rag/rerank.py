@@ -32,6 +32,9 @@ class Reranker:
             self._model = CrossEncoder(name, device="cpu", num_labels=1, activation_fn=Sigmoid())
         except Exception as error:  # a folder may hold anything, and each library has errors of its own
             raise EncoderError(f"reranker {name!r} cannot be loaded: {first_line(error)}") from error
+        architectures = self._model.config.architectures or ()
+        if not any(architecture.endswith("ForSequenceClassification") for architecture in architectures):
+            raise EncoderError(f"reranker {name!r} is no cross-encoder: its weights end in {', '.join(architectures)}")
 
     def rerank(self, question: str, hits: Sequence[Hit], k: int) -> list[Hit]:
         """Return the ``k`` hits that the model finds best, best first, its odds as their scores."""

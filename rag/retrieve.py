@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from rag.index import Index
 from rag.prefer import preference
 from rag.schema import Filter, Hit, Passage
-from rag.terms import terms, words
+from rag.stories import statement
+from rag.terms import terms
 
 if TYPE_CHECKING:
     from rag.encode import Vectors
@@ -39,15 +40,15 @@ _PART_END = re.compile(r",\s+(?:and |while |but |or )?|;\s+|\s+(?:while|whereas|
 
 
 def parts(question: str) -> list[str]:
-    """Return the parts of a question that say enough to be looked for by themselves; itself if not two do.
+    """Return a question and, if two or more of its parts say enough to be looked for by themselves, these.
 
-    >>> parts("Did The Verge call the ruling on app stores fair, while TechCrunch said developers will appeal?")
+    >>> parts("Did The Verge call the ruling on app stores fair, while TechCrunch said developers will appeal?")[1:]
     ['Did The Verge call the ruling on app stores fair', 'TechCrunch said developers will appeal?']
     >>> parts("Who are Romeo and Juliet?")
     ['Who are Romeo and Juliet?']
     """
     found = [part for part in _PART_END.split(question) if len(terms(part)) >= PART_TERMS]
-    return found if 1 < len(found) <= MOST_PARTS else [question]
+    return [question, *found] if 1 < len(found) <= MOST_PARTS else [question]
 
 
 def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Filter = ALL) -> list[Hit]:
@@ -98,7 +99,7 @@ def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:
     if passage.story is None:
         return False
     before = said.setdefault(passage.story, set())
-    own = {" ".join(words(passage.quote(sentence))) for sentence in passage.sentences}
+    own = {statement(passage.quote(sentence)) for sentence in passage.sentences}
     repeats = own <= before
     before |= own
     return repeats

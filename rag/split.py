@@ -18,7 +18,6 @@ MAX_SENTENCE_CHARS = 1000
 
 MAX_BLOCK_CHARS = 10_000
 """A longer block is handed to the splitter in parts: in some scripts its time grows with the square of the length."""
-_LIKELY_END = re.compile(r"[.!?][\"'”’)]*\s|[。！？][」』）]*")
 
 _INSTITUTIONS = (
     "President|Congress|Senat|House|Army|Navy|Air|Marine|Government|Treasury|Secretary|Ambassador|Embassy|Department"
@@ -45,10 +44,15 @@ def sentences(text: str, start: int = 0) -> list[Sentence]:
     """
     found: list[Sentence] = []
     for block_start, block_end in _blocks(text, start):
-        block = text[block_start:block_end]
-        for boundary in sentencex.get_sentence_boundaries("en", block):
-            span = _trim(text, block_start + boundary["start_index"], block_start + boundary["end_index"])
-            found.extend(_cap(text, span))
+        while block_start < block_end:
+            block = text[block_start : min(block_end, block_start + MAX_BLOCK_CHARS)]
+            boundaries = sentencex.get_sentence_boundaries("en", block)
+            if block_start + len(block) < block_end and len(boundaries) > 1:
+                boundaries.pop()  # it may go on beyond: the next part starts with it
+            for boundary in boundaries:
+                span = _trim(text, block_start + boundary["start_index"], block_start + boundary["end_index"])
+                found.extend(_cap(text, span))
+            block_start += boundaries[-1]["end_index"] if boundaries else len(block)
     return found
 
 
@@ -82,21 +86,11 @@ def _passage(document: Document, group: list[Sentence]) -> Passage:
 
 def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
     for match in _BLOCK_END.finditer(text, start):
-        yield from _parts(text, start, match.end())
+        if not text[start : match.end()].isspace():
+            yield start, match.end()
         start = match.end()
-    yield from _parts(text, start, len(text))
-
-
-def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield a block in parts of at most ``MAX_BLOCK_CHARS``, cut after a sentence or a word where there is one."""
-    while end - start > MAX_BLOCK_CHARS:
-        ends = [found.end() for found in _LIKELY_END.finditer(text, start, start + MAX_BLOCK_CHARS)]
-        limit = start + MAX_BLOCK_CHARS
-        cut = ends[-1] if ends else max(text.rfind(" ", start, limit), text.rfind("\n", start, limit)) + 1
-        yield start, cut if cut > start else limit
-        start = cut if cut > start else limit
-    if text[start:end].strip():
-        yield start, end
+    if text[start:].strip():
+        yield start, len(text)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,18 +1,21 @@
 import hashlib
 import json
 import os
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
 from rag import build, encode, generations, manifest, terms
 from rag.config import Config
-from rag.errors import BusyError, SourceError
+from rag.errors import BusyError, SourceError, UsageError
 from rag.index import Index
 from rag.sandbox import Sandbox
 from tests.conftest import files
+from tests.unit.test_parse import word
 
 
 def test_nothing_changed_encodes_nothing(own: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +81,28 @@ def test_a_parsed_file_that_is_as_it_was_is_not_parsed_again(own: Config, monkey
         assert document.text.endswith("café.")
         assert document.original
         assert document.original.text.endswith("cafe\u0301.")
+
+
+def test_a_limit_holds_for_files_that_were_parsed_before(own: Config) -> None:
+    (Path(own.sources) / "a.docx").write_bytes(word("A new president. " * 70_000))
+    assert build.build(own).documents == 2
+    report = build.build(replace(own, max_unpacked_mb=1))
+    assert (report.documents, [s.source for s in report.skipped]) == (1, ["a.docx"])
+
+
+def test_the_same_text_is_encoded_once(own: Config, tmp_path: Path) -> None:
+    for number in range(1200):
+        (Path(own.sources) / f"{number}.txt").write_text("Bolivia has a new president.")
+    report = build.build(own)
+    assert (report.passages, report.encoded) == (1208, 1)
+    with Index.open(own.index) as opened:
+        rows = opened.vectors.rows(np.arange(1208))
+        assert sorted(Counter(row.tobytes() for row in rows).values())[-1] == 1200
+
+
+def test_the_index_is_not_the_sources(own: Config) -> None:
+    with pytest.raises(UsageError, match="is both the sources and the index: name another folder with --index"):
+        build.build(replace(own, index=own.sources))
 
 
 def test_what_is_written_for_the_article_is_pinned_to_the_format(own: Config) -> None:

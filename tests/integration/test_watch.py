@@ -1,10 +1,14 @@
+import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from rag import generations
 from rag.config import Config
 from rag.errors import SourceError
 from rag.watch import changes
@@ -38,6 +42,37 @@ def test_each_change_is_built_and_an_error_does_not_end_it(own: Config, tmp_path
         finally:
             process.kill()
             process.wait()
+
+
+def test_a_folder_that_goes_and_comes_back_and_an_index_above_it(own: Config, tmp_path: Path) -> None:
+    sources = tmp_path / "s" / "docs"
+    sources.mkdir(parents=True)
+    watching = changes(Config(sources=str(sources), index=str(tmp_path / "s")))
+    next(watching)
+    shutil.rmtree(sources)
+    next(watching)
+    assert not sources.exists()
+    threading.Timer(1, lambda: (sources.mkdir(), (sources / "a.txt").write_text("One."))).start()
+    next(watching)
+    assert sources.exists()
+    threading.Timer(1, lambda: (sources / "b.txt").write_text("Two.")).start()
+    while not (sources / "b.txt").exists():
+        next(watching)
+
+
+def test_a_build_by_another_is_waited_for(own: Config, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rag", "index", "--watch", "--sources", own.sources, "--index", own.index]
+    with FileLock(Path(own.index) / generations.LOCK), (tmp_path / "out").open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        time.sleep(4)
+    try:
+        end = time.monotonic() + 30
+        while not (told := (tmp_path / "out").read_text()) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert told.startswith("nothing changed")
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_nothing_to_watch(own: Config, tmp_path: Path) -> None:

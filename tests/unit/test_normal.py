@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -22,11 +23,26 @@ TRICKY = (
         ("\ufeffcafe\u0301", "café"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("👩\u200d🚀", "👩\u200d🚀"),
+        ("می\u200c\u200c\u200dخواهم", "می\u200cخواهم"),
+        ("“A”\u200c\u200d don’\u200ct", "“A” don’t"),
+        ("A\U000e0105\U000e0120b\u3164", "Ab"),
         ("plain text, “as it is” – naïve 短い文です。", "plain text, “as it is” – naïve 短い文です。"),
     ],
 )
 def test_what_nobody_sees_goes_and_what_shapes_letters_stays(written: str, seen: str) -> None:
     assert canonical(written)[0] == seen
+
+
+def test_many_marks_on_one_letter_take_no_time() -> None:
+    began = time.perf_counter()
+    text, runs = canonical("a" + "\u0301" * 50_000)
+    assert time.perf_counter() - began < 2
+    assert original_offset(runs, len(text)) == 50_001
+
+
+def test_what_is_removed_at_the_start_belongs_to_the_original() -> None:
+    text, runs = canonical("\u202ename")
+    assert (text, original_offset(runs, 0), original_offset(runs, 4)) == ("name", 0, 5)
 
 
 @given(st.text(st.sampled_from(TRICKY), max_size=12))

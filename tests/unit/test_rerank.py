@@ -42,6 +42,12 @@ def test_a_cross_encoder_orders_what_was_found(config: Config, engine: Engine, c
     assert "reranker" not in engine.ask(question).model
 
 
+def test_a_model_that_is_no_cross_encoder_is_refused(config: Config) -> None:
+    name = embed.find(embed.PACKAGED_NAME).location
+    with pytest.raises(EncoderError, match="is no cross-encoder: its weights end in BertModel"):
+        Engine.open(config=replace(config, reranker=name))
+
+
 def test_no_such_cross_encoder(config: Config, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="reranker '.*' cannot be loaded"):
         Engine.open(config=replace(config, reranker=str(tmp_path)))

@@ -102,6 +102,13 @@ def test_three_megabytes_in_one_line(piece: str) -> None:
     assert max(len(passage.text) for passage in found) <= split.MAX_SENTENCE_CHARS
 
 
+def test_a_long_block_is_cut_where_its_sentences_end() -> None:
+    text = " ".join(f"On day {n} the delegation met Mr. Anders Berg of the U.S. embassy." for n in range(400))
+    assert {of(text, [s])[0].split(" ", 3)[3] for s in split.sentences(text)} == {
+        "the delegation met Mr. Anders Berg of the U.S. embassy."
+    }
+
+
 def test_front_matter_is_not_split() -> None:
     text = "---\ntitle: T\n---\nBody."
     assert of(text, split.sentences(text, 17)) == ["Body."]
