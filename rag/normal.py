@@ -19,7 +19,7 @@ _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164"
     "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
-"""Soft hyphen, fillers, joiners, bidirectional controls, zero-width and invisible signs, tag and selector characters."""
+"""Soft hyphen, fillers, joiners, bidirectional controls, zero-width and invisible signs, tags, selectors."""
 _MOST_MARKS = 32
 """More marks on one letter are no writing; they are left in the order that they come in."""
 _RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")

@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--start", type=int, default=0, metavar="N", help="first character (default: 0)")
     sub.add_argument("--end", type=int, metavar="N", help="the character to stop before (default: the end)")
     sub.add_argument(
-        "--original", action="store_true", help="print it as the file had it, before invisible characters were removed"
+        "--original", action="store_true", help="print it as it was parsed, before invisible characters were removed"
     )
 
     sub = command("status", "tell what the index holds and whether it is sound")
