@@ -101,9 +101,9 @@ READING = """
 - **Ten million passages** were not tried. By these figures: a first build takes one to two days on two cores (it would
   have to be parted, or encoded on a GPU), one after a change an hour and more, for near copies and BM25 are made anew;
   the disk 35 GB, of which the vectors, 15 GB, are mapped and read only where their signs (0.5 GB, in memory) agree. The
-  signs would take some 30 ms of a search, BM25, which scores every passage, half a second. The texts, 8 GB, in memory at
-  once while they are read, the vocabulary and the counts of BM25 are what ends first: sources would have to be read in
-  parts, and BM25 be cut to the best of each word.
+  signs would take some 30 ms of a search, BM25, which scores every passage, half a second. What ends first is memory:
+  the texts, 8 GB, are held at once while they are read, and so are the vocabulary and the counts of BM25. Sources would
+  have to be read in parts, and BM25 be cut to the best passages of each word.
 """
 
 
