@@ -30,7 +30,13 @@ def test_near_copies_are_one_story() -> None:
         ("The economy grew by 0.3%.", "The economy grew by -0.3%."),
         ("It cost $5 million.", "It cost €5 million."),
         ("It rose 1,5 percent.", "It rose 15 percent."),
-        ("Berg — the minister — resigned.", "the minister — resigned."),
+        ("It rose by .5 percent.", "It rose by 5 percent."),
+        (
+            "Berg — the minister — resigned after a long debate on Monday.",
+            "the minister — resigned after a long debate.",
+        ),
+        ("SMITH (Labour) - 12,000 votes", "JONES (Labour) - 12,000 votes"),
+        ("USA — 12 points in the first of four rounds so far", "CUBA — 12 points in the first of four rounds so far"),
     ],
 )
 def test_what_says_something_else_is_another_statement(one: str, other: str) -> None:
@@ -39,10 +45,10 @@ def test_what_says_something_else_is_another_statement(one: str, other: str) -> 
 
 @pytest.mark.parametrize(
     "written",
-    ["MEXICO CITY (Wire) - {}", "LONDON, Oct 3 (Reuters) – {}", "Havana, January 12, 2026 — {}", "HAVANA — {}", "“{}”"],
+    ["MEXICO CITY (Wire) - {}", "LONDON, Oct 3 (Reuters) – {}", "Havana, January 12, 2026 — {}", "“{}”"],
 )
 def test_a_dateline_or_quotation_marks_make_no_other_statement(written: str) -> None:
-    said = "Oil fell 1.5% on Monday."
+    said = "Oil fell 1.5% on Monday, said the ministry."
     assert statement(written.format(said)) == statement(said)
 
 
