@@ -95,7 +95,7 @@ def _build(arguments: argparse.Namespace, config: Config) -> int:
         news = "built" if report.built else "nothing changed:" if report.current else "would build"
         print(
             f"{news} generation {report.generation} in {config.index}: "
-            f"{report.documents} document{'' if report.documents == 1 else 's'} ({report.added} added, "
+            f"{_count(report.documents, 'document')} ({report.added} added, "
             f"{report.changed} changed, {report.removed} removed, {report.unchanged} unchanged), "
             f"{len(report.skipped)} skipped"
             + (f"; {report.encoded} of {report.passages} passages encoded" if report.passages else "")
@@ -110,8 +110,9 @@ def _generations(arguments: argparse.Namespace, folder: Path) -> int:
 
     if arguments.list:
         for g in generations.listed(folder):
-            mark, size = "*" if g.current else " ", g.bytes / 2**20
-            print(f"{mark} {g.id}  built {g.built}  {g.documents} documents, {g.passages} passages, {size:.1f} MB")
+            mark = "*" if g.current else " "
+            held = f"{_count(g.documents, 'document')}, {_count(g.passages, 'passage')}, {g.bytes / 2**20:.1f} MB"
+            print(f"{mark} {g.id}  built {g.built}  {held}")
         return 0
     if arguments.rollback:
         done = f"now asking generation {generations.roll_back(folder)}"
@@ -120,6 +121,10 @@ def _generations(arguments: argparse.Namespace, folder: Path) -> int:
     if not arguments.quiet:
         print(done)
     return 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:

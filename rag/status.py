@@ -28,6 +28,7 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
             "folder": str(index.path),
             **manifest["counts"],
             "encoder": {key: manifest["encoder"][key] for key in ("name", "identity", "dimension", "runtime")},
+            "vectors": manifest["vectors"],
             "bytes": {name: entry["bytes"] for name, entry in manifest["files"].items()},
             "total_bytes": total_bytes(manifest),
             "skipped": manifest["skipped"],
@@ -50,6 +51,7 @@ def status_text(found: dict[str, Any]) -> str:
         f"documents   {found['documents']}",
         f"passages    {found['passages']} ({found['sentences']} sentences)",
         f"encoder     {encoder['name']}, {encoder['dimension']} dimensions, on {encoder['runtime']}",
+        f"search      {_search(found['vectors'])}",
         f"size        {_megabytes(found['total_bytes'])}",
     ]
     lines += [f"  {_megabytes(size):>9}  {name}" for name, size in found["bytes"].items()]
@@ -57,6 +59,11 @@ def status_text(found: dict[str, Any]) -> str:
     for source in found.get("sources", ()):
         lines.append(f"{source['source']}  {source['published'] or '-'}  {source['characters']}  {source['title']}")
     return "\n".join(lines)
+
+
+def _search(vectors: dict[str, Any]) -> str:
+    recall = f" (finds {vectors['recall_at_50']:.1%} of the 50 nearest)" if "recall_at_50" in vectors else ""
+    return "exact" if vectors["kind"] == "flat" else f"by {vectors['kind']} first{recall}"
 
 
 def _megabytes(size: int) -> str:

@@ -218,7 +218,8 @@ def test_generations_are_listed_rolled_back_and_pruned(rag: Run, tmp_path: Path,
     _, out, _ = rag("index", "--list", index=own_index)
     newer, older = out.splitlines()
     assert (newer[0], older[0]) == ("*", " ")
-    assert "1 documents, 8 passages" in older
+    assert "1 document, 8 passages" in older
+    assert "1 document, 1 passage, " in newer
     assert rag("index", "--rollback", index=own_index) == (0, f"now asking generation {older.split()[0]}\n", "")
     assert rag("ask", ASKED, index=own_index)[0] == 0
     assert rag("index", "--prune", index=own_index)[1] == f"removed {newer.split()[1]}\n"
