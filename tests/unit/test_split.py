@@ -1,6 +1,3 @@
-import time
-
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -90,16 +87,6 @@ def test_an_endless_line_is_cut_between_words() -> None:
     found = split.sentences(text)
     assert max(s.end - s.start for s in found) <= split.MAX_SENTENCE_CHARS
     assert all(of(text, [s])[0].startswith("word") and of(text, [s])[0].endswith("word") for s in found)
-
-
-@pytest.mark.parametrize("piece", ["word ", "It ended. ", "x", "a,b;c ", "短い文です。"])
-def test_three_megabytes_in_one_line(piece: str) -> None:
-    document = Document("a.txt", piece * (3 * 2**20 // len(piece.encode())), "")
-    began = time.perf_counter()
-    found = split.passages(document, 800)
-    assert time.perf_counter() - began < 10
-    assert sum(len("".join(passage.text.split())) for passage in found) == len("".join(document.text.split()))
-    assert max(len(passage.text) for passage in found) <= split.MAX_SENTENCE_CHARS
 
 
 def test_a_long_block_is_cut_where_its_sentences_end() -> None:
