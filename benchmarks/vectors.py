@@ -50,7 +50,7 @@ def main() -> None:
         seconds = time.perf_counter() - began
         print(f"{count} vectors of {passages.shape[1]} dimensions, drawn, written and tried in {seconds:.0f} s:")
         print(f"`{json.dumps(card)}`\n")
-        store = vectors.VectorStore.open(folder, card)
+        store = vectors.VectorStore(folder, card)
         exact(store, folder, questions)
         approximate(store, folder, questions)
         store.close()
@@ -132,7 +132,7 @@ class Table:
         seconds = time.perf_counter() - began
         kept = vectors.COMPARED
         for vectors.COMPARED in (20, 40, 80, 160):
-            signed = vectors.VectorStore.open(self.folder, {"kind": "signs"})
+            signed = vectors.VectorStore(self.folder, {"kind": "signs"})
             self.row("signs (VectorStore)", N * vectors.COMPARED, seconds, codes.nbytes, partial(signed.nearest, n=N))
             signed.close()
         vectors.COMPARED = kept

@@ -16,7 +16,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -80,9 +80,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
         digests = {document.source: load.digest(document) for document in found.documents}
         identity = _generation_id(found, list(digests.values()), model, config)
         report = _compare(digests, now, identity, found.skipped)
-        if dry_run:
-            return report
-        if report.current:
+        if dry_run or report.current:
             return report
         if _is_sound(folder, identity):
             generations.make_current(folder, identity)  # an older one that is wanted again
@@ -93,7 +91,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
         encoder = _encoder(target / manifest.ENCODER, now, model, config.threads)
         canaries = encode.canaries(encoder)
         reusable = now if now and _gives_the_same(now, encoder.card, canaries) else None
-        with _opened(target / manifest.STORE) as stored:
+        with closing(store.Store(target / manifest.STORE)) as stored:
             lexical.write(target / manifest.BM25, stored.headed_texts())
             written, encoded = _write_vectors(target, encoder, stored, counts.passages, reusable, progress=progress)
         _seal(
@@ -123,15 +121,6 @@ def _sound_now(folder: Path) -> Iterator[Index | None]:
         return
     with now:
         yield now
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[store.Store]:
-    stored = store.Store(path)
-    try:
-        yield stored
-    finally:
-        stored.close()
 
 
 @contextmanager

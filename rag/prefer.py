@@ -9,6 +9,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.dates import DATE, MONTH, MONTHS, iso_date
 from rag.terms import STOP
@@ -42,7 +43,8 @@ class Preference:
         return WEIGHT * ((publisher in self.publishers) + in_time)
 
 
-def preference(question: str, publishers: Iterable[str]) -> Preference:
+@lru_cache(maxsize=16)  # retrieval and citing both ask, one after the other
+def preference(question: str, publishers: tuple[str, ...]) -> Preference:
     """Read a question's preference.
 
     Args:

@@ -34,8 +34,6 @@ CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL;
 _DOCUMENT = (
     "source, text, title, header, body, publisher, published, url, author, language, pages, origin, original, runs"
 )
-
-
 MOST_COPIES = 50
 """Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
@@ -117,10 +115,10 @@ class Store:
         return map(_passage, self._database.execute(query, (story, *values)))
 
     @cached_property
-    def publishers(self) -> list[str]:
+    def publishers(self) -> tuple[str, ...]:
         """Every publisher that a document names, in order."""
         rows = self._database.execute("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
-        return [publisher for (publisher,) in rows]
+        return tuple(publisher for (publisher,) in rows)
 
     def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
         """Return by whom and when the documents of passages were published, in the order asked."""

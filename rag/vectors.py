@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import faiss
 import numpy as np
@@ -78,9 +78,18 @@ def write(folder: Path, blocks: Iterable["Vectors"]) -> dict[str, Any]:
 
 
 class VectorStore:
-    """Searches what :func:`write` wrote. Safe to share between threads."""
+    """Searches what :func:`write` wrote. Safe to share between threads.
 
-    def __init__(self, folder: Path, card: dict[str, Any], threads: int) -> None:
+    Args:
+        folder: where :func:`write` put them.
+        card: what :func:`write` returned.
+        threads: for one search; what is found does not depend on it.
+
+    Raises:
+        RuntimeError: a file is missing or is not one of FAISS.
+    """
+
+    def __init__(self, folder: Path, card: dict[str, Any], threads: int = 2) -> None:
         # Mapped: what is not searched is not read. A file that is unlinked meanwhile stays until the mapping goes.
         self._flat: Any = faiss.read_index(str(folder / VECTORS), faiss.IO_FLAG_MMAP_IFC)
         self._all = np.arange(self._flat.ntotal, dtype=np.int64)
@@ -94,20 +103,6 @@ class VectorStore:
                     pass
         # FAISS searches for one vector with one thread: threads of our own take slices, and shall start no others.
         self._pool = ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,))
-
-    @classmethod
-    def open(cls, folder: Path, card: dict[str, Any], threads: int = 2) -> Self:
-        """Open the vectors of a generation.
-
-        Args:
-            folder: where :func:`write` put them.
-            card: what :func:`write` returned.
-            threads: for one search; what is found does not depend on it.
-
-        Raises:
-            RuntimeError: a file is missing or is not one of FAISS.
-        """
-        return cls(folder, card, threads)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -188,7 +183,7 @@ def _recall(folder: Path) -> dict[str, float]:
 
     A row would be too easy; mixed with several others it is as far from every row as real questions are.
     """
-    store = VectorStore.open(folder, {"kind": "signs"})
+    store = VectorStore(folder, {"kind": "signs"})
     dice = np.random.default_rng(0)
     found = {10: 0, HITS: 0}
     for _ in range(_PROBES):

@@ -42,7 +42,7 @@ def test_exact_is_what_numpy_finds(tmp_path: Path, count: int, threads: int) -> 
     rows = unit(count, 1)
     card = written(tmp_path / "a", rows)
     assert card == {"kind": "flat"}
-    store = VectorStore.open(tmp_path / "a", card, threads)
+    store = VectorStore(tmp_path / "a", card, threads)
     assert len(store) == count
     for vector in unit(5, 2):
         ids, cosines = store.nearest(vector, 50)
@@ -66,7 +66,7 @@ def test_the_file_is_what_faiss_writes(tmp_path: Path) -> None:
 
 def test_rows(tmp_path: Path) -> None:
     rows = unit(300, 1)
-    store = VectorStore.open(tmp_path / "a", written(tmp_path / "a", rows, block=77))
+    store = VectorStore(tmp_path / "a", written(tmp_path / "a", rows, block=77))
     assert np.array_equal(store.rows(np.array([70, 3, 299])), rows[[70, 3, 299]])
     assert np.array_equal(store.rows(np.arange(300)), rows)
 
@@ -74,7 +74,7 @@ def test_rows(tmp_path: Path) -> None:
 def test_equals_stand_in_order(tmp_path: Path) -> None:
     rows = np.repeat(unit(2, 1), 3000, axis=0)
     for name, threads in (("a", 1), ("b", 2)):
-        store = VectorStore.open(tmp_path / name, written(tmp_path / name, rows), threads)
+        store = VectorStore(tmp_path / name, written(tmp_path / name, rows), threads)
         ids, cosines = store.nearest(rows[-1], 40)
         assert (rows[ids] == rows[-1]).all()
         assert (cosines == cosines[0]).all()
@@ -86,7 +86,7 @@ def test_a_filter_is_exact(tmp_path: Path, small_limit: None, approximate: bool)
     rows = clustered(4000 if approximate else 900)
     card = written(tmp_path / "a", rows)
     assert (card["kind"] == "signs") is approximate
-    store = VectorStore.open(tmp_path / "a", card)
+    store = VectorStore(tmp_path / "a", card)
     for step in (1, 3, 100, 2000):
         among = np.arange(len(rows))[::step]
         for vector in unit(5, 3):
@@ -101,7 +101,7 @@ def test_signs_find_the_right_rows(tmp_path: Path, small_limit: None) -> None:
     card = written(tmp_path / "a", rows)
     assert card["kind"] == "signs"
     assert 0.98 <= float(str(card["recall_at_50"])) <= float(str(card["recall_at_10"])) <= 1
-    one, three = (VectorStore.open(tmp_path / "a", card, threads) for threads in (1, 3))
+    one, three = (VectorStore(tmp_path / "a", card, threads) for threads in (1, 3))
     hits = 0
     for number, row in enumerate(rows[:100]):
         ids, cosines = one.nearest(row, 10)
@@ -120,7 +120,7 @@ def test_signs_that_find_too_little_are_not_used(tmp_path: Path, small_limit: No
     assert float(str(card["recall_at_50"])) < vectors.RECALL
     assert [path.name for path in (tmp_path / "a").iterdir()] == [vectors.VECTORS]
     vector = unit(1, 2)[0]
-    assert VectorStore.open(tmp_path / "a", card).nearest(vector, 50)[0].tolist() == brute_force(rows, vector, 50)
+    assert VectorStore(tmp_path / "a", card).nearest(vector, 50)[0].tolist() == brute_force(rows, vector, 50)
 
 
 def test_the_same_vectors_give_the_same_bytes(tmp_path: Path, small_limit: None) -> None:
@@ -133,7 +133,7 @@ def test_the_same_vectors_give_the_same_bytes(tmp_path: Path, small_limit: None)
 
 def test_who_has_it_open_goes_on_when_it_is_deleted(tmp_path: Path) -> None:
     rows = unit(3000, 1)
-    store = VectorStore.open(tmp_path / "a", written(tmp_path / "a", rows))
+    store = VectorStore(tmp_path / "a", written(tmp_path / "a", rows))
     (tmp_path / "a" / vectors.VECTORS).unlink()
     assert store.nearest(rows[7], 1)[0].tolist() == [7]
 
@@ -143,6 +143,6 @@ def test_a_file_that_is_not_there_or_cut_short(tmp_path: Path) -> None:
     with (tmp_path / "a" / vectors.VECTORS).open("r+b") as file:
         file.truncate(5000)
     with pytest.raises(RuntimeError):
-        VectorStore.open(tmp_path / "a", card)
+        VectorStore(tmp_path / "a", card)
     with pytest.raises(RuntimeError):
-        VectorStore.open(tmp_path, card)
+        VectorStore(tmp_path, card)
