@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rag.config import Config, load
 from rag.errors import BusyError, RagError, UsageError
-from rag.options import parser
+from rag.options import EVAL_COMMANDS, joined, parser
 
 if TYPE_CHECKING:
     from rag.batch import Ask
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             errors = "surrogateescape" if stream is sys.stdin else "backslashreplace"
             stream.reconfigure(encoding="utf-8", errors=errors)
     try:
-        arguments = parser().parse_args(argv)
+        arguments = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
         config = load({name: getattr(arguments, name, None) for name in Config.__dataclass_fields__})
         code = COMMANDS[arguments.command](arguments, config)
         if sys.stdout is not None:
@@ -225,6 +225,12 @@ def _ui(_arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
+def _eval(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.evaluation.commands import COMMANDS
+
+    return COMMANDS[arguments.command](arguments, config)
+
+
 def _engine(config: Config) -> "Engine":
     from rag.engine import Engine
 
@@ -269,4 +275,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "status": _status,
     "chat": _chat,
     "ui": _ui,
+    "eval": _eval,
+    **dict.fromkeys(EVAL_COMMANDS, _eval),
 }

@@ -126,9 +126,10 @@ def opposes(question: str, sentence: str, passage: str) -> bool:
     said = {stem(word) for word in words(sentence)}
     present = {stem(word) for word in words(passage)}
     reversed_word = any(OPPOSITES.get(word, frozenset()) & said for word in asked - present)
-    return reversed_word or (_negated(question) and not _negated(sentence))
+    return reversed_word or (negated(question) and not negated(sentence))
 
 
-def _negated(text: str) -> bool:
+def negated(text: str) -> bool:
+    """Tell whether a text has a word of negation."""
     folded = fold(text)
     return "n't" in folded or not NEGATIONS.isdisjoint(words(folded))

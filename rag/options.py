@@ -1,6 +1,7 @@
 """The commands of ``rag`` and their options; docs/cli.md is made from them."""
 
 import argparse
+from collections.abc import Sequence
 
 from rag import __version__
 
@@ -11,7 +12,16 @@ exit codes:
   2  usage: a bad option, question or setting
   3  refused: the sources do not say
   4  index missing or damaged
+  5  an eval run below a floor, or worse than the baseline
 """
+
+EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baseline", "suites")}
+
+
+def joined(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with ``eval`` and the name of one of its commands as one word: argparse takes one."""
+    first = " ".join(argv[:2])
+    return [first, *argv[2:]] if first in EVAL_COMMANDS else list(argv)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,9 +35,10 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"rag {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
+    def command(name: str, text: str, *, index: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        sub.add_argument("--index", metavar="FOLDER", help="folder of the index (default: index)")
+        if index:
+            sub.add_argument("--index", metavar="FOLDER", help="folder of the index (default: index)")
         return sub
 
     sub = command("index", "build the index over a folder of documents")
@@ -79,4 +90,24 @@ def parser() -> argparse.ArgumentParser:
     sub = command("ui", "open the chat page in the browser")
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+
+    sub = command("eval", "ask gold questions and measure the answers; exit with 5 if the gate fails")
+    sub.add_argument("gold", nargs="+", metavar="FILE", help="gold questions, JSON Lines")
+    sub.add_argument("--sources", metavar="FOLDER", help="index this folder first; without --index for this run alone")
+    sub.add_argument("--type", action="append", metavar="TYPE", help="only questions of this type; may be repeated")
+    sub.add_argument("--split", metavar="NAME", help="only questions of this split: dev or test")
+    sub.add_argument("--limit", type=int, metavar="N", help="at most so many of each file, taken evenly from all of it")
+    sub.add_argument("--out", metavar="FOLDER", help="folder to write the run to (default: runs/TIME)")
+    sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
+    sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
+    sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+    sub.add_argument("--quiet", action="store_true", help="print the summary and the gate's failures alone")
+
+    sub = command("eval compare", "tell what changed between two runs, with tests", index=False)
+    sub.add_argument("a", metavar="A", help="folder of the run before")
+    sub.add_argument("b", metavar="B", help="folder of the run after")
+    sub.add_argument("--html", metavar="FILE", help="also write the two side by side as one HTML page")
+
+    sub = command("eval baseline", "make a run the baseline that later runs are held against", index=False)
+    sub.add_argument("run", metavar="RUN", help="folder of the run")
     return root

@@ -19,6 +19,7 @@ Both were fitted by ``training/calibrate.py`` on public question sets; the numbe
 was tried and measured in ``training/LOG.md``.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -56,6 +57,11 @@ class SimilarityReader:
 
     def __init__(self, index: "Index") -> None:
         self._index = index
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the numbers it reads with."""
+        return hashlib.sha256(json.dumps(_calibration(), sort_keys=True).encode()).hexdigest()
 
     @property
     def threshold(self) -> float:

@@ -106,6 +106,11 @@ class Store:
             found.append(_passage(row))
         return found
 
+    def of(self, source: str) -> list[Passage]:
+        """Return the passages of a document, in order; none if there is no such document."""
+        query = f"{_PASSAGES} WHERE document.source = ? ORDER BY passage.id"
+        return [_passage(row) for row in self._database.execute(query, (source,))]
+
     def story(self, story: int, chosen: Filter) -> Iterator[Passage]:
         """Yield the passages of the ``MOST_COPIES`` earliest documents of a story that pass a filter, in order."""
         conditions, values = _conditions(chosen)
