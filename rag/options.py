@@ -103,6 +103,14 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
     sub.add_argument("--quiet", action="store_true", help="print the summary and the gate's failures alone")
 
+    sub = command("eval check", "look for mistakes in gold questions; exit with 1 if there are any")
+    sub.add_argument("gold", nargs="+", metavar="FILE", help="gold questions, JSON Lines")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder of the documents (default: those of the index)")
+
+    sub = command("eval new", "draft gold questions from an index, for a person to edit")
+    sub.add_argument("--out", metavar="FILE", required=True, help="file to write; it must not be there yet")
+    sub.add_argument("--limit", type=int, metavar="N", default=40, help="most questions (default: 40)")
+
     sub = command("eval compare", "tell what changed between two runs, with tests", index=False)
     sub.add_argument("a", metavar="A", help="folder of the run before")
     sub.add_argument("b", metavar="B", help="folder of the run after")
@@ -110,4 +118,17 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("eval baseline", "make a run the baseline that later runs are held against", index=False)
     sub.add_argument("run", metavar="RUN", help="folder of the run")
+
+    sub = command("eval suites", "run public question sets that lie in a folder", index=False)
+    sub.add_argument("suites", metavar="FILE", help="which sets there are: eval/suites.toml")
+    sub.add_argument(
+        "--data", metavar="FOLDER", required=True, help="folder of the sets; what is not there is passed over"
+    )
+    sub.add_argument("--work", metavar="FOLDER", required=True, help="folder that keeps their indexes between runs")
+    sub.add_argument("--only", action="append", metavar="NAME", help="only this set; may be repeated")
+    sub.add_argument(
+        "--size", choices=("quick", "nightly"), default="quick", help="how many questions (default: quick)"
+    )
+    sub.add_argument("--out", metavar="FOLDER", required=True, help="folder to write the runs to, one a set")
+    sub.add_argument("--quiet", action="store_true", help="print the summaries alone")
     return root

@@ -75,14 +75,18 @@ class Store:
         Raises:
             UnknownSource: with the nearest source that there is.
         """
-        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ?"  # noqa: S608 (names of columns)
-        row = self._database.execute(query, (source,)).fetchone()
-        if row:
-            return _document(row)
+        if found := self.find(source):
+            return found
         known = [listing.source for listing in self.documents()]
         near = difflib.get_close_matches(source, known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise UnknownSource(f"no source {source!r} in the index: {hint}rag status --sources lists all")
+
+    def find(self, source: str) -> Document | None:
+        """Return one document, or None if there is none of that name."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ?"  # noqa: S608 (names of columns)
+        row = self._database.execute(query, (source,)).fetchone()
+        return _document(row) if row else None
 
     def parsed(self, source: str, origin: str) -> Document | None:
         """Return a document that was parsed from a file of this name and ``origin``, if there is one."""

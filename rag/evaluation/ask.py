@@ -10,14 +10,14 @@ from tqdm import tqdm
 
 from rag import render
 from rag.engine import Engine
-from rag.errors import UnknownSource, first_line
+from rag.errors import first_line
 from rag.evaluation import ranking
 from rag.evaluation.evidence import Gold, Span, citation_spans, locate
 from rag.evaluation.figures import judge, measure, said
 from rag.evaluation.gold import Question
 from rag.evaluation.results import Result
 from rag.retrieve import ALL
-from rag.schema import Answer, Citation, Closest, Document, Filter, Passage, Retrieved
+from rag.schema import Answer, Citation, Closest, Filter, Passage, Retrieved
 
 CONTEXT_CHARS = 160
 ASKED_AGAIN = 20
@@ -78,16 +78,10 @@ class _Asker:
     def __init__(self, engine: Engine, *, scoped: bool) -> None:
         self._engine = engine
         self._scoped = scoped
-        self._document = lru_cache(256)(self._find)
+        self._document = lru_cache(256)(engine.index.store.find)
         self._passages: Callable[[str], Sequence[Passage]] = lru_cache(256)(engine.index.store.of)
         self.ranked: dict[str, ranking.Ranked] = {}
         self.missing = self.broken = 0
-
-    def _find(self, source: str) -> Document | None:
-        try:
-            return self._engine.index.store.document(source)
-        except UnknownSource:
-            return None
 
     def _text(self, source: str) -> str:
         found = self._document(source)

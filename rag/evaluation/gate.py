@@ -40,6 +40,9 @@ class Failure:
     file: str
     line: int | None = None
 
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.message}"
+
     def annotation(self) -> str:
         """Return the failure as GitHub's workflow command, which marks the line in a pull request."""
         place = f"file={_escaped(self.file)}" + (f",line={self.line}" if self.line else "")

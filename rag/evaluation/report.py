@@ -53,7 +53,7 @@ Commit {commit}, index {summary["index"]}, {models}.
 def _gate(gate: Mapping[str, Any]) -> str:
     if gate["passed"]:
         return f"**Gate passed** ({gate['checked']})."
-    listed = [f"- {failure['rule']}: {failure['message']}" for failure in gate["failures"][:MOST_LISTED]]
+    listed = [f"- {failure}" for failure in gate["failures"][:MOST_LISTED]]
     more = len(gate["failures"]) - len(listed)
     return "\n".join(["**Gate failed**", *listed, *([f"- … and {more} more"] if more else [])]) + "\n"
 

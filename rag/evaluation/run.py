@@ -93,7 +93,7 @@ def run(
     failures, checked = _gate(measured, paths, selection)
     summary["notes"] = _notes(measured, summary)
     summary["checks"] = measured.checks
-    summary["gate"] = {"passed": not failures, "checked": checked, "failures": [asdict(f) for f in failures]}
+    summary["gate"] = {"passed": not failures, "checked": checked, "failures": [str(f) for f in failures]}
     first = next(iter(questions.values()))[0]
     summary["operational"] = _operational(measured, config, first.question, began)
     text = write(folder, measured.results, summary, failures)

@@ -1,0 +1,128 @@
+"""A first gold file for somebody's own folder: drafts over the names, numbers and dates of an index.
+
+Templates know no language: what they write is a start for a person, and is marked so.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from rag.dates import DATE, MONTH
+from rag.index import Index
+from rag.terms import STOP, fold
+
+MOST_MEMBERS = 5
+"""Places of a name or date that count as its evidence."""
+_WORD = r"[^\W\d_][\w-]*"
+_NAME = re.compile(rf"{_WORD}(?: {_WORD})+")
+_COUNT = re.compile(rf"(?<![\w.,$€£])(\d{{1,3}}(?:,\d{{3}})+|\d+)( (?:[mb]illion|thousand))?((?: {_WORD}){{1,4}})")
+_YEAR = re.compile(r"1\d{3}|20\d\d")
+_DAY = re.compile(rf"{DATE}|{MONTH} \d{{1,2}}\b")
+_ABSENT = (
+    ("Where was {} born?", r"\bborn\b"),
+    ("How old is {}?", r"\bage[d]?\b|\byears old\b"),
+    ("What did {} study?", r"\bstud(?:y|ied)\b|\bdegree\b"),
+)
+"""What texts seldom say of somebody they name, and the words in which they would."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    source: str
+    sentence: str
+
+
+def draft(index: Index, most: int) -> list[dict[str, Any]]:
+    """Return at most ``most`` drafted questions in the gold form, each with ``reviewed`` false.
+
+    A quarter each asks for names, numbers and dates, as far as there are any; the rest are unanswerable: they ask of a
+    name what no sentence about it says.
+    """
+    said = list(_sentences(index))
+    kinds = (_names(said), _numbers(said), _dates(said), _absent(said))
+    rows = [row for together in zip_longest(*kinds) for row in together if row]
+    seen = {row["question"]: row for row in reversed(rows)}
+    unique = [row for row in rows if seen[row["question"]] is row]
+    return [{"id": f"draft-{n:03d}", **row} for n, row in enumerate(unique[:most], start=1)]
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    """Return drafts as the lines of a gold file."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _sentences(index: Index) -> Iterator[_Said]:
+    """Yield the sentences of the index, the first passage of every document before the second of any."""
+    documents = [index.store.of(listing.source) for listing in index.store.documents()]
+    for together in zip_longest(*documents):
+        for passage in filter(None, together):
+            for sentence in passage.sentences:
+                yield _Said(passage.source, passage.quote(sentence))
+
+
+def _names(said: list[_Said]) -> Iterator[dict[str, Any]]:
+    for name, places in _by_name(said).items():
+        yield _row("who", f"Who or what is {name}?", [[name]], places)
+
+
+def _numbers(said: list[_Said]) -> Iterator[dict[str, Any]]:
+    for place in said:
+        for match in _COUNT.finditer(place.sentence):
+            kept: list[str] = []
+            for word in match[3].split():
+                if fold(word) in STOP:
+                    break
+                kept.append(word)
+            if kept and not re.fullmatch(MONTH, kept[0]) and not _YEAR.fullmatch(match[1]):
+                count = match[1] + (match[2] or "")
+                yield _row("number", f"How many {' '.join(kept)} does the text speak of?", [[count]], [place])
+
+
+def _dates(said: list[_Said]) -> Iterator[dict[str, Any]]:
+    on: dict[str, list[_Said]] = defaultdict(list)
+    for place in said:
+        for match in _DAY.finditer(place.sentence):
+            on[match[0]].append(place)
+    for date, places in on.items():
+        yield _row("what", f"What happened on {date}?", [], places)
+
+
+def _absent(said: list[_Said]) -> Iterator[dict[str, Any]]:
+    for n, (name, places) in enumerate(_by_name(said).items()):
+        question, words = _ABSENT[n % len(_ABSENT)]
+        if not any(re.search(words, place.sentence, re.IGNORECASE) for place in places):
+            yield {**_row("absent", question.format(name), [], []), "answerable": False}
+
+
+def _by_name(said: list[_Said]) -> dict[str, list[_Said]]:
+    """Return where each name of several capitalised words stands, in the order of the text."""
+    found: dict[str, list[_Said]] = defaultdict(list)
+    for place in said:
+        for match in _NAME.finditer(place.sentence):
+            run: list[str] = []
+            for word in [*match[0].split(), ""]:
+                if word[:1].isupper() and not word[1:].isupper() and fold(word) not in STOP:
+                    run.append(word)
+                    continue
+                if len(run) > 1:
+                    found[" ".join(run)].append(place)
+                run = []
+    return found
+
+
+def _row(type_: str, question: str, answers: list[list[str]], places: list[_Said]) -> dict[str, Any]:
+    members = [{"source": place.source, "quote": place.sentence} for place in dict.fromkeys(places)]
+    return {
+        "type": type_,
+        "question": question,
+        "history": [],
+        "answerable": True,
+        "answers": answers,
+        "evidence": [members[:MOST_MEMBERS]] if members else [],
+        "must_not_contain": [],
+        "reviewed": False,
+    }
