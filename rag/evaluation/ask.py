@@ -107,7 +107,7 @@ class _Asker:
         """Ask a question and measure its answer; an exception is an outcome, not the end of the run."""
         gold = locate(question, self._document)
         self.missing += len(gold.missing)
-        about = [*dict.fromkeys(span.source for span in gold.spans), *question.sources, f"{file}/{question.id}"]
+        about = [*(span.source for span in gold.spans), *question.sources]
         row = Result(
             file=file,
             id=question.id,
@@ -120,7 +120,7 @@ class _Asker:
             must_pass=question.must_pass,
             reviewed=question.reviewed,
             line=question.line,
-            cluster=about[0],
+            about=about[0] if about else None,
             gold={name: _plain(getattr(question, name)) for name in ("answers", "evidence", "must_not_contain")},
             outcome="error",
         )

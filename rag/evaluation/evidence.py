@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rag.evaluation.gold import Member, Question
 from rag.schema import Citation, Document, Passage
 
+_WORD = re.compile(r"\w+")
 MET_PART = 0.5
 """Of the shorter of two spans, the least part that must lie in the other for one to meet the other."""
 
@@ -93,10 +94,14 @@ def citation_spans(citation: Citation) -> tuple[Span, ...]:
     return (Span(citation.source, citation.start, citation.end), *copies)
 
 
-def covered(text: str, wanted: Sequence[Span], by: Sequence[Span]) -> tuple[int, int]:
-    """Return how many words of the ``wanted`` spans of one text lie in the spans ``by``, and how many there are.
+def covered(text: str, wanted: Span, by: Sequence[Span]) -> tuple[int, int]:
+    """Return how many words of a span lie in the spans ``by``, and how many it has.
 
-    A word that several wanted spans hold counts once.
+    Args:
+        text: of the span's source.
+        wanted: the span.
+        by: spans of any source.
     """
-    starts = {m.start() for span in wanted for m in re.compile(r"\w+").finditer(text, span.start, span.end)}
-    return sum(any(span.start <= start < span.end for span in by) for start in starts), len(starts)
+    own = [span for span in by if span.source == wanted.source]
+    starts = [match.start() for match in _WORD.finditer(text, wanted.start, wanted.end)]
+    return sum(any(span.start <= start < span.end for span in own) for start in starts), len(starts)

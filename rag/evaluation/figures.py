@@ -129,10 +129,10 @@ def _retrieval(gold: Gold, read: Sequence[Passage], text_of: Callable[[str], str
         return figures
     parts = []
     for group in gold.groups:
-        shares = [_share(covered(text_of(place.source), [place], spans)) for place in group]
+        shares = [_share(covered(text_of(place.source), place, spans)) for place in group]
         parts.append(max(shares, default=0.0))
     figures["token_recall"] = sum(parts) / len(parts)
-    counts = [covered(text_of(span.source), [span], gold.spans) for span in spans]
+    counts = [covered(text_of(span.source), span, gold.spans) for span in spans]
     in_gold, retrieved = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
     if retrieved:
         figures["token_precision"] = in_gold / retrieved

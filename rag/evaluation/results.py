@@ -29,8 +29,8 @@ class Result:
     reviewed: bool
     line: int
     """1-based line of the gold file."""
-    cluster: str
-    """The document it is about, or itself: what the bootstrap draws."""
+    about: str | None
+    """The document it is about, if the gold says: what the bootstrap draws."""
     gold: dict[str, Any]
     """``answers``, ``evidence`` and ``must_not_contain``, as in the gold file."""
     outcome: str

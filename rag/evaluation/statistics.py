@@ -23,16 +23,18 @@ def wilson(values: Sequence[float]) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def bootstrap(values: Sequence[float], clusters: Sequence[str]) -> tuple[float, float]:
+def bootstrap(values: Sequence[float], documents: Sequence[str | None]) -> tuple[float, float]:
     """Return the percentile interval of a mean when whole clusters are drawn, the same each time.
 
     Args:
         values: one a question; at least one.
-        clusters: what each question belongs to (its document): questions about one document rise and fall together.
+        documents: what each question is about: questions about one document rise and fall together. One about none, and
+            every one where there are fewer than ``FEWEST_CLUSTERS`` documents, is a cluster of its own.
     """
+    few = len(set(documents) - {None}) < FEWEST_CLUSTERS
+    own = enumerate(documents)
+    clusters = [f"question {n}" if few or name is None else f"document {name}" for n, name in own]
     names = sorted(set(clusters))
-    if len(names) < FEWEST_CLUSTERS:
-        names, clusters = [str(n) for n in range(len(values))], [str(n) for n in range(len(values))]
     place = {name: n for n, name in enumerate(names)}
     at = np.array([place[name] for name in clusters])
     sums = np.bincount(at, weights=np.array(values), minlength=len(names))

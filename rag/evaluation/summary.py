@@ -44,7 +44,7 @@ def summary_of(figure: Figure, results: Sequence[Result]) -> dict[str, Any]:
     absent = {"n": len(values), "absent": len(results) - len(values), "better": figure.better}
     if not values:
         return {"value": None, "low": None, "high": None, **absent, "interval": None}
-    low, high = wilson(values) if figure.binary else bootstrap(values, [result.cluster for result in having])
+    low, high = wilson(values) if figure.binary else bootstrap(values, [result.about for result in having])
     mean = sum(values) / len(values)
     interval = "wilson" if figure.binary else "bootstrap"
     return {"value": round(mean, 4), "low": round(low, 4), "high": round(high, 4), **absent, "interval": interval}
