@@ -15,16 +15,23 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from rag.config import Config
+from rag.evaluation.figures import FIGURES
 from rag.options import parser
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
+EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 ORDER = """
     schema errors config terms dates normal decode markup parse sandbox worker metadata load split stories encode embed
     manifest store lexical vectors index generations build watch prefer retrieve rerank match copies reader compose
-    converse engine render batch status page llamaindex ui options cli __main__
+    converse engine render batch status page llamaindex evaluation ui options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
+EVALUATION_ORDER = """
+    gold text evidence figures ranking statistics results ask summary compare gate report html run check draft suites
+    commands
+""".split()
+"""The same inside ``rag.evaluation``."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}
 
 
@@ -40,16 +47,19 @@ def imported(path: Path) -> set[str]:
 
 
 def test_every_module_has_its_place() -> None:
-    assert sorted(ORDER) == sorted(path.stem for path in MODULES if path.stem != "__init__")
+    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), "evaluation"])
+    assert sorted(EVALUATION_ORDER) == sorted(path.stem for path in EVALUATION if path.stem != "__init__")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*MODULES, *EVALUATION], ids=lambda path: path.stem)
 def test_imports_point_one_way(path: Path) -> None:
     own = {name.split(".")[1] for name in imported(path) if name.startswith("rag.")} & set(ORDER)
-    if path.stem in ORDER:
-        # cli names each command's module inside the function that runs it: that is its job
-        allowed = set(ORDER[: ORDER.index(path.stem)])
-        assert own <= allowed
+    beside = {name.split(".")[2] for name in imported(path) if name.startswith("rag.evaluation.")}
+    if path in EVALUATION and path.stem in EVALUATION_ORDER:
+        assert own <= {*ORDER[: ORDER.index("evaluation")], "evaluation"}
+        assert beside & set(EVALUATION_ORDER) <= set(EVALUATION_ORDER[: EVALUATION_ORDER.index(path.stem)])
+    elif path.stem in ORDER:
+        assert own <= set(ORDER[: ORDER.index(path.stem)])
     assert not imported(path) & {"app", "training", "benchmarks", "tests"}
 
 
@@ -60,7 +70,7 @@ def test_the_nouns_need_the_standard_library_alone() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    for path in MODULES:
+    for path in (*MODULES, *EVALUATION):
         text = path.read_text(encoding="utf-8")
         reads = re.findall(r"os\.environ\b(?!\[\"GRADIO_ANALYTICS_ENABLED\"\] =)|getenv", text)
         assert not reads or path.stem == "config", path
@@ -84,7 +94,7 @@ def test_a_question_needs_no_torch(config: Config) -> None:
 
 
 def test_no_module_is_long() -> None:
-    for path in MODULES:
+    for path in (*MODULES, *EVALUATION):
         assert path.read_text(encoding="utf-8").count("\n") <= 320, f"{path.name} is asking to be two"
 
 
@@ -108,6 +118,17 @@ def test_every_setting_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for field in fields(Config):
         assert re.search(rf"^\| `{field.name}` \|", readme, re.MULTILINE), f"the README's table lacks {field.name}"
+
+
+def test_every_figure_is_defined() -> None:
+    page = (ROOT / "docs" / "eval.md").read_text(encoding="utf-8")
+    table = page.split("## Figures")[1].split("## Comparing")[0]
+    rows = " ".join(line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`([^`]+)`", rows)) == set(FIGURES)
+    less = set(re.findall(r"`([^`]+)` \*less\*", rows))
+    assert less == {figure.name for figure in FIGURES.values() if figure.better == "lower"}
+    gate = page.split("- **Regression**")[1].split("- **`must_pass`**")[0]
+    assert {figure.name for figure in FIGURES.values() if figure.gated} == set(re.findall(r"`([a-z_@\d]+)`", gate))
 
 
 def test_every_dependency_is_pinned_the_transitive_ones_too() -> None:

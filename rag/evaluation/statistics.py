@@ -60,7 +60,7 @@ def permutation(before: Sequence[float], after: Sequence[float]) -> float:
     """Return the two-sided p of a paired permutation test of the mean: exact for few questions, else drawn, seeded."""
     difference = np.array(after) - np.array(before)
     changed = difference[np.abs(difference) > EXACT]  # a pair without a difference is the same under every permutation
-    if not len(changed):
+    if len(changed) < 2:  # one change may as well have gone the other way
         return 1.0
     test = stats.permutation_test(
         (changed,), np.mean, permutation_type="samples", n_resamples=9999, rng=np.random.default_rng(SEED)

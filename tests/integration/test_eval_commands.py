@@ -1,0 +1,207 @@
+"""``rag eval`` as it is typed: what it writes, what it prints, how it exits."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from rag import cli
+from rag.config import Config
+from tests.conftest import ARTICLE, ROOT
+
+Eval = Callable[..., tuple[int, str, str]]
+RUN_FILES = {"results.jsonl", "summary.json", "summary.md", "junit.xml", "report.html"}
+
+
+@pytest.fixture
+def rag_eval(
+    config: Config, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Eval:
+    """Run one command in an empty folder with the shared index; return exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAG_INDEX", config.index)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = cli.main(["eval", *map(str, arguments)])
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    """Some of the project's questions in a folder of their own, so that no floor or baseline lies beside them."""
+    lines = (ROOT / "eval" / "article.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    path = tmp_path / "some.jsonl"
+    path.write_text("".join(line for line in lines[::27] if '"of"' not in line), encoding="utf-8")
+    return path
+
+
+def summary_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_run_writes_its_folder_and_the_same_run_the_same_bytes(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
+    code, out, err = rag_eval(gold, "--out", "first")
+    assert code == 0
+    assert out.startswith("# rag eval: ")
+    assert "wrote first" in err
+    assert {path.name for path in (tmp_path / "first").iterdir()} == RUN_FILES
+    assert (tmp_path / "first" / "summary.md").read_text(encoding="utf-8") == out
+    assert rag_eval(gold, "--out", "second")[0] == 0
+    for name in ("results.jsonl", "junit.xml"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+    first, second = summary_of(tmp_path / "first"), summary_of(tmp_path / "second")
+    took = first.pop("operational")
+    assert second.pop("operational").keys() == took.keys()
+    assert first == second
+    assert 0 < took["p50_ms"] <= took["p95_ms"]
+    assert took["cold_start_s"] > 0
+    results = [json.loads(line) for line in (tmp_path / "first" / "results.jsonl").read_text("utf-8").splitlines()]
+    assert len(results) == first["questions"] == len(ET.parse(tmp_path / "first" / "junit.xml").findall("*/testcase"))
+    text = (ROOT / "seeds" / ARTICLE).read_text(encoding="utf-8")
+    for citation in (citation for result in results for citation in result["citations"]):
+        around = citation["before"] + citation["quote"] + citation["after"]
+        assert around in text
+        assert all(around[start:end] in text and start < end for start, end in citation["gold"])
+
+
+def test_a_run_tells_what_it_depends_on(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
+    rag_eval(gold, "--out", "run", "--limit", 3, "-k", 5)
+    summary = summary_of(tmp_path / "run")
+    assert (summary["files"][0]["questions"], summary["configuration"]["k"]) == (3, 5)
+    assert len(summary["files"][0]["sha256"]) == len(summary["models"]["reader"]["sha256"]) == 64
+    assert summary["models"]["encoder"]["sha256"].startswith("sha256:")
+    assert summary["models"]["llm"] is None
+    assert {"quoteline", "python", "numpy", "ir-measures"} <= summary["versions"].keys()
+
+
+def test_questions_are_selected(rag_eval: Eval, tmp_path: Path) -> None:
+    article = ROOT / "eval" / "article.jsonl"
+    rag_eval(article, "--out", "run", "--type", "off_topic", "--type", "number", "--split", "dev", "--limit", 6)
+    results = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text("utf-8").splitlines()]
+    assert len(results) == 6
+    assert {(result["type"], result["split"]) for result in results} == {("off_topic", "dev"), ("number", "dev")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--type", "nonsense"], "--type nonsense: known are who, what"),
+        (["--limit", "0"], "--limit 0: the least is 1"),
+        (["--split", "nowhere"], "no question has that type and split"),
+        (["--out", "."], ". is not an empty folder"),
+        (["some.jsonl"], "two gold files have the same name"),
+    ],
+)
+def test_a_selection_that_cannot_be(rag_eval: Eval, gold: Path, arguments: list[str], told: str) -> None:
+    code, out, err = rag_eval(gold, *arguments)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
+def test_a_gold_file_and_an_index_that_are_not_there(rag_eval: Eval, gold: Path) -> None:
+    assert rag_eval("missing.jsonl")[0::2] == (1, "rag: missing.jsonl cannot be read: No such file or directory\n")
+    assert rag_eval(gold, "--index", "nowhere")[0] == 4
+
+
+def test_the_gate(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
+    (tmp_path / "floors.toml").write_text("[some]\ncorrect = 0.999\n[some.types.off_topic]\nfalse_answer = 0.0\n")
+    code, out, err = rag_eval(gold, "--out", "low")
+    assert code == 5
+    assert "**Gate failed**\n- floor: correct (all) is 0." in out
+    assert "::error file=" in err
+    assert ",title=rag eval floor::correct (all) is 0." in err
+    assert ET.parse(tmp_path / "low" / "junit.xml").find("testsuite[@name='gate']/testcase/failure") is not None
+    (tmp_path / "floors.toml").write_text("[some]\ncorrect = 0.1\n")
+    assert rag_eval(gold, "--out", "high")[0] == 0
+    assert rag_eval("baseline", "high")[0] == 0
+    code, out, err = rag_eval(gold, "--out", "worse", "--threshold", "0.99")
+    assert code == 5
+    assert "regression: over_refusal went from" in out
+    code, out, _ = rag_eval(gold, "--out", "part", "--type", "false_premise")
+    assert code == 0  # floors of all questions are not for a part
+    assert "questions of some's baseline" in out
+
+
+def test_compare(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
+    rag_eval(gold, "--out", "a")
+    rag_eval(gold, "--out", "b", "--threshold", "0.99")
+    code, out, err = rag_eval("compare", "a", "b", "--html", "both.html")
+    assert (code, err) == (0, "")
+    assert "| over_refusal |" in out
+    assert "now FAILS" in out
+    assert "<script" in (tmp_path / "both.html").read_text(encoding="utf-8")
+    code, out, _ = rag_eval("compare", "a", "a")
+    assert "0 questions flipped." in out
+    code, _, err = rag_eval("compare", "a", tmp_path)
+    assert code == 1
+    assert "is no run of this version's rag eval" in err
+
+
+def test_check(rag_eval: Eval, gold: Path) -> None:
+    code, out, _ = rag_eval("check", gold)
+    assert code == 0
+    assert out.endswith("0 errors, 0 warnings\n")
+    broken = {"id": "x", "type": "who", "question": "Who?", "answerable": True, "answers": [["He"]]}
+    evidence = [[{"source": ARTICLE, "quote": "words that it does not have"}]]
+    gold.write_text(json.dumps({**broken, "evidence": evidence}) + "\n")
+    code, out, _ = rag_eval("check", gold)
+    assert code == 1
+    assert f"{gold}:1: error: x: evidence is not in {ARTICLE}: 'words that it does not have'" in out
+    assert rag_eval("check", gold, "--sources", ROOT / "seeds")[:2] == (code, out)
+
+
+def test_a_draft_for_a_folder_of_ones_own(rag_eval: Eval, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text("Ada Lovelace wrote 7 notes on 3 March 1843. It was not built.")
+    assert cli.main(["index", "--sources", "docs", "--index", "own"]) == 0
+    assert rag_eval("new", "--index", "own", "--out", "mine.jsonl")[0] == 0
+    assert rag_eval("check", "mine.jsonl", "--index", "own")[0] == 0
+    code, out, _ = rag_eval("mine.jsonl", "--sources", "docs", "--out", "run")
+    assert code == 0
+    assert "questions are drafts that nobody has reviewed" in out
+    code, _, err = rag_eval("new", "--index", "own", "--out", "mine.jsonl")
+    assert (code, err) == (2, "rag: mine.jsonl is there already: name another file\n")
+
+
+def test_suites(rag_eval: Eval, tmp_path: Path) -> None:
+    data = tmp_path / "data" / "tiny"
+    data.mkdir(parents=True)
+    documents = [
+        {"id": "one", "title": "Ducks", "text": "The duck weighs 3 kilograms."},
+        {"id": "two", "title": "Geese", "text": "The goose weighs 5 kilograms."},
+    ]
+    ask = {"type": "factoid", "question": "How much does the bird weigh?", "answerable": True, "answers": [["5"]]}
+    rows = [{"id": "q", **ask, "evidence": [[{"source": "two", "quote": ""}]], "passage": "two"}]
+    for name, lines in (("corpus", documents), ("gold", rows)):
+        with gzip.open(data / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(line) + "\n" for line in lines)
+    suite = 'gold = "{0}/gold.jsonl.gz"\ncorpus = "{0}/corpus.jsonl.gz"\nquick = 1\n'
+    (tmp_path / "suites.toml").write_text(
+        f"[scoped]\nscoped = true\n{suite.format('tiny')}[absent]\n{suite.format('nowhere')}"
+    )
+    arguments = ("suites", "suites.toml", "--data", "data", "--work", "work", "--out")
+    code, out, err = rag_eval(*arguments, "out")
+    assert code == 0
+    assert "passed over absent: data/nowhere/gold.jsonl.gz or its corpus is not there" in err
+    (result,) = map(json.loads, (tmp_path / "out" / "scoped" / "results.jsonl").read_text("utf-8").splitlines())
+    assert {place["source"] for place in result["citations"] + result["closest"]} == {"two"}
+    assert rag_eval(*arguments, "again", "--only", "nonsense")[0] == 2
+    shutil.rmtree(tmp_path / "data")
+    code, out, err = rag_eval(*arguments, "none")
+    assert (code, out) == (0, "")
+    assert err.count("passed over") == 2
+
+
+def test_the_shipped_suites_are_read(rag_eval: Eval, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    code, out, err = rag_eval("suites", ROOT / "eval" / "suites.toml", "--data", "empty", "--work", "w", "--out", "o")
+    assert (code, out) == (0, "")
+    assert err.count("passed over") == 11
