@@ -6,6 +6,7 @@
     │   └── UnknownSource    exit 1   a source that the index does not hold
     ├── EncoderError         exit 1   a model that cannot be loaded or is not what it should be
     ├── BusyError            exit 1   another process is building this index
+    ├── LLMError             exit 1   an LLM that does not answer
     ├── GoldError            exit 1   a file of gold questions, or the folder of an eval run, that cannot be used
     └── IndexUnreadable      exit 4   no index that can be read
         ├── IndexMissing     exit 4   none was built here
@@ -51,6 +52,12 @@ class BusyError(RagError):
     """Another process is building this index."""
 
     kind = "busy"
+
+
+class LLMError(RagError):
+    """An LLM that does not answer."""
+
+    kind = "llm"
 
 
 class GoldError(RagError):

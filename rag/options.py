@@ -110,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("eval new", "draft gold questions from an index, for a person to edit")
     sub.add_argument("--out", metavar="FILE", required=True, help="file to write; it must not be there yet")
     sub.add_argument("--limit", type=int, metavar="N", default=40, help="most questions (default: 40)")
+    sub.add_argument("--llm", metavar="NAME", help="who writes them: openai-like:URL#MODEL (default: templates)")
 
     sub = command("eval compare", "tell what changed between two runs, with tests", index=False)
     sub.add_argument("a", metavar="A", help="folder of the run before")

@@ -59,9 +59,9 @@ class SimilarityReader:
         self._index = index
 
     @property
-    def sha256(self) -> str:
-        """Hash of the numbers it reads with."""
-        return hashlib.sha256(json.dumps(_calibration(), sort_keys=True).encode()).hexdigest()
+    def identity(self) -> str:
+        """``sha256:…`` of the numbers it reads with."""
+        return f"sha256:{hashlib.sha256(json.dumps(_calibration(), sort_keys=True).encode()).hexdigest()}"
 
     @property
     def threshold(self) -> float:

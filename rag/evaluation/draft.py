@@ -1,18 +1,23 @@
-"""A first gold file for somebody's own folder: drafts over the names, numbers and dates of an index.
+"""A first gold file for somebody's own folder: drafts over the names, numbers and dates of an index, or by an LLM.
 
-Templates know no language: what they write is a start for a person, and is marked so.
+Templates know no language, and an LLM's word is only kept where the text bears it out: what they write is a start for a
+person, and is marked so.
 """
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from rag.dates import DATE, MONTH
+from rag.evaluation.evidence import places_of
+from rag.evaluation.text import contains
 from rag.index import Index
+from rag.schema import Passage
 from rag.terms import STOP, fold
 
 MOST_MEMBERS = 5
@@ -28,6 +33,14 @@ _ABSENT = (
     ("What did {} study?", r"\bstud(?:y|ied)\b|\bdegree\b"),
 )
 """What texts seldom say of somebody they name, and the words in which they would."""
+_PROMPT = """\
+Write one question that the text below answers, in other words than the text's own.
+Give one JSON object: {{"question": "...", "answer": "a few words of the quote", "quote": "the sentence that answers"}}
+Copy the quote exactly.
+
+TEXT:
+{}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +49,34 @@ class _Said:
     sentence: str
 
 
-def draft(index: Index, most: int) -> list[dict[str, Any]]:
+def draft(index: Index, most: int, write: Callable[[str], str] | None = None) -> list[dict[str, Any]]:
     """Return at most ``most`` drafted questions in the gold form, each with ``reviewed`` false.
 
-    A quarter each asks for names, numbers and dates, as far as there are any; the rest are unanswerable: they ask of a
-    name what no sentence about it says.
+    As far as there are any, a quarter each asks for names, numbers and dates; the rest are unanswerable: they ask of a
+    name what no sentence about it says. With an LLM the three quarters are its own.
+
+    Args:
+        index: of the documents.
+        most: at least 1.
+        write: gives an LLM's answer to a prompt.
+
+    Raises:
+        LLMError: the LLM does not answer.
     """
     said = list(_sentences(index))
-    kinds = (_names(said), _numbers(said), _dates(said), _absent(said))
-    rows = [row for together in zip_longest(*kinds) for row in together if row]
-    seen = {row["question"]: row for row in reversed(rows)}
-    unique = [row for row in rows if seen[row["question"]] is row]
-    return [{"id": f"draft-{n:03d}", **row} for n, row in enumerate(unique[:most], start=1)]
+    absent = _absent(said)
+    if write:
+        written = _written(index, write)
+        kinds = [written, written, written, absent]
+    else:
+        kinds = [_names(said), _numbers(said), _dates(said), absent]
+    rows: dict[str, dict[str, Any]] = {}
+    for together in zip_longest(*kinds):
+        for row in filter(None, together):
+            rows.setdefault(row["question"], row)
+        if len(rows) >= most:
+            break
+    return [{"id": f"draft-{n:03d}", **row} for n, row in enumerate(list(rows.values())[:most], start=1)]
 
 
 def lines(rows: list[dict[str, Any]]) -> str:
@@ -57,11 +86,26 @@ def lines(rows: list[dict[str, Any]]) -> str:
 
 def _sentences(index: Index) -> Iterator[_Said]:
     """Yield the sentences of the index, the first passage of every document before the second of any."""
+    for passage in _passages(index):
+        for sentence in passage.sentences:
+            yield _Said(passage.source, passage.quote(sentence))
+
+
+def _passages(index: Index) -> Iterator[Passage]:
     documents = [index.store.of(listing.source) for listing in index.store.documents()]
     for together in zip_longest(*documents):
-        for passage in filter(None, together):
-            for sentence in passage.sentences:
-                yield _Said(passage.source, passage.quote(sentence))
+        yield from filter(None, together)
+
+
+def _written(index: Index, write: Callable[[str], str]) -> Iterator[dict[str, Any]]:
+    """Yield the questions that an LLM asks of each passage, if the passage has the quote and the quote the answer."""
+    for passage in _passages(index):
+        found = re.search(r"\{.*\}", write(_PROMPT.format(passage.text)), re.DOTALL)
+        with suppress(ValueError, TypeError, KeyError):
+            row = json.loads(found[0] if found else "")
+            question, answer, quote = (str(row[name]) for name in ("question", "answer", "quote"))
+            if question.strip() and places_of(quote, passage.text) and contains(quote, answer):
+                yield _row("draft", question, [[answer]], [_Said(passage.source, quote)])
 
 
 def _names(said: list[_Said]) -> Iterator[dict[str, Any]]:

@@ -171,8 +171,8 @@ def _origin(
         "dirty": dirty,
         "index": engine.index.id,
         "models": {
-            "encoder": {"name": encoder["name"], "sha256": encoder["identity"]},
-            "reader": {"name": engine.reader.name, "sha256": engine.reader.sha256},
+            "encoder": {"name": encoder["name"], "identity": encoder["identity"]},
+            "reader": {"name": engine.reader.name, "identity": engine.reader.identity},
             "reranker": {"name": reranker.name} if reranker else None,
             "llm": None,
         },

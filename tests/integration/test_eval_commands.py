@@ -3,8 +3,12 @@
 import gzip
 import json
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -76,8 +80,9 @@ def test_a_run_tells_what_it_depends_on(rag_eval: Eval, gold: Path, tmp_path: Pa
     rag_eval(gold, "--out", "run", "--limit", 3, "-k", 5)
     summary = summary_of(tmp_path / "run")
     assert (summary["files"][0]["questions"], summary["configuration"]["k"]) == (3, 5)
-    assert len(summary["files"][0]["sha256"]) == len(summary["models"]["reader"]["sha256"]) == 64
-    assert summary["models"]["encoder"]["sha256"].startswith("sha256:")
+    assert len(summary["files"][0]["sha256"]) == 64
+    for model in ("encoder", "reader"):
+        assert summary["models"][model]["identity"].startswith("sha256:")
     assert summary["models"]["llm"] is None
     assert {"quoteline", "python", "numpy", "ir-measures"} <= summary["versions"].keys()
 
@@ -169,6 +174,54 @@ def test_a_draft_for_a_folder_of_ones_own(rag_eval: Eval, tmp_path: Path) -> Non
     assert "questions are drafts that nobody has reviewed" in out
     code, _, err = rag_eval("new", "--index", "own", "--out", "mine.jsonl")
     assert (code, err) == (2, "rag: mine.jsonl is there already: name another file\n")
+
+
+@pytest.fixture
+def llm() -> Iterator[str]:
+    """A server that speaks OpenAI's protocol, and asks what one passage answers of every other one in turn."""
+    asks = {"question": "Who heads Cuba's diplomacy?", "answer": "Bruno Rodríguez", "quote": "Bruno Rodríguez"}
+    says = cycle([f"Sure! {json.dumps(asks)}", "I would rather not."])
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            message = {"role": "assistant", "content": next(says)}
+            body = json.dumps({"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [
+                {"index": 0, "message": message, "finish_reason": "stop"}]}).encode()  # fmt: skip
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"openai-like:http://127.0.0.1:{server.server_port}/v1#m"
+        server.shutdown()
+
+
+def test_a_draft_by_an_llm_keeps_what_the_text_bears_out(
+    rag_eval: Eval, llm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rag_eval("new", "--out", "mine.jsonl", "--llm", llm)[0] == 0
+    rows = [json.loads(line) for line in (tmp_path / "mine.jsonl").read_text("utf-8").splitlines()]
+    answerable = [row for row in rows if row["answerable"]]
+    assert [(row["question"], row["answers"]) for row in answerable] == [
+        ("Who heads Cuba's diplomacy?", [["Bruno Rodríguez"]])
+    ]
+    assert answerable[0]["evidence"][0][0]["source"] == ARTICLE
+    assert not any(row["reviewed"] for row in rows)
+    code, _, err = rag_eval("new", "--out", "more.jsonl", "--llm", "openai-like:http://127.0.0.1:9/v1#m")
+    assert code == 1
+    assert "the LLM at http://127.0.0.1:9/v1 did not answer" in err
+    code, _, err = rag_eval("new", "--out", "more.jsonl", "--llm", "gpt")
+    assert (code, err) == (2, "rag: --llm gpt: write openai-like:http://127.0.0.1:8080/v1#MODEL\n")
+    monkeypatch.setitem(sys.modules, "llama_index.llms.openai_like", None)
+    code, _, err = rag_eval("new", "--out", "more.jsonl", "--llm", llm)
+    assert (code, err) == (2, "rag: --llm openai-like: needs pip install 'quoteline[openai-like]'\n")
 
 
 def test_suites(rag_eval: Eval, tmp_path: Path) -> None:
