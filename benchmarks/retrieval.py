@@ -4,7 +4,7 @@
 
 DATA holds question sets in the project's gold form, each a folder with ``corpus.jsonl.gz`` and ``gold.jsonl.gz``. WORK
 keeps the indexes between runs: the first takes a quarter of an hour on two cores, nearly all of it for encoding, the
-next a few minutes. Needs ir-measures (``pip install '.[benchmarks]'``).
+next a few minutes.
 """
 
 import argparse
