@@ -9,6 +9,7 @@ stands for the whole document. Public sets name further fields, of which some ar
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -139,15 +140,13 @@ _HELP = "the gold form is in docs/eval.md"
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines that are not blank, with their 1-based numbers."""
     try:
-        with (
-            gzip.open(path, "rt", encoding="utf-8-sig")
-            if path.suffix == ".gz"
-            else path.open(encoding="utf-8-sig") as lines
-        ):
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line
-    except UnicodeDecodeError as error:
-        raise GoldError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}): {_HELP}") from None
-    except (OSError, EOFError) as error:
+                try:
+                    text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                except UnicodeDecodeError as error:
+                    raise GoldError(f"{path} line {number} is not UTF-8 ({error.reason}): {_HELP}") from None
+                if text.strip():
+                    yield number, text
+    except (OSError, EOFError, zlib.error) as error:
         raise GoldError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
