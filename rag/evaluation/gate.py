@@ -155,7 +155,8 @@ def read_baseline(gold: str | Path, questions: Sequence[Result]) -> list[Result]
     if not path.is_file():
         return None
     try:
-        rows = {row["id"]: row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        with path.open(encoding="utf-8") as lines:  # str.splitlines would split inside a text too, at U+2028
+            rows = {row["id"]: row for row in map(json.loads, lines)}
         known = [result for result in questions if rows.get(result.id, {}).get("question") == result.question]
         return [_as_before(result, rows[result.id]) for result in known]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

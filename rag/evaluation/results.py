@@ -78,9 +78,9 @@ def read(folder: str | Path) -> tuple[list[Result], dict[str, Any]]:
         GoldError: it is no folder of a run, or of one by another version.
     """
     try:
-        lines = (Path(folder) / RESULTS).read_text(encoding="utf-8").splitlines()
         summary: dict[str, Any] = json.loads((Path(folder) / SUMMARY).read_text(encoding="utf-8"))
-        return [Result(**json.loads(line)) for line in lines], summary
+        with (Path(folder) / RESULTS).open(encoding="utf-8") as lines:  # str.splitlines would split at U+2028 too
+            return [Result(**json.loads(line)) for line in lines], summary
     except (OSError, ValueError, TypeError) as error:
         told = f"{folder} is no run of this version's rag eval ({error}): name the folder that it printed"
         raise GoldError(told) from None
