@@ -164,7 +164,8 @@ def read_baseline(gold: str | Path, questions: Sequence[Result]) -> list[Result]
 
 
 def _as_before(now: Result, row: dict[str, Any]) -> Result:
-    return replace(now, outcome=row["outcome"], passed=row["passed"], figures=dict(row["figures"]))
+    figures = {name: float(found) for name, found in row["figures"].items()}
+    return replace(now, outcome=row["outcome"], passed=row["passed"], figures=figures)
 
 
 def write_baseline(gold: str | Path, results: Sequence[Result]) -> Path:
