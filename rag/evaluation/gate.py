@@ -4,6 +4,7 @@ Both lie beside the gold file ``NAME.jsonl``: ``floors.toml`` with a table ``[NA
 """
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -73,10 +74,13 @@ def floors(path: Path) -> dict[str, dict[str, float]]:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get(stem(path), {})
     except (OSError, ValueError) as error:
         raise GoldError(f"{file} cannot be read: {error}") from None
-    found = {ALL_TYPES: {name: least for name, least in table.items() if name != "types"}, **table.get("types", {})}
+    types = table.get("types", {}) if isinstance(table, dict) else None
+    if not isinstance(types, dict) or not all(isinstance(own, dict) for own in types.values()):
+        raise GoldError(f"{file}: write the floors of {stem(path)} as a table, those of a type as one below its types")
+    found = {ALL_TYPES: {name: least for name, least in table.items() if name != "types"}, **types}
     for type_, own in found.items():
         for name, least in own.items():
-            if name not in FIGURES or isinstance(least, bool) or not isinstance(least, int | float):
+            if name not in FIGURES or type(least) not in (int, float) or not math.isfinite(least):
                 known = f"write a number for one of {', '.join(FIGURES)}"
                 raise GoldError(f"{file}: {name} = {least!r} for {type_} of {stem(path)}: {known}")
     return found
