@@ -46,7 +46,8 @@ class Failure:
 
     def annotation(self) -> str:
         """Return the failure as GitHub's workflow command, which marks the line in a pull request."""
-        place = f"file={_escaped(self.file)}" + (f",line={self.line}" if self.line else "")
+        file = _escaped(self.file).replace(":", "%3A").replace(",", "%2C")
+        place = f"file={file}" + (f",line={self.line}" if self.line else "")
         return f"::error {place},title=rag eval {self.rule}::{_escaped(self.message)}"
 
 
