@@ -80,11 +80,11 @@ def junit(results: Sequence[Result], failures: Iterable[Failure]) -> str:
     root = ET.Element("testsuites")
     for file in dict.fromkeys(result.file for result in results):
         own = [result for result in results if result.file == file]
-        suite = ET.SubElement(root, "testsuite", name=file, tests=str(len(own)))
+        suite = ET.SubElement(root, "testsuite", name=_xml(file), tests=str(len(own)))
         suite.set("failures", str(sum(not r.passed and r.error is None for r in own)))
         suite.set("errors", str(sum(r.error is not None for r in own)))
         for result in own:
-            case = ET.SubElement(suite, "testcase", classname=f"{file}.{result.type}", name=_xml(result.id))
+            case = ET.SubElement(suite, "testcase", classname=_xml(f"{file}.{result.type}"), name=_xml(result.id))
             ET.SubElement(case, "system-out").text = _xml(f"{result.question}\n{result.answer or result.outcome}")
             if not result.passed:
                 tag = "error" if result.error is not None else "failure"
