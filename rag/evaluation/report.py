@@ -53,7 +53,7 @@ Commit {commit}, index {summary["index"]}, {models}.
 def _gate(gate: Mapping[str, Any]) -> str:
     if gate["passed"]:
         return f"**Gate passed** ({gate['checked']})."
-    listed = [f"- {failure}" for failure in gate["failures"][:MOST_LISTED]]
+    listed = [f"- {_line(failure)}" for failure in gate["failures"][:MOST_LISTED]]
     more = len(gate["failures"]) - len(listed)
     return "\n".join(["**Gate failed**", *listed, *([f"- … and {more} more"] if more else [])]) + "\n"
 
@@ -68,7 +68,7 @@ def comparison(changes: Mapping[str, Any]) -> str:
     lines += ["", f"{len(changes['flips'])} questions flipped."]
     for flip in changes["flips"]:
         way = "now passes" if flip["now"] else "now FAILS"
-        lines.append(f"- {flip['file']}/{flip['id']} ({flip['type']}) {way}: {flip['question']}")
+        lines.append(f"- {flip['file']}/{flip['id']} ({flip['type']}) {way}: {_line(flip['question'])}")
     for name, only in (("A", changes["only_a"]), ("B", changes["only_b"])):
         if only:
             lines.append(f"Only in {name}: {', '.join(only)}")
@@ -96,6 +96,10 @@ def junit(results: Sequence[Result], failures: Iterable[Failure]) -> str:
         ET.SubElement(case, "failure", message=_xml(failure.message))
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _xml(text: str) -> str:
