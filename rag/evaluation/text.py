@@ -70,7 +70,7 @@ _NUMBER = re.compile(
     r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?: ?(hundred|thousand|k|million|m|billion|bn|trillion|10+)\b)?"
 )
 _DAY = re.compile(
-    rf"\b(?:({MONTH}) (\d{{1,2}})|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b(?:,? (\d{{4}}))?", re.I
+    rf"\b(?:({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b(?:,? (\d{{4}}))?", re.I
 )
 
 
