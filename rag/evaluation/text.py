@@ -10,7 +10,7 @@ from text_to_num import alpha2digit
 
 from rag.dates import DATE, MONTH, MONTHS, iso_date
 from rag.match import negated
-from rag.terms import names, numbers, root, terms, words
+from rag.terms import SPELLED, names, numbers, root, terms, words
 
 ENTAILED_PART = 0.8
 """Least part of a claim's terms that its citations must hold to entail it."""
@@ -81,7 +81,7 @@ def values(text: str) -> frozenset[str]:
     >>> sorted(values("thirty-two men, $2.8 billion, on 3 January 2026"))
     ['--01-03', '2.8', '2026', '2026-01-03', '2800000000', '3', '32']
     """
-    digits = alpha2digit(text, "en")
+    digits = _digits(text)
     found: set[str] = set()
     for match in _NUMBER.finditer(digits):
         number = float(match[1].replace(",", ""))
@@ -96,6 +96,12 @@ def values(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _digits(text: str) -> str:
+    """Return a text with its spelled numbers as digits; "one" alone stays, which is a pronoun too."""
+    sound = text.encode("utf-8", "replace").decode()  # alpha2digit fails on a lone surrogate
+    return re.sub(r"\b(zero|two)\b", lambda match: SPELLED[match[1].lower()], alpha2digit(sound, "en"), flags=re.I)
+
+
 def _plain(number: float) -> str:
     return f"{number:.6f}".rstrip("0").rstrip(".")
 
@@ -107,7 +113,7 @@ def value(text: str) -> str | None:
     >>> value("thirty-two"), value("$2.8 billion"), value("January 3, 2026"), value("66 years")
     ('32', '2800000000', '2026-01-03', None)
     """
-    digits = alpha2digit(text.strip(), "en").strip("$€£% ")
+    digits = _digits(text).strip("$€£% \n")
     if _DAY.fullmatch(digits) or re.fullmatch(DATE, digits):
         dates = [found for found in values(digits) if "-" in found]
         return max(dates, key=lambda found: found[0].isdigit())  # with its year, where it has one
