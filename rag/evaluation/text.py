@@ -69,8 +69,10 @@ _SCALES |= {"trillion": 10**12, **{str(scale): scale for scale in (100, 1000, 10
 _NUMBER = re.compile(
     r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?: ?(hundred|thousand|k|million|m|billion|bn|trillion|10+)\b)?"
 )
+_RANGE = re.compile(rf"{_NUMBER.pattern}(?= ?(?:to|and|or|[-–—]) ?[$€£]?{_NUMBER.pattern})")
 _DAY = re.compile(
-    rf"\b(?:({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b(?:,? (\d{{4}}))?", re.I
+    rf"\b(?:({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b(?:,? (\d{{4}}))?",
+    re.I,
 )
 
 
@@ -84,8 +86,10 @@ def values(text: str) -> frozenset[str]:
     digits = _digits(text)
     found: set[str] = set()
     for match in _NUMBER.finditer(digits):
-        number = float(match[1].replace(",", ""))
-        found |= {_plain(number), _plain(number * _SCALES.get((match[2] or "").lower(), 1))}
+        found |= {_plain(_number(match[1])), _plain(_number(match[1], match[2]))}
+    for match in _RANGE.finditer(digits):  # "30 to 50 million": the first number is one of millions too
+        if not match[2] and match[4]:
+            found.add(_plain(_number(match[1], match[4])))
     for match in _DAY.finditer(digits):
         month = MONTHS.index((match[1] or match[4])[:3].lower()) + 1
         day = f"{month:02d}-{int(match[2] or match[3]):02d}"
@@ -94,6 +98,10 @@ def values(text: str) -> frozenset[str]:
         if date := iso_date(match[0]):
             found |= {date, f"-{date[4:]}"}
     return frozenset(found)
+
+
+def _number(digits: str, scale: str | None = None) -> float:
+    return float(digits.replace(",", "")) * _SCALES.get(scale or "", 1)
 
 
 def _digits(text: str) -> str:
@@ -118,7 +126,7 @@ def value(text: str) -> str | None:
         dates = [found for found in values(digits) if "-" in found]
         return max(dates, key=lambda found: found[0].isdigit())  # with its year, where it has one
     if match := _NUMBER.fullmatch(digits):
-        return _plain(float(match[1].replace(",", "")) * _SCALES.get((match[2] or "").lower(), 1))
+        return _plain(_number(match[1], match[2]))
     return None
 
 
