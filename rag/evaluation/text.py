@@ -67,7 +67,7 @@ def contains(text: str, answer: str) -> bool:
 _SCALES = {"hundred": 100, "thousand": 1000, "k": 1000, "million": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9}
 _SCALES |= {"trillion": 10**12, **{str(scale): scale for scale in (100, 1000, 10**6, 10**9, 10**12)}}
 _NUMBER = re.compile(
-    r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?: ?(hundred|thousand|k|million|m|billion|bn|trillion|10+)\b)?"
+    r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?: ?((?i:hundred|thousand|k|million|m|billion|bn|trillion)|10+)\b)?"
 )
 _RANGE = re.compile(rf"{_NUMBER.pattern}(?= ?(?:to|and|or|[-–—]) ?[$€£]?{_NUMBER.pattern})")
 _DAY = re.compile(
@@ -101,7 +101,7 @@ def values(text: str) -> frozenset[str]:
 
 
 def _number(digits: str, scale: str | None = None) -> float:
-    return float(digits.replace(",", "")) * _SCALES.get(scale or "", 1)
+    return float(digits.replace(",", "")) * _SCALES.get((scale or "").lower(), 1)
 
 
 def _digits(text: str) -> str:
