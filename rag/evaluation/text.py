@@ -39,12 +39,17 @@ def exact_match(prediction: str, answers: tuple[str, ...]) -> float:
 
     An empty prediction is a refusal, an answer without members the wish for one.
     """
-    return float(any(normalised(prediction) == normalised(answer) for answer in answers or ("",)))
+    return float(normalised(prediction) in _wanted(answers))
 
 
 def f1(prediction: str, answers: tuple[str, ...]) -> float:
     """Return the best token F1 of a prediction with any of the answers, as SQuAD 2.0's script has it."""
-    return max(_f1(normalised(prediction), normalised(answer)) for answer in answers or ("",))
+    return max(_f1(normalised(prediction), answer) for answer in _wanted(answers))
+
+
+def _wanted(answers: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the answers normalised; as in SQuAD's script one of which nothing is left does not count."""
+    return list(filter(None, map(normalised, answers))) or [()]
 
 
 def _f1(got: tuple[str, ...], wanted: tuple[str, ...]) -> float:
