@@ -71,7 +71,9 @@ def test_evidence_is_located_and_what_is_not_there_is_named() -> None:
     there, gone, elsewhere = Member("a.txt", "Ana left"), Member("a.txt", "Eve left"), Member("b.txt", "Ana left")
     evidence = ((gone, there), (gone, elsewhere))
     gold = locate(Question("q", "who", "Who?", answerable=True, evidence=evidence), document)
-    assert gold == Gold(((Span("a.txt", 0, 8), Span("a.txt", 36, 44)), ()), whole=False, missing=(gone, gone, elsewhere))
+    assert gold == Gold(
+        ((Span("a.txt", 0, 8), Span("a.txt", 36, 44)), ()), whole=False, missing=(gone, gone, elsewhere)
+    )
 
 
 def test_an_empty_quote_is_the_whole_document() -> None:

@@ -141,7 +141,12 @@ def document(source: str) -> Document | None:
 
 
 def question(id_: str = "q1", text: str = "Who stayed?", line: int = 1, **fields: Any) -> Question:
-    sound = {"type": "who", "answerable": True, "answers": (("Ben",),), "evidence": ((Member("a.txt", "Ben stayed."),),)}
+    sound = {
+        "type": "who",
+        "answerable": True,
+        "answers": (("Ben",),),
+        "evidence": ((Member("a.txt", "Ben stayed."),),),
+    }
     return Question(id=id_, question=text, line=line, **{**sound, **fields})
 
 
