@@ -57,6 +57,8 @@ def compare(arguments: argparse.Namespace, _config: Config) -> int:
 def baseline(arguments: argparse.Namespace, _config: Config) -> int:
     """Make a run the baseline of its gold files."""
     rows, summary = results.read(arguments.run)
+    if any(summary["selection"].values()):
+        raise UsageError(f"{arguments.run} asked some of the questions only: run rag eval without a selection")
     for file in summary["files"]:
         own = [result for result in rows if result.file == gate.stem(file["path"])]
         print(f"wrote {gate.write_baseline(file['path'], own)}: look at the diff, then commit it")

@@ -120,7 +120,7 @@ def measure(
 
 def _retrieval(gold: Gold, read: Sequence[Passage], text_of: Callable[[str], str]) -> dict[str, float]:
     """Return what of the evidence the passages that were read hold."""
-    if not gold.spans:
+    if not gold.groups:
         return {}
     spans = [passage_span(passage) for passage in read]
     met = gold.met(spans)

@@ -72,9 +72,11 @@ def floors(path: Path) -> dict[str, dict[str, float]]:
     if not file.is_file():
         return {}
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get(stem(path), {})
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get(stem(path))
     except (OSError, ValueError) as error:
         raise GoldError(f"{file} cannot be read: {error}") from None
+    if table is None:
+        return {}
     types = table.get("types", {}) if isinstance(table, dict) else None
     if not isinstance(types, dict) or not all(isinstance(own, dict) for own in types.values()):
         raise GoldError(f"{file}: write the floors of {stem(path)} as a table, those of a type as one below its types")

@@ -10,6 +10,7 @@ from rag.evaluation.evidence import Gold, passage_span
 from rag.schema import Hit, Passage
 
 DEPTH = 10
+_MISSING = "evidence that is not in the index"
 MEASURES = {"recall@1": R @ 1, "recall@5": R @ 5, "recall@10": R @ DEPTH, "ndcg@10": nDCG @ DEPTH, "rr@10": RR @ DEPTH}
 
 
@@ -32,6 +33,8 @@ def ranked(gold: Gold, hits: Sequence[Hit], passages_of: Callable[[str], Sequenc
         hits: best first.
         passages_of: all passages of a source.
     """
+    if gold.groups and not gold.spans:  # nothing that is in the index can be right
+        return Ranked((_MISSING,), ())
     sources = dict.fromkeys(span.source for span in gold.spans)
     if gold.whole:
         return Ranked(tuple(sources), tuple(dict.fromkeys(hit.passage.source for hit in hits)))

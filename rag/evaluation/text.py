@@ -16,12 +16,15 @@ ENTAILED_PART = 0.8
 """Least part of a claim's terms that its citations must hold to entail it."""
 
 
+_PUNCTUATION = re.compile(rf"(?!(?<=\d)\.(?=\d))[{re.escape(string.punctuation)}]")
+
+
 @lru_cache(maxsize=4096)
 def normalised(text: str) -> tuple[str, ...]:
     """Return the tokens of a text after SQuAD 2.0's normalisation.
 
-    Lower case; ASCII punctuation and the articles removed. Typographic punctuation, which SQuAD has none of, becomes
-    the ASCII apostrophe or a space, so that ``Rubio—a`` is two words.
+    Lower case; ASCII punctuation and the articles removed, but for the point of a decimal, or 1.5 would be 15.
+    Typographic punctuation, which SQuAD has none of, becomes the ASCII apostrophe or a space: ``Rubio—a`` is two words.
 
     >>> normalised("The “U.S.” raid—a success"), normalised("Cuba’s")
     (('us', 'raid', 'success'), ('cubas',))
@@ -30,7 +33,7 @@ def normalised(text: str) -> tuple[str, ...]:
         " " if not char.isascii() and unicodedata.category(char)[0] == "P" else char
         for char in unicodedata.normalize("NFC", text).replace("’", "'").lower()
     )
-    bare = "".join(char for char in plain if char not in string.punctuation)
+    bare = _PUNCTUATION.sub("", plain)
     return tuple(re.sub(r"\b(?:a|an|the)\b", " ", bare).split())
 
 

@@ -133,6 +133,7 @@ def test_the_gate(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
     code, out, _ = rag_eval(gold, "--out", "part", "--type", "false_premise")
     assert code == 0  # floors of all questions are not for a part
     assert "questions of some's baseline" in out
+    assert rag_eval("baseline", "part")[0] == 2
 
 
 def test_compare(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:

@@ -61,5 +61,7 @@ def test_where_the_gold_names_documents_each_stands_where_its_best_passage_does(
     assert measure({"q": found})["q"]["rr@10"] == 0.5
 
 
-def test_evidence_that_is_not_there_leaves_nothing_relevant() -> None:
-    assert ranked(Gold(((),), whole=False, missing=()), hits(("a", 0)), passages_of) == Ranked((), ("0:a",))
+def test_evidence_that_is_not_there_is_not_found() -> None:
+    question = ranked(Gold(((),), whole=False, missing=()), hits(("a", 0)), passages_of)
+    assert set(measure({"q": question})["q"].values()) == {0.0}
+    assert ranked(Gold((), whole=False, missing=()), hits(("a", 0)), passages_of).relevant == ()
