@@ -137,12 +137,9 @@ class _Asker:
     def _measured(self, row: Result, question: Question, gold: Gold, retrieved: Retrieved, answer: Answer) -> Result:
         answered = answer.outcome == "answered"
         wrong = _wrong(question, gold, answer)
-        passed = not wrong if question.answerable == answered else False
-        attempt = question.answerable and not wrong
-        if question.answerable != answered:
-            why = ["refused"] if question.answerable else ["answered what the sources do not say"]
-        else:
-            why = wrong
+        attempt = not wrong
+        passed = attempt if answered else not question.answerable
+        why = [] if passed else wrong if answered else ["refused"]
         self.broken += sum(self._text(c.source)[c.start : c.end] != c.quote for c in answer.citations)
         read = [hit.passage for hit in retrieved.hits]
         figures = {"correct": float(passed)}
@@ -178,9 +175,9 @@ class _Asker:
 
 
 def _wrong(question: Question, gold: Gold, answer: Answer) -> list[str]:
-    """Return why what was said, or on a refusal what came closest, is not right; nothing for an unanswerable one."""
+    """Return why what was said, or on a refusal what came closest, is not right; nothing if it is."""
     if not question.answerable:
-        return []
+        return ["answered what the sources do not say"]
     if answer.outcome == "answered":
         spans = [span for citation in answer.citations for span in citation_spans(citation)]
         return judge(question, gold, said(answer), spans)

@@ -27,14 +27,8 @@ BELOW = 5
 def evaluate(arguments: argparse.Namespace, config: Config) -> int:
     """Run gold files over an index."""
     selection = Selection(tuple(arguments.type or ()), arguments.split, arguments.limit)
-    temporary = None
-    if arguments.sources:
-        config, temporary = over(config, arguments.sources, arguments.index)
-    try:
-        done = run(config, arguments.gold, selection, out=arguments.out, progress=_progress(arguments))
-    finally:
-        if temporary:
-            temporary.cleanup()
+    with over(config, arguments.sources, keep=arguments.index is not None) as own:
+        done = run(own, arguments.gold, selection, out=arguments.out, progress=_progress(arguments))
     print(done.markdown, end="")
     if not arguments.quiet:
         print(f"rag: wrote {done.folder}; open {done.folder / 'report.html'} in a browser", file=sys.stderr)

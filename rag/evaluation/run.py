@@ -6,7 +6,8 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -49,6 +50,9 @@ class Selection:
         return [chosen[n * len(chosen) // self.limit] for n in range(self.limit)]
 
 
+EVERY = Selection()
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run that was written."""
@@ -87,6 +91,7 @@ def run(
     folder = _folder(out)
     questions = _selected(golds, selection)
     with Engine.open(config=config) as engine:
+        folder.mkdir(parents=True, exist_ok=True)  # before the work: it may not be writable
         measured = ask_all(engine, questions, scoped=scoped, progress=progress)
         summary = {**_origin(engine, golds, questions, selection), **summarise(measured.results)}
     paths = {gate.stem(path): str(path) for path in golds}
@@ -102,7 +107,6 @@ def run(
 
 def write(folder: Path, rows: Sequence[Result], summary: Mapping[str, Any], failures: Sequence[gate.Failure]) -> str:
     """Write every file of a run; return its Markdown."""
-    folder.mkdir(parents=True, exist_ok=True)
     results.write(folder, rows, summary)
     text = report.markdown(summary)
     (folder / "summary.md").write_text(text, encoding="utf-8")
@@ -112,21 +116,25 @@ def write(folder: Path, rows: Sequence[Result], summary: Mapping[str, Any], fail
     return text
 
 
-def over(config: Config, sources: str, index: str | None) -> tuple[Config, TemporaryDirectory[str] | None]:
-    """Index a folder of sources for a run.
+@contextmanager
+def over(config: Config, sources: str | None, *, keep: bool) -> Iterator[Config]:
+    """Index a folder of sources for a run, if there is one; give the settings that name the index.
 
     Args:
         config: settings of the build.
-        sources: the folder.
-        index: where the index goes; None for a temporary folder.
-
-    Returns:
-        The settings that name the index, and the temporary folder, to be removed by who asked.
+        sources: the folder; None takes the index that is there.
+        keep: build in ``config.index``; otherwise in a temporary folder.
     """
-    temporary = None if index else TemporaryDirectory(prefix="rag-eval-")
-    own = replace(config, sources=sources, index=temporary.name if temporary else config.index)
-    build(own)
-    return own, temporary
+    if sources is None:
+        yield config
+    elif keep:
+        build(config)
+        yield config
+    else:
+        with TemporaryDirectory(prefix="rag-eval-") as folder:
+            own = replace(config, index=folder)
+            build(own)
+            yield own
 
 
 def _folder(out: str | Path | None) -> Path:

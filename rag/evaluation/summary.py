@@ -1,6 +1,6 @@
 """Many results become one summary: each figure with its interval, for all questions and for each type."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rag.evaluation.figures import FIGURES, Figure
@@ -52,16 +52,9 @@ def summary_of(figure: Figure, results: Sequence[Result]) -> dict[str, Any]:
 
 def confusion(results: Sequence[Result]) -> dict[str, int]:
     """Return how many answerable and unanswerable questions were answered and refused; exceptions are in neither."""
-
-    def count(outcome: str, answerable: Callable[[Result], bool]) -> int:
-        return sum(result.outcome == outcome and answerable(result) for result in results)
-
     return {
-        f"{outcome}_{name}": count(outcome, which)
-        for name, which in (
-            ("answerable", lambda result: result.answerable),
-            ("unanswerable", lambda result: not result.answerable),
-        )
+        f"{outcome}_{name}": sum(r.outcome == outcome and r.answerable == answerable for r in results)
+        for name, answerable in (("answerable", True), ("unanswerable", False))
         for outcome in ("answered", "refused")
     }
 
