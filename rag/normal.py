@@ -13,8 +13,9 @@ Runs = tuple[tuple[int, int], ...]
 """Where the distance between the offsets changes, as ``(canonical, original)``, in order, from (0, 0)."""
 
 _JOINERS = "\u200c\u200d"
-_JOINED = re.compile("[\u0600-\u1cff\u2600-\u27bf\ua800-\uabff\ufe0f\U0001f000-\U0001faff]")
-"""After these (Arabic, Indic and other joining scripts, emoji) one joiner shapes what is seen; elsewhere it hides."""
+_JOINED = re.compile("[\u0600-\u10ff\u1200-\u1cff\u2600-\u27bf\ua800-\uabff\ufe0f\U0001f000-\U0001faff]")
+"""After these (Arabic, Indic and other joining scripts, emoji) one joiner shapes what is seen; elsewhere it hides. Not
+after Hangul letters: what they compose does not join."""
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164"
     "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f\U000e0100-\U000e01ef]"

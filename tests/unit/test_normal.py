@@ -2,7 +2,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.normal import canonical, canonical_offset, original_offset
@@ -45,6 +45,7 @@ def test_what_is_removed_at_the_start_belongs_to_the_original() -> None:
     assert (text, original_offset(runs, 0), original_offset(runs, 4)) == ("name", 0, 5)
 
 
+@example("\u1100\u1161\u200c")
 @given(st.text(st.sampled_from(TRICKY), max_size=12))
 def test_canonical_text_is_composed_and_stays_as_it_is(written: str) -> None:
     text, _ = canonical(written)
