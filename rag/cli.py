@@ -31,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # bytes that are not UTF-8 are refused by name, not by a traceback
             errors = "surrogateescape" if stream is sys.stdin else "backslashreplace"
             stream.reconfigure(encoding="utf-8", errors=errors)
+    code = 0
+    arguments = argparse.Namespace(command="")
     try:
         arguments = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
         config = load({name: getattr(arguments, name, None) for name in Config.__dataclass_fields__})
@@ -41,11 +43,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"rag: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("rag: interrupted; nothing was lost", file=sys.stderr)
+        kept = "this run was not written" if arguments.command.startswith("eval") else "nothing was lost"
+        print(f"rag: interrupted; {kept}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # who read our output has seen enough, as with `rag show … | head`
         _drop_output()
-        return 0
+        return code
     except OSError as error:
         _drop_output()
         print(f"rag: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)

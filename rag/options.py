@@ -12,7 +12,7 @@ exit codes:
   2  usage: a bad option, question or setting
   3  refused: the sources do not say
   4  index missing or damaged
-  5  an eval run below a floor, or worse than the baseline
+  5  an eval run that its gate fails: something broken, below a floor, or worse than the baseline
 """
 
 EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baseline", "suites")}

@@ -28,8 +28,8 @@ ORDER = """
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
-    gold text evidence figures ranking statistics results ask summary compare gate report html run check draft suites
-    commands
+    gold text evidence figures ranking statistics results network ask summary compare gate report html run check
+    draft suites commands
 """.split()
 """The same inside ``rag.evaluation``."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}

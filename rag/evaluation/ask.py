@@ -1,6 +1,5 @@
 """Ask an engine every question of the gold, and measure each answer."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -15,6 +14,7 @@ from rag.evaluation import ranking
 from rag.evaluation.evidence import Gold, Span, citation_spans, locate
 from rag.evaluation.figures import judge, measure, said
 from rag.evaluation.gold import Question
+from rag.evaluation.network import watched
 from rag.evaluation.results import Result
 from rag.retrieve import ALL
 from rag.schema import Answer, Citation, Closest, Filter, Passage, Retrieved
@@ -31,9 +31,9 @@ class Measured:
 
     results: list[Result] = field(default_factory=list)
     total_ms: list[float] = field(default_factory=list)
-    """Time of each answer, in the order of ``results``."""
+    """Time of each answer that there was."""
     checks: dict[str, int] = field(default_factory=dict)
-    """Broken pointers, exceptions, answers that differ when asked again, and look-ups or connections outside."""
+    """How many answers had broken pointers, exceptions, answers that differed when asked again, connections outside."""
     missing: int = 0
     """Members of the evidence whose document or quote is not in the index."""
 
@@ -50,24 +50,23 @@ def ask_all(engine: Engine, files: Mapping[str, Sequence[Question]], *, scoped: 
     asker = _Asker(engine, scoped=scoped)
     questions = [(file, question) for file, own in files.items() for question in own]
     measured = Measured()
-    before = len(_OUTSIDE)
-    _watch_network()
     answers: list[dict[str, Any] | None] = []
-    for file, question in tqdm(questions, desc="asking", unit="question", disable=not progress):
-        result, answer = asker.result(file, question)
-        measured.results.append(result)
-        measured.total_ms.append(answer.timings_ms.get("total", 0.0) if answer else 0.0)
-        answers.append(_comparable(answer))
-    step = max(1, len(questions) // ASKED_AGAIN)
-    again = range(len(questions) - 1, -1, -step)
-    differ = sum(_comparable(asker.answer(questions[n][1])) != answers[n] for n in again)
+    with watched() as outside:
+        for file, question in tqdm(questions, desc="asking", unit="question", disable=not progress):
+            result, answer = asker.result(file, question)
+            measured.results.append(result)
+            if answer:
+                measured.total_ms.append(answer.timings_ms.get("total", 0.0))
+            answers.append(_comparable(answer))
+        again = range(len(questions) - 1, -1, -max(1, len(questions) // ASKED_AGAIN))
+        differ = sum(_comparable(asker.answer(questions[n][1])) != answers[n] for n in again)
     measured.results = _whole(measured.results, ranking.measure(asker.ranked), [q.of for _, q in questions])
     measured.missing = asker.missing
     measured.checks = {
-        "broken_pointers": asker.broken,
+        "broken_pointers": sum(result.figures.get("pointer_validity", 1.0) < 1 for result in measured.results),
         "exceptions": sum(result.error is not None for result in measured.results),
         "not_deterministic": differ,
-        "connections_outside": len(_OUTSIDE) - before,
+        "connections_outside": len(outside),
     }
     return measured
 
@@ -81,7 +80,7 @@ class _Asker:
         self._document = lru_cache(256)(engine.index.store.find)
         self._passages: Callable[[str], Sequence[Passage]] = lru_cache(256)(engine.index.store.of)
         self.ranked: dict[str, ranking.Ranked] = {}
-        self.missing = self.broken = 0
+        self.missing = 0
 
     def _text(self, source: str) -> str:
         found = self._document(source)
@@ -129,10 +128,18 @@ class _Asker:
             hits = self._engine.search(answer.standalone, ranking.DEPTH, self._chosen(question)).hits
         except Exception as error:
             told = f"{type(error).__name__}: {first_line(error)}"
-            return replace(row, figures={"correct": 0.0}, why=[told], error=told), None
+            return replace(row, figures=self._nothing(row, question, gold), why=[told], error=told), None
         if question.answerable:
             self.ranked[row.key] = ranking.ranked(gold, hits, self._passages)
         return self._measured(row, question, gold, retrieved, answer), answer
+
+    def _nothing(self, row: Result, question: Question, gold: Gold) -> dict[str, float]:
+        """Return the figures of a question that ended in an exception: nothing retrieved, nothing said, never right."""
+        if not question.answerable:
+            return {"correct": 0.0, "truthfulness": -1.0}
+        self.ranked[row.key] = ranking.ranked(gold, (), self._passages)
+        silence = Answer(question.question, question.question, "refused", None, 0.0)
+        return {"correct": 0.0, "truthfulness": 0.0, **measure(question, gold, silence, (), self._text)}
 
     def _measured(self, row: Result, question: Question, gold: Gold, retrieved: Retrieved, answer: Answer) -> Result:
         answered = answer.outcome == "answered"
@@ -140,7 +147,6 @@ class _Asker:
         attempt = not wrong
         passed = attempt if answered else not question.answerable
         why = [] if passed else wrong if answered else ["refused"]
-        self.broken += sum(self._text(c.source)[c.start : c.end] != c.quote for c in answer.citations)
         read = [hit.passage for hit in retrieved.hits]
         figures = {"correct": float(passed)}
         figures["truthfulness"] = 1.0 if passed else 0.0 if question.answerable and not answered else -1.0
@@ -186,15 +192,15 @@ def _wrong(question: Question, gold: Gold, answer: Answer) -> list[str]:
 
 
 def _whole(results: list[Result], ranks: Mapping[str, Mapping[str, float]], of: Sequence[str | None]) -> list[Result]:
-    """Add the figures that take more than one question; drop those of short answers where none was given."""
+    """Add the figures that take more than one question; drop those of short answers for a file without any."""
     passed = {result.key: result.passed for result in results}
-    short = any(result.short_answer is not None for result in results)
+    short = {result.file for result in results if result.short_answer is not None}
     whole = []
     for result, original in zip(results, of, strict=True):
         figures = {**result.figures, **ranks.get(result.key, {})}
         if original is not None and f"{result.file}/{original}" in passed:
             figures["flip"] = float(result.passed != passed[f"{result.file}/{original}"])
-        if not short:
+        if result.file not in short:
             figures = {name: found for name, found in figures.items() if name not in SHORT_ANSWER_FIGURES}
         whole.append(replace(result, figures={name: round(found, 6) for name, found in figures.items()}))
     return whole
@@ -209,18 +215,3 @@ def _plain(value: Any) -> Any:
 
 def _comparable(answer: Answer | None) -> dict[str, Any] | None:
     return {**render.answer_object(answer), "timings_ms": None} if answer else None
-
-
-_OUTSIDE: list[str] = []
-_LOOPBACK = ("127.0.0.1", "::1", "localhost", None)
-
-
-@lru_cache(1)  # an audit hook cannot be taken away again
-def _watch_network() -> None:
-    def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in _LOOPBACK:
-            _OUTSIDE.append(str(arguments[1]))
-        elif event == "socket.getaddrinfo" and arguments[0] not in _LOOPBACK:
-            _OUTSIDE.append(str(arguments[0]))
-
-    sys.addaudithook(watch)

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from rag.evaluation.evidence import locate
 from rag.evaluation.gold import TYPES, Question
+from rag.evaluation.text import contains
 from rag.schema import Document
 from rag.terms import numbers, terms, words
 
@@ -78,6 +79,9 @@ def _unfounded(
 def _warnings(question: Question, document: Callable[[str], Document | None]) -> Iterator[str]:
     if question.answerable and not question.answers and not question.evidence:
         yield "it is answerable and has neither answers nor evidence: any answer will do"
+    for n, group in enumerate(question.answers, start=1):
+        if question.type != "yes_no" and group and all(contains(question.question, member) for member in group):
+            yield f"the question itself holds answer {n} ({group[0]}): any sentence that repeats it will do"
     if run := _copied(question, document):
         yield f"it copies its evidence: {run!r}"
 
@@ -101,10 +105,10 @@ def _near_duplicates(questions: Sequence[Question]) -> Iterator[Problem]:
     texts = [" ".join(words(question.question)) for question in questions]
     scores = process.cdist(texts, texts, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_DUPLICATE)
     for later, question in enumerate(questions):
-        for first in range(later):
+        for first in scores[later][:later].nonzero()[0]:
             other = questions[first]
             linked = question.of in (other.id, other.of or "") or other.of == question.id
             same = question.history == other.history and numbers(question.question) == numbers(other.question)
-            if scores[later][first] and same and not linked:
+            if same and not linked:
                 alike = f"it is nearly the same question as {other.id} on line {other.line}"
                 yield Problem("warning", question.line, question.id, alike)

@@ -3,16 +3,18 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rag.config import Config
 from rag.errors import GoldError, UsageError
-from rag.evaluation import gate, html, report, results
+from rag.evaluation import html, report, results
 from rag.evaluation.check import check as problems_of
 from rag.evaluation.compare import compare as compared
 from rag.evaluation.draft import draft, lines
-from rag.evaluation.gold import load
-from rag.evaluation.run import Selection, over, run
+from rag.evaluation.gate import write_baseline
+from rag.evaluation.gold import GoldFile, load
+from rag.evaluation.run import Run, Selection, new_folder, run
 from rag.evaluation.suites import indexed
 from rag.evaluation.suites import read as read_suites
 from rag.index import Index
@@ -26,14 +28,26 @@ BELOW = 5
 
 def evaluate(arguments: argparse.Namespace, config: Config) -> int:
     """Run gold files over an index."""
-    selection = Selection(tuple(arguments.type or ()), arguments.split, arguments.limit)
-    with over(config, arguments.sources, keep=arguments.index is not None) as own:
-        done = run(own, arguments.gold, selection, out=arguments.out, progress=_progress(arguments))
-    print(done.markdown, end="")
+    done = run(
+        config,
+        [GoldFile.at(path) for path in arguments.gold],
+        Selection(tuple(arguments.type or ()), arguments.split, arguments.limit),
+        sources=arguments.sources,
+        keep=arguments.index is not None,
+        out=arguments.out,
+        progress=_progress(arguments),
+    )
     if not arguments.quiet:
         print(f"rag: wrote {done.folder}; open {done.folder / 'report.html'} in a browser", file=sys.stderr)
+    return _told(done)
+
+
+def _told(done: Run) -> int:
+    """Print a run's failures and summary; return its exit code, whether or not somebody reads to the end."""
     for failure in done.failures:
         print(failure.annotation(), file=sys.stderr)
+    with suppress(BrokenPipeError):
+        print(done.markdown, end="", flush=True)
     return BELOW if done.failures else 0
 
 
@@ -51,11 +65,15 @@ def compare(arguments: argparse.Namespace, _config: Config) -> int:
 def baseline(arguments: argparse.Namespace, _config: Config) -> int:
     """Make a run the baseline of its gold files."""
     rows, summary = results.read(arguments.run)
-    if any(summary["selection"].values()):
-        raise UsageError(f"{arguments.run} asked some of the questions only: run rag eval without a selection")
+    if any(summary["selection"].values()) or any(summary["checks"].values()):
+        why = "asked some of the questions only, or broke what must never break"
+        raise UsageError(f"{arguments.run} {why}: make a baseline of a whole run that passed its checks")
     for file in summary["files"]:
-        own = [result for result in rows if result.file == gate.stem(file["path"])]
-        print(f"wrote {gate.write_baseline(file['path'], own)}: look at the diff, then commit it")
+        gold = GoldFile(file["name"], Path(file["path"]), Path(file["beside"]))
+        if not gold.path.is_file() or gold.sha256() != file["sha256"]:
+            raise UsageError(f"{gold.path} is not the file that {arguments.run} asked: run rag eval again, from here")
+        own = [result for result in rows if result.file == gold.name]
+        print(f"wrote {write_baseline(gold, own)}: look at the diff, then commit it")
     return 0
 
 
@@ -89,8 +107,8 @@ def _checked(golds: Sequence[str], document: Callable[[str], Document | None]) -
 def new(arguments: argparse.Namespace, config: Config) -> int:
     """Draft gold questions from an index."""
     path = Path(arguments.out)
-    if path.exists():
-        raise UsageError(f"{path} is there already: name another file")
+    if path.exists() or not path.parent.is_dir():
+        raise UsageError(f"{path} is there already, or its folder is not: name another file")
     if arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: the least is 1")
     write = completer(arguments.llm) if arguments.llm else None
@@ -105,19 +123,22 @@ def new(arguments: argparse.Namespace, config: Config) -> int:
 
 def suites(arguments: argparse.Namespace, config: Config) -> int:
     """Run public question sets."""
-    code, data, out = 0, Path(arguments.data), Path(arguments.out)
+    code, data, out, beside = 0, Path(arguments.data), Path(arguments.out), Path(arguments.suites).parent
+    found = {}
     for name, suite in read_suites(arguments.suites, arguments.only or ()).items():
-        gold = data / suite.gold
-        if not gold.is_file() or not (data / suite.corpus).is_file():
-            print(f"rag: passed over {name}: {gold} or its corpus is not there", file=sys.stderr)
-            continue
+        if (data / suite.gold).is_file() and (data / suite.corpus).is_file():
+            found[name] = suite
+            new_folder(out / name)
+        else:
+            print(f"rag: passed over {name}: {data / suite.gold} or its corpus is not there", file=sys.stderr)
+    for name, suite in found.items():
         own = indexed(suite, data, Path(arguments.work), config, progress=_progress(arguments))
         size = Selection(limit=suite.quick if arguments.size == "quick" else suite.nightly)
+        gold = GoldFile(name, data / suite.gold, beside)
         done = run(own, [gold], size, out=out / name, scoped=suite.scoped, progress=_progress(arguments))
-        print(f"{done.markdown}", flush=True)
-        for failure in done.failures:
-            print(failure.annotation(), file=sys.stderr)
-            code = BELOW
+        code = max(code, _told(done))
+    if not found:
+        raise GoldError(f"none of the sets is in {data}: name their folder with --data")
     return code
 
 

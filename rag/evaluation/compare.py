@@ -9,14 +9,13 @@ from rag.evaluation.statistics import holm, mcnemar, permutation
 
 
 def compare(before: Sequence[Result], after: Sequence[Result]) -> dict[str, Any]:
-    """Return every change of a figure and of a question's outcome, over the questions that both runs asked.
+    """Return every change of a figure and of a question's outcome, over the questions that both runs asked alike.
 
     Yes/no figures are tested by McNemar's exact test, graded ones by a paired permutation test; ``p_holm`` is corrected
     over the gated figures by Holm's method, and None for the others.
     """
-    old, new = ({result.key: result for result in run} for run in (before, after))
-    both = [key for key in old if key in new]
-    pairs = [(old[key], new[key]) for key in both]
+    old, new = ({(result.key, result.question): result for result in run} for run in (before, after))
+    pairs = [(old[key], new[key]) for key in old if key in new]
     rows = [row for name in FIGURES if (row := _change(name, pairs))]
     gated = [row for row in rows if row["gated"]]
     for row, p in zip(gated, holm([row["p"] for row in gated]), strict=True):
@@ -28,8 +27,8 @@ def compare(before: Sequence[Result], after: Sequence[Result]) -> dict[str, Any]
             for a, b in pairs
             if a.passed != b.passed
         ],
-        "only_a": [key for key in old if key not in new],
-        "only_b": [key for key in new if key not in old],
+        "only_a": [key for key, question in old if (key, question) not in new],
+        "only_b": [key for key, question in new if (key, question) not in old],
     }
 
 
@@ -43,7 +42,6 @@ def _change(name: str, pairs: Sequence[tuple[Result, Result]]) -> dict[str, Any]
     test = mcnemar if figure.binary else permutation
     return {
         "figure": name,
-        "type": "all",
         "a": round(sum(before) / n, 4),
         "b": round(sum(after) / n, 4),
         "difference": round((sum(after) - sum(before)) / n, 4),

@@ -110,7 +110,7 @@ def _written(index: Index, write: Callable[[str], str]) -> Iterator[dict[str, An
 
 def _names(said: list[_Said]) -> Iterator[dict[str, Any]]:
     for name, places in _by_name(said).items():
-        yield _row("who", f"Who or what is {name}?", [[name]], places)
+        yield _row("who", f"Who or what is {name}?", [], places)
 
 
 def _numbers(said: list[_Said]) -> Iterator[dict[str, Any]]:

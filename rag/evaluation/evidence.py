@@ -9,7 +9,9 @@ from rag.schema import Citation, Document, Passage
 
 _WORD = re.compile(r"\w+")
 MET_PART = 0.5
-"""Of the shorter of two spans, the least part that must lie in the other for one to meet the other."""
+LEAST_CHARS = 8
+LONGEST_CITATION = 1000
+"""Characters: who cites a whole document has cited nothing in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,16 @@ class Span:
         """Return how many characters two spans share."""
         return max(0, min(self.end, other.end) - max(self.start, other.start)) if self.source == other.source else 0
 
-    def meets(self, other: "Span") -> bool:
-        """Tell whether at least ``MET_PART`` of the shorter span lies in the other."""
-        return self.overlap(other) >= MET_PART * max(1, min(self.end - self.start, other.end - other.start))
+    def meets(self, place: "Span") -> bool:
+        """Tell whether this span shows a place of the evidence.
+
+        It holds ``MET_PART`` of the place; or it is a part of a longer one: ``MET_PART`` of the span lies in
+        the place, and at least ``LEAST_CHARS``.
+        """
+        shared = self.overlap(place)
+        return shared >= max(1, MET_PART * (place.end - place.start)) or shared >= max(
+            LEAST_CHARS, MET_PART * (self.end - self.start)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +98,13 @@ def passage_span(passage: Passage) -> Span:
 
 
 def citation_spans(citation: Citation) -> tuple[Span, ...]:
-    """Return every place a citation names: its own, and where other documents of the story have the same sentence."""
+    """Return every place a citation names: its own, and where other documents of the story have the same sentence.
+
+    None if it is longer than ``LONGEST_CITATION``.
+    """
     copies = [Span(copy.source, copy.start, copy.end) for copy in citation.also]
-    return (Span(citation.source, citation.start, citation.end), *copies)
+    places = (Span(citation.source, citation.start, citation.end), *copies)
+    return tuple(place for place in places if place.end - place.start <= LONGEST_CITATION)
 
 
 def covered(text: str, wanted: Span, by: Sequence[Span]) -> tuple[int, int]:

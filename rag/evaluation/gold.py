@@ -9,11 +9,12 @@ stands for the whole document. Public sets name further fields, of which some ar
 """
 
 import gzip
+import hashlib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, ValidationError
 
@@ -105,6 +106,25 @@ class Question:
     """False in a draft that no person has looked at."""
     line: int = 0
     """1-based line of the file; not read from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldFile:
+    """A gold file, the name it goes by, and the folder where its floors and baseline lie."""
+
+    name: str
+    path: Path
+    beside: Path
+
+    @classmethod
+    def at(cls, path: str | Path) -> Self:
+        """Return a file that goes by its own name, with floors and baseline beside it."""
+        path = Path(path)
+        return cls(path.name.removesuffix(".gz").removesuffix(".jsonl"), path, path.parent)
+
+    def sha256(self) -> str:
+        """Return the hash of its bytes."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
 _FORM = TypeAdapter(Question)

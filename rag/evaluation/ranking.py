@@ -10,7 +10,7 @@ from rag.evaluation.evidence import Gold, passage_span
 from rag.schema import Hit, Passage
 
 DEPTH = 10
-_MISSING = "evidence that is not in the index"
+_MISSING = "no place of group"
 MEASURES = {"recall@1": R @ 1, "recall@5": R @ 5, "recall@10": R @ DEPTH, "ndcg@10": nDCG @ DEPTH, "rr@10": RR @ DEPTH}
 
 
@@ -25,22 +25,22 @@ class Ranked:
 def ranked(gold: Gold, hits: Sequence[Hit], passages_of: Callable[[str], Sequence[Passage]]) -> Ranked:
     """Return a question's hits and its relevant units.
 
-    A unit is a passage, relevant if it meets a place of the evidence; where the gold names documents without a quote,
-    a unit is a document, which stands where its best passage does.
+    A unit is a passage, relevant if it meets a place of the evidence; where the gold names documents without a quote, a
+    unit is a document, which stands where its best passage does. A group of which nothing is in the index is a unit
+    that cannot be retrieved.
 
     Args:
         gold: the question's evidence, located.
         hits: best first.
         passages_of: all passages of a source.
     """
-    if gold.groups and not gold.spans:  # nothing that is in the index can be right
-        return Ranked((_MISSING,), ())
+    missing = tuple(f"{_MISSING} {n}" for n, group in enumerate(gold.groups) if not group)
     sources = dict.fromkeys(span.source for span in gold.spans)
     if gold.whole:
-        return Ranked(tuple(sources), tuple(dict.fromkeys(hit.passage.source for hit in hits)))
+        return Ranked((*sources, *missing), tuple(dict.fromkeys(hit.passage.source for hit in hits)))
     candidates = [passage for source in sources for passage in passages_of(source)]
     relevant = [p for p in candidates if any(passage_span(p).meets(place) for place in gold.spans)]
-    return Ranked(tuple(map(_name, relevant)), tuple(_name(hit.passage) for hit in hits))
+    return Ranked((*map(_name, relevant), *missing), tuple(_name(hit.passage) for hit in hits))
 
 
 def _name(passage: Passage) -> str:

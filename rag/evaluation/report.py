@@ -15,7 +15,7 @@ TYPE_FIGURES = ("correct", "citation_recall", "evidence_recall", "over_refusal",
 def markdown(summary: Mapping[str, Any]) -> str:
     """Return a run's summary: the gate, the figures, the types, refusal and time."""
     figures = summary["figures"]
-    golds = ", ".join(f"`{file['path']}` ({file['questions']})" for file in summary["files"])
+    golds = ", ".join(f"`{_line(file['path'])}` ({file['questions']})" for file in summary["files"])
     lines = [f"# rag eval: {golds}", "", _gate(summary["gate"]), *(f"Note: {note}." for note in summary["notes"]), ""]
     lines += ["| figure | value | 95% | questions | absent |", "| --- | --- | --- | --- | --- |"]
     for name, found in figures.items():
@@ -28,7 +28,7 @@ def markdown(summary: Mapping[str, Any]) -> str:
     for type_, correct in figures["correct"]["types"].items():
         cells = [figures[name]["types"].get(type_) for name in shown]
         values = " | ".join(f"{cell['value']:.2f}" if cell else "" for cell in cells)
-        lines.append(f"| {type_} | {correct['n']} | {values} |")
+        lines.append(f"| {_cell(type_)} | {correct['n']} | {values} |")
     table, risk, took = summary["abstention"], summary["risk_coverage"], summary["operational"]
     cold = f", cold start {took['cold_start_s']:.2f} s" if took["cold_start_s"] else ""
     commit = f"{summary['commit'] or 'unknown'}{' and changes' if summary['dirty'] else ''}"
@@ -75,31 +75,39 @@ def comparison(changes: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def junit(results: Sequence[Result], failures: Iterable[Failure]) -> str:
-    """Return JUnit XML: a suite a gold file with a case a question, and a suite ``gate`` with a case a failure."""
+def junit(results: Sequence[Result], failures: Iterable[Failure], checked: str) -> str:
+    """Return JUnit XML: a suite ``gate``, and a suite a gold file with a case a question.
+
+    Only what the gate fails is a failure; a question that is answered wrong is skipped, with the reason.
+    """
     root = ET.Element("testsuites")
+    suite = ET.SubElement(root, "testsuite", name="gate")
+    ET.SubElement(suite, "testcase", classname="gate", name=_xml(checked))
+    for failure in failures:
+        case = ET.SubElement(suite, "testcase", classname=f"gate.{failure.rule}", name=_xml(failure.message))
+        ET.SubElement(case, "failure", message=_xml(failure.message))
     for file in dict.fromkeys(result.file for result in results):
-        own = [result for result in results if result.file == file]
-        suite = ET.SubElement(root, "testsuite", name=_xml(file), tests=str(len(own)))
-        suite.set("failures", str(sum(not r.passed and r.error is None for r in own)))
-        suite.set("errors", str(sum(r.error is not None for r in own)))
-        for result in own:
+        suite = ET.SubElement(root, "testsuite", name=_xml(file))
+        for result in (result for result in results if result.file == file):
             case = ET.SubElement(suite, "testcase", classname=_xml(f"{file}.{result.type}"), name=_xml(result.id))
             ET.SubElement(case, "system-out").text = _xml(f"{result.question}\n{result.answer or result.outcome}")
             if not result.passed:
-                tag = "error" if result.error is not None else "failure"
+                tag = "error" if result.error is not None else "failure" if result.must_pass else "skipped"
                 ET.SubElement(case, tag, message=_xml("; ".join(result.why)))
-    gate = list(failures)
-    suite = ET.SubElement(root, "testsuite", name="gate", tests=str(len(gate)), failures=str(len(gate)), errors="0")
-    for failure in gate:
-        case = ET.SubElement(suite, "testcase", classname=f"gate.{failure.rule}", name=_xml(failure.message))
-        ET.SubElement(case, "failure", message=_xml(failure.message))
+    for suite in root:
+        suite.set("tests", str(len(suite)))
+        for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return _line(text).replace("|", "\\|")
 
 
 def _xml(text: str) -> str:

@@ -79,8 +79,10 @@ def read(folder: str | Path) -> tuple[list[Result], dict[str, Any]]:
     """
     try:
         summary: dict[str, Any] = json.loads((Path(folder) / SUMMARY).read_text(encoding="utf-8"))
+        if not {"files", "selection", "figures", "gate"} <= summary.keys():
+            raise ValueError(f"{SUMMARY} is not complete")
         with (Path(folder) / RESULTS).open(encoding="utf-8") as lines:  # str.splitlines would split at U+2028 too
             return [Result(**json.loads(line)) for line in lines], summary
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         told = f"{folder} is no run of this version's rag eval ({error}): name the folder that it printed"
         raise GoldError(told) from None

@@ -1,6 +1,5 @@
 """One run: gold questions through an engine, figures, gate, and a folder that tells it all."""
 
-import hashlib
 import platform
 import resource
 import subprocess
@@ -22,9 +21,11 @@ from rag.build import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.evaluation import gate, html, report, results
+from rag.evaluation import html, report, results
 from rag.evaluation.ask import Measured, ask_all
-from rag.evaluation.gold import TYPES, Question, load
+from rag.evaluation.gate import Failure, Gate, checks
+from rag.evaluation.gold import TYPES, GoldFile, Question, load
+from rag.evaluation.network import watched
 from rag.evaluation.results import Result
 from rag.evaluation.statistics import SEED
 from rag.evaluation.summary import summarise
@@ -59,25 +60,29 @@ class Run:
 
     folder: Path
     summary: dict[str, Any]
-    failures: list[gate.Failure]
+    failures: list[Failure]
     markdown: str
 
 
 def run(
     config: Config,
-    golds: Sequence[str | Path],
-    selection: Selection = Selection(),
+    golds: Sequence[GoldFile],
+    selection: Selection = EVERY,
     *,
+    sources: str | None = None,
+    keep: bool = False,
     out: str | Path | None = None,
     scoped: bool = False,
     progress: bool = False,
 ) -> Run:
-    """Ask the questions of gold files over the current generation of an index, and write the run's folder.
+    """Ask the questions of gold files over an index, and write the run's folder.
 
     Args:
         config: names the index, and everything an answer depends on.
-        golds: gold files; no two with the same name.
+        golds: gold files; no two of the same name.
         selection: which of their questions.
+        sources: folder to index first; by default the index that is there is asked.
+        keep: build that in ``config.index``; otherwise in a temporary folder.
         out: folder to write, new or empty; by default one under ``runs`` named by the time.
         scoped: a question may be answered only from the documents that it names.
         progress: draw a bar on standard error.
@@ -88,29 +93,34 @@ def run(
         IndexMissing, IndexDamaged: as opening it does.
     """
     began = time.perf_counter()
-    folder = _folder(out)
+    folder = new_folder(RUNS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S") if out is None else Path(out))
     questions = _selected(golds, selection)
-    with Engine.open(config=config) as engine:
-        folder.mkdir(parents=True, exist_ok=True)  # before the work: it may not be writable
-        measured = ask_all(engine, questions, scoped=scoped, progress=progress)
-        summary = {**_origin(engine, golds, questions, selection), **summarise(measured.results)}
-    paths = {gate.stem(path): str(path) for path in golds}
-    failures, checked = _gate(measured, paths, selection)
-    summary["notes"] = _notes(measured, summary)
-    summary["checks"] = measured.checks
-    summary["gate"] = {"passed": not failures, "checked": checked, "failures": [str(f) for f in failures]}
-    first = next(iter(questions.values()))[0]
-    summary["operational"] = _operational(measured, config, first.question, began)
-    text = write(folder, measured.results, summary, failures)
-    return Run(folder, summary, failures, text)
+    gates = [Gate.of(gold) for gold in golds]
+    with over(config, sources, keep=keep) as own:
+        with watched() as outside, Engine.open(config=own) as engine:
+            folder.mkdir(parents=True, exist_ok=True)  # before the work: it may not be writable
+            measured = ask_all(engine, questions, scoped=scoped, progress=progress)
+            origin = _origin(engine, golds, questions, selection)
+        cold = _cold_start(own, next(iter(questions.values()))[0].question)
+    measured.checks["connections_outside"] = len(outside)  # those of opening the models too
+    failures, looked = _judge(measured, gates, selection)
+    summary = {
+        **origin,
+        **summarise(measured.results),
+        "notes": _notes(measured),
+        "checks": measured.checks,
+        "gate": {"passed": not failures, "checked": "; ".join(looked), "failures": [str(f) for f in failures]},
+        "operational": {**_operational(measured, began), "cold_start_s": cold},
+    }
+    return Run(folder, summary, failures, _write(folder, measured.results, summary, failures))
 
 
-def write(folder: Path, rows: Sequence[Result], summary: Mapping[str, Any], failures: Sequence[gate.Failure]) -> str:
+def _write(folder: Path, rows: Sequence[Result], summary: Mapping[str, Any], failures: Sequence[Failure]) -> str:
     """Write every file of a run; return its Markdown."""
     results.write(folder, rows, summary)
     text = report.markdown(summary)
     (folder / "summary.md").write_text(text, encoding="utf-8")
-    (folder / "junit.xml").write_text(report.junit(rows, failures), encoding="utf-8")
+    (folder / "junit.xml").write_text(report.junit(rows, failures, summary["gate"]["checked"]), encoding="utf-8")
     page = html.page([results.form(folder.name, summary, rows)])
     (folder / "report.html").write_text(page, encoding="utf-8")
     return text
@@ -137,42 +147,48 @@ def over(config: Config, sources: str | None, *, keep: bool) -> Iterator[Config]
             yield own
 
 
-def _folder(out: str | Path | None) -> Path:
-    folder = RUNS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S") if out is None else Path(out)
+def new_folder(folder: Path) -> Path:
+    """Return a folder that a run may be written to.
+
+    Raises:
+        UsageError: it is there and not an empty folder.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder: name another with --out, or remove it")
     return folder
 
 
-def _selected(golds: Sequence[str | Path], selection: Selection) -> dict[str, list[Question]]:
+def _selected(golds: Sequence[GoldFile], selection: Selection) -> dict[str, list[Question]]:
     if selection.limit is not None and selection.limit < 1:
         raise UsageError(f"--limit {selection.limit}: the least is 1")
     for type_ in selection.types:
         if type_ not in TYPES:
             raise UsageError(f"--type {type_}: known are {', '.join(TYPES)}")
-    if len({gate.stem(path) for path in golds}) < len(golds):
+    if len({gold.name for gold in golds}) < len(golds):
         raise UsageError("two gold files have the same name: rename one")
-    questions = {gate.stem(path): selection.of(load(path)) for path in golds}
+    questions = {gold.name: selection.of(load(gold.path)) for gold in golds}
     if not any(questions.values()):
         raise UsageError("no question has that type and split")
-    return {file: own for file, own in questions.items() if own}
+    return {name: own for name, own in questions.items() if own}
 
 
 def _origin(
-    engine: Engine, golds: Sequence[str | Path], questions: Mapping[str, Sequence[Question]], selection: Selection
+    engine: Engine, golds: Sequence[GoldFile], questions: Mapping[str, Sequence[Question]], selection: Selection
 ) -> dict[str, Any]:
     """Return what a run depends on: files, commit, index, models, settings, versions, seeds."""
-    commit, dirty = _commit()
+    commit, dirty = _commit(golds[0].path.parent)
     encoder = engine.index.manifest["encoder"]
     reranker = engine.reranker
     return {
         "files": [
             {
-                "path": str(path),
-                "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest(),
-                "questions": len(questions.get(gate.stem(path), ())),
+                "name": gold.name,
+                "path": str(gold.path),
+                "beside": str(gold.beside),
+                "sha256": gold.sha256(),
+                "questions": len(questions.get(gold.name, ())),
             }
-            for path in golds
+            for gold in golds
         ],
         "selection": asdict(selection),
         "commit": commit,
@@ -195,58 +211,60 @@ def _origin(
     }
 
 
-def _commit() -> tuple[str | None, bool | None]:
-    """Return the commit of the working directory and whether anything differs from it; None where there is no git."""
+def _commit(folder: Path) -> tuple[str | None, bool | None]:
+    """Return the commit of the repository that a folder is in and whether anything differs from it, or None."""
     try:
         head, changes = (
-            subprocess.run(["git", *what], capture_output=True, text=True, check=True, timeout=30).stdout.strip()  # noqa: S603, S607
+            subprocess.run(["git", *what], cwd=folder, capture_output=True, text=True, check=True, timeout=30).stdout  # noqa: S603, S607
             for what in (("rev-parse", "HEAD"), ("status", "--porcelain"))
         )
     except (OSError, subprocess.SubprocessError):
         return None, None
-    return head, bool(changes)
+    return head.strip(), bool(changes)
 
 
-def _gate(measured: Measured, paths: Mapping[str, str], selection: Selection) -> tuple[list[gate.Failure], str]:
-    """Return the gate's failures, and what it looked at."""
-    failures = gate.checks(measured.checks, ", ".join(paths.values()))
+def _judge(measured: Measured, gates: Sequence[Gate], selection: Selection) -> tuple[list[Failure], list[str]]:
+    """Return the failures of every gate, and what was looked at."""
+    failures = checks(measured.checks, str(gates[0].gold.path))
     looked = ["pointers, exceptions, determinism, network"]
-    for file, path in paths.items():
-        own = [result for result in measured.results if result.file == file]
-        if not own:
-            continue
-        failures += gate.not_passed(own, path)
-        if (wanted := gate.floors(Path(path))) and selection.limit is None and selection.split is None:
-            looked.append(f"floors of {file}")
-            failures += gate.below_floors(own, wanted, path, whole=not selection.types)
-        if (before := gate.read_baseline(path, own)) is not None:
-            looked.append(f"{len(before)} questions of {file}'s baseline")
-            failures += gate.regressions(before, own, path)
-    return failures, "; ".join(looked)
+    sampled = selection.limit is not None or selection.split is not None
+    for gate in gates:
+        if own := [result for result in measured.results if result.file == gate.gold.name]:
+            found, seen = gate.judge(own, sampled=sampled, every_type=not selection.types)
+            failures += found
+            looked += seen
+    return failures, looked
 
 
-def _notes(measured: Measured, summary: Mapping[str, Any]) -> list[str]:
+def _notes(measured: Measured) -> list[str]:
     """Return what a reader of the figures must know."""
     notes = []
     if measured.missing:
         notes.append(f"{measured.missing} pieces of evidence are not in the index and count as not found")
-    if summary["unreviewed"]:
-        notes.append(f"{summary['unreviewed']} questions are drafts that nobody has reviewed")
+    if unreviewed := sum(not result.reviewed for result in measured.results):
+        notes.append(f"{unreviewed} questions are drafts that nobody has reviewed")
     return notes
 
 
-def _operational(measured: Measured, config: Config, question: str, began: float) -> dict[str, Any]:
-    """Return times and memory: all that differs between two runs of the same."""
-    p50, p95 = np.percentile(measured.total_ms, [50, 95])
+def _cold_start(config: Config, question: str) -> float | None:
+    """Return the seconds that ``rag ask`` takes from its start to its end, or None if it failed."""
     command = [sys.executable, "-m", "rag", "ask", "--quiet", "--index", config.index, "--", question]
     start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
-    cold = time.perf_counter() - start
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+    except (OSError, ValueError):  # a question that no command line can hold
+        return None
+    return round(time.perf_counter() - start, 3) if done.returncode in (0, 3) else None
+
+
+def _operational(measured: Measured, began: float) -> dict[str, Any]:
+    """Return times and memory: all that differs between two runs of the same."""
+    p50, p95 = np.percentile(measured.total_ms or [0.0], [50, 95])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "p50_ms": round(float(p50), 1),
         "p95_ms": round(float(p95), 1),
-        "cold_start_s": round(cold, 3) if done.returncode in (0, 3) else None,
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1),
         "seconds": round(time.perf_counter() - began, 1),
     }

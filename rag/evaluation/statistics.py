@@ -1,12 +1,15 @@
 """Intervals and tests: how sure a figure is, and whether two runs differ."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
 RESAMPLES = 2000
+BLOCK = 4_000_000
+"""Draws held in memory at a time."""
 SEED = 1
 FEWEST_CLUSTERS = 10
 """With fewer documents than this the bootstrap draws questions."""
@@ -39,8 +42,11 @@ def bootstrap(values: Sequence[float], documents: Sequence[str | None]) -> tuple
     at = np.array([place[name] for name in clusters])
     sums = np.bincount(at, weights=np.array(values), minlength=len(names))
     sizes = np.bincount(at, minlength=len(names))
-    drawn = np.random.default_rng(SEED).integers(0, len(names), (RESAMPLES, len(names)))
-    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    dice, block = np.random.default_rng(SEED), max(1, BLOCK // len(names))
+    means = []
+    for start in range(0, RESAMPLES, block):
+        drawn = dice.integers(0, len(names), (min(block, RESAMPLES - start), len(names)))
+        means += list(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))
     low, high = np.percentile(means, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     return float(low), float(high)
 
@@ -84,13 +90,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:
     """Return (coverage, risk) when the k surest questions are answered, for each k from 1.
 
+    Among questions of one confidence, which no threshold can part, the risk is that of any k of them.
+
     Args:
         confidences: one a question.
         right: whether the question's answer, given or withheld, is right.
     """
     order = sorted(range(len(right)), key=lambda n: -confidences[n])
-    wrong, curve = 0, []
-    for k, n in enumerate(order, start=1):
-        wrong += not right[n]
-        curve.append((k / len(order), wrong / k))
+    answered, wrong, curve = 0, 0.0, []
+    for _, group in groupby(order, key=confidences.__getitem__):
+        tied = list(group)
+        share = sum(not right[n] for n in tied) / len(tied)
+        for _ in tied:
+            answered, wrong = answered + 1, wrong + share
+            curve.append((answered / len(order), wrong / answered))
     return curve

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import shutil
 import tomllib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rag.build import build
 from rag.config import Config
-from rag.errors import GoldError, UsageError
+from rag.errors import GoldError, UsageError, first_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ def indexed(suite: Suite, data: Path, work: Path, config: Config, *, progress: b
         gzip.open(corpus) if corpus.suffix == ".gz" else corpus.open("rb") as lines,
         (sources / name).open("wb") as out,
     ):
-        shutil.copyfileobj(lines, out)
+        try:
+            shutil.copyfileobj(lines, out)
+        except (OSError, EOFError, zlib.error) as error:
+            raise GoldError(f"{corpus} cannot be read: {first_line(error)}") from None
     own = replace(config, sources=str(sources), index=str(place / "index"))
     build(own, progress=progress)
     return own

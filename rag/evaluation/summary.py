@@ -15,7 +15,6 @@ def summarise(results: Sequence[Result]) -> dict[str, Any]:
     """Return the figures, the confusion matrix and the risk-coverage curve of a run."""
     return {
         "questions": len(results),
-        "unreviewed": sum(not result.reviewed for result in results),
         "figures": figures(results),
         "abstention": confusion(results),
         "risk_coverage": curve(results),

@@ -81,7 +81,7 @@ def compared() -> tuple[list[dict[str, Any]], dict[str, Any]]:
         if was["passed"] != now["passed"]
     ]
     figures = [
-        {"figure": name, "type": "all", "a": 0.7, "b": 0.7 + by, "difference": by, "p": p, "p_holm": min(1, 2 * p),
+        {"figure": name, "a": 0.7, "b": 0.7 + by, "difference": by, "p": p, "p_holm": min(1, 2 * p),
          "test": "mcnemar", "n": 59, "better": better, "gated": True}
         for name, by, p, better in (("correct", 0.04, 2e-4, "higher"), ("over_refusal", 0.05, 0.001, "lower"))
     ]  # fmt: skip
@@ -206,7 +206,7 @@ def test_a_comparison_lists_flips_first_and_both_answers(show: Show, screenshots
     assert ids(page) == {name for name, now in flips.items() if not now}
     visible(page).first.locator("summary").click()
     expect(visible(page).first.locator(".run")).to_have_count(2)
-    changed = page.get_by_role("region", name="Changes, all types together").locator("tbody tr")
+    changed = page.get_by_role("region", name="Changes; a verdict").locator("tbody tr")
     expect(changed.nth(0)).to_contain_text("▲ better")
     expect(changed.nth(1)).to_contain_text("▼ worse")  # a higher share of wrong refusals
     expect(page.get_by_role("img", name="Risk against coverage. A: AURC 0.210")).to_be_visible()

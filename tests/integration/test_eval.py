@@ -107,6 +107,12 @@ def pointers_off_by_one(right: Answer, _: Answer) -> Answer:
     return replace(right, citations=tuple(replace(c, start=c.start + 1, end=c.end + 1) for c in right.citations))
 
 
+def cite_the_whole(right: Answer, _: Answer) -> Answer:
+    text = (ROOT / "seeds" / ARTICLE).read_text(encoding="utf-8")
+    whole = {"start": 0, "end": len(text), "quote": text}
+    return replace(right, citations=tuple(replace(citation, **whole) for citation in right.citations))
+
+
 def refuse(right: Answer, _: Answer) -> Answer:
     return Answer(right.question, right.question, "refused", "not_supported", 0.5)
 
@@ -140,6 +146,7 @@ SYSTEMS: dict[str, Script] = {
     "numbers_changed": numbers_changed,
     "names_swapped": names_swapped,
     "pointers_off_by_one": pointers_off_by_one,
+    "cite_the_whole": cite_the_whole,
 }
 
 
@@ -171,6 +178,7 @@ def test_the_oracle_is_right_in_everything(values: dict[str, dict[str, float]]) 
         ("names_swapped", RIGHT | SAID | SUPPORTED),
         ("random_citation", RIGHT | CITED | SUPPORTED),
         ("pointers_off_by_one", {"pointer_validity"}),
+        ("cite_the_whole", RIGHT | CITED | SUPPORTED),
         ("refuse", RIGHT | SAID | {"citation_recall", "over_refusal", "value_match"}),
         ("answer_always", RIGHT | SAID | CITED | {"false_answer", "no_answer_accuracy", "value_match"}),
     ],
@@ -224,4 +232,5 @@ def test_an_exception_a_connection_and_a_whim_are_counted(engine: Engine) -> Non
         "connections_outside": 1,
     }
     assert measured.results[0].error == "ValueError: a fault of the model"
-    assert measured.results[0].figures == {"correct": 0.0}
+    assert measured.results[0].figures["correct"] == measured.results[0].figures["recall@10"] == 0  # not absent
+    assert len(measured.total_ms) == 9

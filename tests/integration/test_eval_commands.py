@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -68,7 +69,11 @@ def test_a_run_writes_its_folder_and_the_same_run_the_same_bytes(rag_eval: Eval,
     assert 0 < took["p50_ms"] <= took["p95_ms"]
     assert took["cold_start_s"] > 0
     results = [json.loads(line) for line in (tmp_path / "first" / "results.jsonl").read_text("utf-8").splitlines()]
-    assert len(results) == first["questions"] == len(ET.parse(tmp_path / "first" / "junit.xml").findall("*/testcase"))
+    assert (
+        len(results)
+        == first["questions"]
+        == len(ET.parse(tmp_path / "first" / "junit.xml").findall("testsuite[@name='some']/testcase"))
+    )
     text = (ROOT / "seeds" / ARTICLE).read_text(encoding="utf-8")
     for citation in (citation for result in results for citation in result["citations"]):
         around = citation["before"] + citation["quote"] + citation["after"]
@@ -136,6 +141,34 @@ def test_the_gate(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
     assert rag_eval("baseline", "part")[0] == 2
 
 
+def test_rules_that_cannot_be_used_are_told_before_asking(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
+    (tmp_path / "floors.toml").write_text("[some]\ncorectness = 0.1\n")
+    code, out, err = rag_eval(gold, "--out", "run")
+    assert (code, out, (tmp_path / "run").exists()) == (1, "", False)
+    assert "floors.toml: corectness = 0.1" in err
+
+
+def test_a_failed_gate_is_told_to_who_reads_no_output(
+    rag_eval: Eval, gold: Path, tmp_path: Path, config: Config
+) -> None:
+    command = [sys.executable, "-m", "rag", "eval", gold, "--index", config.index, "--out", tmp_path / "run"]
+    gold.write_text(gold.read_text("utf-8").replace('"split"', '"must_pass": true, "split"'))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as asking:
+        assert asking.stdout
+        assert asking.stderr
+        asking.stdout.close()
+        assert "title=rag eval must_pass::" in asking.stderr.read()
+        assert asking.wait() == 5
+
+
+def test_a_baseline_is_of_the_gold_file_that_was_asked(rag_eval: Eval, gold: Path) -> None:
+    assert rag_eval(gold, "--out", "run")[0] == 0
+    gold.write_text(gold.read_text("utf-8") + "\n")
+    code, _, err = rag_eval("baseline", "run")
+    assert code == 2
+    assert "is not the file that run asked" in err
+
+
 def test_compare(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
     rag_eval(gold, "--out", "a")
     rag_eval(gold, "--out", "b", "--threshold", "0.99")
@@ -174,7 +207,7 @@ def test_a_draft_for_a_folder_of_ones_own(rag_eval: Eval, tmp_path: Path) -> Non
     assert code == 0
     assert "questions are drafts that nobody has reviewed" in out
     code, _, err = rag_eval("new", "--index", "own", "--out", "mine.jsonl")
-    assert (code, err) == (2, "rag: mine.jsonl is there already: name another file\n")
+    assert (code, err) == (2, "rag: mine.jsonl is there already, or its folder is not: name another file\n")
 
 
 @pytest.fixture
@@ -250,12 +283,13 @@ def test_suites(rag_eval: Eval, tmp_path: Path) -> None:
     assert rag_eval(*arguments, "again", "--only", "nonsense")[0] == 2
     shutil.rmtree(tmp_path / "data")
     code, out, err = rag_eval(*arguments, "none")
-    assert (code, out) == (0, "")
+    assert (code, out) == (1, "")
     assert err.count("passed over") == 2
+    assert err.endswith("rag: none of the sets is in data: name their folder with --data\n")
 
 
 def test_the_shipped_suites_are_read(rag_eval: Eval, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     code, out, err = rag_eval("suites", ROOT / "eval" / "suites.toml", "--data", "empty", "--work", "w", "--out", "o")
-    assert (code, out) == (0, "")
+    assert (code, out) == (1, "")
     assert err.count("passed over") == 11

@@ -6,7 +6,8 @@ import pytest
 
 from rag.errors import GoldError
 from rag.evaluation import gate
-from rag.evaluation.gate import Failure, below_floors, checks, floors, not_passed, regressions
+from rag.evaluation.gate import Failure, Gate, below_floors, checks, floors, not_passed, regressions
+from rag.evaluation.gold import GoldFile
 from rag.evaluation.results import Result
 
 
@@ -25,16 +26,16 @@ def many(right: int, of: int = 100, name: str = "correct", value: float = 1.0) -
 
 
 @pytest.fixture
-def gold(tmp_path: Path) -> Path:
-    return tmp_path / "gold.jsonl.gz"
+def gold(tmp_path: Path) -> GoldFile:
+    return GoldFile.at(tmp_path / "gold.jsonl.gz")
 
 
-def floored(gold: Path, toml: str) -> dict[str, dict[str, float]]:
-    (gold.parent / gate.FLOORS).write_text(toml, encoding="utf-8")
+def floored(gold: GoldFile, toml: str) -> dict[str, dict[str, float]]:
+    (gold.beside / gate.FLOORS).write_text(toml, encoding="utf-8")
     return floors(gold)
 
 
-def test_floors_are_read_for_all_questions_and_each_type(gold: Path) -> None:
+def test_floors_are_read_for_all_questions_and_each_type(gold: GoldFile) -> None:
     assert floors(gold) == {}
     assert floored(gold, '[gold]\ncorrect = 0.8\n"recall@10" = 1\n[gold.types.who]\ncorrect = 0.7') == {
         "all": {"correct": 0.8, "recall@10": 1},
@@ -55,10 +56,10 @@ def test_floors_are_read_for_all_questions_and_each_type(gold: Path) -> None:
         ("[gold]\ncorrect = nan", "correct = nan for all of gold: write a number"),
     ],
 )
-def test_floors_that_cannot_be_used_are_told(gold: Path, toml: str, told: str) -> None:
+def test_floors_that_cannot_be_used_are_told(gold: GoldFile, toml: str, told: str) -> None:
     with pytest.raises(GoldError) as error:
         floored(gold, toml)
-    assert str(error.value).startswith(f"{gold.parent / 'floors.toml'}")
+    assert str(error.value).startswith(f"{gold.beside / 'floors.toml'}")
     assert told in str(error.value)
 
 
@@ -103,11 +104,11 @@ def test_a_run_of_some_types_is_held_to_their_floors_alone() -> None:
         (many(10, name="over_refusal"), many(20, name="over_refusal"), "after Holm"),
         (many(20, name="over_refusal"), many(10, name="over_refusal"), ""),
         (many(90, name="truthfulness"), many(10, name="truthfulness"), ""),  # is not gated
-        (many(90), many(0, name="f1"), ""),  # no question has both
+        (many(90), many(0, name="f1"), "correct is there for no question of the baseline any more"),
     ],
 )
 def test_a_figure_that_fell_is_a_regression(before: list[Result], after: list[Result], told: str) -> None:
-    found = regressions(before, after, "gold.jsonl")
+    found = regressions(before, after, "gold.jsonl", whole=True)
     assert [failure.rule for failure in found] == ["regression"] * bool(told)
     assert all(told in failure.message for failure in found)
 
@@ -115,10 +116,10 @@ def test_a_figure_that_fell_is_a_regression(before: list[Result], after: list[Re
 def test_holms_correction_is_over_the_gated_figures() -> None:
     before = [result(f"q{n}", figures={"correct": 1.0, "f1": 0.5, "flip": 0.0}) for n in range(1000)]
     after = [result(f"q{n}", figures={"correct": float(n > 5), "f1": 0.5, "flip": 0.0}) for n in range(1000)]
-    assert regressions(before, after, "gold.jsonl") == []  # p is 0.031, and twice that after Holm
+    assert regressions(before, after, "gold.jsonl", whole=True) == []  # p is 0.031, and twice that after Holm
     for row in (*before, *after):
         del row.figures["f1"]
-    assert [failure.rule for failure in regressions(before, after, "gold.jsonl")] == ["regression"]
+    assert [failure.rule for failure in regressions(before, after, "gold.jsonl", whole=True)] == ["regression"]
 
 
 def test_a_question_that_must_pass_and_did_not_fails_on_its_line() -> None:
@@ -148,22 +149,41 @@ def test_nothing_in_a_question_becomes_a_workflow_command() -> None:
     assert Failure("check", "x", "a").annotation() == "::error file=a,title=rag eval check::x"
 
 
-def test_a_baseline_is_read_back_as_it_was_written(gold: Path) -> None:
+def test_a_baseline_is_read_back_as_it_was_written(gold: GoldFile) -> None:
     strange = result("q2", question="Who\u2028is “he”\n?", figures={"f1": 0.25, "flip": 1.0}, outcome="refused")
     before = [result("q1", passed=False, answer="Ana", about="a.txt"), strange]
-    assert gate.read_baseline(gold, before) is None
+    assert gate.read_baseline(gold) is None
     path = gate.write_baseline(gold, before)
-    assert path == gold.parent / "baseline" / "gold.jsonl"
+    assert path == gold.beside / "baseline" / "gold.jsonl"
     now = [result("q1", type="when", answer="Ben"), result("q2", question=strange.question), result("q3")]
-    first, second = gate.read_baseline(gold, now) or []
+    first, second = gate.as_before(gate.read_baseline(gold) or {}, now)
     assert (first.passed, first.figures, first.type, first.answer) == (False, {"correct": 0}, "when", "Ben")
     assert (second.outcome, second.figures) == ("refused", {"f1": 0.25})  # what is not gated is not kept
 
 
-def test_a_question_put_in_other_words_is_a_new_one(gold: Path) -> None:
+def test_a_question_put_in_other_words_is_a_new_one(gold: GoldFile) -> None:
     gate.write_baseline(gold, [result("q1"), result("q2")])
-    known = gate.read_baseline(gold, [result("q1", question="Whoever is q1?"), result("q2")])
-    assert [row.id for row in known or []] == ["q2"]
+    now = [result("q1", question="Whoever is q1?"), result("q2")]
+    assert [row.id for row in gate.as_before(gate.read_baseline(gold) or {}, now)] == ["q2"]
+
+
+def test_a_baseline_whose_questions_are_gone_fails(gold: GoldFile) -> None:
+    gate.write_baseline(gold, many(10, of=10))
+    rules = Gate.of(gold)
+    failures, looked = rules.judge(many(4, of=4), sampled=False, every_type=True)
+    assert [str(failure) for failure in failures] == [
+        "regression: over half of the baseline's questions are gone: if that is meant, rag eval baseline RUN"
+    ]
+    assert looked == ["4 of 10 questions of gold's baseline"]
+    assert rules.judge(many(5, of=5), sampled=False, every_type=True)[0] == []
+    assert rules.judge(many(4, of=4), sampled=True, every_type=True)[0] == []
+
+
+def test_of_a_few_questions_only_what_is_significant_fails() -> None:
+    before, after = many(10, of=10), many(9, of=10)
+    assert regressions(before, after, "gold.jsonl", whole=False) == []
+    assert regressions(before, after, "gold.jsonl", whole=True)
+    assert regressions(many(10, of=10), many(0, of=10), "gold.jsonl", whole=False)
 
 
 @pytest.mark.parametrize(
@@ -178,8 +198,8 @@ def test_a_question_put_in_other_words_is_a_new_one(gold: Path) -> None:
         "\udcff",
     ],
 )
-def test_a_damaged_baseline_is_told_with_what_helps(gold: Path, damaged: str) -> None:
+def test_a_damaged_baseline_is_told_with_what_helps(gold: GoldFile, damaged: str) -> None:
     path = gate.write_baseline(gold, [result("q1")])
     path.write_bytes(damaged.encode("utf-8", "surrogateescape"))
     with pytest.raises(GoldError, match=r"gold\.jsonl is no baseline \(.*\): write it anew with rag eval baseline RUN"):
-        gate.read_baseline(gold, [result("q1")])
+        gate.read_baseline(gold)

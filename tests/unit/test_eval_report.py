@@ -27,7 +27,7 @@ def result(id_: str, *, passed: bool = True, outcome: str = "answered", **fields
 
 def summary(rows: list[Result], failures: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
-        "files": [{"path": "eval/gold.jsonl", "sha256": "9f", "questions": len(rows)}],
+        "files": [{"path": "eval/gold.jsonl", "sha256": "9f", "questions": len(rows)}], "selection": {},
         "notes": ["2 questions are drafts that nobody has reviewed"],
         "gate": {"passed": not failures, "checked": "floors of gold", "failures": list(failures)},
         "operational": {"p50_ms": 20.2, "p95_ms": 31.0, "cold_start_s": None, "peak_memory_mb": 410.0, "seconds": 9.0},
@@ -61,12 +61,15 @@ def test_the_markdown_lists_why_the_gate_failed_each_on_one_line() -> None:
 def test_a_comparison_has_the_figures_and_lists_the_flips() -> None:
     before = [result(f"q{n}", figures={"correct": 1.0, "f1": 0.5, "flip": 0.0}) for n in range(8)]
     after = [*before[1:6], result("q7", passed=False, question="Who\nis it?", figures={"correct": 0.0, "f1": 0.25})]
+    before[7] = result("q7", question="Who\nis it?", figures=before[7].figures)
     changes = compare([*before, result("q9", passed=False)], [*after, result("q9"), result("new")])
     assert [(flip["id"], flip["was"], flip["now"]) for flip in changes["flips"]] == [
         ("q7", True, False),
         ("q9", False, True),
     ]
     assert (changes["only_a"], changes["only_b"]) == (["gold/q0", "gold/q6"], ["gold/new"])
+    reworded = compare([result("q1")], [result("q1", question="Whoever?", passed=False)])
+    assert (reworded["flips"], reworded["only_a"], reworded["only_b"]) == ([], ["gold/q1"], ["gold/q1"])
     told = report.comparison(changes)
     assert "\n| correct | 0.857 | 0.857 | +0.000 | 1.000 | 1.000 | mcnemar | 7 |\n" in told
     assert "\n| f1 | 0.500 | 0.458 | -0.042 | 1.000 | 1.000 | permutation | 6 |\n" in told
@@ -89,13 +92,17 @@ def test_junit_counts_what_failed() -> None:
         result("q1", answer="Ana."),
         result("q2", passed=False, outcome="refused", why=["refused"]),
         result("q3", passed=False, outcome="error", error="ValueError: x", why=["ValueError: x"]),
+        result("q4", passed=False, must_pass=True, why=["late"]),
         result("q1", file="other"),
     ]
-    root = ET.fromstring(report.junit(rows, [Failure("floor", "correct is 0.5", "gold.jsonl")]))
-    suites = {suite.get("name"): [suite.get(name) for name in ("tests", "failures", "errors")] for suite in root}
-    assert suites == {"gold": ["3", "1", "1"], "other": ["1", "0", "0"], "gate": ["1", "1", "0"]}
-    assert [case.get("classname") for case in root.iter("testcase")] == ["gold.who"] * 3 + ["other.who", "gate.floor"]
-    assert [failure.get("message") for failure in root.iter("failure")] == ["refused", "correct is 0.5"]
+    root = ET.fromstring(report.junit(rows, [Failure("floor", "correct is 0.5", "gold.jsonl")], "floors"))
+    counted = ("tests", "failures", "errors", "skipped")
+    suites = {suite.get("name"): [suite.get(name) for name in counted] for suite in root}
+    assert suites == {"gold": ["4", "1", "1", "1"], "other": ["1", "0", "0", "0"], "gate": ["2", "1", "0", "0"]}
+    classes = [case.get("classname") for case in root.iter("testcase")]
+    assert classes == ["gate", "gate.floor", *["gold.who"] * 4, "other.who"]
+    assert [failure.get("message") for failure in root.iter("failure")] == ["correct is 0.5", "late"]
+    assert [skipped.get("message") for skipped in root.iter("skipped")] == ["refused"]
     assert [error.get("message") for error in root.iter("error")] == ["ValueError: x"]
     assert [out.text for out in root.iter("system-out")][:2] == ["Who is q1?\nAna.", "Who is q2?\nrefused"]
 
@@ -103,10 +110,10 @@ def test_junit_counts_what_failed() -> None:
 def test_junit_stays_xml_whatever_a_text_holds() -> None:
     named = dict.fromkeys(("file", "type", "question", "answer"), HOSTILE)
     row = result(HOSTILE, passed=False, outcome="error", error=HOSTILE, why=[HOSTILE], **named)
-    text = report.junit([row], [Failure("floor", HOSTILE, HOSTILE)])
+    text = report.junit([row], [Failure("floor", HOSTILE, HOSTILE)], HOSTILE)
     root = ET.fromstring(text.encode())  # which a lone surrogate would not survive
-    assert [len(list(root.iter(tag))) for tag in ("testcase", "error", "failure", "system-out")] == [2, 1, 1, 1]
-    (case, _) = root.iter("testcase")
+    assert [len(list(root.iter(tag))) for tag in ("testcase", "error", "failure", "system-out")] == [3, 1, 1, 1]
+    *_, case = root.iter("testcase")
     assert case.get("name") == "]]></system-out><error/>&amp;\ufffd\ufffd[31m\ufffd\ufffd\u2028 \"'</script><!--"
 
 

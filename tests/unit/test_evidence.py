@@ -44,15 +44,24 @@ def test_any_quote_is_found_between_spaces(quote: str, other: str) -> None:
         (Span("a", 15, 25), True),  # half of both
         (Span("a", 16, 26), False),
         (Span("a", 0, 1000), True),
-        (Span("a", 12, 14), True),
+        (Span("a", 12, 14), False),  # a part, and too short to show anything
+        (Span("a", 11, 19), True),
         (Span("a", 20, 30), False),
         (Span("b", 10, 20), False),
         (Span("a", 15, 15), False),
     ],
 )
-def test_two_spans_meet_in_half_of_the_shorter(other: Span, meets: bool) -> None:
-    span = Span("a", 10, 20)
-    assert span.meets(other) is other.meets(span) is meets
+def test_a_span_meets_a_place_that_it_shows_half_of(other: Span, meets: bool) -> None:
+    assert other.meets(Span("a", 10, 20)) is meets
+
+
+def test_a_sentence_meets_a_longer_place_that_it_is_a_part_of() -> None:
+    assert Span("a", 10, 30).meets(Span("a", 0, 5000))
+    assert not Span("a", 4990, 5011).meets(Span("a", 0, 5000))  # most of it lies outside
+
+
+def test_a_citation_of_everything_is_none() -> None:
+    assert citation_spans(Citation(1, "a", "", None, 0, 1001, "…", 0.9)) == ()
 
 
 def test_a_group_is_met_by_any_of_its_places() -> None:

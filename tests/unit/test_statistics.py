@@ -126,3 +126,5 @@ def test_risk_and_coverage_by_hand() -> None:
     curve = risk_coverage([0.2, 0.9, 0.5, 0.7], [False, True, True, False])
     assert curve == [(0.25, 0), (0.5, 0.5), (0.75, pytest.approx(1 / 3)), (1, 0.5)]
     assert risk_coverage([], []) == []
+    tied = risk_coverage([0.5] * 4, [True, True, False, False])  # in whatever order they come
+    assert tied == risk_coverage([0.5] * 4, [False, False, True, True]) == [(n / 4, 0.5) for n in (1, 2, 3, 4)]
