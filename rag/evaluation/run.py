@@ -96,7 +96,7 @@ def run(
     folder = new_folder(RUNS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S") if out is None else Path(out))
     questions = _selected(golds, selection)
     gates = [Gate.of(gold) for gold in golds]
-    with over(config, sources, keep=keep) as own:
+    with _over(config, sources, keep=keep) as own:
         with watched() as outside, Engine.open(config=own) as engine:
             folder.mkdir(parents=True, exist_ok=True)  # before the work: it may not be writable
             measured = ask_all(engine, questions, scoped=scoped, progress=progress)
@@ -127,7 +127,7 @@ def _write(folder: Path, rows: Sequence[Result], summary: Mapping[str, Any], fai
 
 
 @contextmanager
-def over(config: Config, sources: str | None, *, keep: bool) -> Iterator[Config]:
+def _over(config: Config, sources: str | None, *, keep: bool) -> Iterator[Config]:
     """Index a folder of sources for a run, if there is one; give the settings that name the index.
 
     Args:
