@@ -32,6 +32,15 @@ def compare(before: Sequence[Result], after: Sequence[Result]) -> dict[str, Any]
     }
 
 
+def chance(p: float) -> str:
+    """Return a p value for people.
+
+    >>> chance(0.0312), chance(0.0000004)
+    ('0.031', '< 0.001')
+    """
+    return f"{p:.3f}" if p >= 0.001 else "< 0.001"
+
+
 def _change(name: str, pairs: Sequence[tuple[Result, Result]]) -> dict[str, Any] | None:
     """Return how a figure changed over the pairs that both have it, or None if none has."""
     shared = [(a.figures[name], b.figures[name]) for a, b in pairs if name in a.figures and name in b.figures]

@@ -15,7 +15,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 from rag.errors import GoldError, first_line
-from rag.evaluation.compare import compare
+from rag.evaluation.compare import chance, compare
 from rag.evaluation.figures import FIGURES
 from rag.evaluation.gold import GoldFile
 from rag.evaluation.results import Result
@@ -139,7 +139,9 @@ def regressions(before: Sequence[Result], after: Sequence[Result], path: str, *,
         loss = row["difference"] if row["better"] == "lower" else -row["difference"]
         told = f"{name} went from {row['a']} to {row['b']} over {row['n']} questions"
         if loss > 0 and row["p_holm"] < SIGNIFICANT:
-            failures.append(Failure("regression", f"{told} ({row['test']}, p {row['p_holm']} after Holm)", path))
+            failures.append(
+                Failure("regression", f"{told} ({row['test']}, p after Holm {chance(row['p_holm'])})", path)
+            )
         elif loss > NET_LOSS and whole:
             failures.append(Failure("regression", f"{told}: a loss of over {100 * NET_LOSS:.0f} points", path))
     return failures

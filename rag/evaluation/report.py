@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from rag.evaluation.compare import chance
 from rag.evaluation.gate import Failure
 from rag.evaluation.results import Result
 
@@ -62,8 +63,8 @@ def comparison(changes: Mapping[str, Any]) -> str:
     """Return what changed between two runs, as Markdown."""
     lines = ["| figure | A | B | change | p | p (Holm) | test | questions |", "| --- |" + " --- |" * 7]
     for row in changes["figures"]:
-        corrected = "" if row["p_holm"] is None else f"{row['p_holm']:.3f}"
-        cells = (f"{row['a']:.3f}", f"{row['b']:.3f}", f"{row['difference']:+.3f}", f"{row['p']:.3f}", corrected)
+        corrected = "" if row["p_holm"] is None else chance(row["p_holm"])
+        cells = (f"{row['a']:.3f}", f"{row['b']:.3f}", f"{row['difference']:+.3f}", chance(row["p"]), corrected)
         lines.append(f"| {row['figure']} | {' | '.join(cells)} | {row['test']} | {row['n']} |")
     lines += ["", f"{len(changes['flips'])} questions flipped."]
     for flip in changes["flips"]:

@@ -97,10 +97,10 @@ def test_a_run_of_some_types_is_held_to_their_floors_alone() -> None:
         (many(90), many(89), ""),  # a small loss may be chance
         (many(90), many(88), ""),
         (many(90), many(87), "a loss of over 2 points"),
-        (many(90), many(80), "(mcnemar, p 0.001953 after Holm)"),
+        (many(90), many(80), "(mcnemar, p after Holm "),
         (many(80), many(90), ""),
-        (many(90, of=1000), many(80, of=1000), "(mcnemar, p 0.001953 after Holm)"),  # small and no chance
-        (many(90, name="f1", value=0.5), many(80, name="f1", value=0.5), "(permutation, p 0.001953 after Holm)"),
+        (many(90, of=1000), many(80, of=1000), "(mcnemar, p after Holm "),  # small and no chance
+        (many(90, name="f1", value=0.5), many(80, name="f1", value=0.5), "(permutation, p after Holm "),
         (many(10, name="over_refusal"), many(20, name="over_refusal"), "after Holm"),
         (many(20, name="over_refusal"), many(10, name="over_refusal"), ""),
         (many(90, name="truthfulness"), many(10, name="truthfulness"), ""),  # is not gated
