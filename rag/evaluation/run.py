@@ -176,7 +176,7 @@ def _origin(
     engine: Engine, golds: Sequence[GoldFile], questions: Mapping[str, Sequence[Question]], selection: Selection
 ) -> dict[str, Any]:
     """Return what a run depends on: files, commit, index, models, settings, versions, seeds."""
-    commit, dirty = _commit(golds[0].path.parent)
+    commit, dirty = _commit(golds[0].beside)
     encoder = engine.index.manifest["encoder"]
     reranker = engine.reranker
     return {
