@@ -9,7 +9,9 @@ from rag.schema import Citation, Document, Passage
 
 _WORD = re.compile(r"\w+")
 MET_PART = 0.5
+"""Least part of a place that shows it, or of a span that lies in one."""
 LEAST_CHARS = 8
+"""Less of a place shows nothing."""
 LONGEST_CITATION = 1000
 """Characters: who cites a whole document has cited nothing in it."""
 
