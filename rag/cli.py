@@ -31,7 +31,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # bytes that are not UTF-8 are refused by name, not by a traceback
             errors = "surrogateescape" if stream is sys.stdin else "backslashreplace"
             stream.reconfigure(encoding="utf-8", errors=errors)
-    code = 0
     arguments = argparse.Namespace(command="")
     try:
         arguments = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
@@ -48,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # who read our output has seen enough, as with `rag show … | head`
         _drop_output()
-        return code
+        return 0
     except OSError as error:
         _drop_output()
         print(f"rag: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
@@ -231,7 +230,13 @@ def _ui(_arguments: argparse.Namespace, config: Config) -> int:
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
     from rag.evaluation.commands import COMMANDS
 
-    return COMMANDS[arguments.command](arguments, config)
+    code = COMMANDS[arguments.command](arguments, config)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # a gate that failed has failed, whether or not somebody reads on
+        _drop_output()
+    return code
 
 
 def _engine(config: Config) -> "Engine":
