@@ -1,0 +1,198 @@
+"""Train the reader on windows.jsonl of prepare.py; write reader.pt, or go on with a run that was cut off.
+
+    python training/train_reader.py --windows FOLDER/windows.jsonl --out RUN [--examples 224000]
+
+Every few minutes RUN/checkpoint.pt is replaced as a whole: the same command goes on from there with the same batches
+and the same random numbers. RUN/log.jsonl has a line for each report. RUN/best.pt is the model that did best on the
+held-back documents. ``--speed`` only measures how many examples a second this machine trains on.
+"""
+
+import argparse
+import json
+import os
+import time
+from collections import defaultdict
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from reader_model import WEIGHTS, Example, Reader, batch, batches, figures, load, loss, read, tokenized
+
+LAYER_DECAY = 0.85
+"""Of the learning rate, from each layer to the one below it."""
+HEAD_RATE = 5
+"""Learning rate of the heads, which start from nothing, by that of the top layer."""
+WARM_UP = 0.06
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--windows", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--examples", type=int, default=224_000, help="to train on in all, with repetition")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the top layer")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--bf16", action="store_true")
+    parser.add_argument("--report", type=int, default=50, help="steps between lines of the log")
+    parser.add_argument("--measure", type=int, default=1000, help="steps between measurements")
+    parser.add_argument("--dev-questions", type=int, default=400)
+    parser.add_argument("--checkpoint-minutes", type=float, default=3)
+    parser.add_argument("--stop-after", type=int, help="steps after which to stop as if cut off, to test going on")
+    parser.add_argument("--speed", action="store_true")
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    examples = tokenized(load(arguments.windows, "train"))
+    if arguments.speed:
+        speed(examples, arguments)
+        return
+    dev = tokenized(sample(load(arguments.windows, "dev"), arguments.dev_questions))
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    Run(arguments, examples, dev).go()
+
+
+def sample(lines: list[dict[str, Any]], questions: int) -> list[dict[str, Any]]:
+    """Choose questions of the held-back documents, the sets in turn, and all that people wrote without an answer."""
+    by_set: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        if line["question_id"] not in by_set[line["set"]] and line["kind"] != "human":
+            by_set[line["set"]].append(line["question_id"])
+    rng = np.random.default_rng(0)
+    each = questions // len(by_set)
+    chosen = {n for ids in by_set.values() for n in rng.permutation(ids)[:each]}
+    return [line for line in lines if line["question_id"] in chosen or line["kind"] == "human"]
+
+
+class Run:
+    """A training run: everything that a checkpoint holds."""
+
+    def __init__(self, arguments: argparse.Namespace, examples: list[Example], dev: list[Example]) -> None:
+        self.arguments, self.examples, self.dev = arguments, examples, dev
+        self.steps = arguments.examples // arguments.batch
+        self.model = Reader()
+        self.optimizer = optimizer(self.model, arguments.rate)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
+        self.step, self.best, self.seconds = 0, -1.0, 0.0
+        self.checkpoint = arguments.out / "checkpoint.pt"
+        names = ("examples", "batch", "rate", "seed", "bf16")
+        self.settings = {name: getattr(arguments, name) for name in names} | {"windows": len(examples)}
+        if self.checkpoint.exists():
+            self._resume()
+
+    def go(self) -> None:
+        saved, seen, spent = time.monotonic(), 0, 0.0
+        parts: defaultdict[str, float] = defaultdict(float)
+        todo = islice(batches(self.examples, self.arguments.batch, self.arguments.seed), self.step, self.steps)
+        for chosen in todo:
+            began = time.monotonic()
+            for name, value in self._learn(chosen).items():
+                parts[name] += value
+            self.step += 1
+            seen += len(chosen)
+            spent += time.monotonic() - began
+            self.seconds += time.monotonic() - began
+            last = self.step in {self.steps, self.arguments.stop_after}
+            if self.step % self.arguments.report == 0 or last:
+                count = (self.step - 1) % self.arguments.report + 1
+                means = {name: round(value / count, 4) for name, value in parts.items()}
+                self._log({"losses": means, "examples_a_second": round(seen / spent, 1)})
+                parts.clear()
+                seen, spent = 0, 0.0
+            if self.step % self.arguments.measure == 0 or self.step == self.steps:
+                self._measure()
+            if last or time.monotonic() - saved > 60 * self.arguments.checkpoint_minutes:
+                self._save()
+                saved = time.monotonic()
+            if self.step == self.arguments.stop_after:
+                return
+        torch.save(self.model.state_dict(), self.arguments.out / "reader.pt")
+
+    def _learn(self, chosen: list[Example]) -> dict[str, float]:
+        self.model.train()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
+            parts = loss(self.model, batch(chosen))
+        torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum().backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad()
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    def _rate(self, step: int) -> float:
+        warm = max(1, int(WARM_UP * self.steps))
+        return min((step + 1) / warm, max(0.0, (self.steps - step) / max(1, self.steps - warm)))
+
+    def _measure(self) -> None:
+        began, state = time.monotonic(), torch.get_rng_state()
+        found = figures(self.dev, read(self.model, self.dev))
+        torch.set_rng_state(state)
+        score = (found["first"] + found["f1"] + found["auc_both"] + found["auc_human_both"]) / 4
+        if score > self.best:
+            self.best = score
+            torch.save(self.model.state_dict(), self.arguments.out / "best.pt")
+        rounded = {name: round(value, 3) for name, value in found.items()}
+        self._log({"dev": rounded, "windows_a_second": round(len(self.dev) / (time.monotonic() - began), 1)})
+
+    def _log(self, line: dict[str, Any]) -> None:
+        line = {"step": self.step, "of": self.steps, "minutes": round(self.seconds / 60, 1)} | line
+        print(json.dumps(line), flush=True)
+        with (self.arguments.out / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def _save(self) -> None:
+        parts = {name: getattr(self, name).state_dict() for name in ("model", "optimizer", "schedule")}
+        numbers = {name: getattr(self, name) for name in ("step", "best", "seconds", "settings")}
+        beside = self.checkpoint.with_suffix(".new")
+        torch.save(parts | numbers | {"rng": torch.get_rng_state()}, beside)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(self.checkpoint)
+
+    def _resume(self) -> None:
+        found = torch.load(self.checkpoint, weights_only=True)
+        if found["settings"] != self.settings:
+            raise SystemExit(f"{self.checkpoint} is of a run with {found['settings']}: use another --out")
+        for name in ("model", "optimizer", "schedule"):
+            getattr(self, name).load_state_dict(found[name])
+        self.step, self.best, self.seconds = found["step"], found["best"], found["seconds"]
+        torch.set_rng_state(found["rng"])
+
+
+def optimizer(model: Reader, rate: float) -> torch.optim.Optimizer:
+    """Return AdamW: word vectors fixed, lower layers slower, the heads faster."""
+    model.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
+    layers = model.encoder.encoder.layer
+    parts: list[tuple[torch.nn.Module, float]] = [(model.encoder.embeddings, rate * LAYER_DECAY ** len(layers))]
+    parts += [(layer, rate * LAYER_DECAY ** (len(layers) - 1 - n)) for n, layer in enumerate(layers)]
+    parts += [(head, rate * HEAD_RATE) for head in (model.span, model.sentence, model.holds)]
+    groups = []
+    for module, own in parts:
+        free = [value for value in module.parameters() if value.requires_grad]
+        for decay, chosen in ((0.01, [v for v in free if v.ndim > 1]), (0.0, [v for v in free if v.ndim == 1])):
+            groups.append({"params": chosen, "lr": own, "weight_decay": decay})
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), eps=1e-6)
+
+
+def speed(examples: list[Example], arguments: argparse.Namespace) -> None:
+    for bf16 in (False, True):
+        arguments.bf16 = bf16
+        run = Run(arguments, examples, [])
+        seconds = tokens = seen = 0.0
+        for number, chosen in enumerate(islice(batches(examples, arguments.batch, arguments.seed), 18)):
+            began = time.monotonic()
+            parts = run._learn(chosen)  # noqa: SLF001
+            if number >= 3:
+                seconds += time.monotonic() - began
+                seen += len(chosen)
+                tokens += sum(len(one.ids) for one in chosen)
+        means = {name: round(value, 3) for name, value in parts.items()}
+        print(f"bf16 {bf16}: {seen / seconds:.1f} examples, {tokens / seconds:.0f} tokens a second; losses {means}")
+
+
+if __name__ == "__main__":
+    main()
