@@ -37,7 +37,11 @@ class Reader(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = BertModel.from_pretrained(find(PACKAGED_NAME).location, add_pooling_layer=False)
+        self.encoder = BertModel.from_pretrained(
+            find(PACKAGED_NAME).location,
+            add_pooling_layer=False,
+            attention_probs_dropout_prob=0.0,  # with it PyTorch has no fast attention on a CPU
+        )
         size = self.encoder.config.hidden_size
         self.span = nn.Linear(size, 2)
         self.sentence = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Linear(size, 1))
@@ -128,8 +132,10 @@ def example(line: dict[str, Any], head: str, asked: Encoding, told: Encoding, ma
 
 def batch(examples: Sequence[Example]) -> dict[str, Tensor]:
     """Pad examples into the tensors that :meth:`Reader.forward` and :func:`loss` want."""
-    width = max(len(one.ids) for one in examples)
-    most = max(len(one.sentences) for one in examples)
+    width, most = (
+        -(-max(map(len, sizes)) // step) * step  # few shapes: a kernel is compiled for each, and kept
+        for sizes, step in (([one.ids for one in examples], 16), ([one.sentences for one in examples], 4))
+    )
     size = len(examples)
     made: dict[str, Any] = {
         "input_ids": np.zeros((size, width), np.int64),
