@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import ir_measures
 import numpy as np
 from ir_measures import R, Success, nDCG
 from numpy.typing import NDArray
 
 from rag import build, converse, lexical, manifest, vectors
 from rag.config import Config
+from rag.evaluation import ranking
+from rag.evaluation.ranking import Ranked
 from rag.index import Index
 from rag.prefer import Preference
 from rag.retrieve import POOL, parts, retrieve
@@ -173,16 +174,9 @@ def variant(index: Index, config: Config, kind: str) -> Index:
 
 def measure(questions: list[Question], run: Run) -> Scores:
     """Return each question's value of each measure; what finds nothing gets 0."""
-    qrels = [ir_measures.Qrel(q.id, source, 1) for q in questions for source in q.relevant]
-    scored = [
-        ir_measures.ScoredDoc(id_, source, 1 / rank)  # no ties: the order is the one retrieved
-        for id_, found in run.items()
-        for rank, source in enumerate(found, start=1)
-    ]
-    values = {
-        (str(value.measure), value.query_id): value.value for value in ir_measures.iter_calc(MEASURES, qrels, scored)
-    }
-    return {str(m): np.array([values.get((str(m), id_), 0.0) for id_ in ids(questions)]) for m in MEASURES}
+    ranked = {q.id: Ranked(tuple(q.relevant), tuple(run[q.id])) for q in questions}
+    values = ranking.measure(ranked, {str(m): m for m in MEASURES})
+    return {str(m): np.array([values[id_][str(m)] for id_ in ids(questions)]) for m in MEASURES}
 
 
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:

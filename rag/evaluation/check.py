@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -92,12 +93,18 @@ def _copied(question: Question, document: Callable[[str], Document | None]) -> s
     for group in question.evidence:
         for member in group:
             found = document(member.source)
-            said = f" {' '.join(words(found.text))} " if found and member.quote else ""
+            said = _said(found.text) if found and member.quote else ""
             for start in range(len(asked) - COPIED_WORDS + 1):
                 run = " ".join(asked[start : start + COPIED_WORDS])
                 if f" {run} " in said and len(set(terms(run))) > COPIED_WORDS // 2:
                     return run
     return None
+
+
+@lru_cache(256)
+def _said(text: str) -> str:
+    """Return a text's words between spaces: many questions are about one document."""
+    return f" {' '.join(words(text))} "
 
 
 def _near_duplicates(questions: Sequence[Question]) -> Iterator[Problem]:

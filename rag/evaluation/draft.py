@@ -64,12 +64,13 @@ def draft(index: Index, most: int, write: Callable[[str], str] | None = None) ->
         LLMError: the LLM does not answer.
     """
     said = list(_sentences(index))
-    absent = _absent(said)
+    named = _by_name(said)
+    absent = _absent(named)
     if write:
         written = _written(index, write)
         kinds = [written, written, written, absent]
     else:
-        kinds = [_names(said), _numbers(said), _dates(said), absent]
+        kinds = [_names(named), _numbers(said), _dates(said), absent]
     rows: dict[str, dict[str, Any]] = {}
     for together in zip_longest(*kinds):
         for row in filter(None, together):
@@ -108,8 +109,8 @@ def _written(index: Index, write: Callable[[str], str]) -> Iterator[dict[str, An
                 yield _row("draft", question, [[answer]], [_Said(passage.source, quote)])
 
 
-def _names(said: list[_Said]) -> Iterator[dict[str, Any]]:
-    for name, places in _by_name(said).items():
+def _names(named: dict[str, list[_Said]]) -> Iterator[dict[str, Any]]:
+    for name, places in named.items():
         yield _row("who", f"Who or what is {name}?", [], places)
 
 
@@ -135,8 +136,8 @@ def _dates(said: list[_Said]) -> Iterator[dict[str, Any]]:
         yield _row("what", f"What happened on {date}?", [], places)
 
 
-def _absent(said: list[_Said]) -> Iterator[dict[str, Any]]:
-    for n, (name, places) in enumerate(_by_name(said).items()):
+def _absent(named: dict[str, list[_Said]]) -> Iterator[dict[str, Any]]:
+    for n, (name, places) in enumerate(named.items()):
         question, words = _ABSENT[n % len(_ABSENT)]
         if not any(re.search(words, place.sentence, re.IGNORECASE) for place in places):
             yield {**_row("absent", question.format(name), [], []), "answerable": False}

@@ -21,7 +21,6 @@ class Figure:
     """A figure's name and how to read it."""
 
     name: str
-    group: Literal["overall", "retrieval", "answers", "citations", "abstention", "robustness"]
     binary: bool = False
     """Whether each question's value is 0 or 1: a proportion, with a Wilson interval and McNemar's test."""
     better: Literal["higher", "lower"] = "higher"
@@ -32,33 +31,33 @@ class Figure:
 FIGURES = {
     figure.name: figure
     for figure in (
-        Figure("correct", "overall", binary=True, gated=True),
-        Figure("truthfulness", "overall"),
-        Figure("recall@1", "retrieval"),
-        Figure("recall@5", "retrieval"),
-        Figure("recall@10", "retrieval", gated=True),
-        Figure("ndcg@10", "retrieval", gated=True),
-        Figure("rr@10", "retrieval"),
-        Figure("evidence_recall", "retrieval"),
-        Figure("token_recall", "retrieval"),
-        Figure("token_precision", "retrieval"),
-        Figure("contains_answer", "answers", binary=True),
-        Figure("answer_recall", "answers", gated=True),
-        Figure("value_match", "answers"),
-        Figure("exact_match", "answers", binary=True),
-        Figure("f1", "answers", gated=True),
-        Figure("has_answer_exact_match", "answers", binary=True),
-        Figure("has_answer_f1", "answers"),
-        Figure("forbidden", "answers", binary=True, better="lower"),
-        Figure("pointer_validity", "citations"),
-        Figure("citation_precision", "citations", gated=True),
-        Figure("citation_recall", "citations", gated=True),
-        Figure("alce_recall_lexical", "citations", gated=True),
-        Figure("alce_precision_lexical", "citations"),
-        Figure("over_refusal", "abstention", binary=True, better="lower", gated=True),
-        Figure("false_answer", "abstention", binary=True, better="lower", gated=True),
-        Figure("no_answer_accuracy", "abstention", binary=True),
-        Figure("flip", "robustness", binary=True, better="lower"),
+        Figure("correct", binary=True, gated=True),
+        Figure("truthfulness"),
+        Figure("recall@1"),
+        Figure("recall@5"),
+        Figure("recall@10", gated=True),
+        Figure("ndcg@10", gated=True),
+        Figure("rr@10"),
+        Figure("evidence_recall"),
+        Figure("token_recall"),
+        Figure("token_precision"),
+        Figure("contains_answer", binary=True),
+        Figure("answer_recall", gated=True),
+        Figure("value_match"),
+        Figure("exact_match", binary=True),
+        Figure("f1", gated=True),
+        Figure("has_answer_exact_match", binary=True),
+        Figure("has_answer_f1"),
+        Figure("forbidden", binary=True, better="lower"),
+        Figure("pointer_validity"),
+        Figure("citation_precision", gated=True),
+        Figure("citation_recall", gated=True),
+        Figure("alce_recall_lexical", gated=True),
+        Figure("alce_precision_lexical"),
+        Figure("over_refusal", binary=True, better="lower", gated=True),
+        Figure("false_answer", binary=True, better="lower", gated=True),
+        Figure("no_answer_accuracy", binary=True),
+        Figure("flip", binary=True, better="lower"),
     )
 }
 """Every figure of a question, by name, in the order in which they are shown."""
@@ -150,10 +149,9 @@ def _said(question: Question, answer: Answer) -> dict[str, float]:
     text = said(answer)
     held = [any(contains(text, member) for member in group) for group in question.answers]
     figures = {"contains_answer": float(all(held)), "answer_recall": sum(held) / len(held)}
-    by_value = [{found for member in group if (found := value(member))} for group in question.answers]
-    wanted = [group for group in by_value if group]
+    wanted = [found for group in question.answers if (found := _values_of(group))]
     if wanted:
-        figures["value_match"] = sum(bool(group & values(text)) for group in wanted) / len(wanted)
+        figures["value_match"] = sum(bool(found & values(text)) for found in wanted) / len(wanted)
     return figures
 
 
@@ -207,8 +205,12 @@ def said(answer: Answer) -> str:
 
 
 def _answered(text: str, group: Sequence[str]) -> bool:
-    by_value = {found for member in group if (found := value(member))}
-    return any(contains(text, member) for member in group) or bool(by_value & values(text))
+    return any(contains(text, member) for member in group) or bool(_values_of(group) & values(text))
+
+
+def _values_of(group: Sequence[str]) -> set[str]:
+    """Return the values of the members that are a number or a date."""
+    return {found for member in group if (found := value(member))}
 
 
 def _forbidden(question: Question, text: str) -> list[str]:

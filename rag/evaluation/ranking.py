@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ir_measures
-from ir_measures import RR, R, nDCG
+from ir_measures import RR, Measure, R, nDCG
 
 from rag.evaluation.evidence import Gold, passage_span
 from rag.schema import Hit, Passage
@@ -47,8 +47,8 @@ def _name(passage: Passage) -> str:
     return f"{passage.start}:{passage.source}"
 
 
-def measure(questions: Mapping[str, Ranked]) -> dict[str, dict[str, float]]:
-    """Return each measure of each question.
+def measure(questions: Mapping[str, Ranked], measures: Mapping[str, Measure] = MEASURES) -> dict[str, dict[str, float]]:
+    """Return each measure of each question, by the measure's name.
 
     One for which nothing was retrieved scores 0, one without anything relevant is absent.
     """
@@ -59,8 +59,8 @@ def measure(questions: Mapping[str, Ranked]) -> dict[str, dict[str, float]]:
         for id_, question in asked.items()
         for rank, unit in enumerate(question.retrieved, start=1)
     ]
-    figures = {id_: dict.fromkeys(MEASURES, 0.0) for id_ in asked}
-    names = {measure: name for name, measure in MEASURES.items()}
+    figures = {id_: dict.fromkeys(measures, 0.0) for id_ in asked}
+    names = {measure: name for name, measure in measures.items()}
     for found in ir_measures.iter_calc(list(names), qrels, run) if asked else ():
         figures[found.query_id][names[found.measure]] = found.value
     return figures
