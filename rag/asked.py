@@ -8,14 +8,15 @@ import re
 from rag.shape import AUXILIARY, BE, IRREGULAR_PAST, QUESTION_WORD, bare, is_plural, yes_no
 from rag.terms import SPELLED, fold
 
-_COUNT = rf"(?:\d{{1,2}}|{'|'.join(word for word in SPELLED if word not in ('zero', 'one'))}|several|some|different|various|many)"
+_SPELLED = "|".join(word for word in SPELLED if word not in ("zero", "one"))
+_COUNT = rf"(?:\d{{1,2}}|{_SPELLED}|several|some|different|various|many)"
 _TELL = re.compile(
-    r"(?:please\s+)?(?:(?:can|could|would|will) you\s+)?(?:please\s+)?(?P<verb>list|name|enumerate|identify|mention|give"
-    r"|tell me|describe)\s+(?:me\s+)?(?P<rest>.+)",
+    r"(?:please\s+)?(?:(?:can|could|would|will) you\s+)?(?:please\s+)?(?P<verb>list|name|enumerate|identify|mention"
+    r"|give|tell me|describe)\s+(?:me\s+)?(?P<rest>.+)",
 )
 _WHICH = re.compile(
-    r"(?:(?:in|at|on|for|from|to|with|by|of|under|during|against|through) )?(?P<which>what|which)(?: (?P<be>is|are|was|were))?"
-    r" (?P<rest>.+)"
+    r"(?:(?:in|at|on|for|from|to|with|by|of|under|during|against|through) )?(?P<which>what|which)"
+    r"(?: (?P<be>is|are|was|were))? (?P<rest>.+)"
 )
 _WHO = re.compile(r"who (?:are|were) (?P<rest>.+)")
 _WORD = re.compile(r"[\w'’-]+")
@@ -27,7 +28,9 @@ _VERBS_LIKE_NOUNS = frozenset(
     """.split()
 )
 _NO_NOUN = re.compile(rf"{AUXILIARY}|of|in|on|at|for|to|by|from|with|that|who|which|and")
-_AFTER_VERB = re.compile(r"\s+(?:the|an?|to|when|if|as|his|her|its|their|all|it|him|them|up|out|at|with|on|into|between|\w+ly)\b")
+_AFTER_VERB = re.compile(
+    r"\s+(?:the|an?|to|when|if|as|his|her|its|their|all|it|him|them|up|out|at|with|on|into|between|\w+ly)\b"
+)
 """What follows a verb rather than a noun that is asked for."""
 
 
@@ -42,10 +45,14 @@ def several(question: str) -> bool:
         return found["verb"] in ("list", "enumerate") or _names_several(found["rest"])
     if found := _WHO.match(text):
         rest = found["rest"]
-        return bool(re.match(rf"(?:the|some|his|her|its|their)\b|{_COUNT}\b", rest)) and (
-            bool(re.match(rf"(?:the )?(?:\w+ )?{_COUNT}\b", rest))
-            or bool(re.search(r"\b(?:of|that|who|in|at|on|to)\b", rest))
-        ) and _names_several(rest)
+        return (
+            bool(re.match(rf"(?:the|some|his|her|its|their)\b|{_COUNT}\b", rest))
+            and (
+                bool(re.match(rf"(?:the )?(?:\w+ )?{_COUNT}\b", rest))
+                or bool(re.search(r"\b(?:of|that|who|in|at|on|to)\b", rest))
+            )
+            and _names_several(rest)
+        )
     found = _WHICH.match(text)
     if not found:
         return False
@@ -83,10 +90,13 @@ _TWO_COUNTS = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(rf"(?P<whole>{_WH_START}\b.+?),? and (?P<other>when|where|why|how)$", re.IGNORECASE)
-_WHO_DID = re.compile(r"who (?P<verb>\w+ed|wrote|built|won|sang|made|sold|bought|found|took|broke|shot) (?P<rest>.+)", re.I)
+_WHO_DID = re.compile(
+    r"who (?P<verb>\w+ed|wrote|built|won|sang|made|sold|bought|found|took|broke|shot) (?P<rest>.+)", re.I
+)
 _PARTICIPLES = {"wrote": "written", "sang": "sung", "took": "taken", "broke": "broken"}
 _SECOND = re.compile(
-    rf"(?:,? and|,? but|;) (?=(?:(?:in|at|on|to|for|from|with|by) )?(?:what|which|whose|how many|how much)\s(?:[\w'’-]+\s){{0,3}}?{AUXILIARY}\s"
+    rf"(?:,? and|,? but|;) (?=(?:(?:in|at|on|to|for|from|with|by) )?(?:what|which|whose|how many|how much)\s"
+    rf"(?:[\w'’-]+\s){{0,3}}?{AUXILIARY}\s"
     rf"|(?:when|where|why|how|whom|what|how long|how old|how far|how often)\s{AUXILIARY}\s|who\s\w|what\s(?:is|was)\b)",
     re.IGNORECASE,
 )
@@ -113,28 +123,36 @@ def asked_parts(question: str) -> tuple[str, ...]:
     ('When was Mozart born?', 'Where did Mozart die?')
     """
     sentences = [bare(part) for part in question.strip().rstrip("?").split("?")]
-    if len(sentences) > 1:
-        if all(QUESTION_WORD.match(part) or yes_no(part) for part in sentences):
-            return tuple(part for sentence in sentences for part in asked_parts(_asked(sentence)))
-        return (question,)
-    text = bare(question).strip().rstrip("?. ")
+    if len(sentences) == 1:
+        return _parts(bare(question).strip().rstrip("?. ")) or (question,)
+    if all(QUESTION_WORD.match(part) or yes_no(part) for part in sentences):
+        return tuple(part for sentence in sentences for part in asked_parts(_asked(sentence)))
+    return (question,)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the questions that one bare question without its mark asks; none if it asks one."""
     if re.search(r"[\"“”]|['‘][^']*'", text) and not re.search(r"\w['’]\w", text):
-        return (question,)
+        return ()
     if found := _TWO_WORDS.fullmatch(text):
-        if re.match(rf"{AUXILIARY}\s\S", found["rest"]):
-            return tuple(_asked(f"{found[word]} {found['rest']}") for word in ("one", "other"))
-        return (question,)
-    if (found := _TWO_COUNTS.fullmatch(text)) and not re.search(rf"\b{AUXILIARY}\b", found["one"]):
-        if len(found["one"].split()) <= 2 + len(found["other"].split()) and not _has_verb(found["one"]):
-            return tuple(_asked(f"{found[word]} {found['rest']}") for word in ("one", "other"))
+        both = re.match(rf"{AUXILIARY}\s\S", found["rest"])
+        return _both(found) if both else ()
+    if (found := _TWO_COUNTS.fullmatch(text)) and not _VERB.search(found["one"]):
+        return _both(found)
     if found := _TRAILING.fullmatch(text):
-        return _with_trailing(question, found["whole"], found["other"])
+        return _with_trailing(found["whole"], found["other"])
     cuts = [cut for cut in _SECOND.finditer(text) if not _inside(text[: cut.start()], text[cut.end() :])]
-    if len(cuts) != 1:
-        return (question,)
-    first, second = text[: cuts[0].start()], text[cuts[0].end() :]
-    if not (QUESTION_WORD.match(first) or re.match(rf"{AUXILIARY}\s", first, re.IGNORECASE)) or len(first.split()) < 3:
-        return (question,)
+    return _halves(text[: cuts[0].start()], text[cuts[0].end() :]) if len(cuts) == 1 else ()
+
+
+def _both(found: re.Match[str]) -> tuple[str, ...]:
+    return tuple(_asked(f"{found[word]} {found['rest']}") for word in ("one", "other"))
+
+
+def _halves(first: str, second: str) -> tuple[str, ...]:
+    """Return two questions that "and" joins, the second about what the first is about; none if the first is none."""
+    if not re.match(rf"{_WH_START}\b|{AUXILIARY}\s", first, re.IGNORECASE) or len(first.split()) < 3:
+        return ()
     if about := _ABOUT.match(first):
         second = _HE.sub(rf"\1 {about['subject'].strip()}", second, count=1)
     return _asked(first), _asked(second)
@@ -144,8 +162,7 @@ def _asked(text: str) -> str:
     return f"{text[0].upper()}{text[1:].strip()}?"
 
 
-def _has_verb(text: str) -> bool:
-    return bool(re.search(rf"\b(?:\w+ed|{'|'.join(sorted(IRREGULAR_PAST))})\b", text))
+_VERB = re.compile(rf"\b(?:{AUXILIARY}|\w+ed|{'|'.join(sorted(IRREGULAR_PAST))})\b")
 
 
 def _inside(first: str, second: str) -> bool:
@@ -158,7 +175,7 @@ def _inside(first: str, second: str) -> bool:
     return bool(re.match(r"(?:who|which|that)$", word)) and bool(re.search(rf"\s{word}\s|\sthat\s", first))
 
 
-def _with_trailing(question: str, whole: str, other: str) -> tuple[str, ...]:
+def _with_trailing(whole: str, other: str) -> tuple[str, ...]:
     """Return "Where was X born and when" or "Who founded X and when" as two questions."""
     if found := re.match(rf"(?:{_WH_START})\s(?P<rest>{AUXILIARY}\s.+)", whole, re.IGNORECASE):
         return _asked(whole), _asked(f"{other} {found['rest']}")
@@ -166,12 +183,12 @@ def _with_trailing(question: str, whole: str, other: str) -> tuple[str, ...]:
         verb = found["verb"].lower()
         be = "were" if is_plural(found["rest"].split()[-1]) and " of " not in found["rest"] else "was"
         return _asked(whole), _asked(f"{other} {be} {found['rest']} {_PARTICIPLES.get(verb, verb)}")
-    return (question,)
+    return ()
 
 
 _TAKES = re.compile(
-    rf"(?:why|when|where|how|(?:in |on |at |for |by )?(?:what|which) (?:year|date|day|month|reasons?|way|place|city|country|"
-    rf"time|means))\s(?P<auxiliary>{AUXILIARY})\s(?P<rest>.+)",
+    rf"(?:why|when|where|how|(?:in |on |at |for |by )?(?:what|which) (?:year|date|day|month|reasons?|way|place|city"
+    rf"|country|time|means))\s(?P<auxiliary>{AUXILIARY})\s(?P<rest>.+)",
     re.IGNORECASE,
 )
 _PARTICIPLE = re.compile(

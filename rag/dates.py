@@ -34,7 +34,8 @@ _DAY = r"(?:the )?(?P<{0}>\d{{1,2}})(?:st|nd|rd|th)?"
 _SPAN = r"(?:\s*[-–—/]\s*|\s+(?:to|and|or|until|through)\s+)"
 _STATED = re.compile(
     rf"(?P<year0>\d{{4}})-(?P<number0>\d\d)-(?P<day0>\d\d)(?!\d)"
-    rf"|\b(?P<month1>{MONTH}) {_DAY.format('day1')}(?P<more1>{_SPAN}\d{{1,2}}\b)?(?:,? (?P<year1>\d{{4}}))?(?![\w%]|[.,:]\d)"
+    rf"|\b(?P<month1>{MONTH}) {_DAY.format('day1')}(?P<more1>{_SPAN}\d{{1,2}}\b)?"
+    r"(?:,? (?P<year1>\d{4}))?(?![\w%]|[.,:]\d)"
     rf"|\b(?:(?P<more2>\d{{1,2}}){_SPAN})?{_DAY.format('day2')} (?:of )?(?P<month2>{MONTH})\b"
     r"(?:,? (?P<year2>\d{4}))?(?![\w%]|[.,:]\d)",
     re.IGNORECASE,

@@ -64,25 +64,6 @@ _OPPOSITES = """
 """
 
 
-_IRREGULAR = """
-    arise arose arisen; be been; bear bore born borne; beat beaten; become became; begin began begun; bind bound; bite bit
-    bitten; blow blew blown; break broke broken; bring brought; build built; burn burnt; buy bought; catch caught; choose
-    chose chosen; come came; creep crept; deal dealt; die dying; dig dug; do done; draw drew drawn; drink drank drunk; drive
-    drove driven; eat ate eaten; fall fell fallen; feed fed; feel felt; fight fought; find found; flee fled; fly flew
-    flown; forbid forbade forbidden; forget forgot forgotten; forgive forgave forgiven; freeze froze frozen; get got gotten;
-    give gave given; go went gone; grow grew grown; hang hung; have had has; hear heard; hide hid hidden; hold held;
-    keep kept; know knew known; lay laid; lead led; leave left; lend lent; lie lay lain; lose lost; make made; mean meant;
-    meet met; pay paid; ride rode ridden; ring rang rung; rise rose risen; run ran; say said; see saw seen; seek
-    sought; sell sold; send sent; shake shook shaken; shoot shot; show shown; shrink shrank shrunk; sing sang sung; sink
-    sank sunk; sit sat; sleep slept; slide slid; speak spoke spoken; spend spent; spin spun; stand stood; steal stole
-    stolen; stick stuck; strike struck; swear swore sworn; sweep swept; swim swam swum; take took taken; teach taught;
-    tear tore torn; tell told; think thought; throw threw thrown; undergo underwent undergone; understand understood;
-    wake woke woken; wear wore worn; weave wove woven; win won; wind wound; withdraw withdrew withdrawn; write wrote written
-"""
-IRREGULAR = {form: verb for verb, *forms in (line.split() for line in _IRREGULAR.split(";")) for form in forms}
-"""A form of an irregular verb to its infinitive. "found" is "find" here, not "establish"."""
-
-
 def _opposites() -> dict[str, frozenset[str]]:
     table: dict[str, set[str]] = {}
     for line in _OPPOSITES.strip().splitlines():

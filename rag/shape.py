@@ -5,14 +5,15 @@ Read from the words alone. Each function would rather miss a form than see one t
 
 import re
 
-from rag.terms import STOP, fold
+from rag.terms import fold
 
 BE = "is|are|was|were"
 AUXILIARY = rf"(?:{BE}|do|does|did|has|have|had|can|could|will|would|should|shall|must|may|might)"
 _WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _LEAD_IN = re.compile(r"(?:(?:and|but|so|then|also|now|ok|okay|well),?\s+)+", re.IGNORECASE)
 _ADJUNCT = re.compile(
-    r"(?:in|on|at|by|during|after|before|between|since|until|under|as of|according to|for|with|despite|following|from)\s"
+    r"(?:in|on|at|by|during|after|before|between|since|until|under|as of|according to"
+    r"|for|with|despite|following|from)\s"
     rf"(?P<inside>[^?]*?),\s+(?=(?:{AUXILIARY}|{_WH})\b|\w+n['’]t\b)",
     re.IGNORECASE,
 )
@@ -75,7 +76,10 @@ _BETWEEN = [
     for pattern in (
         rf"{_HOW_LONG}\b[\w\s]{{0,24}}?\bbetween (?P<both>.+ and .+)",
         rf"{_HOW_LONG} (?:later |elapsed |passed )?(?:after|before|since) (?P<first>.+?) (?P<second>(?:did|does) .+)",
-        rf"{_HOW_LONG} (?:later |elapsed |passed )?(?:after|before|since) (?P<first>.+?) (?P<second>(?:{AUXILIARY}) .+)",
+        (
+            rf"{_HOW_LONG} (?:later |elapsed |passed )?(?:after|before|since) (?P<first>.+?) "
+            rf"(?P<second>(?:{AUXILIARY}) .+)"
+        ),
         rf"how (?:many {_UNIT}|far) apart (?:in (?P<in>day|week|month|year)s )?(?:{BE}) (?P<both>.+ and .+)",
         rf"how many {_UNIT} (?:separates?|separated) (?P<first>.+?) (?:and|from) (?P<second>.+)",
     )
@@ -106,9 +110,7 @@ def between(question: str) -> tuple[str, str, str] | None:
         groups = found.groupdict()
         unit = f"{(groups.get('unit') or groups.get('in') or 'day').lower()}s"
         if both := groups.get("both"):
-            if "between" in found[0] and not (
-                (counted := _COUNTED.match(text)) and _TIME.match(text, counted.end())
-            ):
+            if "between" in found[0] and not ((counted := _COUNTED.match(text)) and _TIME.match(text, counted.end())):
                 return None
             first, second = _halves(both)
         else:
@@ -141,7 +143,9 @@ def _event(text: str, about: str = "") -> str:
         text = re.sub(rf"^((?:{AUXILIARY})\s+)?{_PRONOUN.pattern}", rf"\g<1>{about}", text, flags=re.IGNORECASE)
     if re.match(rf"{AUXILIARY}\s", text, re.IGNORECASE):
         return f"When {text[0].lower()}{text[1:]}?"
-    if found := re.search(rf"^(?P<subject>(?:(?!\b(?:that|who|which)\b).)+?)\s(?P<verb>{BE}|had|has)\s(?P<rest>.+)$", text):
+    if found := re.search(
+        rf"^(?P<subject>(?:(?!\b(?:that|who|which)\b).)+?)\s(?P<verb>{BE}|had|has)\s(?P<rest>.+)$", text
+    ):
         return f"When {found['verb']} {found['subject']} {found['rest']}?"
     if _subject(text):
         return f"When was it that {text}?"
@@ -160,7 +164,11 @@ def _subject(clause: str) -> str:
     for n, word in enumerate(words[1:], start=1):
         if word.lower() in ("of", "in", "by", "at", "on", "for", "that", "who", "which", "to", "from", "with"):
             return ""
-        if re.fullmatch(rf"{BE}|had|has", word) or word in IRREGULAR_PAST or (word.endswith("ed") and n + 1 == len(words)):
+        if (
+            re.fullmatch(rf"{BE}|had|has", word)
+            or word in IRREGULAR_PAST
+            or (word.endswith("ed") and n + 1 == len(words))
+        ):
             return " ".join(words[:n])
     return ""
 
@@ -176,6 +184,7 @@ _IRREGULAR = frozenset("people men women children feet teeth mice criteria pheno
 
 
 def is_plural(noun: str) -> bool:
+    """Tell whether a noun looks like a plural."""
     word = noun.lower()
     return word in _IRREGULAR or (
         len(word) > 3 and word.endswith("s") and not _SINGULAR.search(word) and word not in _ALSO_SINGULAR
@@ -203,8 +212,8 @@ _RESOLVED = re.compile(
 )
 _SIGN = (
     "clear likely unlikely possible impossible difficult hard easy important necessary common true false known unknown "
-    "unclear estimated believed thought said reported expected rumoured rumored hoped obvious evident certain uncertain "
-    "probable remarkable rare worth time illegal legal customary useful crucial vital ironic no".split()
+    "unclear estimated believed thought said reported expected rumoured rumored hoped obvious evident certain "
+    "uncertain probable remarkable rare worth time illegal legal customary useful crucial vital ironic no".split()
 )
 _EXPLETIVE = re.compile(
     rf"it (?:is|was|has been|had been|will be|would be|'s|remains|remained|became|becomes)\s"

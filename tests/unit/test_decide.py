@@ -134,6 +134,17 @@ Does the moon have an atmosphere? | The moon does not have an atmosphere. | no
 Did the court rule, while the mayor resigned? | The court ruled. | -
 Did the court hear the case and did it rule? | The court heard the case. | -
 Did he accept or refuse the offer? | He refused the offer. | -
+Did the minister accept the offer? | The minister did not accept the offer until May. | -
+Did the minister accept the offer? | The minister did not accept the offer because of the price. | -
+Did the minister accept the offer? | The minister did not accept the offer on Monday. | -
+Did the minister accept the offer? | On Monday, the minister did not accept the offer. | -
+Did the minister accept the offer? | The minister did not accept the offer, and the union went home. | no
+Did any minister resign? | No minister resigned more often than Smith. | -
+Is the pigment found in plants? | The pigment is not found in any other plants. | -
+Does the law exclude? | The law includes a list. | -
+Did prices rise? | Prices fell. | no
+Did prices rise? | Prices fell 3 percent. | no
+Did the strike stop? | The strike did not stop there. | -
 Who accepted the offer? | The minister accepted the offer. | -
 Did it rain? | It rained. | -
 """

@@ -132,9 +132,24 @@ def test_or_not_leaves_yes_or_no() -> None:
             "When was the landing?",
             "days",
         ),
-        ("How much time elapsed between the fire and the reopening?", "When was the fire?", "When was the reopening?", "days"),
-        ("How many days apart were the launch and the landing?", "When was the launch?", "When was the landing?", "days"),
-        ("How far apart in days were the launch and the landing?", "When was the launch?", "When was the landing?", "days"),
+        (
+            "How much time elapsed between the fire and the reopening?",
+            "When was the fire?",
+            "When was the reopening?",
+            "days",
+        ),
+        (
+            "How many days apart were the launch and the landing?",
+            "When was the launch?",
+            "When was the landing?",
+            "days",
+        ),
+        (
+            "How far apart in days were the launch and the landing?",
+            "When was the launch?",
+            "When was the landing?",
+            "days",
+        ),
         (
             "How many days were there between when Lincoln was shot and when he died?",
             "When was Lincoln shot?",
@@ -349,7 +364,10 @@ def test_not_several(question: str) -> None:
         ),
         ("Where was Mozart born and when?", ("Where was Mozart born?", "When was Mozart born?")),
         ("Who founded Kodak, and when?", ("Who founded Kodak?", "When was Kodak founded?")),
-        ("Who painted the Night Watch and when?", ("Who painted the Night Watch?", "When was the Night Watch painted?")),
+        (
+            "Who painted the Night Watch and when?",
+            ("Who painted the Night Watch?", "When was the Night Watch painted?"),
+        ),
         (
             "What is the capital of Peru? How many people live there?",
             ("What is the capital of Peru?", "How many people live there?"),
