@@ -5,7 +5,8 @@ Signs, not proof: each is one feature of the reader, weighed by the calibration.
 
 import re
 
-from rag.terms import fold, names, numbers, root, stem, words
+from rag.senses import IRREGULAR
+from rag.terms import fold, names, numbers, root, stem, terms, words
 
 _KINDS = {
     "number": r"\bhow (?:many|much|old|long|far|tall|big|large|high|often)\b"
@@ -34,15 +35,13 @@ _OPPOSITES = """
     rise increase grow gain expand | fall decrease decline drop shrink reduce
     start begin open launch | end stop close finish cease
     support favor favour back endorse praise | oppose criticize criticise condemn attack
-    before | after
     north | south
     east | west
-    first | last
     more most many | fewer few less least
     major large big high | minor small low
     include contain | exclude lack
     join enter arrive | leave exit depart
-    buy import | sell export
+    import | export
     strong | weak
     confirm admit | deny
     legal | illegal
@@ -112,21 +111,82 @@ def holds_kind(question: str, sentence: str) -> bool:
 def opposes(question: str, sentence: str, passage: str) -> bool:
     """Tell whether a sentence says the opposite of what the question takes for granted.
 
-    A word of the question is missing from the passage while the sentence has its opposite, or the question is negated
-    and the sentence is not. A question that can be answered yes or no takes nothing for granted.
+    The sentence must have most of the question's other words. Then a word of the question is missing from the passage
+    while the sentence has its opposite; or only the question is negated; or only the sentence is, at a word of the
+    question. A question that can be answered yes or no takes nothing for granted.
 
     >>> opposes("Why did he accept the deal?", "He rejected the deal.", "He rejected the deal.")
     True
+    >>> opposes("When did the talks start?", "There are no talks, he said.", "There are no talks, he said.")
+    True
+    >>> opposes("Who denied the talks?", "He denied that there were talks.", "He denied that there were talks.")
+    False
     """
     if re.match(
         r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", fold(question)
     ):
         return False
-    asked = {stem(word) for word in words(question)}
-    said = {stem(word) for word in words(sentence)}
-    present = {stem(word) for word in words(passage)}
-    reversed_word = any(OPPOSITES.get(word, frozenset()) & said for word in asked - present)
-    return reversed_word or (negated(question) and not negated(sentence))
+    asked, said, present = (_keys(words(text)) for text in (question, sentence, passage))
+    own = _keys(terms(question)) - _LIGHT
+    for word in asked - present:
+        opposites = OPPOSITES.get(word, frozenset())
+        same = any(OPPOSITES.get(other, frozenset()) & opposites for other in said)
+        if opposites & said and not same and _part(own - {word}, said) >= _SAME_MATTER:
+            return True
+    asks, says = _NOT_OR.sub(" ", question), _NOT_OR.sub(" ", sentence)
+    if negated(asks):
+        return not _SOFT.search(fold(says)) and not negated(says) and _part(own, said) >= _SAME_MATTER
+    if _SOFT.search(fold(asks)):
+        return False
+    denied: set[str] = set() if _UNTIL.search(says) else _denied(says) & own
+    return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
+
+
+_SAME_MATTER = 0.5
+"""What part of a question's words a sentence has at least that is on the same matter."""
+_DENIED_MATTER = 0.6
+_LIGHT = frozenset(
+    "start begin happen occur take place hold t didn doesn don wasn weren isn aren hasn haven hadn won couldn wouldn "
+    "2 3 kind type".split()
+)
+"""What a question may have beside its matter."""
+_NOT_OR = re.compile(
+    r"\b(?:(?:or|and) (?:\w+ )?(?:not|without)|not (?:only|just|merely|simply|until|because)|whether)\b|\bno\. ?\d+",
+    re.IGNORECASE,
+)
+_SOFT = re.compile(
+    r"\b(?:refus|reject|declin|den(?:y|ied|ies|ial)|fail|lack|prevent|avoid|except|exclu|rather than|instead|unable"
+    r"|unlike|prohibit|forb[ia]d|ban(?:s|ned)?\b|oppos|impossib|unsuccess|hardly|rarely|only|absen|cease|without|object"
+    r"|reluctan|unwilling|too|neither|nor|non|contrast|different)"
+)
+"""A denial of a kind, or a contrast, in folded text."""
+_DENIES = re.compile(
+    r"(?:\b(?:no|never|not|cannot|without)|n't|\b(?:refus|declin|fail)\w* to)\s+(?P<first>[\w'-]+)"
+    r"(?:\s+(?P<second>[\w'-]+))?"
+)
+_UNTIL = re.compile(r"\b(?:until|till|unless)\b", re.IGNORECASE)
+"""What is denied until then is so from then on."""
+_BETWEEN = frozenset("be been have any a an the yet formally officially ever to further new direct such".split())
+
+
+def _keys(found: list[str]) -> set[str]:
+    """Return the stems of words, those of an irregular verb's forms as one."""
+    return {stem(IRREGULAR.get(word, word)) for word in found}
+
+
+def _denied(sentence: str) -> set[str]:
+    """Return the stems of the words that a sentence denies: behind "no", "not", "refused to"."""
+    found = set()
+    for match in _DENIES.finditer(fold(sentence)):
+        first, second = match["first"], match["second"]
+        found |= _keys(words(first))
+        if second and first in _BETWEEN:
+            found |= _keys(words(second))
+    return found
+
+
+def _part(wanted: set[str], present: set[str]) -> float:
+    return len(wanted & present) / len(wanted) if wanted else 1.0
 
 
 def negated(text: str) -> bool:
