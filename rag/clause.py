@@ -121,19 +121,26 @@ def about(
     n, unmet, other = _subject(subject, said, end, asked)
     while n >= 0 and (said[n].text in _DETERMINERS or said[n].text in NEGATIONS):
         n -= 1
+    if n > 0 and is_date(said[n]) and said[n - 1].text in ("in", "on"):  # "On Monday Smith resigned"
+        n -= 2
     if n >= 0:
         before = said[n]
         stray = before.text in PREPOSITIONS | GEOGRAPHY | {"'s", "that", "who", "nor", "neither", "or", "and"}
         if stray or (other and before.text in ROUGH):
             return None
         if before.content and not before.text.endswith("ly"):  # the question lacks it: a title or a first name
-            return other if subject[-1].name and not unmet and n == 0 else None
+            return other if subject[-1].name and not unmet and _titles(said[: n + 1]) else None
     if unmet:
         whole = " ".join(token.text for token in subject)
         known = re.search(rf"\b{re.escape(whole)}\b", " ".join(token.text for token in tokens(context)))
         if n >= 0 or not known or not all(token.name for token in subject):
             return None
     return other
+
+
+def _titles(before: Sequence[Token]) -> bool:
+    """Tell whether words that start a sentence are all written as a name's titles and first names are."""
+    return all((n == 0 or word.name) and word.content and word.text not in GEOGRAPHY for n, word in enumerate(before))
 
 
 def _subject(subject: Sequence[Token], said: Sequence[Token], end: int, asked: Asked) -> tuple[int, int, int]:
@@ -263,11 +270,20 @@ def alone(said: Sequence[Token], end: int) -> bool:
     return after is None or after.number or is_date(after) or after.text in _BREAKS | {"in", "on", "by", "again"}
 
 
-def ends_well(said: Sequence[Token], end: int, *, verb: bool) -> bool:
-    """Tell whether what follows the last word that is met adds to it without changing it ("the offer letter")."""
+def ends_well(said: Sequence[Token], end: int, *, verb: bool, be: bool) -> bool:
+    """Tell whether what follows the last word that is met adds to it without changing it ("the offer letter").
+
+    Args:
+        said: the sentence.
+        end: where its last word that is met is.
+        verb: whether that is the verb.
+        be: whether the verb is a form of "be".
+    """
     after = said[end + 1] if end + 1 < len(said) else None
     if after is None or after.number or after.text in MONTHS or after.text.endswith("ly"):
         return True
+    if be and after.text in ("of", "from", "with", "than", "as"):  # "free of errors"
+        return False
     if after.text in ("'s", "for", "or", "to") or (after.text == "of" and said[end].key == "one"):
         return False
     return not after.content or verb

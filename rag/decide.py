@@ -118,7 +118,7 @@ def _verdict(
         return None
     if found.reversals and verb and not clause.alone(said, found.end):
         return None
-    if not clause.ends_well(said, found.end, verb=verb):
+    if not clause.ends_well(said, found.end, verb=verb, be=asked.be):
         return None
     changes = found.denials + found.reversals
     if not _dates_met(asked, said, one_off=found.one_off and not changes):

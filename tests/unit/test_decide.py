@@ -126,6 +126,27 @@ Did the talks end with an agreement? | The talks ended without an agreement. | n
 Did prices rise in May? | Prices rose in May. | yes
 Did prices rise in May? | Prices fell in May. | no
 Did prices rise in May? | Prices fell in June. | -
+In 2020, did the court hear the case? | The court heard the case in 2020. | yes
+In 2020, did the court hear the case? | The court heard the case in 2019. | -
+And did the court hear the case? | The court heard the case. | yes
+In Rome, did the court hear the case? | The court heard the case. | -
+Did Macron meet Scholz in Berlin? | French President Emmanuel Macron met Chancellor Olaf Scholz in Berlin on Monday. | yes
+Did Macron meet Scholz in Berlin? | On Monday Macron met Scholz in Berlin. | yes
+Did Macron meet Scholz in Berlin? | The envoy of President Macron met Scholz in Berlin. | -
+Did Macron meet Scholz in Berlin? | Macron's envoy met Scholz in Berlin. | -
+Did Macron meet Scholz in Berlin? | Macron met Scholz in Paris. | -
+Did Macron meet Scholz in Berlin? | Macron met the envoy of Scholz in Berlin. | -
+Did Macron meet Scholz in Berlin? | Macron, reportedly, met Scholz in Berlin. | -
+Did Korea win the match? | South Korea won the match. | -
+Did York win the match? | New York won the match. | -
+Was the bridge closed in May? | The bridge was closed in May 2020. | yes
+Was the bridge closed in May? | The bridge was not closed in May. | no
+Are the tests free? | The tests are free of errors. | -
+Did the mayor open the bridge? | The mayor opened the bridge between two rivers and resigned. | yes
+Did the senate pass the bill? | The senate voted on the bill. | -
+Did the senate pass the bill? | The senate passed the bill over the president's veto. | yes
+Did the senate pass the bill? | The senate passed a version of the bill. | -
+Did the senate pass the bill? | The senate passed over the bill. | -
 Did all the sailors survive? | The sailors survived. | -
 Did only women vote? | Women voted. | -
 Does the moon have an atmosphere? | The moon has an atmosphere. | yes

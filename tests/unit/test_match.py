@@ -74,6 +74,7 @@ def test_holds_kind(question: str, sentence: str, holds: bool) -> None:
         ("How long is No. 2 of the set?", "The second of the set is 2 minutes long.", False),
         ("Who bought the rights?", "Jean sold the rights to Ana.", False),
         ("Where did he begin to teach?", "He started to teach in Rome, where he finished the book.", False),
+        ("When did the firm pay its workers in Leeds a bonus?", "The firm paid no bonus to Smith.", False),
         ("How did prices change?", "Prices rose.", False),
         ("What may or may not cause a cold?", "A virus causes a cold.", False),
         ("Why did prices rise in May?", "Prices fell in May.", True),
