@@ -177,6 +177,8 @@ def tokens(text: str) -> tuple[Token, ...]:
         if word[0].isdigit():
             word = word.replace(",", "")
         word = SPELLED.get(word) or (word if word == "'s" else word.replace(".", "")) or word
+        if match[0].isupper() and len(word) > 1 and word in STOP:  # "WHO", "US"
+            word = word.upper()
         found.append(Token(word, key(word), match[0][0].isupper() and match.start() > 0, word[0].isdigit()))
     return tuple(found)
 

@@ -130,13 +130,16 @@ In 2020, did the court hear the case? | The court heard the case in 2020. | yes
 In 2020, did the court hear the case? | The court heard the case in 2019. | -
 And did the court hear the case? | The court heard the case. | yes
 In Rome, did the court hear the case? | The court heard the case. | -
-Did Macron meet Scholz in Berlin? | French President Emmanuel Macron met Chancellor Olaf Scholz in Berlin on Monday. | yes
+Did Macron meet Scholz in Berlin? | French President Emmanuel Macron met Chancellor Scholz in Berlin. | yes
 Did Macron meet Scholz in Berlin? | On Monday Macron met Scholz in Berlin. | yes
 Did Macron meet Scholz in Berlin? | The envoy of President Macron met Scholz in Berlin. | -
 Did Macron meet Scholz in Berlin? | Macron's envoy met Scholz in Berlin. | -
 Did Macron meet Scholz in Berlin? | Macron met Scholz in Paris. | -
 Did Macron meet Scholz in Berlin? | Macron met the envoy of Scholz in Berlin. | -
 Did Macron meet Scholz in Berlin? | Macron, reportedly, met Scholz in Berlin. | -
+Did the WHO approve the vaccine? | The WHO approved the vaccine. | yes
+Did the union work with WHO? | The union worked. | -
+Did the US approve the vaccine? | The U.S. approved the vaccine. | yes
 Did Korea win the match? | South Korea won the match. | -
 Did York win the match? | New York won the match. | -
 Was the bridge closed in May? | The bridge was closed in May 2020. | yes
