@@ -22,17 +22,19 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import bm25s
 import numpy as np
+from near_misses import Names, changed, reverse
 from tokenizers import Tokenizer
 
 from rag.embed import PACKAGED_NAME, find
 from rag.split import sentences
-from rag.terms import STOP, terms, words
+from rag.terms import STOP, terms
 
 SEED = 5
 WINDOW = 160
@@ -46,17 +48,29 @@ PER_SENTENCE = {"qamr_dev_test": 5}
 """Most questions for a passage: QAMR asks thirty about one sentence."""
 ONLY_SENTENCES = ("selqa_dev_test",)
 """Sets whose answers are whole sentences, so that they teach no short answer."""
-HUMAN_COPIES = 3
+HUMAN_COPIES = 4
 """How often an unanswerable question that a person wrote is seen, each time in another form."""
-NEGATIVES = {"removed": 0.22, "same_document": 0.22, "retrieved": 0.22, "swapped": 0.24, "other_document": 0.1}
+NEGATIVES = {
+    "removed": 0.05,
+    "same_document": 0.05,
+    "retrieved": 0.04,
+    "other_document": 0.01,
+    "swapped": 0.37,
+    "altered": 0.28,
+    "opposite": 0.12,
+    "reversed": 0.08,
+}
 """Kinds of window without an answer, and how often each is tried first for an answerable question."""
+MORE_NEGATIVES = 0.12
+"""Part of the answerable questions that get a second one."""
+CHANGED = {"swapped": "question", "altered": "text", "opposite": "question", "reversed": "text"}
+"""Where a near miss differs from the question and window that it is made of."""
+CHANGED_BOTH = {"swapped_both": 0.16, "opposite_both": 0.14, "altered_aside": 0.06}
+"""Kinds with an answer that look as odd as the near misses, and for which part of the questions each is tried."""
 AUGMENTED = {"lower": 0.15, "typo": 0.07, "keywords": 0.06}
 DATED = 0.3
 """Part of the windows that get a date at random: the sets have none, and the reader is to be used to them."""
 NO_TITLE = 0.15
-
-NUMBER = re.compile(r"(?<![\w.,])\d[\d,.]*\d\b|\b\d\b")
-NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*")
 
 
 @dataclass
@@ -75,6 +89,8 @@ class Row:
     answerable: bool
     taboo: set[str] = field(default_factory=set)
     """Texts, case-folded, that a window without an answer must not hold."""
+    answers: set[str] = field(default_factory=set)
+    """The short ones of them."""
 
 
 @dataclass(frozen=True)
@@ -174,17 +190,19 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     dropped: Counter[tuple[str, str]] = Counter()
     counted: dict[str, Counter[str]] = {"train": Counter(), "dev": Counter()}
+    holding: Counter[str] = Counter()
     cutter = Cutter()
     with (arguments.out / "windows.jsonl").open("w", encoding="utf-8") as out:
         for path in sorted(arguments.training.glob("*.jsonl.gz")):
             name = path.name.removesuffix(".jsonl.gz")
             for line in examples(name, list(read_set(path, name, dropped)), cutter, dropped):
                 counted[line["split"]][f"{name} {line['kind']}"] += 1
+                holding[line["split"]] += line["answerable"]
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
-    report(counted, dropped)
+    report(counted, holding, dropped)
 
 
-def report(counted: dict[str, Counter[str]], dropped: Counter[tuple[str, str]]) -> None:
+def report(counted: dict[str, Counter[str]], holding: Counter[str], dropped: Counter[tuple[str, str]]) -> None:
     for split, counts in counted.items():
         table: dict[str, dict[str, int]] = defaultdict(dict)
         for key, count in counts.items():
@@ -193,8 +211,7 @@ def report(counted: dict[str, Counter[str]], dropped: Counter[tuple[str, str]]) 
         print(f"| {split} | " + " | ".join(kinds) + " |")
         for name, row in table.items():
             print(f"| {name} | " + " | ".join(f"{row.get(kind, 0):,}" for kind in kinds) + " |")
-        positive = sum(count for key, count in counts.items() if key.endswith(" positive"))
-        print(f"{split}: {counts.total():,} windows, {1 - positive / max(counts.total(), 1):.1%} without an answer")
+        print(f"{split}: {counts.total():,} windows, {holding[split] / max(counts.total(), 1):.1%} with an answer")
     for (name, why), count in sorted(dropped.items()):
         print(f"dropped of {name}: {count:,} {why}")
 
@@ -204,13 +221,15 @@ def read_set(path: Path, name: str, dropped: Counter[tuple[str, str]]) -> Iterat
     with gzip.open(path, "rt", encoding="utf-8") as file:
         raw = [json.loads(line) for line in file]
     taboo: dict[str, set[str]] = defaultdict(set)
+    answers: dict[str, set[str]] = defaultdict(set)
     for one in raw:
+        answers[one["question"]] |= {text.casefold() for text in one["answers"] if text != one["answer_sentence"]}
         taboo[one["question"]] |= {text.casefold() for text in [*one["answers"], one["answer_sentence"] or ""] if text}
     seen: set[tuple[str, str]] = set()
     per_passage: Counter[str] = Counter()
     for number, one in enumerate(raw):
         row = read_row(one, name, number)
-        row.taboo = taboo[one["question"]]
+        row.taboo, row.answers = taboo[one["question"]], answers[one["question"]]
         why = flaw(row, seen)
         per_passage[row.passage] += not why
         if not why and per_passage[row.passage] > PER_SENTENCE.get(name, len(raw)):
@@ -272,25 +291,31 @@ def examples(name: str, rows: list[Row], cutter: Cutter, dropped: Counter[tuple[
     """Yield the windows of a set's questions, with and without an answer."""
     passages = {row.passage: row for row in reversed(rows)}
     pool = Pool([window for text in passages for window in cutter.all(passages[text], limit(seeded(text)))])
+    names = Names((row.group, text) for text, row in passages.items())
     for row in rows:
         rng = seeded(row.id)
         split = "dev" if part(row.group) < DEV_PART.get(name, DEV_REST) else "train"
-        found = list(with_answer(row, pool, cutter, rng) if row.answerable else without(row, cutter, rng))
+        found = list(with_answer(row, pool, cutter, rng) if row.answerable else without(row, cutter, names, rng))
         if not found:
             dropped[name, "answers in a sentence that is too long or split otherwise"] += 1
         if row.answerable and found:
             wanted = list(NEGATIVES) if split == "dev" else ordered(rng)
-            made = negatives(row, found[0], wanted, pool, rng)
-            found += list(made) if split == "dev" else [one for one, _ in zip(made, range(1), strict=False)]
+            most = len(NEGATIVES) if split == "dev" else 1 + (rng.random() < MORE_NEGATIVES)
+            found += islice(negatives(row, found[0], wanted, pool, names, rng), most)
+            found += changed_both(row, found[0], names, rng, always=split == "dev")
         for number, line in enumerate(found):
             line |= {"id": f"{row.id}-{number}", "question_id": row.id, "set": name, "group": row.group, "split": split}
             yield augmented(line, rng) if split == "train" else line
 
 
 def ordered(rng: random.Random) -> list[str]:
-    """Return the kinds of negative, the one to try first drawn by its share."""
-    first = rng.choices(list(NEGATIVES), list(NEGATIVES.values()))[0]
-    return [first, *(kind for kind in NEGATIVES if kind not in {first, "swapped"})]
+    """Return the kinds of negative in the order to try them: drawn by their shares, near misses first."""
+    left = dict(NEGATIVES)
+    order = []
+    while left:
+        order.append(rng.choices(list(left), list(left.values()))[0])
+        del left[order[-1]]
+    return order
 
 
 def line(kind: str, question: str, window: Window) -> dict[str, Any]:
@@ -352,22 +377,30 @@ def joined(group: str, title: str, texts: list[str]) -> Window:
     return Window(group, title, " ".join(texts), tuple(spans))
 
 
-def without(row: Row, cutter: Cutter, rng: random.Random) -> Iterator[dict[str, Any]]:
+def without(row: Row, cutter: Cutter, names: Names, rng: random.Random) -> Iterator[dict[str, Any]]:
     """Yield windows for a question that its passage does not answer."""
-    _, sizes = cutter.sentences(row.passage)
-    if sizes and max(sizes) <= LONGEST:
-        kind = "mined" if row.origin in ONLY_SENTENCES else "human"
-        for _ in range(
-            HUMAN_COPIES if kind == "human" and part(row.group) >= DEV_PART.get(row.origin, DEV_REST) else 1
-        ):
-            wanted = set(terms(row.question))
-            texts = [set(terms(row.passage[s:e])) for s, e in cutter.sentences(row.passage)[0]]
-            near = max(range(len(sizes)), key=lambda n: (len(wanted & texts[n]), -n))
-            yield line(kind, row.question, cutter.around(row, near, max(limit(rng), sizes[near]), rng))
+    spans, sizes = cutter.sentences(row.passage)
+    if not sizes or max(sizes) > LONGEST:
+        return
+    kind = "mined" if row.origin in ONLY_SENTENCES else "human"
+    wanted = set(terms(row.question))
+    near = max(range(len(sizes)), key=lambda n: (len(wanted & set(terms(row.passage[slice(*spans[n])]))), -n))
+    copies = HUMAN_COPIES if kind == "human" and part(row.group) >= DEV_PART.get(row.origin, DEV_REST) else 1
+    for copy in range(copies):
+        window = cutter.around(row, near, max(limit(rng), sizes[near]), rng)
+        held = [window.text[s:e] for s, e in window.sentences]
+        if copy == 1 and len(held) > 2:  # still no answer, when a sentence less says it
+            nearest = window.text.find(row.passage[slice(*spans[near])])
+            places = [n for n, (start, _) in enumerate(window.sentences) if start != nearest]
+            del held[rng.choice(places)]
+            window = joined(row.group, row.title, held)
+        made = line(kind, row.question, window)
+        change = names.exchange(made, set(), "both", rng, row.group) if copy == 2 else None
+        yield changed(made, kind, change, "both") if change else made
 
 
 def negatives(
-    row: Row, positive: dict[str, Any], kinds: list[str], pool: Pool, rng: random.Random
+    row: Row, positive: dict[str, Any], kinds: list[str], pool: Pool, names: Names, rng: random.Random
 ) -> Iterator[dict[str, Any]]:
     """Yield a window without an answer of each kind that can be had, in the order asked for."""
     best = pool.best(row.question, 30)
@@ -375,8 +408,8 @@ def negatives(
     for kind in kinds:
         if kind == "removed":
             yield from removed(row, positive)
-        elif kind == "swapped":
-            yield from swapped(row, positive, rng)
+        elif kind in CHANGED:
+            yield from near_miss(row, positive, kind, names, rng)
         else:
             if kind == "same_document":
                 numbers = [n for n in best if n in own] or rng.sample(sorted(own), min(8, len(own)))
@@ -400,28 +433,31 @@ def removed(row: Row, positive: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield line("removed", row.question, window)
 
 
-def swapped(row: Row, positive: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any]]:
-    """Ask the question about another name or number that the window has, outside of the sentence that answers."""
-    text, question = positive["text"], row.question
-    answering = [positive["sentences"][n] for n in positive["answer_sentences"]]
-    for pattern in (NUMBER, NAME):
-        asked = [m for m in pattern.finditer(question) if m[0].casefold() in text.casefold()]
-        if not asked:
+def near_miss(
+    row: Row, positive: dict[str, Any], kind: str, names: Names, rng: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Change the question alone or the text alone, so that the text does not answer."""
+    if kind in {"swapped", "altered"}:
+        change = names.exchange(positive, row.answers, CHANGED[kind], rng, row.group)
+    else:
+        change = reverse(positive, CHANGED[kind], rng)
+    if change:
+        yield changed(positive, kind, change, CHANGED[kind])
+
+
+def changed_both(
+    row: Row, positive: dict[str, Any], names: Names, rng: random.Random, *, always: bool
+) -> Iterator[dict[str, Any]]:
+    """Change question and text alike, or in the text what was not asked about, so that the text still answers."""
+    for kind, share in CHANGED_BOTH.items():
+        if rng.random() >= share and not always:
             continue
-        old = rng.choice(asked)
-        others = [
-            m[0]
-            for m in pattern.finditer(text)
-            if not any(s <= m.start() < e for s, e in answering)
-            and not set(words(m[0])) & set(words(question))
-            and not any(m[0].casefold() in answer or answer in m[0].casefold() for answer in row.taboo)
-            and (pattern is NAME or len(m[0]) == len(old[0]))
-        ]
-        others = [other for other in others if not any(other in text[s:e] for s, e in answering)]
-        if others:
-            window = Window(row.group, row.title, text, tuple((s, e) for s, e in positive["sentences"]))
-            yield line("swapped", question[: old.start()] + rng.choice(others) + question[old.end() :], window)
-            return
+        if kind == "opposite_both":
+            change = reverse(positive, "both", rng)
+        else:
+            change = names.exchange(positive, row.answers, kind.partition("_")[2], rng, row.group)
+        if change:
+            yield changed(positive, kind, change, "both")
 
 
 def clean(text: str, row: Row) -> bool:
