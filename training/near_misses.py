@@ -129,14 +129,14 @@ def _opposites() -> dict[str, tuple[str, int]]:
     for number, row in enumerate(_OPPOSITES.replace("_", " ").strip().splitlines()):
         sides = [re.findall(r"(?:the|most|least|more|less) \w+|\w+", side) for side in re.split("[|>]", row)]
         for one, other in zip(*sides, strict=True):
-            table.setdefault(one, (other, number))
+            table.setdefault(one, (other, 2 * number))
             if "|" in row:
-                table.setdefault(other, (one, number))
+                table.setdefault(other, (one, 2 * number + 1))
     return table
 
 
 OPPOSITES = _opposites()
-"""A word as it stands to its opposite in the same form, and the number of their row; ``>`` goes one way only."""
+"""A word as it stands to its opposite in the same form, and the number of its side; ``>`` goes one way only."""
 _ANY = "|".join(sorted(OPPOSITES, key=len, reverse=True))
 _OPPOSED = re.compile(rf"\b(?:{_ANY})\b(?![-’']| \d| (?:\w+ )?(?:years|names?)\b)")  # not "the last ten years"
 _PERIOD = re.compile(r"\b(?:from|between|before|after|since|until|[A-Z][a-z]{2}) \d{4}\b", re.IGNORECASE)
@@ -497,22 +497,15 @@ def _opposed(line: dict[str, Any]) -> Iterator[Change]:
     question, text = line["question"], line["text"]
     spans = [line["sentences"][n] for n in line["answer_sentences"]]
     for match in _OPPOSED.finditer(question):
-        new, row = OPPOSITES[match[0]]
+        new, side = OPPOSITES[match[0]]
         told = [one for s, e in spans for one in _OPPOSED.finditer(text, s, e)]
-        same = [one for one in told if _aside(one, match) and OPPOSITES[one[0]][1] == row]
-        both = {word for word, (_, number) in OPPOSITES.items() if number == row}
-        against = {stem(new), *(stem(word) for word in both if OPPOSITES.get(word, ("", -1))[0] == match[0])}
-        if not same or against & {stem(word) for word in words(text + " " + question)}:
-            continue
+        same = [one for one in told if OPPOSITES[one[0]][1] == side]
+        others = " ".join(other for other, number in OPPOSITES.values() if number == side)
+        against = {stem(word) for word in words(others)} - {"the", "than"}
+        if not same or (against - {stem(word) for word in words(match[0])}) & {stem(word) for word in words(text)}:
+            continue  # the text says both, so that it may answer either way
         edits = tuple(_with_article(text, one.start(), one.end(), OPPOSITES[one[0]][0]) for one in same)
         yield Change((_with_article(question, match.start(), match.end(), new),), edits)
-
-
-def _aside(one: re.Match[str], match: re.Match[str]) -> bool:
-    """Tell whether a word stands on the same side of its row as another: both rise, or both fall."""
-    return (
-        stem(one[0].split()[-1]) == stem(match[0].split()[-1]) or OPPOSITES[one[0]][0][:3] == OPPOSITES[match[0]][0][:3]
-    )
 
 
 def _with_article(text: str, start: int, end: int, new: str) -> Edit:

@@ -51,17 +51,17 @@ ONLY_SENTENCES = ("selqa_dev_test",)
 HUMAN_COPIES = 4
 """How often an unanswerable question that a person wrote is seen, each time in another form."""
 NEGATIVES = {
-    "removed": 0.05,
-    "same_document": 0.05,
-    "retrieved": 0.04,
+    "removed": 0.03,
+    "same_document": 0.03,
+    "retrieved": 0.03,
     "other_document": 0.01,
-    "swapped": 0.37,
-    "altered": 0.28,
-    "opposite": 0.12,
-    "reversed": 0.08,
+    "swapped": 0.48,
+    "altered": 0.26,
+    "opposite": 0.1,
+    "reversed": 0.06,
 }
 """Kinds of window without an answer, and how often each is tried first for an answerable question."""
-MORE_NEGATIVES = 0.12
+MORE_NEGATIVES = 0.18
 """Part of the answerable questions that get a second one."""
 CHANGED = {"swapped": "question", "altered": "text", "opposite": "question", "reversed": "text"}
 """Where a near miss differs from the question and window that it is made of."""

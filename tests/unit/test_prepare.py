@@ -145,7 +145,8 @@ def test_a_name_is_exchanged_in_question_text_or_both(question: str, names: near
 
 def test_an_answer_is_never_exchanged(names: near_misses.Names) -> None:
     line = positive("Is it Lima that lies by the sea?", "The town by the sea is Lima.", "Lima")
-    assert names.exchange(line, {"lima"}, "text", random.Random(1)) is None
+    for sides in ("question", "text", "both"):
+        assert names.exchange(line, {"lima"}, sides, random.Random(1)) is None
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,19 @@ def test_what_is_said_is_reversed(
     assert any(reversed_text in one for one in seen)
 
 
-def test_a_question_that_the_text_answers_both_ways_is_left(names: near_misses.Names) -> None:
-    line = positive("When did prices rise?", "Prices rose in May and fell in June.", "in May")
-    assert not list(near_misses._opposed(line))
+def test_a_word_is_left_where_the_text_has_its_opposite_too() -> None:
+    question = "When did prices rise?"
+    (change,) = near_misses._opposed(positive(question, "Prices rose in May.", "in May"))
+    assert near_misses.edited(question, change.question) == "When did prices fall?"
+    assert not list(near_misses._opposed(positive(question, "Prices rose in May and fell in June.", "in May")))
+
+
+def test_an_answer_that_is_told_twice_cannot_be_removed() -> None:
+    text, answer = "It ended in May. All was over in May. It rained.", "in May"
+    found = prepare.Row("1", "set", "g", "", "When did it end?", text, [(9, 15)], None, True)
+    found.taboo = {answer.casefold()}
+    line = positive(found.question, text, answer) | {"sentences": [[0, 16], [17, 37], [38, 48]]}
+    assert not list(prepare.removed(found, line))
+    found.taboo = {"it ended in may"}
+    (removed,) = prepare.removed(found, line)
+    assert removed["text"] == "All was over in May. It rained."
