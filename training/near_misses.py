@@ -78,7 +78,8 @@ _OPPOSITES = """
     major | minor
     main > minor
     include includes included including | exclude excludes excluded excluding
-    join joins joined joining | leave leaves left leaving
+    join joins joining | leave leaves leaving
+    joined > left
     arrive arrives arrived arriving | depart departs departed departing
     buy buys bought buying | sell sells sold selling
     confirm confirms confirmed confirming | deny denies denied denying
@@ -99,7 +100,7 @@ _OPPOSITES = """
     gain gains gained gaining > lose loses lost losing
     raise raises raised raising > lower lowers lowered lowering
     agree agrees agreed > refuse refuses refused
-    cause causes caused causing > prevent prevents prevented preventing
+    caused causing > prevented preventing
     encourage encourages encouraged | discourage discourages discouraged
     import imports imported | export exports exported
     hot hotter hottest | cold colder coldest
@@ -488,7 +489,7 @@ def reverse(line: dict[str, Any], sides: str, rng: random.Random) -> Change | No
         change
         for change in made
         if sides == "question"
-        or not any(edit.start < end and start < edit.end for edit in change.text for start, end in line["answers"])
+        or not any(edit.start <= end and start <= edit.end for edit in change.text for start, end in line["answers"])
     ]
     return rng.choice(fitting) if fitting else None
 

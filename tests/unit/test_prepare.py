@@ -188,3 +188,9 @@ def test_an_answer_that_is_told_twice_cannot_be_removed() -> None:
     found.taboo = {"it ended in may"}
     (removed,) = prepare.removed(found, line)
     assert removed["text"] == "All was over in May. It rained."
+
+
+def test_a_denial_does_not_slip_into_the_answer() -> None:
+    line = positive("What was elected?", "Something was elected in May.", "elected in May")
+    assert near_misses.reverse(line, "both", random.Random(1)) is None
+    assert near_misses.reverse(line, "question", random.Random(1))
