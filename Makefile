@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test check eval browser docs screenshots constraints clean
+.PHONY: demo test check eval browser docs screenshots reader constraints clean
 
 demo: $(VENV)/.demo
 	$(BIN)/rag index
@@ -56,6 +56,14 @@ browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
 	|| echo 'NO BROWSER: its tests will be skipped; install one with: sudo apt-get install chromium'
+
+# The reader's weights and calibration, made again from public sets (training/LOG.md): about two hours on two cores.
+reader: $(VENV)/.test
+	@test -d "$(TRAINING)" && test -d "$(DATA)" || { echo 'make reader TRAINING=FOLDER DATA=FOLDER: the sets to train on, and to calibrate on' >&2; exit 1; }
+	$(BIN)/python training/prepare.py --training "$(TRAINING)" --out runs/reader
+	$(BIN)/python training/train_reader.py --windows runs/reader/windows.jsonl --out runs/reader/run --bf16
+	$(BIN)/python training/export_reader.py --model runs/reader/run/best.pt --windows runs/reader/windows.jsonl --out rag/weights
+	$(BIN)/python training/calibrate.py --data "$(DATA)" --work runs/reader/indexes
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/make_cli.py > docs/cli.md

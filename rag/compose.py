@@ -3,14 +3,14 @@
 Nothing in a source or a question can become a citation: numbers are counted here, and offsets come from the index.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rag.schema import Citation, Claim, Closest, Evidence, Reading
+from rag.choose import Chosen
+from rag.schema import Citation, Claim, Closest, Evidence, Sentence
+from rag.shape import unresolved
 
-MOST_CLAIMS = 3
-NEAR_BEST = 0.65
-"""A further sentence is quoted if its score is at least this part of the best one's (training/LOG.md says why)."""
-MOST_CLOSEST = MOST_CLAIMS
+MOST_CHARS = 1000
+"""Of a quote with the sentence before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +22,29 @@ class Composed:
     closest: tuple[Closest, ...] = ()
 
 
-def compose(reading: Reading, threshold: float) -> Composed:
-    """Quote the sentences that answer, or what came closest when the reader's confidence is below ``threshold``.
+def compose(chosen: Chosen) -> Composed:
+    """Quote what was chosen, or show what came closest."""
+    quotes = [with_context(item, chosen.quotes) for item in chosen.quotes]
+    numbers = range(1, len(quotes) + 1)
+    claims = [Claim(" ".join(item.quote.split()), "supported", (n,)) for n, item in zip(numbers, quotes, strict=True)]
+    citations = (_citation(n, item) for n, item in zip(numbers, quotes, strict=True))
+    return Composed(tuple(claims), tuple(citations), tuple(_closest(item) for item in chosen.closest))
 
-    Args:
-        reading: what the reader made of the hits; its evidence may be empty.
-        threshold: least confidence for an answer, 0 to 1.
+
+def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:
+    """Return evidence that starts a sentence earlier if its own starts with a word that points there ("He said").
+
+    Not if that sentence is quoted already, is in another passage, or makes the quote too long.
     """
-    evidence = reading.evidence
-    if not evidence or reading.confidence < threshold:
-        return Composed(closest=tuple(_closest(item) for item in evidence[:MOST_CLOSEST]))
-    least = NEAR_BEST * evidence[0].score
-    chosen = [item for item in evidence[:MOST_CLAIMS] if item.score >= least]
-    chosen[1:] = sorted(chosen[1:], key=lambda item: (item.passage.source, item.sentence.start))
-    claims = tuple(Claim(" ".join(item.quote.split()), "supported", (n,)) for n, item in enumerate(chosen, start=1))
-    return Composed(claims, tuple(_citation(n, item) for n, item in enumerate(chosen, start=1)))
+    passage, sentence = item.passage, item.sentence
+    place = passage.sentences.index(sentence)
+    if not place or not unresolved(item.quote):
+        return item
+    before = passage.sentences[place - 1]
+    quoted = any(other.passage.source == passage.source and other.sentence == before for other in quotes)
+    if quoted or sentence.end - before.start > MOST_CHARS:
+        return item
+    return replace(item, sentence=Sentence(before.start, sentence.end))
 
 
 def _citation(number: int, item: Evidence) -> Citation:

@@ -45,7 +45,7 @@ class Config:
     max_question_chars: int = 2000
     """A longer question is refused as a usage error."""
     threads: int = 2
-    """Threads for encoding a question."""
+    """Threads for encoding a question and reading passages."""
     host: str = "127.0.0.1"
     """Address the chat page listens on."""
     port: int = 7860

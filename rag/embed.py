@@ -118,9 +118,7 @@ def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             out = self.pipeline({"input_ids": input_ids, "attention_mask": attention_mask})
-            return tuple(
-                torch.nn.functional.normalize(out[name], dim=-1) for name in ("sentence_embedding", "token_embeddings")
-            )
+            return torch.nn.functional.normalize(out["sentence_embedding"], dim=-1)
 
     tokenizer = Tokenizer.from_str(loaded.tokenizer.backend_tokenizer.to_str())
     tokenizer.no_padding()
@@ -137,12 +135,11 @@ def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:
             dynamo=False,
             opset_version=17,
             input_names=["input_ids", "attention_mask"],
-            output_names=["vector", "tokens"],
+            output_names=["vector"],
             dynamic_axes={
                 "input_ids": dynamic,
                 "attention_mask": dynamic,
                 "vector": {0: "texts"},
-                "tokens": dynamic,
             },
         )
 

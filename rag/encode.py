@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,18 +52,6 @@ class EncoderCard:
     """Only for ``sentence-transformers``: what to load."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A text with a vector for each of its tokens, in their context."""
-
-    vector: Vectors
-    """Unit vector of the whole, shape ``(dimension,)``."""
-    tokens: Vectors
-    """Unit vectors, shape ``(tokens, hidden size)``; the tokenizer's own marks are left out."""
-    spans: tuple[tuple[int, int], ...]
-    """Where each token starts and ends in the text."""
-
-
 class QueryEncoder(Protocol):
     """What building, retrieval and reading need of an encoder.
 
@@ -74,10 +62,6 @@ class QueryEncoder(Protocol):
 
     def encode(self, texts: Sequence[str], prompt: str = "") -> Vectors:
         """Return float32 unit vectors of shape ``(len(texts), dimension)`` of the texts, each behind a prompt."""
-        ...
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
-        """Return each text with its token vectors."""
         ...
 
 
@@ -152,23 +136,15 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str], prompt: str = "") -> Vectors:
         """Return float32 unit vectors of shape ``(len(texts), dimension)`` of the texts, each behind a prompt."""
         found = np.zeros((len(texts), self.card.dimension), dtype=np.float32)
-        for row, (vectors, _) in enumerate(self._pool.map(lambda text: self._run(["vector"], prompt + text), texts)):
-            found[row] = vectors[0]
+        for row, vector in enumerate(self._pool.map(lambda text: self._run(prompt + text), texts)):
+            found[row] = vector
         return found
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
-        """Return each text with its token vectors."""
-        runs = self._pool.map(lambda text: self._run(["vector", "tokens"], text), texts)
-        return [_encoded(vectors[0], tokens[0], spans) for vectors, tokens, spans in runs]
-
-    def _run(self, outputs: list[str], text: str) -> list[Any]:
-        """Return the outputs for one text, then the spans of its tokens."""
-        encoding = self._tokenizer.encode(text)
-        ids = np.array([encoding.ids], dtype=np.int64)
-        return [
-            *self._session.run(outputs, {"input_ids": ids, "attention_mask": np.ones_like(ids)}),
-            encoding.offsets,
-        ]
+    def _run(self, text: str) -> Vectors:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        (vectors,) = self._session.run(["vector"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        vector: Vectors = vectors[0]
+        return vector
 
 
 class TorchEncoder:
@@ -188,24 +164,6 @@ class TorchEncoder:
         )
         return np.asarray(vectors, dtype=np.float32)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
-        """Return each text with its token vectors."""
-        import torch
-
-        outputs: Any = self._model.encode(list(texts), output_value=None, batch_size=1, show_progress_bar=False)
-        spans = self._model.tokenizer(
-            list(texts), truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
-        )["offset_mapping"]
-        unit = torch.nn.functional.normalize
-        return [
-            _encoded(
-                unit(output["sentence_embedding"], dim=-1).cpu().numpy(),
-                unit(output["token_embeddings"], dim=-1).cpu().numpy()[: len(own)],
-                own,
-            )
-            for output, own in zip(outputs, spans, strict=True)
-        ]
-
 
 def canaries(encoder: QueryEncoder) -> list[str]:
     """Return the vectors of ``CANARIES`` as base64 of little-endian float32: what a manifest keeps."""
@@ -215,8 +173,3 @@ def canaries(encoder: QueryEncoder) -> list[str]:
 def canary_cosine(encoder: QueryEncoder, kept: Sequence[str]) -> float:
     """Return the cosine of the shortest canary's vector with the one that was kept."""
     return float(encoder.encode(CANARIES[:1])[0] @ np.frombuffer(b64decode(kept[0]), dtype="<f4"))
-
-
-def _encoded(vector: Vectors, tokens: Vectors, spans: Sequence[tuple[int, int]]) -> Encoded:
-    real = [n for n, (start, end) in enumerate(spans) if end > start]  # the tokenizer's own marks have none
-    return Encoded(vector, tokens[real], tuple(spans[n] for n in real))

@@ -12,12 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag import compose, converse, reader
+from rag import converse
+from rag.choose import choose
+from rag.compose import compose
 from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import UsageError
 from rag.index import Index
-from rag.prefer import preference
+from rag.network import Network
+from rag.prefer import preference, unattributed
+from rag.reader import TrainedReader
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import ALL, parts, retrieve
 from rag.schema import Answer, Filter, Retrieved, Turn
@@ -32,7 +36,7 @@ class Engine:
     def __init__(self, index: Index, config: Config) -> None:
         self.index = index
         self.config = config
-        self.reader = reader.SimilarityReader(index)
+        self.reader = TrainedReader(index, Network(threads=config.threads))
         self.reranker = Reranker(config.reranker) if config.reranker else None
 
     @classmethod
@@ -82,22 +86,26 @@ class Engine:
         retrieved = self._retrieve(question, history, chosen, self.config.k, clock)
         yield retrieved
         with clock.time("read"):
-            reading = self.reader.read(retrieved.standalone, retrieved.hits)
-            store, best = self.index.store, reading.evidence[: compose.MOST_CLAIMS]
+            store = self.index.store
             preferred = preference(retrieved.standalone, store.publishers)
-            reading = replace(reading, evidence=tuple(cite_first(store, item, chosen, preferred) for item in best))
-            composed = compose.compose(reading, self.threshold)
+            bare = unattributed(retrieved.standalone, store.publishers)
+            found = choose(bare, lambda asked: self.reader.read(asked, retrieved.hits), self.threshold)
+            quotes, closest = (
+                tuple(cite_first(store, item, chosen, preferred) for item in items)
+                for items in (found.quotes, found.closest)
+            )
+            composed = compose(replace(found, quotes=quotes, closest=closest))
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(
             question=question,
             standalone=retrieved.standalone,
             outcome="answered" if composed.claims else "refused",
             reason=reason,
-            confidence=reading.confidence,
+            confidence=found.confidence,
             claims=composed.claims,
             citations=composed.citations,
             closest=composed.closest,
-            short_answer=reading.short_answer if composed.claims else None,
+            short_answer=found.short_answer,
             index=self.index.id,
             model={
                 "encoder": self.index.manifest["encoder"]["name"],

@@ -5,6 +5,7 @@
     ├── SourceError          exit 1   a sources folder or file that cannot be used
     │   └── UnknownSource    exit 1   a source that the index does not hold
     ├── EncoderError         exit 1   a model that cannot be loaded or is not what it should be
+    ├── ReaderError          exit 1   the packaged reader is missing or not the published one
     ├── BusyError            exit 1   another process is building this index
     ├── LLMError             exit 1   an LLM that does not answer
     ├── GoldError            exit 1   a file of gold questions, or the folder of an eval run, that cannot be used
@@ -46,6 +47,12 @@ class EncoderError(RagError):
     """A model that cannot be loaded, or whose bytes are not the ones expected."""
 
     kind = "encoder"
+
+
+class ReaderError(RagError):
+    """The packaged reader is missing, or its bytes are not the published ones."""
+
+    kind = "reader"
 
 
 class BusyError(RagError):

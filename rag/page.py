@@ -24,12 +24,13 @@ def answer(found: Answer, place: int) -> str:
 
 
 def _answered(found: Answer, place: int) -> str:
+    short = f'<p class="ql-short-answer">{escape(found.short_answer)}</p>' if found.short_answer else ""
     claims = "".join(
         f"<p>{escape(claim.text)} {''.join(_number_button(place, number) for number in claim.citations)}</p>"
         for claim in found.claims
     )
     return (
-        f'<div class="ql-answer" data-outcome="answered">{claims}'
+        f'<div class="ql-answer" data-outcome="answered">{short}{claims}'
         f'<p class="ql-note">Verbatim from the sources · confidence {found.confidence:.0%}</p></div>'
     )
 

@@ -78,6 +78,19 @@ def publishers_named(question: str, publishers: Iterable[str]) -> set[str]:
     return named
 
 
+def unattributed(question: str, publishers: Iterable[str]) -> str:
+    """Return a question without "according to" a publisher of the index: where it was said, a text itself does not say.
+
+    >>> unattributed("How far did oil fall, according to The Echo?", ["The Echo"])
+    'How far did oil fall?'
+    """
+    for name in publishers_named(question, publishers):
+        either = "|".join(map(_spelled, filter(None, {name, _SUBTITLE.split(name)[0]})))
+        said = rf"(?:[Aa]ccording to|[Aa]s reported (?:by|in)) (?:{either})(?!\w)"
+        question = re.sub(rf"^{said},?\s+|,?\s+{said}", "", question)
+    return question
+
+
 def _spelled(name: str) -> str:
     """Return a pattern of a name: its capitals stay, the rest may be of either case, "The" may be left out of many."""
     article = "The " if name.startswith("The ") else ""

@@ -1,154 +1,139 @@
-"""A question and its hits become evidence: the sentences that answer, and how sure that is.
+"""A question and its hits become evidence: the sentences that answer, the short answer, and how sure that is.
 
-This first reader knows only similarity. For each sentence it measures
+The trained network (:mod:`rag.network`) reads each passage in windows of whole sentences. For each sentence there are
 
-- ``cosine``    of the sentence's vector with the question's,
-- ``coverage``  how well the question's words are met: the best cosine of each with any word of the sentence (token
-  vectors, in context), averaged with the words' inverse passage frequency as weights,
+- ``sentence``  the network's logit that it answers,
+- ``holds``     the network's logit that its window holds an answer at all,
+- ``span``      how much worse the best short answer in it is than the best one of its window,
 - ``kind``      whether it holds a number, date, name or cause where the question asks for one,
 - ``names``     the part of the question's names that its passage or header has,
 
 and a logistic model of these ranks the sentences. A second one tells, from the best sentence, the probability that it
-answers at all. It looks at ``cosine``, ``names`` and also at
+answers at all. It also looks at
 
 - ``numbers``   the part of the question's numbers that the passage has,
-- ``weakest``   the worst-met word of the question in that passage,
 - ``opposes``   whether the sentence says the opposite of what the question takes for granted.
 
-Both were fitted by ``training/calibrate.py`` on public question sets; the numbers are in ``calibration.json``, and what
-was tried and measured in ``training/LOG.md``.
+Both were fitted by ``training/calibrate.py`` on public question sets that the network was not trained on; the numbers
+are in ``weights/calibration.json``, and what was tried and measured in ``training/LOG.md``.
 """
 
-import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from rag import match
+from rag.encode import file_sha256, identity_of
+from rag.network import FILES, WEIGHTS, Network, Window
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
-from rag.terms import names, numbers, root, terms, words
+from rag.terms import names, numbers, root, words
 
 if TYPE_CHECKING:
-    from rag.encode import Encoded, Vectors
     from rag.index import Index
 
-RANK_FEATURES = ("cosine", "coverage", "kind", "names")
-CONFIDENCE_FEATURES = ("cosine", "names", "numbers", "weakest", "opposes")
+RANK_FEATURES = ("sentence", "holds", "span", "kind", "names")
+CONFIDENCE_FEATURES = ("sentence", "holds", "names", "numbers", "opposes")
+TITLE_CHARS = 150
+"""Most of a title that a window is headed with."""
+MOST_LOGIT = 15.0
+"""Beyond it, either way, a logit says no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a hit with its features, by name."""
+    """A sentence of a hit with its features, by name, and the short answer in it."""
 
     passage: Passage
     sentence: Sentence
     features: dict[str, float]
+    short_answer: str
 
 
-class SimilarityReader:
-    """Reads with the index's own encoder and two small logistic models."""
+class TrainedReader:
+    """Reads with the packaged network and two small logistic models."""
 
-    name = "similarity-1"
+    name = "reader-1"
 
-    def __init__(self, index: "Index") -> None:
+    def __init__(self, index: "Index", network: Network) -> None:
         self._index = index
+        self._network = network
 
     @property
     def identity(self) -> str:
-        """``sha256:…`` of the numbers it reads with."""
-        return f"sha256:{hashlib.sha256(json.dumps(_calibration(), sort_keys=True).encode()).hexdigest()}"
+        """``sha256:…`` of the weights and the numbers it reads with."""
+        return identity_of({name: file_sha256(WEIGHTS / name) for name in (*FILES, "calibration.json")})
 
     @property
     def threshold(self) -> float:
         """Least confidence for an answer, as calibrated."""
-        return float(_calibration()["threshold"])
+        return float(calibration()["threshold"])
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Return the sentences of the hits, those that answer best first, and the confidence in the first."""
         candidates = self.candidates(question, hits)
         if not candidates:
             return Reading(evidence=(), confidence=0.0)
-        logits = [_logit("rank", RANK_FEATURES, candidate.features) for candidate in candidates]
+        logits = [_logit("rank", candidate.features) for candidate in candidates]
         # Ties in the order of the text, so that the same question always gets the same answer.
         places = [(-logit, c.passage.source, c.sentence.start) for logit, c in zip(logits, candidates, strict=True)]
         order = sorted(range(len(candidates)), key=places.__getitem__)
-        confidence = _logit("confidence", CONFIDENCE_FEATURES, candidates[order[0]].features)
-        evidence = [Evidence(candidates[n].passage, candidates[n].sentence, _probability(logits[n])) for n in order]
-        return Reading(_distinct(evidence), _probability(confidence))
+        evidence = [
+            Evidence(candidates[n].passage, candidates[n].sentence, _probability(logits[n]), candidates[n].short_answer)
+            for n in order
+        ]
+        return Reading(_distinct(evidence), _probability(_logit("confidence", candidates[order[0]].features)))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Return every sentence of the hits with its features, in the order of the hits."""
-        pairs = [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
-        if not pairs:
+        headers = [self._index.store.header(hit.passage.source) for hit in hits]
+        windows, places = self._windows(question, hits, headers)
+        if not windows:
             return []
-        texts = [hit.passage.quote(sentence) for hit, sentence in pairs]
-        asked, *encoded = self._index.encoder.encode_tokens([question, *texts])
-        weights = self._weights(question)
-        own_words = (question[start:end] for start, end in _word_spans(question, asked.spans))
-        wanted = [[term for term in terms(word) if term in weights] for word in own_words]
-        met = [_met(asked, wanted, sentence) for sentence in encoded]
-        best_in_passage: dict[int, dict[str, float]] = {}
-        for (hit, _), found in zip(pairs, met, strict=True):
-            best = best_in_passage.setdefault(id(hit), {})
-            best |= {term: max(cosine, best.get(term, -1.0)) for term, cosine in found.items()}
-        about = {id(hit): _about(question, hit, self._index.store.header(hit.passage.source)) for hit in hits}
+        reads = self._network.read(windows)
+        about = [_about(question, hit, header) for hit, header in zip(hits, headers, strict=True)]
         candidates = []
-        for (hit, sentence), text, vectors, found in zip(pairs, texts, encoded, met, strict=True):
-            features = {
-                "cosine": float(asked.vector @ vectors.vector),
-                "coverage": _mean(found, weights),
-                "kind": float(match.holds_kind(question, text)),
-                "weakest": min(best_in_passage[id(hit)].values(), default=0.0),
-                "opposes": float(match.opposes(question, text, hit.passage.text)),
-                **about[id(hit)],
-            }
-            candidates.append(Candidate(hit.passage, sentence, features))
+        for window, read, (place, rows) in zip(windows, reads, places, strict=True):
+            hit = hits[place]
+            for row, number in enumerate(rows):
+                sentence = hit.passage.sentences[number]
+                text = hit.passage.quote(sentence)
+                answer = window.text[slice(*read.spans[row])]
+                features = {
+                    "sentence": _bounded(read.sentences[row]),
+                    "holds": _bounded(read.holds),
+                    "span": _bounded(read.span_logits[row]),
+                    "kind": float(match.holds_kind(question, text)),
+                    "opposes": float(match.opposes(question, text, hit.passage.text)),
+                    **about[place],
+                }
+                candidates.append(Candidate(hit.passage, sentence, features, answer))
         return candidates
 
-    def _weights(self, question: str) -> dict[str, float]:
-        """Return the inverse passage frequency of each term of the question."""
-        total = len(self._index)
-        counts = {term: self._index.lexical.frequency(term) for term in terms(question)}
-        return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
-
-
-def _met(asked: "Encoded", wanted: Sequence[Sequence[str]], sentence: "Encoded") -> dict[str, float]:
-    """Return, for each term of the question, its best cosine with a token of the sentence.
-
-    Args:
-        asked: the question.
-        wanted: for each of its tokens, the terms of the word that it belongs to.
-        sentence: the sentence.
-    """
-    if not len(sentence.tokens):
-        return {term: 0.0 for own in wanted for term in own}
-    best: Vectors = (asked.tokens @ sentence.tokens.T).max(axis=1)
-    found: dict[str, list[float]] = {}
-    for own, cosine in zip(wanted, best, strict=True):
-        for term in own:
-            found.setdefault(term, []).append(float(cosine))
-    return {term: sum(cosines) / len(cosines) for term, cosines in found.items()}
-
-
-def _word_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return, for each token, the span of the whole word that it belongs to ("hege", "##mon" -> "hegemon")."""
-    edges = [n for n, char in enumerate(text) if not (char.isalnum() or char in ".,'’")]
-    found = []
-    for start, end in spans:
-        left = max((edge + 1 for edge in edges if edge < start), default=0)
-        right = min((edge for edge in edges if edge >= end), default=len(text))
-        found.append((left, right))
-    return found
-
-
-def _mean(found: dict[str, float], weights: dict[str, float]) -> float:
-    total = sum(weights[term] for term in found)
-    return sum(weights[term] * cosine for term, cosine in found.items()) / total if total else 0.0
+    def _windows(
+        self, question: str, hits: Sequence[Hit], headers: Sequence[str]
+    ) -> tuple[list[Window], list[tuple[int, range]]]:
+        """Cut hits into windows; return with each the number of its hit, and of its sentences."""
+        texts = [hit.passage.text for hit in hits]
+        spans = [
+            [(s.start - hit.passage.start, s.end - hit.passage.start) for s in hit.passage.sentences] for hit in hits
+        ]
+        windows: list[Window] = []
+        places: list[tuple[int, range]] = []
+        for place, parts in enumerate(self._network.windows(texts, spans)):
+            passage = hits[place].passage
+            for part in parts:
+                own = spans[place][part.start : part.stop]
+                start, end = own[0][0], own[-1][1]
+                shifted = tuple((left - start, right - start) for left, right in own)
+                given = headers[place].startswith(passage.title)  # one made of the text is no title
+                title, date = passage.title[:TITLE_CHARS] if given else "", passage.published or ""
+                windows.append(Window(question, title, date, texts[place][start:end], shifted))
+                places.append((place, part))
+        return windows, places
 
 
 def _about(question: str, hit: Hit, header: str) -> dict[str, float]:
@@ -158,7 +143,7 @@ def _about(question: str, hit: Hit, header: str) -> dict[str, float]:
     return {"names": _part(names(question), roots), "numbers": _part(numbers(question), numbers(text))}
 
 
-def _part(wanted: "Sequence[str] | set[str]", present: set[str]) -> float:
+def _part(wanted: Collection[str], present: set[str]) -> float:
     return sum(word in present for word in wanted) / len(wanted) if wanted else 1.0
 
 
@@ -170,10 +155,14 @@ def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(kept.values())
 
 
-def _logit(model: str, order: Sequence[str], features: dict[str, float]) -> float:
-    fitted = _calibration()[model]
+def _bounded(logit: float) -> float:
+    return max(-MOST_LOGIT, min(MOST_LOGIT, float(logit)))
+
+
+def _logit(model: str, features: dict[str, float]) -> float:
+    fitted = calibration()[model]
     weights: dict[str, float] = fitted["weights"]
-    return float(fitted["bias"]) + sum(weights[name] * features[name] for name in order)
+    return float(fitted["bias"]) + sum(weight * features[name] for name, weight in weights.items())
 
 
 def _probability(logit: float) -> float:
@@ -181,6 +170,7 @@ def _probability(logit: float) -> float:
 
 
 @cache
-def _calibration() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((files("rag") / "calibration.json").read_text(encoding="utf-8"))
+def calibration() -> dict[str, Any]:
+    """Return the fitted numbers: ``rank`` and ``confidence`` with ``weights`` and ``bias``, and the ``threshold``."""
+    found: dict[str, Any] = json.loads((WEIGHTS / "calibration.json").read_text(encoding="utf-8"))
     return found

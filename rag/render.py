@@ -76,7 +76,8 @@ def answer_text(answer: Answer) -> str:
     """
     if answer.outcome == "refused":
         return _refusal_text(answer)
-    lines = [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
+    lines = [_wrap(f"Short answer: {answer.short_answer}", rest="    "), ""] if answer.short_answer else []
+    lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
         about = " · ".join(part for part in (citation.title, citation.publisher, citation.published) if part)
         lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]

@@ -146,6 +146,8 @@ class Evidence:
     passage: Passage
     sentence: Sentence
     score: float
+    short_answer: str = ""
+    """The few words in it that answer."""
     also: tuple[Copy, ...] = ()
 
     @property
@@ -162,8 +164,6 @@ class Reading:
     """Best first; no sentence twice."""
     confidence: float
     """Calibrated probability that the best evidence answers the question."""
-    short_answer: str | None = None
-    """The few words inside the best evidence that answer, when the reader can tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,20 @@
-"""Fit the two logistic models of rag/reader.py and its threshold; write rag/calibration.json.
+"""Fit the two logistic models of rag/reader.py and its threshold; write rag/weights/calibration.json.
 
     python training/calibrate.py --data DATA --work WORK
 
-DATA holds public question sets in the project's gold form (``squad2``, ``nq``, ``nomiracl`` and, to look at only,
-``clapnq``), each a folder with ``corpus.jsonl.gz`` and ``gold.jsonl.gz``. WORK keeps the indexes between runs. About
-fifteen minutes on two cores, half of it for the indexes.
+DATA holds public question sets in the project's gold form (``SETS``), each a folder with ``corpus.jsonl.gz`` and
+``gold.jsonl.gz``; the network was trained on none of them. WORK keeps their indexes, which ``rag eval suites`` can use
+too. About fifteen minutes on two cores, half of it for the indexes.
 
-Everything goes through the product's own path: index, retrieval, features. SQuAD 2.0 is asked one article at a time,
-each its own index, which is how a question about one article meets it. Figures are of five-fold cross-validation by
-article (SQuAD 2.0) or question (NoMIRACL), so none is of a question that its model was fitted on; ``clapnq`` is never
-fitted on.
+Everything goes through the product's own path: index, retrieval, windows, features. A question of SQuAD 2.0 is asked
+of the article that it is about, one of NoMIRACL of the passages that it names, any other of the whole set. Figures are
+of five-fold cross-validation by article (SQuAD 2.0) or question, so none is of a question that its model was fitted
+on; the sets of ``UNTOUCHED`` are never fitted on.
 """
 
 import argparse
 import gzip
 import json
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,12 +27,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from rag.build import build
+from rag.choose import MOST_QUOTES
 from rag.config import Config
 from rag.engine import Engine
-from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, SimilarityReader
+from rag.evaluation import suites
+from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES
+from rag.schema import Filter
 
-OUT = Path(__file__).parent.parent / "rag" / "calibration.json"
+OUT = Path(__file__).parent.parent / "rag" / "weights" / "calibration.json"
+SETS = ("squad2", "nq", "nomiracl", "clapnq", "multihop_news")
+UNTOUCHED = ("clapnq", "multihop_news")
 FOLDS = 5
 OVER_REFUSAL = 0.10
 """Part of the answerable questions that may be refused; see training/LOG.md for what other choices give."""
@@ -78,13 +81,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     arguments = parser.parse_args()
 
-    questions = [
-        question
-        for name in ("squad2", "nq", "nomiracl", "clapnq")
-        for question in read_set(arguments.data / name, arguments.work, by_title=name == "squad2")
-    ]
-    fitted = [question for question in questions if question.set in {*RANK_SETS, *SET_WEIGHT}]
-    untouched = [question for question in questions if question.set not in {*RANK_SETS, *SET_WEIGHT}]
+    questions = [question for name in SETS for question in read_set(name, arguments.data, arguments.work)]
+    fitted = [question for question in questions if question.set not in UNTOUCHED]
     scored: dict[str, list[tuple[Question, float, float]]] = defaultdict(list)
     for fold in range(FOLDS):
         models = fit([question for question in fitted if question.fold != fold])
@@ -92,45 +90,46 @@ def main() -> None:
             if question.fold == fold:
                 scored[question.set].append((question, *answer(question, *models)))
     models = fit(fitted)
-    for question in untouched:
-        scored[question.set].append((question, *answer(question, *models)))
+    for question in questions:
+        if question.set in UNTOUCHED:
+            scored[question.set].append((question, *answer(question, *models)))
 
     everything = [row for name in SET_WEIGHT for row in scored[name]]
     threshold = weighted_quantile(everything, OVER_REFUSAL)
     for name, rows in scored.items():
         print(report(name, rows, threshold))
+    for name in SET_WEIGHT:
+        print(risk_coverage(name, scored[name]))
     rank, confidence = models
+    for name in ("squad2", "nq", "clapnq"):
+        print(quoting(name, [question for question in questions if question.set == name], rank))
     written = {
-        "fitted_on": {
-            name: sum(question.set == name for question in fitted) for name in sorted({*RANK_SETS, *SET_WEIGHT})
-        },
+        "fitted_on": {name: sum(question.set == name for question in fitted) for name in {*RANK_SETS, *SET_WEIGHT}},
         "rank": rank.as_json(),
         "confidence": confidence.as_json(),
         "threshold": round(threshold, 4),
     }
-    OUT.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    OUT.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(f"wrote {OUT}")
 
 
-def read_set(folder: Path, work: Path, *, by_title: bool) -> Iterator[Question]:
-    """Index a set's corpus, whole or a title at a time, and yield its questions with their features."""
-    documents, gold = (read_lines(folder / name) for name in ("corpus.jsonl.gz", "gold.jsonl.gz"))
+def read_set(name: str, data: Path, work: Path) -> Iterator[Question]:
+    """Index a set's corpus and yield its questions with their features."""
+    gold, documents = (read_lines(data / name / f"{part}.jsonl.gz") for part in ("gold", "corpus"))
+    of_title: dict[str, list[str]] = defaultdict(list)
+    for document in documents:
+        of_title[document["title"]].append(document["id"])
     title_of = {document["id"]: document["title"] for document in documents}
-    titles = sorted(set(title_of.values())) if by_title else [""]
-    for number, title in enumerate(titles):
-        chosen = [document for document in documents if not by_title or document["title"] == title]
-        place = work / folder.name / str(number)
-        sources = place / "sources"
-        shutil.rmtree(sources, ignore_errors=True)
-        sources.mkdir(parents=True)
-        lines = (json.dumps(document) + "\n" for document in chosen)
-        (sources / "corpus.jsonl").write_text("".join(lines), encoding="utf-8")
-        config = Config(sources=str(sources), index=str(place / "index"))
-        build(config)
-        with Engine.open(config=config) as engine:
-            for position, row in enumerate(gold):
-                if not by_title or title_of[row["passage"]] == title:
-                    yield read_question(engine, folder.name, row, number if by_title else position)
+    articles = {title: number for number, title in enumerate(sorted(of_title))}
+    suite = suites.Suite(gold=f"{name}/gold.jsonl.gz", corpus=f"{name}/corpus.jsonl.gz", quick=0)
+    config = suites.indexed(suite, data, work, Config(), progress=True)
+    with Engine.open(config=config) as engine:
+        for position, row in enumerate(gold):
+            if name == "squad2":
+                title = title_of[row["passage"]]
+                yield read_question(engine, name, row, articles[title], Filter(sources=tuple(of_title[title])))
+            else:
+                yield read_question(engine, name, row, position, Filter(sources=tuple(row.get("passages", ()))))
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -138,10 +137,9 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-def read_question(engine: Engine, name: str, row: dict[str, Any], group: int) -> Question:
+def read_question(engine: Engine, name: str, row: dict[str, Any], group: int, chosen: Filter) -> Question:
     """Retrieve for a question and measure every sentence found."""
-    reader = SimilarityReader(engine.index)
-    candidates = reader.candidates(row["question"], engine.search(row["question"]).hits)
+    candidates = engine.reader.candidates(row["question"], engine.search(row["question"], chosen=chosen).hits)
     wanted = [(member["source"], member["quote"]) for any_of in row["evidence"] for member in any_of]
     if not any(quote for _, quote in wanted):  # only the passage is named: a sentence of it that says the answer
         wanted = [(source, answer) for source, _ in wanted for any_of in row["answers"] for answer in any_of]
@@ -220,6 +218,29 @@ def report(name: str, rows: list[tuple[Question, float, float]], threshold: floa
         + f"  | threshold {threshold:.3f}: over-refusal {np.mean(score[answerable] < threshold):.3f}, "
         f"refused {np.mean(score[~answerable] < threshold):.3f}  calibration error {error:.3f}"
     )
+
+
+def risk_coverage(name: str, rows: list[tuple[Question, float, float]]) -> str:
+    """Return, for parts of all questions answered, what part of them has no answer or is answered from elsewhere."""
+    order = sorted(rows, key=lambda row: -row[1])
+    wrong = np.array([not row[0].answerable or row[2] == 0 for row in order])
+    parts = {part: wrong[: max(1, int(part * len(wrong)))].mean() for part in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)}
+    return f"{name} risk at coverage: " + "  ".join(f"{part:.0%} {risk:.3f}" for part, risk in parts.items())
+
+
+def quoting(name: str, questions: list[Question], rank: Logistic) -> str:
+    """Return, for parts of the best sentence's score that a further one must have: quotes, one is right, precision."""
+    found = []
+    for part in (1.0, 0.9, 0.8, 0.65, 0.5):
+        rows = []
+        for question in questions:
+            if question.holds_evidence.any():
+                scores = 1 / (1 + np.exp(-rank.logits(question.sentences)))
+                chosen = np.argsort(-scores)[:MOST_QUOTES]
+                right = question.holds_evidence[chosen[scores[chosen] >= part * scores[chosen[0]]]]
+                rows.append((len(right), right.any(), right.mean()))
+        found.append(f"{part} {' / '.join(f'{value:.3f}' for value in np.mean(rows, axis=0))}")
+    return f"{name} quotes near the best: " + "  ".join(found)
 
 
 def calibration_error(score: NDArray[Any], answerable: NDArray[Any], bins: int = 10) -> float:

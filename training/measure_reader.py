@@ -19,11 +19,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from prepare import WINDOW, Cutter, Row
-from reader_model import Example, Read, Reader, load, read, scorings, tokenized
+from reader_model import Example, Reader, answer, load, read, scorings, tokenized
 from sklearn.metrics import roc_auc_score
 
 from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
+from rag.network import Read
 
 
 @dataclass
@@ -39,7 +40,8 @@ class Asked:
 
     def answer(self, scoring: str) -> str:
         """Return the short answer of the window that scores best."""
-        return self.reads[int(scorings(self.reads)[scoring].argmax())].answer
+        best = int(scorings(self.reads)[scoring].argmax())
+        return answer(self.windows[best], self.reads[best])
 
     def sentence(self) -> str:
         """Return the sentence that scores best."""
@@ -88,7 +90,7 @@ def choose(model: Reader, lines: list[dict[str, Any]]) -> tuple[str, float]:
         if one.line["set"] in {"squad_union", "squad2_dev_part"} and (one.line["answers"] or not one.line["answerable"])
     ]
     answerable = np.array([examples[n].line["answerable"] for n in kept])
-    gain = np.array([f1(reads[n].answer, golden(examples[n])) for n in kept])
+    gain = np.array([f1(answer(examples[n], reads[n]), golden(examples[n])) for n in kept])
     weights = np.where(answerable, 1 / answerable.sum(), 1 / (~answerable).sum())
     best = ("", 0.0, -1.0)
     for name, scores in scorings([reads[n] for n in kept]).items():
@@ -106,7 +108,7 @@ def golden(one: Example) -> tuple[str, ...]:
 
 
 def answers_of(examples: list[Example], reads: list[Read], kept: list[int]) -> str:
-    pairs = [(reads[n].answer, golden(examples[n])) for n in kept if examples[n].line["answers"]]
+    pairs = [(answer(examples[n], reads[n]), golden(examples[n])) for n in kept if examples[n].line["answers"]]
     return f"{np.mean([exact_match(*pair) for pair in pairs]):.3f} / {np.mean([f1(*pair) for pair in pairs]):.3f}"
 
 

@@ -15,18 +15,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
-from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
+from rag import network
 from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
+from rag.network import Read, Tokens, Window, decoded
 
-QUESTION_TOKENS = 48
-CONTEXT_TOKENS = 230
-"""Of title, date and window together."""
-ANSWER_TOKENS = 30
 WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0}
 """Of the parts of the loss."""
 FAR = -1e4
@@ -68,16 +65,10 @@ class Reader(nn.Module):
 
 @dataclass(slots=True)
 class Example:
-    """A window as tokens; token numbers count from ``[CLS]``, and every interval is half open."""
+    """A line of ``windows.jsonl`` (its labels may be missing) and its tokens."""
 
     line: dict[str, Any]
-    ids: NDArray[np.int32]
-    question: int
-    """Tokens up to and with the first ``[SEP]``."""
-    sentences: list[tuple[int, int]]
-    offsets: NDArray[np.int32]
-    """Characters of the window for each token of its text, shape (tokens, 2); the first token is ``first``."""
-    first: int
+    tokens: Tokens
     span: tuple[int, int] | None
     """Tokens of the short answer, first and last, where it is known."""
 
@@ -88,53 +79,35 @@ def load(path: Path, split: str) -> list[dict[str, Any]]:
 
 
 def tokenized(lines: Sequence[dict[str, Any]]) -> list[Example]:
-    """Turn lines of ``windows.jsonl`` (the labels may be missing) into examples."""
-    tokenizer = Tokenizer.from_file(str(Path(find(PACKAGED_NAME).location) / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    marks = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    """Turn lines of ``windows.jsonl`` into examples, as the product does at run time."""
+    tokenizer = network.tokenizer(Path(find(PACKAGED_NAME).location))
     made: list[Example] = []
     for at in range(0, len(lines), 4096):  # encodings are large
         some = lines[at : at + 4096]
-        heads = ["".join(f"{part} | " for part in (line["title"], line["date"]) if part) for line in some]
-        asked = tokenizer.encode_batch([line["question"] for line in some], add_special_tokens=False)
-        texts = [head + line["text"] for head, line in zip(heads, some, strict=True)]
-        told = tokenizer.encode_batch(texts, add_special_tokens=False)
-        made += [example(*row, marks) for row in zip(some, heads, asked, told, strict=True)]
+        windows = [
+            Window(line["question"], line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
+            for line in some
+        ]
+        pairs = zip(some, network.tokenized(tokenizer, windows), strict=True)
+        made += [Example(line, tokens, answer_tokens(line, tokens)) for line, tokens in pairs]
     return made
 
 
-def example(line: dict[str, Any], head: str, asked: Encoding, told: Encoding, marks: tuple[int, int]) -> Example:
-    begin, sep = marks
-    question = [begin, *asked.ids[:QUESTION_TOKENS], sep]
-    context = told.ids[:CONTEXT_TOKENS]
-    spans = [(start - len(head), end - len(head)) for start, end in told.offsets[:CONTEXT_TOKENS]]
-    skipped = sum(start < 0 for start, _ in spans)
-    offsets = spans[skipped:]
-    first = len(question) + skipped
-
-    def tokens(start: int, end: int) -> list[int]:
-        return [first + n for n, (left, right) in enumerate(offsets) if left < end and start < right]
-
-    held = [tokens(start, end) for start, end in line["sentences"]]
-    answer = tokens(*line["answers"][0]) if line.get("answers") else []
-    whole = bool(answer) and offsets[answer[-1] - first][1] >= line["answers"][0][1]
-    return Example(
-        line,
-        np.array([*question, *context, sep], dtype=np.int32),
-        len(question),
-        [(found[0], found[-1] + 1) if found else (0, 1) for found in held],
-        np.array(offsets, dtype=np.int32).reshape(-1, 2),
-        first,
-        (answer[0], answer[-1]) if whole else None,
-    )
+def answer_tokens(line: dict[str, Any], tokens: Tokens) -> tuple[int, int] | None:
+    """Return the first and last token of the answer to train on, if the window holds all of it."""
+    if not line.get("answers"):
+        return None
+    answer = line["answers"][0]
+    found = network.tokens_of(answer, tokens.offsets, tokens.first)
+    whole = found is not None and tokens.offsets[found[1] - 1 - tokens.first][1] >= answer[1]
+    return (found[0], found[1] - 1) if found and whole else None
 
 
 def batch(examples: Sequence[Example]) -> dict[str, Tensor]:
     """Pad examples into the tensors that :meth:`Reader.forward` and :func:`loss` want."""
     width, most = (
         -(-max(map(len, sizes)) // step) * step  # few shapes: a kernel is compiled for each, and kept
-        for sizes, step in (([one.ids for one in examples], 16), ([one.sentences for one in examples], 4))
+        for sizes, step in (([e.tokens.ids for e in examples], 16), ([e.tokens.sentences for e in examples], 4))
     )
     size = len(examples)
     made: dict[str, Any] = {
@@ -149,15 +122,14 @@ def batch(examples: Sequence[Example]) -> dict[str, Tensor]:
         "span": np.full((size, 2), -100, np.int64),
     }
     for row, one in enumerate(examples):
-        made["input_ids"][row, : len(one.ids)] = one.ids
-        made["attention_mask"][row, : len(one.ids)] = 1
-        made["token_type_ids"][row, one.question : len(one.ids)] = 1
-        made["text"][row, one.first : one.first + len(one.offsets)] = True
-        for number, (start, end) in enumerate(one.sentences):
-            made["sentence_weights"][row, number, start:end] = 1 / (end - start)
-            made["known"][row, number] = number not in one.line.get("unknown_sentences", ())
-        made["answers"][row, one.line.get("answer_sentences", [])] = True
-        made["holds"][row] = one.line.get("answerable", False)
+        tokens, line = one.tokens, one.line
+        for name, value in tokens.inputs().items():
+            made[name][(row, *map(slice, value.shape[1:]))] = value[0]
+        made["text"][row, tokens.first : tokens.first + len(tokens.offsets)] = True
+        for number, span in enumerate(tokens.sentences):
+            made["known"][row, number] = span is not None and number not in line.get("unknown_sentences", ())
+        made["answers"][row, line.get("answer_sentences", [])] = True
+        made["holds"][row] = line.get("answerable", False)
         if one.span:
             made["span"][row] = one.span
     return {name: torch.from_numpy(value) for name, value in made.items()}
@@ -188,48 +160,24 @@ def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-@dataclass(slots=True)
-class Read:
-    """What the reader says of a window."""
-
-    holds: float
-    sentences: NDArray[np.float32]
-    """Logits."""
-    answer: str
-    """The best span inside one sentence."""
-    span: float
-    """Its start, end and sentence logits, added."""
-
-    @property
-    def sure(self) -> float:
-        """The odds that the window answers: what both heads say, as a logit."""
-        return self.holds + float(self.sentences.max(initial=-30.0))
-
-
 def read(model: Reader, examples: Sequence[Example], size: int = 64) -> list[Read]:
     """Read windows, in the order given."""
     model.eval()
-    order = sorted(range(len(examples)), key=lambda n: len(examples[n].ids))
+    order = sorted(range(len(examples)), key=lambda n: len(examples[n].tokens.ids))
     found: dict[int, Read] = {}
     with torch.inference_mode():
         for at in range(0, len(order), size):
             numbers = order[at : at + size]
             arrays = [tensor.numpy() for tensor in outputs(model, batch([examples[n] for n in numbers]))]
-            found |= {n: decoded(examples[n], *row) for n, *row in zip(numbers, *arrays, strict=True)}
+            for number, start, end, sentence, holds in zip(numbers, *arrays, strict=True):
+                tokens = examples[number].tokens
+                found[number] = decoded(tokens, start, end, sentence[: len(tokens.sentences)], holds)
     return [found[n] for n in range(len(examples))]
 
 
-def decoded(one: Example, start: NDArray[Any], end: NDArray[Any], sentence: NDArray[Any], holds: NDArray[Any]) -> Read:
-    best, text = -np.inf, ""
-    for (left, right), logit in zip(one.sentences, sentence, strict=False):
-        pairs = start[left:right, None] + end[None, left:right]
-        pairs = np.where(np.triu(np.ones(pairs.shape)) - np.triu(np.ones(pairs.shape), ANSWER_TOKENS) > 0, pairs, FAR)
-        place = np.unravel_index(pairs.argmax(), pairs.shape)
-        if pairs[place] + logit > best and left >= one.first:
-            best = float(pairs[place] + logit)
-            begin, finish = (left + int(number) - one.first for number in place)
-            text = one.line["text"][one.offsets[begin, 0] : one.offsets[finish, 1]]
-    return Read(float(holds), sentence[: len(one.sentences)], text, best)
+def answer(example: Example, found: Read) -> str:
+    """Return the short answer in the best sentence."""
+    return str(example.line["text"][slice(*found.spans[found.best])])
 
 
 def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, float]:
@@ -244,8 +192,9 @@ def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, flo
             top = float(found.sentences[number]), number in line["answer_sentences"]
             tops[line["question_id"]] = max(top, tops.get(line["question_id"], (-np.inf, False)))
     asked = {line["question_id"] for line in lines if line["answerable"]}
-    spans = [(line, found) for line, found in zip(lines, reads, strict=True) if line["answers"]]
-    texts = [tuple(line["text"][s:e] for s, e in line["answers"]) for line, _ in spans]
+    marked = [(one, found) for one, found in zip(examples, reads, strict=True) if one.line["answers"]]
+    texts = [tuple(one.line["text"][s:e] for s, e in one.line["answers"]) for one, _ in marked]
+    spans = [answer(*pair) for pair in marked]
     inside = [
         int(found.sentences.argmax()) in line["answer_sentences"]
         for line, found in zip(lines, reads, strict=True)
@@ -254,8 +203,8 @@ def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, flo
     made = {
         "first": float(np.mean([tops[question][1] for question in asked])),
         "first_in_window": float(np.mean(inside)),
-        "em": float(np.mean([exact_match(r.answer, wanted) for (_, r), wanted in zip(spans, texts, strict=True)])),
-        "f1": float(np.mean([f1(r.answer, wanted) for (_, r), wanted in zip(spans, texts, strict=True)])),
+        "em": float(np.mean([exact_match(said, wanted) for said, wanted in zip(spans, texts, strict=True)])),
+        "f1": float(np.mean([f1(said, wanted) for said, wanted in zip(spans, texts, strict=True)])),
     }
     for name, scores in scorings(reads).items():
         made[f"auc_{name}"] = float(roc_auc_score(answerable, scores))
@@ -269,7 +218,7 @@ def scorings(reads: Sequence[Read]) -> dict[str, NDArray[np.float64]]:
     return {
         "holds": np.array([one.holds for one in reads]),
         "sentence": np.array([one.sentences.max(initial=-30.0) for one in reads]),
-        "both": np.array([one.sure for one in reads]),
+        "both": np.array([one.holds + one.sentences.max(initial=-30.0) for one in reads]),
     }
 
 
@@ -284,7 +233,7 @@ def batches(examples: Sequence[Example], size: int, seed: int) -> Iterator[list[
         order = rng.permutation(len(examples))
         made = []
         for at in range(0, len(order), size * 50):
-            near = sorted(order[at : at + size * 50], key=lambda n: len(examples[n].ids))
+            near = sorted(order[at : at + size * 50], key=lambda n: len(examples[n].tokens.ids))
             made += [near[n : n + size] for n in range(0, len(near), size)]
         for number in rng.permutation(len(made)):
             yield [examples[n] for n in made[number]]

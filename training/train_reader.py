@@ -1,6 +1,6 @@
 """Train the reader on windows.jsonl of prepare.py; write reader.pt, or go on with a run that was cut off.
 
-    python training/train_reader.py --windows FOLDER/windows.jsonl --out RUN [--examples 224000]
+    python training/train_reader.py --windows FOLDER/windows.jsonl --out RUN [--examples 128000] --bf16
 
 Every few minutes RUN/checkpoint.pt is replaced as a whole: the same command goes on from there with the same batches
 and the same random numbers. RUN/log.jsonl has a line for each report. RUN/best.pt is the model that did best on the
@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--examples", type=int, default=224_000, help="to train on in all, with repetition")
+    parser.add_argument("--examples", type=int, default=128_000, help="to train on in all, with repetition")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the top layer")
     parser.add_argument("--seed", type=int, default=5)
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--report", type=int, default=50, help="steps between lines of the log")
     parser.add_argument("--measure", type=int, default=1000, help="steps between measurements")
-    parser.add_argument("--dev-questions", type=int, default=400)
+    parser.add_argument("--dev-questions", type=int, default=320)
     parser.add_argument("--checkpoint-minutes", type=float, default=3)
     parser.add_argument("--stop-after", type=int, help="steps after which to stop as if cut off, to test going on")
     parser.add_argument("--speed", action="store_true")
@@ -189,7 +189,7 @@ def speed(examples: list[Example], arguments: argparse.Namespace) -> None:
             if number >= 3:
                 seconds += time.monotonic() - began
                 seen += len(chosen)
-                tokens += sum(len(one.ids) for one in chosen)
+                tokens += sum(len(one.tokens.ids) for one in chosen)
         means = {name: round(value, 3) for name, value in parts.items()}
         print(f"bf16 {bf16}: {seen / seconds:.1f} examples, {tokens / seconds:.0f} tokens a second; losses {means}")
 

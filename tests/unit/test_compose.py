@@ -1,19 +1,24 @@
-from rag.compose import MOST_CLAIMS, MOST_CLOSEST, compose
-from rag.schema import Document, Evidence, Passage, Reading
+from rag.choose import Chosen
+from rag.compose import MOST_CHARS, compose
+from rag.schema import Document, Evidence, Passage
 from rag.split import passages
 
-TEXT = "One fact\nis this. Two [1] facts. Three facts. Four facts. Five facts."
+TEXT = "One fact\nis this. Two [1] facts. Ana Silva came. She said four facts. Five facts."
 
 
-def reading(*scores: float, confidence: float = 0.9) -> Reading:
-    (passage,) = passages(Document("a.txt", TEXT, "Title", published="2024-01-02"), 1000)
-    evidence = [Evidence(passage, s, score) for s, score in zip(passage.sentences, scores, strict=False)]
-    return Reading(tuple(sorted(evidence, key=lambda item: -item.score)), confidence)
+def passage(text: str = TEXT) -> Passage:
+    (found,) = passages(Document("a.txt", text, "Title", published="2024-01-02"), 3000)
+    return found
+
+
+def quotes(*numbers: int, of: Passage | None = None) -> tuple[Evidence, ...]:
+    of = of or passage()
+    return tuple(Evidence(of, of.sentences[n], 0.9) for n in numbers)
 
 
 def test_each_claim_is_a_sentence_with_its_own_number() -> None:
-    composed = compose(reading(0.9, 0.1, 0.89), threshold=0.5)
-    assert [(c.text, c.citations) for c in composed.claims] == [("One fact is this.", (1,)), ("Three facts.", (2,))]
+    composed = compose(Chosen(0.9, quotes(0, 2)))
+    assert [(c.text, c.citations) for c in composed.claims] == [("One fact is this.", (1,)), ("Ana Silva came.", (2,))]
     for citation in composed.citations:
         assert TEXT[citation.start : citation.end] == citation.quote
     assert composed.citations[0].quote == "One fact\nis this.", "a quote is verbatim, a claim reads on one line"
@@ -22,38 +27,38 @@ def test_each_claim_is_a_sentence_with_its_own_number() -> None:
 
 
 def test_what_looks_like_a_citation_in_a_source_is_text() -> None:
-    composed = compose(reading(0.1, 0.9), threshold=0.5)
+    composed = compose(Chosen(0.9, quotes(1)))
     assert composed.claims[0].text == "Two [1] facts."
     assert [citation.quote for citation in composed.citations] == ["Two [1] facts."]
 
 
-def test_the_best_comes_first_and_the_rest_in_the_order_of_the_text() -> None:
-    composed = compose(reading(0.88, 0.89, 0.9), threshold=0.5)
-    assert [claim.text for claim in composed.claims] == ["Three facts.", "One fact is this.", "Two [1] facts."]
+def test_a_pronoun_brings_the_sentence_before_it() -> None:
+    composed = compose(Chosen(0.9, quotes(3)))
+    (citation,) = composed.citations
+    assert citation.quote == "Ana Silva came. She said four facts." == composed.claims[0].text
+    assert TEXT[citation.start : citation.end] == citation.quote
 
 
-def test_at_most_so_many_claims() -> None:
-    assert len(compose(reading(0.9, 0.9, 0.9, 0.9, 0.9), threshold=0.5).claims) == MOST_CLAIMS
+def test_not_if_that_sentence_is_quoted_already_or_is_not_there_or_is_long() -> None:
+    assert [c.quote for c in compose(Chosen(0.9, quotes(2, 3))).citations] == [
+        "Ana Silva came.",
+        "She said four facts.",
+    ]
+    first = passage("She said so. More.")
+    assert compose(Chosen(0.9, quotes(0, of=first))).citations[0].quote == "She said so."
+    long = passage(f"Ana {'x' * (MOST_CHARS - 18)}. She said so.")
+    assert compose(Chosen(0.9, quotes(1, of=long))).citations[0].quote.startswith("Ana")
+    longer = passage(f"Ana {'x' * (MOST_CHARS - 17)}. She said so.")
+    assert compose(Chosen(0.9, quotes(len(longer.sentences) - 1, of=longer))).citations[0].quote == "She said so."
 
 
-def test_below_the_threshold_nothing_is_claimed() -> None:
-    composed = compose(reading(0.9, 0.8, 0.7, 0.6, confidence=0.49), threshold=0.5)
+def test_a_refusal_shows_what_came_closest_and_cites_nothing() -> None:
+    composed = compose(Chosen(0.1, closest=quotes(0, 3)))
     assert composed.claims == composed.citations == ()
-    assert [closest.quote for closest in composed.closest] == ["One fact\nis this.", "Two [1] facts.", "Three facts."]
-    assert len(composed.closest) == MOST_CLOSEST
+    assert [closest.quote for closest in composed.closest] == ["One fact\nis this.", "She said four facts."]
     assert all(TEXT[c.start : c.end] == c.quote for c in composed.closest)
 
 
 def test_without_evidence_there_is_nothing() -> None:
-    empty = compose(Reading((), 0.0), threshold=0.0)
+    empty = compose(Chosen(0.0))
     assert empty.claims == empty.citations == empty.closest == ()
-
-
-def test_confidence_at_the_threshold_answers() -> None:
-    assert compose(reading(0.9, confidence=0.5), threshold=0.5).claims
-
-
-def test_passage_quotes() -> None:
-    (passage,) = passages(Document("a.txt", TEXT, ""), 1000)
-    assert isinstance(passage, Passage)
-    assert [passage.quote(s) for s in passage.sentences][-1] == "Five facts."

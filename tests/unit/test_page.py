@@ -15,6 +15,8 @@ def test_an_answer_has_a_button_for_each_citation(engine: Engine) -> None:
     html = page.answer(answer, 4)
     assert html.count('class="ql-cite" data-answer="4"') == len(answer.citations)
     assert 'data-outcome="answered"' in html
+    assert '<p class="ql-short-answer">Bruno Rodríguez</p>' in html
+    assert "ql-short-answer" not in page.answer(replace(answer, short_answer=None), 4)
 
 
 def test_a_refusal_lists_the_closest_passages(engine: Engine) -> None:
@@ -44,6 +46,7 @@ def test_text_from_outside_is_escaped(engine: Engine) -> None:
     document = Document("x", HOSTILE, HOSTILE, publisher=HOSTILE)
     for html in (
         page.answer(replace(answered, claims=(claim,)), 0),
+        page.answer(replace(answered, short_answer=HOSTILE), 0),
         page.answer(replace(refused, closest=(closest,)), 0),
         page.document(document, [citation], citation),
         page.source_list([Listing(HOSTILE, HOSTILE, None, 3)]),

@@ -6,7 +6,7 @@ import pytest
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.prefer import WEIGHT, Preference, dates_named, publishers_named
+from rag.prefer import WEIGHT, Preference, dates_named, publishers_named, unattributed
 from tests.conftest import built_over
 
 PUBLISHERS = ["The Verge", "TechCrunch", "Cnbc | World Business", "FOX News - Health", "FOX News - Travel", "Time"]
@@ -41,6 +41,21 @@ def test_a_publisher_is_named_in_its_capitals(question: str, named: set[str]) ->
 )
 def test_days_and_months_are_dates_but_years_are_not(question: str, spans: list[tuple[str, str]]) -> None:
     assert dates_named(question) == spans
+
+
+@pytest.mark.parametrize(
+    ("question", "bare"),
+    [
+        ("By how much did oil fall, according to The Echo?", "By how much did oil fall?"),
+        ("According to the Echo, by how much did oil fall?", "by how much did oil fall?"),
+        ("What fell as reported by Time in May?", "What fell in May?"),
+        ("What did The Echo say?", "What did The Echo say?"),
+        ("Who fell, according to the minister?", "Who fell, according to the minister?"),
+        ("Who fell, according to The Echoes?", "Who fell, according to The Echoes?"),
+    ],
+)
+def test_where_it_was_published_is_not_asked_of_the_text(question: str, bare: str) -> None:
+    assert unattributed(question, ["The Echo", "Time"]) == bare
 
 
 def test_each_kind_counts_once() -> None:

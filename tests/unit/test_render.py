@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from rag import render
 from rag.engine import Engine
@@ -13,7 +14,7 @@ def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
     ]  # fmt: skip
     assert (found["schema"], found["id"], found["outcome"], found["reason"]) == (1, None, "answered", None)
     assert found["closest"] == []
-    assert found["model"] == {"encoder": "all-MiniLM-L6-v2", "reader": "similarity-1", "llm": None}
+    assert found["model"] == {"encoder": "all-MiniLM-L6-v2", "reader": "reader-1", "llm": None}
     assert found["timings_ms"].keys() == {"retrieve", "read", "total"}
     assert found["answer"] == "\n".join(claim["text"] for claim in found["claims"])
     for citation in found["citations"]:
@@ -26,7 +27,7 @@ def test_the_json_form_of_a_refusal(engine: Engine, article: str) -> None:
     found = render.answer_object(engine.ask("What is the population of Havana?"))
     assert (found["outcome"], found["reason"], found["answer"]) == ("refused", "not_supported", "")
     assert found["claims"] == found["citations"] == []
-    assert 1 <= len(found["closest"]) <= 3
+    assert 1 <= len(found["closest"]) <= 4
     for closest in found["closest"]:
         assert article[closest["start"] : closest["end"]] == closest["quote"]
 
@@ -52,7 +53,8 @@ def test_an_answer_in_the_terminal_shows_number_place_and_quote(engine: Engine) 
     answer = engine.ask("Who is Cuba's foreign minister?")
     text = render.answer_text(answer)
     citation = answer.citations[0]
-    assert text.startswith("[1] Cuban Foreign Minister Bruno Rodríguez")
+    assert text.startswith("Short answer: Bruno Rodríguez\n\n[1] Cuban Foreign Minister Bruno Rodríguez")
+    assert render.answer_text(replace(answer, short_answer=None)).startswith("[1] Cuban Foreign Minister")
     assert f"[1] {citation.source}:{citation.start}-{citation.end}" in text
     assert f"    | {citation.quote}" in text, "a quote is never wrapped"
 

@@ -1,0 +1,261 @@
+"""The trained reader's network: a question and a window of text go in; what the window says to it comes out.
+
+One pass over ``[CLS] question [SEP] title | date | window [SEP]`` gives each token of the window a logit as the start
+and as the end of the short answer, each sentence one that it answers (against 0 for "no sentence of this window"), and
+the window one that it holds an answer. The weights were trained by ``training/`` on public question sets
+(``weights/README.md`` is their model card) and run on ONNX Runtime, without torch.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.encode import file_sha256
+from rag.errors import ReaderError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Floats = NDArray[np.float32]
+Span = tuple[int, int]
+
+WEIGHTS = Path(str(files("rag") / "weights"))
+
+FILES = ("reader.onnx", "tokenizer.json")
+SUMS = "SHA256SUMS"
+
+QUESTION_TOKENS = 48
+CONTEXT_TOKENS = 230
+"""Of title, date and window together."""
+WINDOW_TOKENS = 180
+"""Most tokens of a window, unless one sentence alone is longer; trained on 160."""
+ANSWER_TOKENS = 30
+"""Longest short answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Consecutive sentences of one document and a question about them."""
+
+    question: str
+    title: str
+    date: str
+    text: str
+    sentences: tuple[Span, ...]
+    """Spans of characters in ``text``."""
+
+    @property
+    def head(self) -> str:
+        """What stands before the text."""
+        return "".join(f"{part} | " for part in (self.title, self.date) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A window as the network sees it; token numbers count from ``[CLS]``, and every interval is half open."""
+
+    ids: NDArray[np.int64]
+    question: int
+    """Tokens up to and with the first ``[SEP]``."""
+    sentences: tuple[Span | None, ...]
+    """Tokens of each sentence; None for one that is beyond ``CONTEXT_TOKENS``."""
+    offsets: NDArray[np.int32]
+    """Characters of the window for each token of its text, shape (tokens, 2); the first token is ``first``."""
+    first: int
+
+    def inputs(self) -> dict[str, NDArray[Any]]:
+        """Return what the network takes, for this window alone: shapes (1, tokens) and (1, sentences, tokens)."""
+        size = len(self.ids)
+        kinds = np.zeros((1, size), dtype=np.int64)
+        kinds[0, self.question :] = 1
+        weights = np.zeros((1, len(self.sentences), size), dtype=np.float32)
+        for row, span in enumerate(self.sentences):
+            if span:
+                weights[0, row, slice(*span)] = 1 / (span[1] - span[0])
+        return {
+            "input_ids": self.ids[None],
+            "attention_mask": np.ones((1, size), dtype=np.int64),
+            "token_type_ids": kinds,
+            "sentence_weights": weights,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the network says of a window."""
+
+    holds: float
+    """Logit that the window holds an answer."""
+    sentences: Floats
+    """Logit of each sentence that it answers, against 0 for none; shape (sentences,)."""
+    spans: tuple[Span, ...]
+    """Characters of the window that would be the short answer, for each sentence."""
+    span_logits: Floats
+    """Logits of their start and end, added, less those of the window's best; shape (sentences,); at most 0."""
+
+    @property
+    def best(self) -> int:
+        """The sentence that answers best, by its own logit and that of the short answer in it."""
+        return int((self.sentences + self.span_logits).argmax())
+
+
+def sums(folder: Path) -> str:
+    """Return what ``SHA256SUMS`` in a folder must say, in the form of ``sha256sum``."""
+    return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in FILES)
+
+
+def check(folder: Path) -> None:
+    """Raise ReaderError if a file of the network is missing or not the one that ``SHA256SUMS`` names."""
+    for name in (*FILES, SUMS):
+        if not (folder / name).is_file():
+            raise ReaderError(f"{folder / name} is missing: reinstall quoteline")
+    if sums(folder) != (folder / SUMS).read_text(encoding="utf-8"):
+        raise ReaderError(f"{folder} does not hold the published reader (see {SUMS}): reinstall quoteline")
+
+
+def tokenizer(folder: Path) -> "Tokenizer":
+    """Return the tokenizer in a folder, without padding and truncation."""
+    from tokenizers import Tokenizer
+
+    found = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    found.no_padding()
+    found.no_truncation()
+    return found
+
+
+def tokenized(tokenizer: "Tokenizer", windows: Sequence[Window]) -> list[Tokens]:
+    """Turn windows into tokens, cutting a question at ``QUESTION_TOKENS`` and a context at ``CONTEXT_TOKENS``."""
+    questions = list(dict.fromkeys(window.question for window in windows))
+    encoded = tokenizer.encode_batch(questions, add_special_tokens=False)
+    asked = {question: one.ids for question, one in zip(questions, encoded, strict=True)}
+    told = tokenizer.encode_batch([window.head + window.text for window in windows], add_special_tokens=False)
+    begin, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    found = []
+    for window, context in zip(windows, told, strict=True):
+        question = [begin, *asked[window.question][:QUESTION_TOKENS], sep]
+        ids = np.array([*question, *context.ids[:CONTEXT_TOKENS], sep], dtype=np.int64)
+        offsets = np.array(context.offsets[:CONTEXT_TOKENS], dtype=np.int32).reshape(-1, 2) - len(window.head)
+        skipped = int((offsets[:, 0] < 0).sum())
+        offsets, first = offsets[skipped:], len(question) + skipped
+        sentences = tuple(tokens_of(span, offsets, first) for span in window.sentences)
+        found.append(Tokens(ids, len(question), sentences, offsets, first))
+    return found
+
+
+def tokens_of(span: Span, offsets: NDArray[np.int32], first: int) -> Span | None:
+    """Return the tokens, half open, that touch a span of characters; None if there are none."""
+    (touched,) = np.nonzero((offsets[:, 0] < span[1]) & (offsets[:, 1] > span[0]))
+    return (first + int(touched[0]), first + int(touched[-1]) + 1) if len(touched) else None
+
+
+def packed(tokenizer: "Tokenizer", texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[list[range]]:
+    """Return, for each text, which of its sentences go together into windows of at most ``WINDOW_TOKENS``.
+
+    Args:
+        tokenizer: of the network.
+        texts: passages.
+        sentences: spans of characters, for each text.
+    """
+    found = []
+    for encoding, spans in zip(tokenizer.encode_batch(texts, add_special_tokens=False), sentences, strict=True):
+        offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+        ends = np.searchsorted(offsets[:, 0], [end for _, end in spans])  # tokens up to the end of each sentence
+        windows, first = [], 0
+        for number in range(1, len(spans) + 1):
+            before = ends[first - 1] if first else 0
+            if number == len(spans) or ends[number] - before > WINDOW_TOKENS:
+                windows.append(range(first, number))
+                first = number
+        found.append(windows)
+    return found
+
+
+def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float) -> Read:
+    """Read the network's logits: the best short answer inside each sentence.
+
+    Args:
+        tokens: the window.
+        start: shape (tokens,).
+        end: shape (tokens,).
+        sentence: shape (sentences,).
+        holds: of the window.
+    """
+    spans: list[Span] = []
+    logits = np.full(len(tokens.sentences), -np.inf, dtype=np.float32)
+    for row, span in enumerate(tokens.sentences):
+        if span is None:
+            spans.append((0, 0))
+            continue
+        left, right = span
+        pairs = start[left:right, None] + end[None, left:right]
+        shape = np.ones(pairs.shape, dtype=bool)
+        allowed = np.triu(shape) & ~np.triu(shape, ANSWER_TOKENS)
+        begin, finish = np.unravel_index(np.where(allowed, pairs, -np.inf).argmax(), pairs.shape)
+        logits[row] = pairs[begin, finish]
+        spans.append(
+            (
+                int(tokens.offsets[left + begin - tokens.first, 0]),
+                int(tokens.offsets[left + finish - tokens.first, 1]),
+            )
+        )
+    inside = np.array([span is not None for span in tokens.sentences])
+    most = logits.max(initial=-np.inf, where=inside)
+    return Read(
+        float(holds),
+        np.where(inside, sentence, -np.inf).astype(np.float32),
+        tuple(spans),
+        np.where(inside, logits - most, -np.inf).astype(np.float32),
+    )
+
+
+class Network:
+    """The packaged weights on ONNX Runtime.
+
+    Each window is run alone, several at a time in threads: nothing is padded, which on a CPU is fastest, and what is
+    said of a window depends on that window alone.
+    """
+
+    def __init__(self, folder: Path = WEIGHTS, *, threads: int) -> None:
+        """Load the weights in a folder.
+
+        Args:
+            folder: holds ``reader.onnx``, ``tokenizer.json`` and ``SHA256SUMS`` of both, as training/ writes them.
+            threads: windows read at a time.
+
+        Raises:
+            ReaderError: a file is missing or not the published one.
+        """
+        import onnxruntime
+
+        check(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        path = str(folder / "reader.onnx")
+        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self._folder = folder
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
+
+    @cached_property
+    def tokenizer(self) -> "Tokenizer":
+        """The tokenizer of the weights."""
+        return tokenizer(self._folder)
+
+    def windows(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[list[range]]:
+        """Return, for each text, which of its sentences make a window each."""
+        return packed(self.tokenizer, texts, sentences)
+
+    def read(self, windows: Sequence[Window]) -> list[Read]:
+        """Return what the network says of each window, in order."""
+        return list(self._pool.map(self._read, tokenized(self.tokenizer, windows)))
+
+    def _read(self, tokens: Tokens) -> Read:
+        start, end, sentence, holds = self._session.run(["start", "end", "sentence", "holds"], tokens.inputs())
+        return decoded(tokens, start[0], end[0], sentence[0], holds[0])

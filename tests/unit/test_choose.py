@@ -1,0 +1,147 @@
+from collections.abc import Callable
+
+import pytest
+
+from rag.choose import CONTRADICTED, DECIDED, MOST_QUOTES, Chosen, choose
+from rag.schema import Document, Evidence, Passage, Reading
+from rag.split import passages
+
+TEXT = (
+    "The mayor refused the offer of the bank. The fire broke out on March 3, 2021. The school reopened on March 24, "
+    "2021. Ana Silva designed the bridge. It was built in Porto. Iron and stone were used. Glass was used too."
+)
+
+
+def passage(text: str = TEXT, published: str | None = None) -> Passage:
+    (found,) = passages(Document("a.txt", text, "Title", published=published), 2000)
+    return found
+
+
+def reading(confidence: float, scores: dict[int, float], short: str = "", of: Passage | None = None) -> Reading:
+    """What is read in TEXT: the sentences by number, with their scores."""
+    of = of or passage()
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])
+    return Reading(tuple(Evidence(of, of.sentences[n], score, short) for n, score in ranked), confidence)
+
+
+def always(found: Reading) -> Callable[[str], Reading]:
+    return lambda question: found
+
+
+def quotes(chosen: Chosen) -> list[str]:
+    return [item.quote for item in chosen.quotes]
+
+
+def test_one_sentence_where_one_suffices() -> None:
+    chosen = choose("Who designed the bridge?", always(reading(0.9, {3: 0.9, 4: 0.5}, "Ana Silva")), 0.5)
+    assert quotes(chosen) == ["Ana Silva designed the bridge."]
+    assert (chosen.short_answer, chosen.confidence, chosen.closest) == ("Ana Silva", 0.9, ())
+
+
+def test_a_list_takes_more_and_at_most_four_in_the_order_of_the_text() -> None:
+    scores = {6: 0.9, 5: 0.5, 0: 0.3}
+    assert quotes(choose("What was used?", always(reading(0.9, scores)), 0.5)) == ["Glass was used too."]
+    listed = choose("Which materials were used?", always(reading(0.9, scores, "Glass")), 0.5)
+    assert quotes(listed) == ["Glass was used too.", "Iron and stone were used."]
+    assert listed.short_answer is None, "one of several things is not the answer"
+    many = choose("Which materials were used?", always(reading(0.9, dict.fromkeys(range(7), 0.9))), 0.5)
+    assert len(many.quotes) == MOST_QUOTES
+
+
+def test_below_the_threshold_what_contradicts_comes_closest() -> None:
+    found = reading(0.4, {3: 0.5, 4: 0.4, 0: 0.3, 5: 0.2, 6: 0.1})
+    chosen = choose("Why did the mayor accept the offer of the bank?", always(found), 0.5)
+    assert chosen.quotes == ()
+    assert chosen.short_answer is None
+    assert [item.quote for item in chosen.closest] == [
+        "The mayor refused the offer of the bank.",
+        "Ana Silva designed the bridge.",
+        "It was built in Porto.",
+        "Iron and stone were used.",
+    ]
+    assert choose("Who designed the bridge?", always(found), 0.4).quotes, "at the threshold it answers"
+
+
+def test_what_a_near_sentence_contradicts_is_not_answered() -> None:
+    sure = reading(0.9, {3: 0.9, 4: 0.8, 5: 0.7, 0: 0.3})
+    chosen = choose("Why did the mayor accept the offer of the bank?", always(sure), 0.5)
+    assert (chosen.quotes, chosen.confidence) == ((), CONTRADICTED)
+    assert chosen.closest[0].quote == "The mayor refused the offer of the bank."
+    assert choose("Why did the mayor refuse the offer of the bank?", always(sure), 0.5).quotes
+
+
+def test_no_reason_is_short() -> None:
+    assert choose("Why was glass used?", always(reading(0.9, {6: 0.9}, "too")), 0.5).short_answer is None
+
+
+def test_nothing_read_is_nothing_chosen() -> None:
+    assert choose("Who?", always(Reading((), 0.0)), 0.0) == Chosen(0.0)
+
+
+def test_each_part_of_a_question_is_read() -> None:
+    asked = {
+        "Who designed the bridge?": reading(0.9, {3: 0.9}, "Ana Silva"),
+        "When was the bridge designed?": reading(0.7, {4: 0.8}, "1990"),
+    }
+    whole = reading(0.95, {3: 0.9})
+    question = "Who designed the bridge and when?"
+    chosen = choose(question, lambda part: asked.get(part, whole), 0.5)
+    assert quotes(chosen) == ["Ana Silva designed the bridge.", "It was built in Porto."]
+    assert (chosen.confidence, chosen.short_answer) == (0.7, "Ana Silva; 1990")
+    one = choose(question, lambda part: asked.get(part, whole), 0.8)
+    assert quotes(one) == ["Ana Silva designed the bridge."], "the part that the sources tell"
+    assert one.short_answer is None
+    assert quotes(choose(question, lambda part: asked.get(part, whole), 0.92)) == ["Ana Silva designed the bridge."]
+    assert choose(question, lambda part: asked.get(part, whole), 0.96).quotes == ()
+
+
+def test_yes_and_no_only_where_a_sentence_decides() -> None:
+    found = reading(0.3, {3: 0.9, 0: 0.8})
+    accepted = choose("Did the mayor accept the offer of the bank?", always(found), 0.5)
+    assert (quotes(accepted), accepted.short_answer) == (["The mayor refused the offer of the bank."], "no")
+    assert accepted.confidence == DECIDED
+    assert choose("Did the mayor refuse the offer of the bank?", always(found), 0.5).short_answer == "yes"
+    assert choose("Did the mayor refuse the offer of the bank?", always(found), 1.0).quotes == ()
+    open_question = choose("Did the mayor like the bank?", always(found), 0.5)
+    assert (open_question.quotes, open_question.short_answer) == ((), None)
+    quoted = choose("Did the mayor like the bank?", always(found), 0.2)
+    assert quotes(quoted)
+    assert quoted.short_answer is None, "what is quoted does not decide it"
+
+
+def test_sentences_that_contradict_one_another_decide_nothing() -> None:
+    both = passage("The mayor refused the offer. The mayor accepted the offer.")
+    found = reading(0.9, {0: 0.9, 1: 0.9}, of=both)
+    assert choose("Did the mayor accept the offer?", always(found), 0.5).short_answer is None
+
+
+EVENTS = {"When was the fire?": reading(0.8, {1: 0.9}), "When did the school reopen?": reading(0.9, {2: 0.9})}
+
+
+@pytest.mark.parametrize(
+    ("question", "time"),
+    [
+        ("How many days after the fire did the school reopen?", "21 days"),
+        ("How many weeks after the fire did the school reopen?", "3 weeks"),
+    ],
+)
+def test_the_time_between_two_quoted_dates(question: str, time: str) -> None:
+    chosen = choose(question, EVENTS.__getitem__, 0.5)
+    assert quotes(chosen) == ["The fire broke out on March 3, 2021.", "The school reopened on March 24, 2021."]
+    assert (chosen.short_answer, chosen.confidence) == (time, 0.8)
+
+
+def test_no_time_is_counted_where_a_date_is_not_sure_or_the_order_is_another() -> None:
+    whole = reading(0.1, {3: 0.5})
+    for question, threshold in (
+        ("How many days after the fire did the school reopen?", 0.85),
+        ("How many months after the fire did the school reopen?", 0.5),
+    ):
+        assert choose(question, lambda asked: EVENTS.get(asked, whole), threshold).short_answer is None
+    backwards = {"When was the fire?": reading(0.9, {2: 0.9}), "When did the school reopen?": reading(0.9, {1: 0.9})}
+    assert (
+        choose(
+            "How many days after the fire did the school reopen?", lambda asked: backwards.get(asked, whole), 0.5
+        ).short_answer
+        is None
+    )
