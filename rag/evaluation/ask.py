@@ -22,7 +22,6 @@ from rag.schema import Answer, Citation, Closest, Filter, Passage, Retrieved
 CONTEXT_CHARS = 160
 ASKED_AGAIN = 20
 """Questions asked a second time, in another order, to see that they get the same answer."""
-SHORT_ANSWER_FIGURES = ("exact_match", "f1", "has_answer_exact_match", "has_answer_f1")
 
 
 @dataclass
@@ -192,16 +191,13 @@ def _wrong(question: Question, gold: Gold, answer: Answer) -> list[str]:
 
 
 def _whole(results: list[Result], ranks: Mapping[str, Mapping[str, float]], of: Sequence[str | None]) -> list[Result]:
-    """Add the figures that take more than one question; drop those of short answers for a file without any."""
+    """Add the figures that take more than one question."""
     passed = {result.key: result.passed for result in results}
-    short = {result.file for result in results if result.short_answer is not None}
     whole = []
     for result, original in zip(results, of, strict=True):
         figures = {**result.figures, **ranks.get(result.key, {})}
         if original is not None and f"{result.file}/{original}" in passed:
             figures["flip"] = float(result.passed != passed[f"{result.file}/{original}"])
-        if result.file not in short:
-            figures = {name: found for name, found in figures.items() if name not in SHORT_ANSWER_FIGURES}
         whole.append(replace(result, figures={name: round(found, 6) for name, found in figures.items()}))
     return whole
 
