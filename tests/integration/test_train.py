@@ -79,7 +79,8 @@ def test_the_loss_is_of_the_labels_alone() -> None:
     examples = reader_model.tokenized(LINES[1:3])
     assert [one.span is not None for one in examples] == [True, True]
     parts = {
-        name: float(value.detach()) for name, value in reader_model.loss(model, reader_model.batch(examples)).items()
+    losses = reader_model.loss(model, reader_model.batch(examples))
+    parts = {name: float(value.detach()) for name, value in losses.items()}
     }
     unanswerable = reader_model.tokenized([LINES[0]])
     padded = reader_model.batch([*unanswerable, *reader_model.tokenized([LINES[1] | {"text": LINES[1]["text"] * 3}])])
