@@ -78,10 +78,8 @@ def test_the_loss_is_of_the_labels_alone() -> None:
     model = reader_model.Reader().eval()
     examples = reader_model.tokenized(LINES[1:3])
     assert [one.span is not None for one in examples] == [True, True]
-    parts = {
     losses = reader_model.loss(model, reader_model.batch(examples))
     parts = {name: float(value.detach()) for name, value in losses.items()}
-    }
     unanswerable = reader_model.tokenized([LINES[0]])
     padded = reader_model.batch([*unanswerable, *reader_model.tokenized([LINES[1] | {"text": LINES[1]["text"] * 3}])])
     alone = reader_model.outputs(model, reader_model.batch(unanswerable))
