@@ -1,4 +1,4 @@
-"""How many things a question asks for, which ones, and what it takes for granted.
+"""How many things a question asks for, and which ones.
 
 Read from the words alone. Each function would rather miss a form than see one that is not there.
 """
@@ -184,32 +184,3 @@ def _with_trailing(whole: str, other: str) -> tuple[str, ...]:
         be = "were" if is_plural(found["rest"].split()[-1]) and " of " not in found["rest"] else "was"
         return _asked(whole), _asked(f"{other} {be} {found['rest']} {_PARTICIPLES.get(verb, verb)}")
     return ()
-
-
-_TAKES = re.compile(
-    rf"(?:why|when|where|how|(?:in |on |at |for |by )?(?:what|which) (?:year|date|day|month|reasons?|way|place|city"
-    rf"|country|time|means))\s(?P<auxiliary>{AUXILIARY})\s(?P<rest>.+)",
-    re.IGNORECASE,
-)
-_PARTICIPLE = re.compile(
-    rf"(?<!\bthe)(?<!\ba)(?<!\ban)\s(?!need\b)(?=(?:not\s|never\s)?(?:\w\w+ed|\w{{3,}}ing|{'|'.join(sorted(IRREGULAR_PAST))}|been|born|taken|given|written|"
-    rf"shown|known|driven|stolen|seen|done|gone|chosen|spoken|fallen|risen|beaten|hidden|be|able|unable)\b)"
-)
-
-
-def premise(question: str) -> str | None:
-    """Return the statement that a question takes for granted, in the question's own words; None if none is plain.
-
-    The verb keeps the form that it has in the question.
-
-    >>> premise("Why did the minister accept the offer?"), premise("When was the minister arrested?")
-    ('the minister accept the offer', 'the minister was arrested')
-    """
-    found = _TAKES.match(bare(question).rstrip("?. "))
-    if not found:
-        return None
-    auxiliary, rest = found["auxiliary"].lower(), found["rest"].strip()
-    if auxiliary in ("do", "does", "did"):
-        return rest if len(rest.split()) > 1 else None
-    place = _PARTICIPLE.search(rest)
-    return f"{rest[: place.start()]} {auxiliary} {rest[place.end() :]}" if place else None

@@ -51,12 +51,12 @@ def choose(question: str, read: Read, threshold: float) -> Chosen:
     """
     if (events := between(question)) and (found := _time_between(events, read, threshold)):
         return found
-    whole = read(question)
-    if not whole.evidence:
-        return Chosen(whole.confidence)
     parts = asked_parts(question)
     if len(parts) > 1 and (found := _parts(parts, read, threshold)):
         return found
+    whole = read(question)
+    if not whole.evidence:
+        return Chosen(whole.confidence)
     if yes_no(question):
         return _decided(question, whole, threshold)
     if any(match.opposes(question, item.quote, item.passage.text) for item in whole.evidence[:MOST_DECIDING]):

@@ -403,27 +403,3 @@ def test_two_parts(question: str, found: tuple[str, ...]) -> None:
 )
 def test_one_part(question: str) -> None:
     assert asked.asked_parts(question) == (question,)
-
-
-@pytest.mark.parametrize(
-    ("question", "premise"),
-    [
-        ("Why did the minister accept the offer?", "the minister accept the offer"),
-        ("When did Ana Silva agree to testify?", "Ana Silva agree to testify"),
-        ("How did the ship sink?", "the ship sink"),
-        ("Where does the river rise?", "the river rise"),
-        ("Why was the minister arrested?", "the minister was arrested"),
-        ("When has the firm refused to pay?", "the firm has refused to pay"),
-        ("And why did the minister resign?", "the minister resign"),
-        ("In what year did the war end?", "the war end"),
-        ("For what reason did the mayor resign?", "the mayor resign"),
-        ("Did the minister accept?", None),
-        ("Who accepted the offer?", None),
-        ("What is the capital?", None),
-        ("How many ships sank?", None),
-        ("When was the war?", None),
-        ("Why?", None),
-    ],
-)
-def test_premise(question: str, premise: str | None) -> None:
-    assert asked.premise(question) == premise
