@@ -19,7 +19,7 @@ from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import UsageError
 from rag.index import Index
-from rag.network import Network
+from rag.network import packaged
 from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
 from rag.rerank import CANDIDATES, Reranker
@@ -36,7 +36,7 @@ class Engine:
     def __init__(self, index: Index, config: Config) -> None:
         self.index = index
         self.config = config
-        self.reader = TrainedReader(index, Network(threads=config.threads))
+        self.reader = TrainedReader(index, packaged(config.threads))
         self.reranker = Reranker(config.reranker) if config.reranker else None
 
     @classmethod

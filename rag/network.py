@@ -9,7 +9,7 @@ the window one that it holds an answer. The weights were trained by ``training/`
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -195,8 +195,7 @@ def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds:
             continue
         left, right = span
         pairs = start[left:right, None] + end[None, left:right]
-        shape = np.ones(pairs.shape, dtype=bool)
-        allowed = np.triu(shape) & ~np.triu(shape, ANSWER_TOKENS)
+        allowed = _spans_of(right - left)
         begin, finish = np.unravel_index(np.where(allowed, pairs, -np.inf).argmax(), pairs.shape)
         logits[row] = pairs[begin, finish]
         spans.append(
@@ -213,6 +212,14 @@ def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds:
         tuple(spans),
         np.where(inside, logits - most, -np.inf).astype(np.float32),
     )
+
+
+@lru_cache(maxsize=CONTEXT_TOKENS)
+def _spans_of(tokens: int) -> NDArray[np.bool_]:
+    """Return which pairs of a first and a last token are a span of at most ``ANSWER_TOKENS``."""
+    every = np.ones((tokens, tokens), dtype=bool)
+    allowed: NDArray[np.bool_] = np.triu(every) & ~np.triu(every, ANSWER_TOKENS)
+    return allowed
 
 
 class Network:
@@ -259,3 +266,13 @@ class Network:
     def _read(self, tokens: Tokens) -> Read:
         start, end, sentence, holds = self._session.run(["start", "end", "sentence", "holds"], tokens.inputs())
         return decoded(tokens, start[0], end[0], sentence[0], holds[0])
+
+
+@cache
+def packaged(threads: int) -> Network:
+    """Return the packaged network, which all engines of a process share.
+
+    Raises:
+        ReaderError: a file is missing or not the published one.
+    """
+    return Network(threads=threads)

@@ -723,10 +723,11 @@ class Rebuilding:
         self._broken = False
 
     def read(self, reader: int) -> None:
+        few = replace(self.config, k=1)  # what is read is not what is tested, and takes most of the time
         try:
             for block in range(QUESTIONS // REOPEN):
                 newest = len(self.order) - 1
-                with Engine.open(config=self.config) as engine:
+                with Engine.open(config=few) as engine:
                     questions = [self.ASKED[(reader + n) % len(self.ASKED)] for n in range(REOPEN)]
                     found = [(newest, engine.ask(question)) for question in questions]
                 with self._moved:
