@@ -29,7 +29,6 @@ IRREGULAR = {form: verb for verb, *forms in (line.split() for line in _IRREGULAR
 """A form of an irregular verb to its infinitive. "found" is "find" here, not "establish"."""
 
 BE = frozenset("is are was were be been being 's".split())
-PAST_BE = frozenset("was were had did".split())
 HELPERS = BE | frozenset("has have had do does did having".split())
 MODALS = frozenset("can could will would shall should may might must wo ca".split())
 ADVERBS = frozenset(
