@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
+from onnx import numpy_helper
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
@@ -61,6 +63,24 @@ class Reader(nn.Module):
         start, end = self.span(states).unbind(-1)
         pooled = sentence_weights.to(states.dtype) @ states
         return start, end, self.sentence(pooled).squeeze(-1), self.holds(states[:, 0]).squeeze(-1)
+
+
+def weights(path: Path) -> dict[str, Tensor]:
+    """Return a reader's weights from a file of train_reader.py, or from what export_reader.py made of one."""
+    if path.suffix != ".onnx":
+        return dict(torch.load(path, weights_only=True))
+    graph = onnx.load(path).graph
+    stored = {one.name.removesuffix(".half"): numpy_helper.to_array(one) for one in graph.initializer}
+    made = Reader().state_dict()  # whose word vectors never change
+    for name in made:
+        if name in stored:
+            made[name] = torch.from_numpy(stored[name].astype(np.float32))
+    for node in graph.node:  # the exporter turns these matrices round and names them anew
+        if node.op_type == "MatMul" and node.input[1] in stored:
+            path_of_node = node.name.strip("/").rpartition("/")[0].replace("/", ".")
+            (name,) = (name for name in made if f"{path_of_node}.weight".endswith(name))
+            made[name] = torch.from_numpy(stored[node.input[1]].astype(np.float32).T.copy())
+    return made
 
 
 @dataclass(slots=True)
@@ -152,10 +172,12 @@ def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     marked = (tensors["span"][:, 0] >= 0).sum().clamp(min=1)
     none = torch.zeros(len(holds), 1)
     choice = torch.cat([none, sentence.masked_fill(~tensors["known"], FAR)], dim=1)
-    right = torch.cat([tensors["holds"][:, None] == 0, tensors["answers"]], dim=1)
+    right = torch.cat([tensors["holds"][:, None] == 0, tensors["answers"] & tensors["known"]], dim=1)
+    chosen = right.any(1)  # not where the tokens ran out before the sentence that answers
+    rightly = choice.masked_fill(~right, FAR).logsumexp(1)[chosen]
     return {
         "span": (ends[0] + ends[1]) / 2 / marked,
-        "sentence": (choice.logsumexp(1) - choice.masked_fill(~right, FAR).logsumexp(1)).mean(),
+        "sentence": (choice.logsumexp(1)[chosen] - rightly).mean(),
         "holds": functional.binary_cross_entropy_with_logits(holds, tensors["holds"]),
     }
 

@@ -1,10 +1,11 @@
 """Train the reader on windows.jsonl of prepare.py; write reader.pt, or go on with a run that was cut off.
 
-    python training/train_reader.py --windows FOLDER/windows.jsonl --out RUN [--examples 128000] --bf16
+    python training/train_reader.py --windows FOLDER/windows.jsonl --out RUN [--start WEIGHTS] --bf16
 
 Every few minutes RUN/checkpoint.pt is replaced as a whole: the same command goes on from there with the same batches
 and the same random numbers. RUN/log.jsonl has a line for each report. RUN/best.pt is the model that did best on the
-held-back documents. ``--speed`` only measures how many examples a second this machine trains on.
+held-back documents. ``--start`` trains weights on, such as best.pt of another run or the reader.onnx that is shipped,
+with the learning rate raised again. ``--speed`` only measures how many examples a second this machine trains on.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from reader_model import WEIGHTS, Example, Reader, batch, batches, figures, load, loss, read, tokenized
+from reader_model import WEIGHTS, Example, Reader, batch, batches, figures, load, loss, read, tokenized, weights
 
 LAYER_DECAY = 0.85
 """Of the learning rate, from each layer to the one below it."""
@@ -31,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a .pt or .onnx of a reader to train on; else MiniLM")
     parser.add_argument("--examples", type=int, default=128_000, help="to train on in all, with repetition")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the top layer")
@@ -75,12 +77,15 @@ class Run:
         self.arguments, self.examples, self.dev = arguments, examples, dev
         self.steps = arguments.examples // arguments.batch
         self.model = Reader()
+        if arguments.start:
+            self.model.load_state_dict(weights(arguments.start))
         self.optimizer = optimizer(self.model, arguments.rate)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step, self.best, self.seconds = 0, -1.0, 0.0
         self.checkpoint = arguments.out / "checkpoint.pt"
         names = ("examples", "batch", "rate", "seed", "bf16")
         self.settings = {name: getattr(arguments, name) for name in names} | {"windows": len(examples)}
+        self.settings["start"] = str(arguments.start)
         if self.checkpoint.exists():
             self._resume()
 

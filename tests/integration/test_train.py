@@ -41,7 +41,7 @@ LINES = [line(number, answerable=number % 3 > 0) for number in range(12)]
 def settings(out: Path, **more: Any) -> argparse.Namespace:
     given = {
         "windows": out, "out": out, "examples": 24, "batch": 4, "rate": 2e-4, "seed": 5, "threads": 1, "bf16": False,
-        "report": 2, "measure": 3, "checkpoint_minutes": 60.0, "stop_after": None, "speed": False,
+        "report": 2, "measure": 3, "checkpoint_minutes": 60.0, "stop_after": None, "speed": False, "start": None,
     }  # fmt: skip
     out.mkdir(exist_ok=True)
     return argparse.Namespace(**{**given, **more})
@@ -92,6 +92,18 @@ def test_the_loss_is_of_the_labels_alone() -> None:
     assert float(less) < parts["sentence"], "a sentence that may answer is not held against it"
 
 
+def test_a_sentence_that_the_tokens_do_not_reach_is_not_learned() -> None:
+    model = reader_model.Reader().eval()
+    cut = LINES[1] | {"text": "So it is. " * 200 + LINES[1]["text"], "answers": []}
+    cut["sentences"] = [[0, 9], [2000, 2000 + len(LINES[1]["text"])]]
+    both = reader_model.tokenized([LINES[2], cut])
+    assert both[1].tokens.sentences[1] is None
+    losses = [
+        float(reader_model.loss(model, reader_model.batch(part))["sentence"].detach()) for part in (both[:1], both)
+    ]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-3)
+
+
 def test_every_epoch_has_every_window_once_in_an_order_of_its_own() -> None:
     examples = reader_model.tokenized(LINES)
     drawn = reader_model.batches(examples, 5, seed=1)
@@ -115,3 +127,16 @@ def test_the_exported_reader_says_what_the_trained_one_says(tmp_path: Path) -> N
     for one, ours, theirs in zip(examples, original, exported, strict=True):
         assert len(theirs.sentences) == len(one.line["sentences"])
         assert np.allclose(ours.span_logits, theirs.span_logits, atol=0.05)
+
+
+def test_exported_weights_can_be_trained_on(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model = reader_model.Reader()
+    examples = reader_model.tokenized(LINES)
+    torch.save(model.state_dict(), tmp_path / "best.pt")
+    export_reader.export(model, examples[:2], tmp_path / "reader.onnx")
+    export_reader.finish(tmp_path)
+    for name in ("best.pt", "reader.onnx"):
+        run = train_reader.Run(settings(tmp_path / name[:4], start=tmp_path / name), examples, examples)
+        for parameter, value in run.model.state_dict().items():
+            assert torch.allclose(value, model.state_dict()[parameter], atol=2e-3), (name, parameter)

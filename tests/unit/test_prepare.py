@@ -53,11 +53,12 @@ def made_up() -> list[dict[str, Any]]:
     return rows
 
 
-def written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+def written(folder: Path, monkeypatch: pytest.MonkeyPatch, seed: str = "5") -> bytes:
     (folder / "in").mkdir(parents=True)
     with gzip.open(folder / "in" / "squad_union.jsonl.gz", "wt", encoding="utf-8") as out:
         out.writelines(json.dumps(one) + "\n" for one in made_up())
-    monkeypatch.setattr(sys, "argv", ["prepare", "--training", str(folder / "in"), "--out", str(folder / "out")])
+    files = ["--training", str(folder / "in"), "--out", str(folder / "out")]
+    monkeypatch.setattr(sys, "argv", ["prepare", *files, "--seed", seed])
     prepare.main()
     return (folder / "out" / "windows.jsonl").read_bytes()
 
@@ -110,6 +111,16 @@ def test_documents_are_in_one_split(lines: list[dict[str, Any]]) -> None:
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert written(tmp_path / "one", monkeypatch) == written(tmp_path / "two", monkeypatch)
+
+
+def test_another_seed_makes_other_windows_and_holds_back_the_same_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (written(tmp_path / seed, monkeypatch, seed).splitlines() for seed in ("5", "6"))
+    assert len(set(one) & set(other)) < len(one) / 2
+    parts = [{(row["group"], row["split"]) for row in map(json.loads, rows)} for rows in (one, other)]
+    assert len({part for _, part in parts[0]}) == 2
+    assert parts[0] == parts[1]
 
 
 def positive(question: str, text: str, answer: str) -> dict[str, Any]:
