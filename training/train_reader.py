@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the top layer")
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--layers", type=int, default=6, help="how many of the upper layers to train")
     parser.add_argument("--threads", type=int, default=2, help="1 is several times faster where others use the cores")
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--report", type=int, default=50, help="steps between lines of the log")
@@ -79,11 +80,11 @@ class Run:
         self.model = Reader()
         if arguments.start:
             self.model.load_state_dict(weights(arguments.start))
-        self.optimizer = optimizer(self.model, arguments.rate)
+        self.optimizer = optimizer(self.model, arguments.rate, arguments.layers)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step, self.best, self.seconds = 0, -1.0, 0.0
         self.checkpoint = arguments.out / "checkpoint.pt"
-        names = ("examples", "batch", "rate", "seed", "bf16")
+        names = ("examples", "batch", "rate", "seed", "bf16", "layers")
         self.settings = {name: getattr(arguments, name) for name in names} | {"windows": len(examples)}
         self.settings["start"] = str(arguments.start)
         if self.checkpoint.exists():
@@ -168,10 +169,13 @@ class Run:
         torch.set_rng_state(found["rng"])
 
 
-def optimizer(model: Reader, rate: float) -> torch.optim.Optimizer:
-    """Return AdamW: word vectors fixed, lower layers slower, the heads faster."""
-    model.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
+def optimizer(model: Reader, rate: float, upper: int) -> torch.optim.Optimizer:
+    """Return AdamW: word vectors and all but the upper layers fixed, lower layers slower, the heads faster."""
     layers = model.encoder.encoder.layer
+    lower = layers[: len(layers) - upper]
+    fixed = [model.encoder.embeddings, *lower] if lower else [model.encoder.embeddings.word_embeddings]
+    for module in fixed:
+        module.requires_grad_(requires_grad=False)
     parts: list[tuple[torch.nn.Module, float]] = [(model.encoder.embeddings, rate * LAYER_DECAY ** len(layers))]
     parts += [(layer, rate * LAYER_DECAY ** (len(layers) - 1 - n)) for n, layer in enumerate(layers)]
     parts += [(head, rate * HEAD_RATE) for head in (model.span, model.sentence, model.holds)]
@@ -179,7 +183,7 @@ def optimizer(model: Reader, rate: float) -> torch.optim.Optimizer:
     for module, own in parts:
         free = [value for value in module.parameters() if value.requires_grad]
         for decay, chosen in ((0.01, [v for v in free if v.ndim > 1]), (0.0, [v for v in free if v.ndim == 1])):
-            groups.append({"params": chosen, "lr": own, "weight_decay": decay})
+            groups += [{"params": chosen, "lr": own, "weight_decay": decay}] if chosen else []
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 
