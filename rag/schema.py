@@ -67,6 +67,10 @@ class Filter:
     """ISO 8601 date: published on it or earlier."""
 
 
+ALL = Filter()
+"""Every document may answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """``document.text[start:end]``, without white space around it."""
