@@ -2,9 +2,8 @@
 
     python benchmarks/summaries.py --data DATA --work WORK
 
-DATA holds question sets, each a folder with ``corpus.jsonl.gz`` and ``gold.jsonl.gz``. A document of ``summhay`` is
-measured against the insights that it is evidence of, one of ``multihop_news`` against its title, which the summary does
-not see. WORK keeps the indexes.
+DATA holds ``summhay/corpus.jsonl.gz`` and ``summhay/gold.jsonl.gz``: a document's summary is measured against all the
+insights that it is evidence of. WORK keeps the index.
 """
 
 import argparse
@@ -32,7 +31,11 @@ FIRST = "the first sentences"
 WEIGHTS = {
     FIRST: (0.0, 0.0),
     "the first that stand alone": (1e6, 0.0),
-    **{f"early {early}, repeat {repeat}": (early, repeat) for early in (0.0, 0.2, 0.4) for repeat in (0.0, 0.4, 0.8)},
+    **{
+        f"early {early}, repeat {repeat}": (early, repeat)
+        for early in (0.0, 0.2, 0.4)
+        for repeat in (0.0, 0.4, 0.8, 1.2)
+    },
 }
 
 
@@ -41,14 +44,11 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, required=True)
     arguments.add_argument("--work", type=Path, required=True)
     given = arguments.parse_args()
-    sets = [
-        (_index(given.data / "summhay", given.work), _insights(given.data / "summhay")),
-        (_index(given.data / "multihop_news", given.work), _titles(given.data / "multihop_news")),
-    ]
-    print("| | insights, F1 | insights, recall | titles, F1 | titles, recall |\n| --- | --- | --- | --- | --- |")
+    folder = given.data / "summhay"
+    index, wanted = _index(folder, given.work), _insights(folder)
+    print("| | ROUGE-1 F1 | recall | words |\n| --- | --- | --- | --- |")
     for name, (summarise.EARLY, summarise.REPEAT) in WEIGHTS.items():
-        cells = [cell for index, wanted in sets for cell in _measured(index, wanted, first=name == FIRST)]
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+        print(f"| {name} | {' | '.join(_measured(index, wanted, first=name == FIRST))} |", flush=True)
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
@@ -67,11 +67,6 @@ def _insights(folder: Path) -> dict[str, str]:
     return {source: " ".join(insights) for source, insights in held.items()}
 
 
-def _titles(folder: Path) -> dict[str, str]:
-    rows = _rows(folder / "corpus.jsonl.gz")
-    return {row["id"]: row["title"] for row in rows if row["title"] and row["title"] not in row["text"]}
-
-
 def _index(folder: Path, work: Path) -> Index:
     sources = work / f"{folder.name}-sources"
     sources.mkdir(parents=True, exist_ok=True)
@@ -84,10 +79,12 @@ def _index(folder: Path, work: Path) -> Index:
 
 def _measured(index: Index, wanted: dict[str, str], *, first: bool) -> Iterator[str]:
     sources = sorted(wanted)[:: max(1, len(wanted) // MOST_DOCUMENTS)][:MOST_DOCUMENTS]
-    scores = [_rouge(_summary(index, source, first=first), wanted[source]) for source in sources]
+    summaries = [_summary(index, source, first=first) for source in sources]
+    scores = [_rouge(summary, wanted[source]) for summary, source in zip(summaries, sources, strict=True)]
     for values in zip(*scores, strict=True):
-        low, high = bootstrap(values, [None] * len(values))
+        low, high = bootstrap(values, sources)
         yield f"{np.mean(values):.3f} ({low:.2f}–{high:.2f})"
+    yield f"{np.mean([len(summary.split()) for summary in summaries]):.0f}"
 
 
 def _summary(index: Index, source: str, *, first: bool) -> str:

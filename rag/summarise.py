@@ -33,7 +33,7 @@ MOST_DOCUMENTS = 2000
 LEAST_WORDS, MOST_WORDS = 8, 60
 EARLY = 0.2
 """What being the first sentence adds to a cosine; the second gets half of it, the third a third."""
-REPEAT = 0.4
+REPEAT = 0.8
 """How much of its likeness to what is chosen already counts against a sentence or document."""
 
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
@@ -43,7 +43,8 @@ MOST_QUOTED = 0.4
 _WHOLE = re.compile(r"[\"“‘«(]?[A-Z\d$€£].*[.!…][\"”’»)]*", re.DOTALL)
 _LEANS = re.compile(
     r"[\"“]?(?:But|And|Or|So|Yet|However|Meanwhile|Instead|Moreover|Also|Still|Then|Thus|Therefore|Otherwise|Similarly"
-    r"|For (?:example|instance))\b|.*\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]our)\b|.*\b(?:he|she|they) (?:said|says|told|added|wrote|noted)\b",
+    r"|For (?:example|instance))\b"
+    r"|.*\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]our)\b|.*\b(?:he|she|they) (?:said|says|told|added|wrote)\b",
     re.DOTALL,
 )
 
@@ -57,7 +58,7 @@ def summarise(index: Index, chosen: Filter, most: int) -> tuple[Evidence, ...]:
         most: how many sentences.
     """
     firsts = index.store.firsts(chosen)
-    if len(firsts) < 2:  # noqa: PLR2004
+    if len(firsts) <= 1:
         return tuple(item for first in firsts for item in _best(index, first, most, MOST_SENTENCES))
     spread = np.linspace(0, len(firsts) - 1, min(len(firsts), MOST_DOCUMENTS)).astype(np.int64)
     numbers = np.array(firsts, dtype=np.int64)[spread]
@@ -80,10 +81,11 @@ def _best(index: Index, first: int, most: int, compared: int) -> list[Evidence]:
     passages = _sample(index, first, index.store.of(passage.source), compared)
     everything = [_alone(passage, sentence) for passage in passages for sentence in passage.sentences]
     able = list({statement(item.quote): item for item in everything[::-1] if _stands_alone(item.quote)}.values())[::-1]
-    items = (able or everything)[:compared]
+    items = able[:compared] or everything[:most]
     vectors = index.encoder.encode([item.quote for item in items], index.encoder.card.document_prompt)
     central = _central(vectors)
-    places = sorted(_apart(vectors, central + EARLY / np.arange(1, len(items) + 1), most))
+    early = np.float32(EARLY) / np.arange(1, len(items) + 1, dtype=np.float32)
+    places = sorted(_apart(vectors, central + early, most))
     return [replace(items[n], score=float(np.clip(central[n], 0, 1))) for n in places]
 
 

@@ -18,14 +18,14 @@ MOST_CHARS = 200
 
 _ASK = "Every line of an answer is a quote with its place, and where there is no answer you are told so."
 MESSAGES: dict[Kind, str] = {
-    "greeting": f"Hello. Ask what {{sources}} said. {_ASK}",
+    "greeting": f"Hello. Ask what {{sources}}. {_ASK}",
     "thanks": "You are welcome. Ask on.",
     "goodbye": "Goodbye.",
     "tool": (
-        f"This is Quoteline: it answers questions from {{sources}}, word for word. {_ASK} "
+        f"This is Quoteline: it tells what {{sources}}, word for word. {_ASK} "
         "Ask who, what, when, where, why or how many; or ask for a summary, or which documents there are."
     ),
-    "documents": "There {are} {count}:",
+    "documents": "There {are} {count}{stop}",
 }
 """What is replied; ``{sources}`` and the like are filled in by :func:`message`."""
 MOST_TITLES = 10
@@ -187,21 +187,27 @@ def asking(history: Sequence[Turn]) -> list[Turn]:
     return [turn for n, turn in enumerate(history) if kind(turn.question, history[:n]) not in MESSAGES]
 
 
-def message(kind: Kind, documents: int, titles: Sequence[str] = ()) -> str:
-    """Return the reply to what was said.
+def message(kind: Kind, titles: Sequence[str]) -> str:
+    """Return the reply to what was said; ``documents`` are listed, a line each.
 
     Args:
         kind: what was said; one of ``MESSAGES``.
-        documents: how many there are.
-        titles: of the first of them, for ``documents``; each becomes a line of its own.
+        titles: of all documents that may answer.
     """
-    sources = "the one document here" if documents == 1 else f"the {documents} documents here"
-    count = "1 document" if documents == 1 else f"{documents} documents"
-    head = MESSAGES[kind].format(sources=sources, count=count, are="is" if documents == 1 else "are")
+    kind = kind if titles or kind in ("thanks", "goodbye") else "documents"
+    one, count = len(titles) == 1, len(titles) or "no"
+    sources = "the document here says" if one else f"the {count} documents here say"
+    head = MESSAGES[kind].format(
+        sources=sources,
+        count="1 document" if one else f"{count} documents",
+        are="is" if one else "are",
+        stop=":" if titles else ".",
+    )
     if kind != "documents":
         return head
-    more = documents - len(titles)
-    return "\n".join([head, *(f"- {_short(title)}" for title in titles), *([f"and {more} more"] if more else [])])
+    more = len(titles) - MOST_TITLES
+    lines = [f"- {_short(title)}" for title in titles[:MOST_TITLES]]
+    return "\n".join([head, *lines, *([f"- and {more} more"] if more > 0 else [])])
 
 
 def _short(title: str) -> str:
