@@ -109,8 +109,8 @@ def _message_lines(message: str) -> list[str]:
 
 
 def suggestions_text(suggestions: Sequence[str]) -> str:
-    """Return what may be asked next for a terminal; nothing if there is nothing."""
-    return "\n".join(_suggested(suggestions)[1:])
+    """Return what may be asked next, for a terminal, below an empty line; nothing if there is nothing."""
+    return "\n".join(_suggested(suggestions))
 
 
 def _suggested(suggestions: Sequence[str]) -> list[str]:
