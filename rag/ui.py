@@ -6,8 +6,9 @@ document with the quote highlighted and in view.
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -176,14 +177,7 @@ def blocks(engine: Engine) -> gr.Blocks:
         answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private")
         pressed = panel.click(_pressed, [conversation], [picked], show_progress="hidden", api_visibility="private")
         replied = pressed.then(ask, [picked, conversation], outputs, show_progress="hidden", api_visibility="private")
-        for done in (asked, answered, replied):
-            done.then(
-                lambda asked: _offered(engine, asked),
-                [conversation],
-                [examples],
-                show_progress="hidden",
-                api_visibility="private",
-            )
+        _offer_after(engine, [asked, answered, replied], conversation, examples)
         cleared = [conversation, panel]
         chat.clear(lambda: ([], sources), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private")
         panel.click(select, [conversation], [panel], show_progress="hidden", api_visibility="private")
@@ -196,6 +190,13 @@ def _pressed(event: gr.EventData, conversation: Conversation) -> str:
     with suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
         return conversation[int(clicked["answer"])].suggestions[int(clicked["suggestion"])]
     return ""
+
+
+def _offer_after(engine: Engine, events: Sequence[Any], conversation: gr.State, buttons: gr.Dataset) -> None:
+    """Fill the buttons below the chat after each of the events; what is asked next does not wait for it."""
+    for event in events:
+        offered = partial(_offered, engine)
+        event.then(offered, [conversation], [buttons], show_progress="hidden", api_visibility="private")
 
 
 def _offered(engine: Engine, conversation: Conversation) -> Any:
