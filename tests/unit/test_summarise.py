@@ -14,7 +14,7 @@ MOON = "The Moon orbits Earth at an average distance of 384,400 km. It is not ma
 DOCUMENTS = {
     "a/moon.txt": MOON,
     "a/moon-copy.txt": MOON,
-    "a/rail.md": "---\ndate: 2024-05-01\n---\n# Rail\n\nThe railway from Lima to Huancayo crosses the Andes at 4,800 metres.",
+    "a/rail.md": "---\ndate: 2024-05-01\n---\n# Rail\n\nThe railway from Lima crosses the Andes at 4,800 metres.",
     "b/bread.txt": "Bakers in Paris sold more than nine billion loaves of bread during the last year. He said so.",
     "b/tiny.txt": "Rain.",
 }
@@ -62,9 +62,7 @@ def test_several_documents_give_a_sentence_each_and_copies_one(several: Engine) 
 
 def test_a_filter_is_respected(several: Engine) -> None:
     assert [item.passage.source for item in summarise(several.index, Filter(("b/bread*",)), 4)] == ["b/bread.txt"]
-    assert [item.passage.source for item in summarise(several.index, Filter(after="2024-01-01"), 4)] == [
-        "a/rail.md"
-    ] * 2
+    assert [item.passage.source for item in summarise(several.index, Filter(after="2024-01-01"), 4)] == ["a/rail.md"]
     assert summarise(several.index, Filter(("nothing*",)), 4) == ()
 
 
