@@ -217,6 +217,8 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 print(f"rag: {error}", file=sys.stderr)
                 continue
             print(render.answer_text(answer), flush=True)
+            if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
+                print(render.suggestions_text(engine.suggest(question, history)), flush=True)
             history.append(Turn(question, answer.answer))
 
 

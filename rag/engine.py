@@ -1,6 +1,8 @@
 """The one path from a question to an answer; every surface goes through it.
 
 question + history -converse-> standalone question -retrieve-> hits -read-> evidence -compose-> answer
+
+What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary, or a message.
 """
 
 import time
@@ -12,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rag import converse
-from rag.choose import choose
+from rag import converse, talk
+from rag.choose import Chosen, choose
 from rag.compose import compose
 from rag.config import Config
 from rag.copies import cite_first
@@ -22,12 +24,15 @@ from rag.index import Index
 from rag.network import packaged
 from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
+from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import ALL, parts, retrieve
-from rag.schema import Answer, Filter, Retrieved, Turn
+from rag.retrieve import parts, retrieve
+from rag.schema import ALL, Answer, Evidence, Filter, Retrieved, Turn
+from rag.suggest import Suggester, same
 
 MOST_PATTERNS = 200
 MOST_PATTERN_CHARS = 1000
+SUGGESTED = 3
 
 
 class Engine:
@@ -38,6 +43,7 @@ class Engine:
         self.config = config
         self.reader = TrainedReader(index, packaged(config.threads))
         self.reranker = Reranker(config.reranker) if config.reranker else None
+        self._suggester = Suggester(index, self._first)
 
     @classmethod
     def open(cls, index: str | Path | None = None, config: Config | None = None) -> Self:
@@ -83,18 +89,19 @@ class Engine:
     def stream(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Iterator[Retrieved | Answer]:
         """Yield what was retrieved, then the answer, last; arguments and errors as :meth:`ask`."""
         clock = _Clock()
+        if said := talk.kind(question, history):
+            self._check(question)
+            _check_filter(chosen)
+            yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
+            with clock.time("reply"):
+                answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
+            yield replace(answer, timings_ms=clock.timings())
+            return
         retrieved = self._retrieve(question, history, chosen, self.config.k, clock)
         yield retrieved
         with clock.time("read"):
-            store = self.index.store
-            preferred = preference(retrieved.standalone, store.publishers)
-            bare = unattributed(retrieved.standalone, store.publishers)
-            found = choose(bare, lambda asked: self.reader.read(asked, retrieved.hits), self.threshold)
-            quotes, closest = (
-                tuple(cite_first(store, item, chosen, preferred) for item in items)
-                for items in (found.quotes, found.closest)
-            )
-            composed = compose(replace(found, quotes=quotes, closest=closest))
+            found = self._read(retrieved, chosen)
+            composed = compose(found)
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(
             question=question,
@@ -120,6 +127,33 @@ class Engine:
         """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
         return self._retrieve(question, (), chosen, self.config.k if k is None else k, _Clock())
 
+    def suggest(
+        self, question: str = "", history: Sequence[Turn] = (), chosen: Filter = ALL, n: int = SUGGESTED
+    ) -> tuple[str, ...]:
+        """Return at most ``n`` questions that the sources answer and nobody has asked yet.
+
+        Each is tried before it is returned: that takes as long as ten questions, at most.
+
+        Args:
+            question: what they should be near to, answered or refused; without one, or if it asks nothing of the
+                sources, they are about the sources as a whole, and kept for the next time.
+            history: earlier turns of the conversation, oldest first.
+            chosen: which documents may answer; by default all.
+            n: how many.
+
+        Raises:
+            UsageError: as :meth:`ask`, but for an empty question.
+        """
+        asked = [turn.question for turn in history]
+        if not question.strip() or talk.kind(question, history):
+            _check_filter(chosen)
+            found = self._suggester.at_large(chosen)
+        else:
+            retrieved = self._retrieve(question, history, chosen, self.config.k, _Clock())
+            passages = [hit.passage for hit in retrieved.hits]
+            found = self._suggester.near(retrieved.standalone, passages, chosen, n, asked)
+        return tuple(item for item in found if not same(item, asked))[:n]
+
     @property
     def threshold(self) -> float:
         """Least confidence for an answer: the configured one, otherwise the reader's own."""
@@ -130,7 +164,7 @@ class Engine:
         _check_filter(chosen)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
-        standalone = converse.standalone(question, history)
+        standalone = converse.standalone(talk.without_greeting(question), talk.asking(history))
         with clock.time("retrieve"):
             vectors = self.index.encoder.encode(parts(standalone), self.index.encoder.card.query_prompt)
             hits = retrieve(self.index, standalone, vectors, max(k, CANDIDATES) if self.reranker else k, chosen)
@@ -138,6 +172,24 @@ class Engine:
             with clock.time("rerank"):
                 hits = self.reranker.rerank(standalone, hits, k)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
+
+    def _read(self, retrieved: Retrieved, chosen: Filter) -> Chosen:
+        """Choose what to quote from what was retrieved, each sentence from where it was published first."""
+        store = self.index.store
+        preferred = preference(retrieved.standalone, store.publishers)
+        bare = unattributed(retrieved.standalone, store.publishers)
+        found = choose(bare, lambda asked: self.reader.read(asked, retrieved.hits), self.threshold)
+        quotes, closest = (
+            tuple(cite_first(store, item, chosen, preferred) for item in items)
+            for items in (found.quotes, found.closest)
+        )
+        return replace(found, quotes=quotes, closest=closest)
+
+    def _first(self, question: str, chosen: Filter) -> Evidence | None:
+        """Return what an answer to a question would quote first; None for a refusal."""
+        return next(
+            iter(self._read(self._retrieve(question, (), chosen, self.config.k, _Clock()), chosen).quotes), None
+        )
 
     def _check(self, question: str) -> None:
         if not question.strip():

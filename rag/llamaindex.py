@@ -54,7 +54,7 @@ class QuotelineQueryEngine(CustomQueryEngine):
         """Answer one question."""
         answer = self.engine.ask(query_str)
         nodes = [_node(c.source, c.title, c.published, c.start, c.quote, c.score) for c in answer.citations]
-        text = answer.answer if answer.citations else render.REFUSED
+        text = answer.answer if answer.citations else answer.message or render.REFUSED
         return Response(response=text, source_nodes=nodes, metadata=render.answer_object(answer))
 
 

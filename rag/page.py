@@ -19,7 +19,9 @@ def question(text: str) -> str:
 
 
 def answer(found: Answer, place: int) -> str:
-    """Return an answer or refusal; ``place`` is its number in the conversation, carried by each button."""
+    """Return an answer, refusal or message; ``place`` is its number in the conversation, carried by each button."""
+    if found.message:
+        return _told(found.message, found, place)
     return _refused(found, place) if found.outcome == "refused" else _answered(found, place)
 
 
@@ -57,13 +59,31 @@ def _refused(found: Answer, place: int) -> str:
     )
     return (
         f'<div class="ql-answer ql-refused" data-outcome="refused"><p><strong>{REFUSED}</strong> '
-        f"{reason[0].upper()}{reason[1:]}.</p>{listed}</div>"
+        f"{reason[0].upper()}{reason[1:]}.</p>{listed}{_suggested(found, place)}</div>"
     )
+
+
+def _told(message: str, found: Answer, place: int) -> str:
+    head, *rest = message.split("\n")
+    listed = "".join(f"<li>{escape(line.removeprefix('- '))}</li>" for line in rest)
+    return (
+        f'<div class="ql-answer" data-outcome="{found.outcome}"><p>{escape(head)}</p>'
+        f"{f'<ul>{listed}</ul>' if listed else ''}{_suggested(found, place)}</div>"
+    )
+
+
+def _suggested(found: Answer, place: int) -> str:
+    buttons = "".join(
+        f'<li><button type="button" class="ql-suggestion" data-answer="{place}" data-suggestion="{n}">'
+        f"{escape(question)}</button></li>"
+        for n, question in enumerate(found.suggestions)
+    )
+    return f"<p>You can ask:</p><ul>{buttons}</ul>" if buttons else ""
 
 
 def searching(passages: int | None) -> str:
     """Return what stands in place of an answer while it is made."""
-    what = "Searching the sources…" if passages is None else f"Reading {passages} passages…"
+    what = "Searching the sources…" if not passages else f"Reading {passages} passages…"
     return f'<div class="ql-answer ql-note" role="status">{what}</div>'
 
 

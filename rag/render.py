@@ -4,6 +4,7 @@ import json
 import shutil
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +18,7 @@ MOST_COPIES = 3
 
 def answer_object(answer: Answer) -> dict[str, Any]:
     """Return an answer's JSON form; a batch gives it its ``id``."""
+    told = {"message": answer.message, "suggestions": list(answer.suggestions)}
     return {
         "schema": SCHEMA_VERSION,
         "id": None,
@@ -33,6 +35,7 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "index": answer.index,
         "model": answer.model,
         "timings_ms": answer.timings_ms,
+        **{name: value for name, value in told.items() if value},
     }
 
 
@@ -74,6 +77,8 @@ def answer_text(answer: Answer) -> str:
     Only the program writes at the start of a line: what comes from a source is indented or stands behind a bar, so
     that a "[2]" in it cannot pass for a citation.
     """
+    if answer.message:
+        return "\n".join([*_message_lines(answer.message), *_suggested(answer.suggestions)])
     if answer.outcome == "refused":
         return _refusal_text(answer)
     lines = [_wrap(f"Short answer: {answer.short_answer}", rest="    "), ""] if answer.short_answer else []
@@ -94,7 +99,22 @@ def _refusal_text(answer: Answer) -> str:
         lines += ["", "Closest passages:"]
     for closest in answer.closest:
         lines += [f"  {_place(closest)}", _quoted(closest.quote)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_suggested(answer.suggestions)])
+
+
+def _message_lines(message: str) -> list[str]:
+    """Return a message's lines; those behind the first hold titles of sources, and are indented."""
+    head, *rest = message.split("\n")
+    return [_wrap(head), *(_wrap(line, "  ", "    ") for line in rest)]
+
+
+def suggestions_text(suggestions: Sequence[str]) -> str:
+    """Return what may be asked next, for a terminal, below an empty line; nothing if there is nothing."""
+    return "\n".join(_suggested(suggestions))
+
+
+def _suggested(suggestions: Sequence[str]) -> list[str]:
+    return ["", "You can ask:", *(_wrap(f"- {item}", "  ", "    ") for item in suggestions)] if suggestions else []
 
 
 def search_text(retrieved: Retrieved) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.index import Index
 from rag.prefer import preference
-from rag.schema import Filter, Hit, Passage
+from rag.schema import ALL, Filter, Hit, Passage
 from rag.stories import statement
 from rag.terms import terms
 
@@ -33,8 +33,6 @@ PART_TERMS = 4
 """Fewest terms in a part of a question that is looked for by itself."""
 MOST_PARTS = 12
 """A question of more parts is an essay, and looked for as a whole."""
-
-ALL = Filter()
 
 _PART_END = re.compile(r",\s+(?:and |while |but |or )?|;\s+|\s+(?:while|whereas|and|but)\s+")
 

@@ -15,6 +15,7 @@ Outcome = Literal["answered", "refused"]
 REASONS = {
     "nothing_found": "no passage has anything to do with the question",
     "not_supported": "the closest passages do not answer the question",
+    "no_question": "what was said asks nothing of the sources",
 }
 """Why an answer was refused: the value of ``Answer.reason``, and its meaning."""
 
@@ -65,6 +66,10 @@ class Filter:
     """ISO 8601 date: published on it or later. A document without a date does not pass."""
     before: str | None = None
     """ISO 8601 date: published on it or earlier."""
+
+
+ALL = Filter()
+"""Every document may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,10 @@ class Answer:
     """Generation that answered."""
     model: dict[str, str | None] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
+    message: str | None = None
+    """With ``no_question``: the reply to a greeting or to a question about the tool."""
+    suggestions: tuple[str, ...] = ()
+    """Questions that the sources answer."""
 
     @property
     def answer(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag import split
 from rag.errors import UnknownSource
-from rag.schema import Document, Filter, Original, Passage, Sentence
+from rag.schema import ALL, Document, Filter, Original, Passage, Sentence
 from rag.stories import stories
 
 if TYPE_CHECKING:
@@ -64,10 +64,12 @@ class Store:
         """Release the file."""
         self._database.close()
 
-    def documents(self) -> list[Listing]:
-        """Return every document, in the order of their sources."""
-        rows = self._database.execute("SELECT source, title, published, length(text) FROM document ORDER BY id")
-        return [Listing(*row) for row in rows]
+    def documents(self, chosen: Filter = ALL) -> list[Listing]:
+        """Return every document that passes a filter, in the order of their sources."""
+        conditions, values = _conditions(chosen)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = f"SELECT source, title, published, length(text) FROM document{where} ORDER BY id"  # noqa: S608
+        return [Listing(*row) for row in self._database.execute(query, values)]
 
     def document(self, source: str) -> Document:
         """Return one document with its canonical text.
@@ -149,6 +151,13 @@ class Store:
         query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
         rows = self._database.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
         return np.array([number for (number,) in rows], dtype=np.int64)
+
+    def firsts(self, chosen: Filter) -> list[int]:
+        """Return the number of the first passage of each document that passes a filter, in the order of sources."""
+        conditions, values = _conditions(chosen)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = "SELECT min(passage.id) FROM passage JOIN document ON document.id = document"
+        return [number for (number,) in self._database.execute(f"{query}{where} GROUP BY document ORDER BY 1", values)]
 
     def texts(self) -> Iterator[str]:
         """Yield the text of every passage, in order."""

@@ -6,8 +6,9 @@ document with the quote highlighted and in view.
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -97,9 +98,8 @@ def blocks(engine: Engine) -> gr.Blocks:
         shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
         shown.append(_message("user", page.question(question)))
         yield "", gr.skip(), _replied(shown, page.searching(None)), gr.skip()
-        history = [Turn(answer.question, answer.answer) for answer in conversation]
         try:
-            for event in engine.stream(question, history):
+            for event in engine.stream(question, _history(conversation)):
                 if isinstance(event, Answer):
                     panel = _open(engine, event, 0) if event.citations else gr.skip()
                     yield (
@@ -131,6 +131,7 @@ def blocks(engine: Engine) -> gr.Blocks:
     demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
         conversation = gr.State([])
+        picked = gr.State("")
         gr.HTML(
             '<div class="ql-head"><h1>Quoteline</h1><p>Every line of an answer is a verbatim quote. '
             "Press its number to read it in its source.</p></div>"
@@ -174,10 +175,44 @@ def blocks(engine: Engine) -> gr.Blocks:
         asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
         chosen = examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private")
         answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private")
+        pressed = panel.click(_pressed, [conversation], [picked], show_progress="hidden", api_visibility="private")
+        replied = pressed.then(ask, [picked, conversation], outputs, show_progress="hidden", api_visibility="private")
+        _offer_after(engine, [asked, answered, replied], conversation, examples)
         cleared = [conversation, panel]
-        chat.clear(lambda: ([], sources), outputs=cleared, cancels=[asked, answered], api_visibility="private")
+        chat.clear(lambda: ([], sources), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private")
         panel.click(select, [conversation], [panel], show_progress="hidden", api_visibility="private")
     return demo
+
+
+def _pressed(event: gr.EventData, conversation: Conversation) -> str:
+    """Return the question of a suggestion that was pressed, nothing for a click on anything else."""
+    clicked: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
+    with suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        return conversation[int(clicked["answer"])].suggestions[int(clicked["suggestion"])]
+    return ""
+
+
+def _offer_after(engine: Engine, events: Sequence[Any], conversation: gr.State, buttons: gr.Dataset) -> None:
+    """Fill the buttons below the chat after each of the events; what is asked next does not wait for it."""
+    for event in events:
+        offered = partial(_offered, engine)
+        event.then(offered, [conversation], [buttons], show_progress="hidden", api_visibility="private")
+
+
+def _offered(engine: Engine, conversation: Conversation) -> Any:
+    """Return the buttons below the chat: after a refusal, what the sources can answer near the question."""
+    if not conversation or conversation[-1].outcome != "refused" or conversation[-1].message:
+        return gr.skip()
+    found = engine.suggest(conversation[-1].question, _history(conversation[:-1]))
+    return (
+        gr.Dataset(samples=[[question] for question in found], label="You can ask", visible=True)
+        if found
+        else gr.skip()
+    )
+
+
+def _history(conversation: Conversation) -> list[Turn]:
+    return [Turn(answer.question, answer.answer) for answer in conversation]
 
 
 def _exchange(answer: Answer, place: int) -> list[dict[str, Any]]:

@@ -16,8 +16,7 @@ from rag.evaluation.figures import judge, measure, said
 from rag.evaluation.gold import Question
 from rag.evaluation.network import watched
 from rag.evaluation.results import Result
-from rag.retrieve import ALL
-from rag.schema import Answer, Citation, Closest, Filter, Passage, Retrieved
+from rag.schema import ALL, Answer, Citation, Closest, Filter, Passage, Retrieved
 
 CONTEXT_CHARS = 160
 ASKED_AGAIN = 20

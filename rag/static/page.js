@@ -3,15 +3,17 @@
 const ask = (detail) => trigger("click", detail);
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.(".ql-cite, .ql-closest, .ql-source, .ql-back");
+  const button = event.target.closest?.(".ql-cite, .ql-closest, .ql-source, .ql-back, .ql-suggestion");
   if (!button) return;
-  const { answer, number, closest, source } = button.dataset;
+  const { answer, number, closest, source, suggestion } = button.dataset;
   ask({
     answer: answer === undefined ? null : Number(answer),
     number: number === undefined ? null : Number(number),
     closest: closest === undefined ? null : Number(closest),
     source: source ?? null,
+    suggestion: suggestion === undefined ? null : Number(suggestion),
   });
+  if (suggestion !== undefined) return; // it is asked in the chat, and the panel stays as it is
   element.scrollIntoView({ block: "nearest" }); // on a narrow screen the sources stand below the chat
   requestAnimationFrame(reveal); // a quote that is selected already does not change the panel
 });

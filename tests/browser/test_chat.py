@@ -4,6 +4,9 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import ARTICLE
 
+SLOW = 60_000
+"""Milliseconds: suggestions are tried before they are shown."""
+
 
 def ask(page: Page, question: str) -> None:
     page.get_by_label("Question", exact=True).fill(question)
@@ -77,6 +80,29 @@ def test_an_older_answer_still_opens_its_own_quote(page: Page) -> None:
 def test_an_example_is_asked_by_pressing_it(page: Page) -> None:
     page.get_by_role("button", name="Who is Cuba's foreign minister?").click()
     expect(page.locator('[data-outcome="answered"]')).to_contain_text("Bruno Rodríguez")
+
+
+def test_a_greeting_offers_questions_that_are_asked_by_pressing_them(page: Page) -> None:
+    ask(page, "hello")
+    reply = page.locator(".ql-answer", has_text="Hello.")
+    suggestion = reply.locator(".ql-suggestion").first
+    suggestion.wait_for(timeout=SLOW)
+    question = suggestion.inner_text()
+    suggestion.click()
+    expect(page.locator(".ql-question").last).to_have_text(question)
+    expect(page.locator('[data-outcome="answered"]')).to_have_count(1, timeout=SLOW)
+    expect(page.locator("mark.ql-selected")).to_have_count(1)
+
+
+def test_a_refusal_offers_below_the_chat_what_is_answered(page: Page) -> None:
+    ask(page, "What is the population of Havana?")
+    expect(page.get_by_text("You can ask")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Who is Cuba's foreign minister?")).to_be_visible()
+    page.locator(".ql-source, .ql-back").first.click()
+    expect(page.locator("[data-outcome]")).to_have_count(1)
+    offered = page.locator("button", has_text="Cuban military and intelligence personnel were killed?")
+    offered.click()
+    expect(page.locator('[data-outcome="answered"]')).to_have_count(1, timeout=SLOW)
 
 
 def test_clearing_the_chat_starts_anew(page: Page) -> None:

@@ -15,8 +15,7 @@ from rag.evaluation.figures import FIGURES
 from rag.evaluation.gold import Question, load
 from rag.evaluation.run import Selection
 from rag.evaluation.summary import summarise
-from rag.retrieve import ALL
-from rag.schema import Answer, Citation, Claim, Filter, Retrieved, Turn
+from rag.schema import ALL, Answer, Citation, Claim, Filter, Retrieved, Turn
 from rag.terms import names, root, words
 from tests.conftest import ARTICLE, ROOT
 

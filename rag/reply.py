@@ -1,0 +1,62 @@
+"""What is said to the tool (:mod:`rag.talk`) gets its reply: a summary that is quoted, or a message.
+
+A message claims nothing of the sources, so that its outcome is a refusal, ``no_question``.
+"""
+
+from collections.abc import Callable
+
+from rag import talk
+from rag.choose import Chosen
+from rag.compose import compose
+from rag.index import Index
+from rag.schema import Answer, Filter
+from rag.summarise import summarise
+
+MOST_SUMMARY = 4
+MOST_ABOUT = 1
+"""Sentences that say what one document is about; several are told about as they are summarised."""
+
+
+def reply(
+    index: Index, said: talk.Kind, question: str, chosen: Filter, suggest: Callable[[], tuple[str, ...]]
+) -> Answer:
+    """Return the answer to what was said.
+
+    Args:
+        index: what it is about.
+        said: what :func:`rag.talk.kind` makes of it.
+        question: as it was typed.
+        chosen: which documents may answer.
+        suggest: gives what can be asked; called only where that is shown.
+    """
+    titles = [listing.title for listing in index.store.documents(chosen)]
+    told, standalone = (
+        {"encoder": index.manifest["encoder"]["name"], "reader": None, "llm": None},
+        " ".join(question.split()),
+    )
+    if said in talk.MESSAGES:
+        return Answer(
+            question,
+            standalone,
+            outcome="refused",
+            reason="no_question",
+            confidence=0.0,
+            index=index.id,
+            model=told,
+            message=talk.message(said, titles),
+            suggestions=() if said == "goodbye" else suggest(),
+        )
+    most = MOST_ABOUT if said == "about" and len(titles) == 1 else MOST_SUMMARY
+    composed = compose(Chosen(1.0, summarise(index, chosen, talk.sentences_wanted(question, most))))
+    reason = None if composed.claims else "not_supported" if titles else "nothing_found"
+    return Answer(
+        question,
+        standalone,
+        outcome="refused" if reason else "answered",
+        reason=reason,
+        confidence=0.0 if reason else 1.0,
+        claims=composed.claims,
+        citations=composed.citations,
+        index=index.id,
+        model=told,
+    )

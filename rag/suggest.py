@@ -1,0 +1,134 @@
+"""What may be asked next: questions made of the sources' own sentences, each one tried before it is shown.
+
+A question is kept only if asking it gives an answer that quotes first a sentence it was made of. How many are tried is
+bounded, so that it costs no more than so many questions.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from threading import Lock
+
+import numpy as np
+
+from rag.index import Index
+from rag.questions import KINDS, questions
+from rag.schema import Evidence, Filter, Passage
+from rag.stories import statement
+from rag.terms import terms
+
+MOST_SENTENCES = 200
+"""So many are looked at, of passages evenly spaced."""
+MOST_TRIED = 8
+KEPT = 5
+"""Questions about the sources as a whole that are kept for a generation and filter."""
+MOST_FILTERS, MOST_REMEMBERED = 64, 1000
+
+Ask = Callable[[str, Filter], Evidence | None]
+"""Gives the sentence that an answer to a question would quote first; None for a refusal."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A question with what it was made of."""
+
+    question: str
+    kind: str
+    source: str
+    statements: set[str] = field(default_factory=set)
+    """The sentences, as :func:`rag.stories.statement` has them."""
+
+
+class Suggester:
+    """Suggests questions that one generation answers. Safe to share between threads; the same ones each time."""
+
+    def __init__(self, index: Index, ask: Ask) -> None:
+        self._index = index
+        self._ask = ask
+        self._kept: dict[Filter, tuple[str, ...]] = {}
+        self._said: dict[tuple[str, Filter], str | None] = {}
+        self._lock = Lock()
+
+    def at_large(self, chosen: Filter) -> tuple[str, ...]:
+        """Return at most ``KEPT`` questions about the documents that pass a filter, of several kinds."""
+        with self._lock:
+            if chosen not in self._kept:
+                if len(self._kept) >= MOST_FILTERS:
+                    self._kept.clear()
+                candidates = _mixed(_candidates(self._sample(chosen)))
+                self._kept[chosen] = self._answered(candidates, chosen, KEPT)
+            return self._kept[chosen]
+
+    def near(
+        self, question: str, passages: Sequence[Passage], chosen: Filter, n: int, asked: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Return at most ``n`` questions that passages answer, those nearest to a question first, none asked before."""
+        candidates = [item for item in _candidates(passages) if not same(item.question, [question, *asked])]
+        if not candidates:
+            return ()
+        own, *vectors = self._index.encoder.encode([question, *(item.question for item in candidates)])
+        order = np.argsort(-(np.array(vectors) @ own), kind="stable")
+        return self._answered([candidates[place] for place in order], chosen, n)
+
+    def _sample(self, chosen: Filter) -> list[Passage]:
+        """Return passages with at most ``MOST_SENTENCES`` sentences, evenly spaced over those that pass a filter."""
+        passing = self._index.store.passing(chosen)
+        numbers = np.arange(len(self._index)) if passing is None else passing
+        if not len(numbers):
+            return []
+        spread = np.unique(np.linspace(0, len(numbers) - 1, MOST_SENTENCES).astype(np.int64))
+        passages = self._index.store.passages(numbers[spread].tolist())
+        most = max(1, int(len(passages) * MOST_SENTENCES / max(1, sum(len(p.sentences) for p in passages))))
+        return passages[:: -(-len(passages) // most)]
+
+    def _answered(self, candidates: Iterable[Candidate], chosen: Filter, most: int) -> tuple[str, ...]:
+        """Return the first questions that are answered by what they were made of, one a sentence."""
+        found: list[Candidate] = []
+        tried = 0
+        for item in candidates:
+            if len(found) == most or tried == MOST_TRIED:
+                break
+            if any(item.statements & other.statements for other in found):
+                continue
+            tried += 1
+            if self._says(item.question, chosen) in item.statements:
+                found.append(item)
+        return tuple(item.question for item in found)
+
+    def _says(self, question: str, chosen: Filter) -> str | None:
+        """Return the statement that an answer to a question quotes first, None for a refusal; asked once."""
+        if (question, chosen) not in self._said:
+            if len(self._said) >= MOST_REMEMBERED:
+                self._said.clear()
+            first = self._ask(question, chosen)
+            self._said[question, chosen] = statement(first.quote) if first else None
+        return self._said[question, chosen]
+
+
+def same(question: str, others: Iterable[str]) -> bool:
+    """Tell whether a question asks in the same words as one of others, whatever their order and form."""
+    own = set(terms(question))
+    return any(own == set(terms(other)) for other in others)
+
+
+def _candidates(passages: Iterable[Passage]) -> list[Candidate]:
+    """Return the questions that the passages' sentences answer, in the order of the text, none twice."""
+    found: dict[str, Candidate] = {}
+    for passage in passages:
+        for sentence in passage.sentences:
+            quote = passage.quote(sentence)
+            for kind, question in questions(quote):
+                item = found.setdefault(question, Candidate(question, kind, passage.source))
+                item.statements.add(statement(quote))
+    return list(found.values())
+
+
+def _mixed(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return questions of all kinds in turn, of each kind those about one document after the first of every other."""
+    turns: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+    placed: dict[str, list[tuple[int, Candidate]]] = {kind: [] for kind in KINDS}
+    for item in candidates:
+        turn = turns[item.kind][item.source] = turns[item.kind].get(item.source, -1) + 1
+        placed[item.kind].append((turn, item))
+    ordered = [[item for _, item in sorted(items, key=lambda pair: pair[0])] for items in placed.values()]
+    return [item for row in zip_longest(*ordered) for item in row if item]
