@@ -155,20 +155,21 @@ def _shut(opened: socket.socket) -> None:
         socket.socket.shutdown(opened, socket.SHUT_RDWR)  # below any TLS, which would wait for its peer
 
 
-def watched(library: Any, seconds: float, *hooks: Callable[[Any], None]) -> dict[str, Any]:
-    """Return what makes of an HTTP client one whose requests belong to the call of the thread that makes them.
+def watched(seconds: float, *hooks: Callable[[Any], object]) -> dict[str, Any]:
+    """Return the arguments of an httpx client whose requests belong to the call of the thread that makes them.
 
     It opens a connection for each request, so that ending one ends no other, and follows no redirect, which could carry
     a key elsewhere.
 
     Args:
-        library: ``httpx`` or ``httpx2``, whichever the provider's own library is built on.
         seconds: longest silence.
         hooks: change each request before it is sent.
     """
+    import httpx
+
     return {
-        "timeout": library.Timeout(seconds, connect=CONNECT_SECONDS),
-        "limits": library.Limits(max_keepalive_connections=0),
+        "timeout": httpx.Timeout(seconds, connect=CONNECT_SECONDS),
+        "limits": httpx.Limits(max_keepalive_connections=0),
         "follow_redirects": False,
         "event_hooks": {
             "request": [*hooks, lambda request: _CALL.get().asks(request)],

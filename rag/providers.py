@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,7 +30,7 @@ class Provider:
     llm: "LLM"
     finished: Callable[[Any], object]
     """Whether an event of its stream, as the server sent it, says that the answer is whole."""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     local: bool = False
     """In this process: ``stream_chat`` takes ``grammar``, and ``cancel``, an event that ends it."""
 
@@ -63,9 +63,7 @@ def _openai(model: str, config: Config) -> Provider:
         import openai
         from llama_index.llms.openai import OpenAI
     secret = _key("OPENAI_API_KEY", f"openai:{model}")
-    client = openai.OpenAI(
-        api_key=secret, max_retries=0, http_client=httpx.Client(**watched(httpx, config.llm_seconds))
-    )
+    client = openai.OpenAI(api_key=secret, max_retries=0, http_client=httpx.Client(**watched(config.llm_seconds)))
     try:
         llm = OpenAI(model, temperature=0, max_retries=0, api_key="-", openai_client=client)
         _ = llm.metadata  # the class only works with models that it knows
@@ -100,7 +98,7 @@ def _openai_like(rest: str, config: Config) -> Provider:
         api_key="-",
         base_url=match[1],
         max_retries=0,
-        http_client=httpx.Client(**watched(httpx, config.llm_seconds, own_headers)),
+        http_client=httpx.Client(**watched(config.llm_seconds, own_headers)),
     )
     llm = OpenAILike(
         match[2],
@@ -118,7 +116,7 @@ def _openai_like(rest: str, config: Config) -> Provider:
 def _anthropic(model: str, config: Config) -> Provider:
     with _extra("anthropic"):
         import anthropic
-        import httpx2
+        import httpx
         from llama_index.llms.anthropic import Anthropic
     secret = _key("ANTHROPIC_API_KEY", f"anthropic:{model}")
     try:
@@ -127,18 +125,22 @@ def _anthropic(model: str, config: Config) -> Provider:
     except ValueError as error:
         newer = "a newer llama-index-llms-anthropic may"
         raise UsageError(f"anthropic:{model} is not a model that llama-index knows: {newer}") from error
+
+    def key_alone(request: Any) -> None:
+        """Send no ANTHROPIC_AUTH_TOKEN beside the key."""
+        request.headers.pop("authorization", None)
+
     llm._client = anthropic.Anthropic(  # noqa: SLF001 (the class takes no client)
-        api_key=secret, max_retries=0, http_client=httpx2.Client(**watched(httpx2, config.llm_seconds))
+        api_key=secret, max_retries=0, http_client=httpx.Client(**watched(config.llm_seconds, key_alone))
     )
     return Provider(llm, lambda event: getattr(event.get("delta"), "stop_reason", None), secret)
 
 
 def _ollama(model: str, config: Config) -> Provider:
     with _extra("ollama"):
-        import httpx
         import ollama
         from llama_index.llms.ollama import Ollama
-    client = ollama.Client(**watched(httpx, config.llm_seconds))  # at OLLAMA_HOST, or on this machine
+    client = ollama.Client(**watched(config.llm_seconds))  # at OLLAMA_HOST, or on this machine
     llm = Ollama(model, temperature=0, context_window=CONTEXT, thinking=False, client=client)
     return Provider(llm, lambda event: event.get("done"), key("OLLAMA_API_KEY"))
 
