@@ -52,6 +52,10 @@ class Config:
     """Port the chat page listens on; 0 takes any free one."""
     examples: str = ""
     """Text file of questions, one a line, that the chat page offers; none by default."""
+    llm: str = "none"
+    """The LLM, by name: see docs/llm.md. None is ever used unless it is named."""
+    llm_seconds: int = 60
+    """Most time for an LLM's whole answer, retries in it; half of it for the first word."""
 
     def __post_init__(self) -> None:
         """Refuse values that cannot work, naming the setting."""
@@ -65,12 +69,13 @@ class Config:
             ("max_question_chars", 1),
             ("port", 0),
             ("parse_memory_mb", 256),
+            ("llm_seconds", 1),
         ):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
         if self.threads > MOST_THREADS:
             raise UsageError(f"threads is {self.threads}: at most {MOST_THREADS}")
-        for name in ("sources", "index", "encoder"):
+        for name in ("sources", "index", "encoder", "llm"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
         if not self.threshold <= 1:
@@ -105,6 +110,11 @@ def load(flags: Mapping[str, Any] | None = None, *, directory: str | Path = ".")
     }
     config = _merge(config, environment, "the environment")
     return _merge(config, {k: v for k, v in (flags or {}).items() if v is not None}, "the command line")
+
+
+def key(variable: str) -> str:
+    """Return a provider's key, from the environment alone; empty if there is none."""
+    return os.environ.get(variable, "").strip()
 
 
 def _merge(config: Config, values: Mapping[str, Any], origin: str) -> Config:

@@ -15,6 +15,8 @@ exit codes:
   5  an eval run that its gate fails: something broken, below a floor, or worse than the baseline
 """
 
+LLM = "LLM that words the answer: openai:MODEL, ollama:MODEL, … (docs/llm.md; default: none)"
+
 EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baseline", "suites")}
 
 
@@ -70,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
         if name == "ask":
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+            sub.add_argument("--llm", metavar="NAME", help=LLM)
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
     sub = command("show", "print the canonical text of a source, into which citations point")
@@ -85,11 +88,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--verify", action="store_true", help="check every byte, however large the index")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
 
-    command("chat", "ask questions one after the other in the terminal")
+    sub = command("chat", "ask questions one after the other in the terminal")
+    sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("ui", "open the chat page in the browser")
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+    sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("eval", "ask gold questions and measure the answers; exit with 5 if the gate fails")
     sub.add_argument("gold", nargs="+", metavar="FILE", help="gold questions, JSON Lines")
@@ -101,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
     sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
     sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+    sub.add_argument("--llm", metavar="NAME", help=LLM)
     sub.add_argument("--quiet", action="store_true", help="print the summary and the gate's failures alone")
 
     sub = command("eval check", "look for mistakes in gold questions; exit with 1 if there are any")
@@ -110,7 +116,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("eval new", "draft gold questions from an index, for a person to edit")
     sub.add_argument("--out", metavar="FILE", required=True, help="file to write; it must not be there yet")
     sub.add_argument("--limit", type=int, metavar="N", default=40, help="most questions (default: 40)")
-    sub.add_argument("--llm", metavar="NAME", help="who writes them: openai-like:URL#MODEL (default: templates)")
+    sub.add_argument("--llm", metavar="NAME", help="LLM that writes them (default: none, but templates)")
 
     sub = command("eval compare", "tell what changed between two runs, with tests", index=False)
     sub.add_argument("a", metavar="A", help="folder of the run before")

@@ -18,7 +18,7 @@ from rag.evaluation.run import Run, Selection, new_folder, run
 from rag.evaluation.suites import indexed
 from rag.evaluation.suites import read as read_suites
 from rag.index import Index
-from rag.llm import completer
+from rag.llm import open_llm
 from rag.load import read_folder
 from rag.schema import Document
 
@@ -111,9 +111,9 @@ def new(arguments: argparse.Namespace, config: Config) -> int:
         raise UsageError(f"{path} is there already, or its folder is not: name another file")
     if arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: the least is 1")
-    write = completer(arguments.llm) if arguments.llm else None
+    llm = open_llm(config.llm, config)
     with Index.open(config.index) as index:
-        rows = draft(index, arguments.limit, write)
+        rows = draft(index, arguments.limit, llm)
     if not rows:
         raise GoldError("the index has no name, number or date to ask for: write the questions by hand (docs/eval.md)")
     path.write_text(lines(rows), encoding="utf-8")

@@ -7,7 +7,7 @@ person, and is marked so.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -17,6 +17,7 @@ from rag.dates import DATE, MONTH
 from rag.evaluation.evidence import places_of
 from rag.evaluation.text import contains
 from rag.index import Index
+from rag.llm import LanguageModel
 from rag.schema import Passage
 from rag.terms import STOP, fold
 
@@ -34,12 +35,9 @@ _ABSENT = (
 )
 """What texts seldom say of somebody they name, and the words in which they would."""
 _PROMPT = """\
-Write one question that the text below answers, in other words than the text's own.
-Give one JSON object: {{"question": "...", "answer": "a few words of the quote", "quote": "the sentence that answers"}}
+Write one question that the text answers, in other words than the text's own.
+Give one JSON object: {"question": "...", "answer": "a few words of the quote", "quote": "the sentence that answers"}
 Copy the quote exactly.
-
-TEXT:
-{}
 """
 
 
@@ -49,7 +47,7 @@ class _Said:
     sentence: str
 
 
-def draft(index: Index, most: int, write: Callable[[str], str] | None = None) -> list[dict[str, Any]]:
+def draft(index: Index, most: int, llm: LanguageModel | None = None) -> list[dict[str, Any]]:
     """Return at most ``most`` drafted questions in the gold form, each with ``reviewed`` false.
 
     As far as there are any, a quarter each asks for names, numbers and dates; the rest are unanswerable: they ask of a
@@ -58,7 +56,7 @@ def draft(index: Index, most: int, write: Callable[[str], str] | None = None) ->
     Args:
         index: of the documents.
         most: at least 1.
-        write: gives an LLM's answer to a prompt.
+        llm: writes them, if there is one.
 
     Raises:
         LLMError: the LLM does not answer.
@@ -66,8 +64,8 @@ def draft(index: Index, most: int, write: Callable[[str], str] | None = None) ->
     said = list(_sentences(index))
     named = _by_name(said)
     absent = _absent(named)
-    if write:
-        written = _written(index, write)
+    if llm:
+        written = _written(index, llm)
         kinds = [written, written, written, absent]
     else:
         kinds = [_names(named), _numbers(said), _dates(said), absent]
@@ -98,10 +96,10 @@ def _passages(index: Index) -> Iterator[Passage]:
         yield from filter(None, together)
 
 
-def _written(index: Index, write: Callable[[str], str]) -> Iterator[dict[str, Any]]:
+def _written(index: Index, llm: LanguageModel) -> Iterator[dict[str, Any]]:
     """Yield the questions that an LLM asks of each passage, if the passage has the quote and the quote the answer."""
     for passage in _passages(index):
-        found = re.search(r"\{.*\}", write(_PROMPT.format(passage.text)), re.DOTALL)
+        found = re.search(r"\{.*\}", "".join(llm.stream(_PROMPT, passage.text)), re.DOTALL)
         with suppress(ValueError, TypeError, KeyError):
             row = json.loads(found[0] if found else "")
             question, answer, quote = (str(row[name]) for name in ("question", "answer", "quote"))
