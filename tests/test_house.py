@@ -22,10 +22,10 @@ from tests.conftest import ROOT
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 ORDER = """
-    schema errors config terms dates normal decode markup parse sandbox worker metadata load split stories encode embed
-    manifest store lexical vectors index generations build watch prefer retrieve rerank network senses match shape
-    asked clause decide copies reader choose compose converse engine render batch status page llamaindex llm evaluation
-    ui options cli __main__
+    schema errors config terms dates normal decode markup parse sandbox worker metadata load split stories encode
+    embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve rerank
+    network senses match shape asked clause decide copies reader choose compose converse engine render batch status
+    page llamaindex llm evaluation ui options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
@@ -33,7 +33,7 @@ EVALUATION_ORDER = """
     draft suites commands
 """.split()
 """The same inside ``rag.evaluation``."""
-HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}
+HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "xllamacpp"}
 
 
 def imported(path: Path) -> set[str]:
