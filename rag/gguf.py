@@ -15,6 +15,10 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
+from llama_index.core.base.llms.generic_utils import (
+    chat_to_completion_decorator,
+    stream_chat_to_completion_decorator,
+)
 from llama_index.core.base.llms.types import (
     ChatMessage,
     ChatResponse,
@@ -176,13 +180,13 @@ class GGUF(CustomLLM):
             pass
         return ChatResponse(message=last.message, raw=last.raw)
 
-    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:  # noqa: ARG002, FBT001, FBT002
-        for part in self.stream_chat([ChatMessage(role=MessageRole.USER, content=prompt)], **kwargs):
-            yield CompletionResponse(text=part.message.content or "", delta=part.delta, raw=part.raw)
+    # The prompt of a completion is a user's message; `formatted`, which the base class hands over, changes nothing.
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:  # noqa: ARG002, FBT001, FBT002
-        answer = self.chat([ChatMessage(role=MessageRole.USER, content=prompt)], **kwargs)
-        return CompletionResponse(text=answer.message.content or "", raw=answer.raw)
+        return chat_to_completion_decorator(self.chat)(prompt, **kwargs)
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:  # noqa: ARG002, FBT001, FBT002
+        return stream_chat_to_completion_decorator(self.stream_chat)(prompt, **kwargs)
 
 
 def _server(path: str, name: str, threads: int, context: int) -> Any:
@@ -209,9 +213,8 @@ def _server(path: str, name: str, threads: int, context: int) -> Any:
     params.ui = params.fit_params = params.warmup = False
     params.verbosity = -1
     with tempfile.TemporaryDirectory() as folder:
-        params.hostnames = [
-            f"{folder}/llama.sock"
-        ]  # a Unix socket, by its last letters; with no name at all it crashes
+        # Its last letters make it a Unix socket. An empty list, which would say what is meant, crashes.
+        params.hostnames = [f"{folder}/llama.sock"]
         try:
             return xllamacpp.Server(params)
         except RuntimeError as error:

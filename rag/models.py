@@ -146,7 +146,10 @@ def _pull(
             return path
         finally:
             shutil.rmtree(work, ignore_errors=True)
-    kept = f"; {_size(part.stat().st_size)} of {_size(model.bytes)} are kept" if part.exists() else ""
+    come = part.stat().st_size if part.exists() else 0
+    if not come:
+        part.unlink(missing_ok=True)
+    kept = f"; {_size(come)} of {_size(model.bytes)} are kept" if come else ""
     raise ModelError(
         f"{model.name} cannot be had from {' or '.join(map(str, origins))}{kept}: try again, or bring the file "
         f"yourself: rag models pull {model.name} --from FILE"
@@ -175,7 +178,7 @@ def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bo
     bar = tqdm(total=model.bytes, initial=start, unit="B", unit_scale=True, desc=model.name, disable=not progress)
     try:
         with bar, part.open("ab") as file, closing(origin.read(start, work)) as chunks:
-            while come < model.bytes and (chunk := next(chunks, b"")):
+            while come < model.bytes and (chunk := next(chunks, None)) is not None:
                 file.write(chunk)
                 come += len(chunk)
                 bar.update(len(chunk))

@@ -93,7 +93,7 @@ class Hub:
             with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=timeout) as response:
                 response.raise_for_status()
                 ignored = start if response.status_code == httpx.codes.OK else 0  # a server that knows no ranges
-                for chunk in response.iter_bytes(CHUNK):
+                for chunk in response.iter_bytes():
                     yield chunk[ignored:]
                     ignored = max(0, ignored - len(chunk))
         except httpx.HTTPError as error:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # the defaults must need nothing from a model hub
+MODELS = os.environ.pop("RAG_MODELS", "")
+"""Folder of language models that a machine keeps between runs; a test pulls what is missing."""
 
 from rag.build import build
 from rag.config import Config
@@ -19,6 +21,7 @@ ARTICLE = "000_5e8d803c2965fb30.txt"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="where the browser tests leave their pictures")
+    parser.addoption("--slow", action="store_true", help="also run the test that pulls a language model of 1.1 GB")
 
 
 @pytest.fixture(scope="session")
