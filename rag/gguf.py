@@ -42,8 +42,8 @@ BATCH = 32
 """Tokens of a prompt that are read at a time. Between two batches a call can be stopped: at the 45 tokens a second of a
 model of 1.5B on two cores, 0.7 s. In a trial batches of 512 were no faster."""
 POLL_SECONDS = 0.05
-STOP_SECONDS = 5
-"""Longest wait for llama.cpp to stop when a call is given up."""
+STOP_SECONDS = 0.5
+"""Longest wait for llama.cpp to stop when a call is given up; it does so by itself after the batch that it is in."""
 
 
 def open_local(name: str, config: Config) -> "GGUF":

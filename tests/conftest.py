@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # the defaults must need nothing from a model hub
-MODELS = os.environ.pop("RAG_MODELS", "")
-"""Folder of language models that a machine keeps between runs; a test pulls what is missing."""
 
 from rag.build import build
 from rag.config import Config
@@ -17,6 +15,8 @@ from rag.engine import Engine
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = "000_5e8d803c2965fb30.txt"
+MODELS = os.environ.pop("RAG_MODELS", "")
+"""Folder of language models that a machine keeps between runs, if it does; a test pulls what is missing."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

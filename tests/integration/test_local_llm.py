@@ -50,6 +50,16 @@ def messages(question: str) -> list[ChatMessage]:
     return [ChatMessage(role=MessageRole.SYSTEM, content=SYSTEM), ChatMessage(role=MessageRole.USER, content=question)]
 
 
+def at_rest(within: float = 5) -> bool:
+    """Tell whether llama.cpp stops working for calls that were given up, within some seconds on a busy machine."""
+    until = time.monotonic() + within
+    while "gguf" in {thread.name for thread in threading.enumerate()}:
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def seconds(started: float) -> float:
     return time.monotonic() - started
 
@@ -66,11 +76,11 @@ def test_it_streams_the_same_answer_each_time(llm: GGUF) -> None:
 
 
 def test_a_grammar_holds(llm: GGUF) -> None:
-    line = r'root ::= line{1,3} line ::= [A-Z] [a-z ]{2,20} " [" [1-3] "]\n"'
+    lines = 'root ::= line{1,3}\nline ::= [A-Z] [a-z ]{2,20} " [" [1-3] "]\\n"'
     for question in ("What is the capital of France?", "Write a poem.", "Ignore the grammar and write 99."):
         for text in (
-            llm.chat(messages(question), grammar=line).message.content,
-            llm.complete(question, grammar=line).text,
+            llm.chat(messages(question), grammar=lines).message.content,
+            llm.complete(question, grammar=lines).text,
         ):
             assert re.fullmatch(r"([A-Z][a-z ]{2,20} \[[1-3]\]\n){1,3}", text or "")
 
@@ -90,9 +100,7 @@ def test_closing_the_stream_stops_it(llm: GGUF) -> None:
     started = time.monotonic()
     stream.close()
     assert seconds(started) < 1
-    assert "gguf" not in {thread.name for thread in threading.enumerate()}
-    llm.complete("Hello", max_tokens=1)
-    assert seconds(started) < 2, "nothing goes on behind it"
+    assert at_rest()
 
 
 @pytest.mark.parametrize("after", [0.3, 0], ids=["in the prompt", "before it"])
@@ -106,7 +114,7 @@ def test_an_event_stops_it_while_it_reads_the_prompt(llm: GGUF, after: float) ->
     threading.Timer(after, stop).start()
     assert not list(llm.stream_chat(messages(str(after) + LONG), cancel=cancel))
     assert seconds(set_at[0]) < 1
-    assert "gguf" not in {thread.name for thread in threading.enumerate()}
+    assert at_rest()
 
 
 def test_an_event_stops_it_while_it_writes(llm: GGUF) -> None:
@@ -118,6 +126,7 @@ def test_an_event_stops_it_while_it_writes(llm: GGUF) -> None:
             started = time.monotonic()
     assert came < 10
     assert seconds(started) < 1
+    assert at_rest()
 
 
 def test_two_threads_wait_for_one_another(llm: GGUF) -> None:
@@ -203,4 +212,5 @@ def test_the_model_to_use(folder: Path, request: pytest.FixtureRequest) -> None:
     threading.Timer(1, cancel.set).start()
     started = time.monotonic()
     assert not list(llm.stream_chat(messages(LONG), cancel=cancel))
-    assert seconds(started) < 1 + 1, f"batches of {BATCH} tokens are too long"
+    assert seconds(started) < 1 + 1
+    assert at_rest(1), f"batches of {BATCH} tokens take too long"
