@@ -179,9 +179,8 @@ def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bo
     try:
         with bar, part.open("ab") as file, closing(origin.read(start, work)) as chunks:
             while come < model.bytes and (chunk := next(chunks, None)) is not None:
-                file.write(chunk)
-                come += len(chunk)
-                bar.update(len(chunk))
+                come += file.write(chunk[: model.bytes - come])
+                bar.update(come - bar.n)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -189,7 +188,7 @@ def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bo
         raise ModelError(f"{part}: {full}; what came is kept: then rag models pull {model.name}") from error
     if come < model.bytes:
         raise OriginFailed(f"it ended after {come} of {model.bytes} bytes")
-    if come > model.bytes or file_sha256(part) != model.sha256:
+    if file_sha256(part) != model.sha256:
         part.unlink()
         if start:  # what was there before may be what is wrong
             _fetch(model, part, origin, work, progress=progress)

@@ -105,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--quiet", action="store_true", help="print only which origins failed, and errors")
 
     sub = command("models verify", "hash the models that were pulled; one with other bytes is deleted", index=False)
-    sub.add_argument("name", nargs="?", metavar="NAME", help="only this one")
+    sub.add_argument("name", nargs="?", metavar="NAME", help="only the model of this name")
     sub.add_argument("--models", metavar="FOLDER", help="folder of the models (default: ~/.cache/quoteline/models)")
 
     sub = command("eval", "ask gold questions and measure the answers; exit with 5 if the gate fails")
