@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rag.config import Config, load
 from rag.errors import BusyError, RagError, UsageError
-from rag.options import EVAL_COMMANDS, joined, parser
+from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
 
 if TYPE_CHECKING:
     from rag.batch import Ask
@@ -229,6 +229,12 @@ def _ui(_arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
+def _models(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.models import run
+
+    return run(arguments, config)
+
+
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
     from rag.evaluation.commands import COMMANDS
 
@@ -285,6 +291,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "status": _status,
     "chat": _chat,
     "ui": _ui,
+    **dict.fromkeys(MODELS_COMMANDS, _models),
     "eval": _eval,
     **dict.fromkeys(EVAL_COMMANDS, _eval),
 }

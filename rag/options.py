@@ -19,11 +19,13 @@ LLM = "LLM that words the answer: openai:MODEL, ollama:MODEL, … (docs/llm.md; 
 
 EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baseline", "suites")}
 
+MODELS_COMMANDS = {f"models {name}" for name in ("list", "pull", "verify")}
+
 
 def joined(argv: Sequence[str]) -> list[str]:
-    """Return the arguments with ``eval`` and the name of one of its commands as one word: argparse takes one."""
+    """Return the arguments with a command of two words as one: argparse takes one."""
     first = " ".join(argv[:2])
-    return [first, *argv[2:]] if first in EVAL_COMMANDS else list(argv)
+    return [first, *argv[2:]] if first in EVAL_COMMANDS | MODELS_COMMANDS else list(argv)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -95,6 +97,21 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
     sub.add_argument("--llm", metavar="NAME", help=LLM)
+
+    sub = command("models list", "list the language models that can be pulled, and which are here", index=False)
+    sub.add_argument("--models", metavar="FOLDER", help="folder of the models (default: ~/.cache/quoteline/models)")
+
+    sub = command(
+        "models pull", "fetch a language model, checked by its SHA-256; a pull that was killed goes on", index=False
+    )
+    sub.add_argument("name", metavar="NAME", help="as rag models list names it")
+    sub.add_argument("--from", dest="file", metavar="FILE", help="take the bytes from this file, not from the network")
+    sub.add_argument("--models", metavar="FOLDER", help="folder to pull it to (default: ~/.cache/quoteline/models)")
+    sub.add_argument("--quiet", action="store_true", help="print only which origins failed, and errors")
+
+    sub = command("models verify", "hash the models that were pulled; one with other bytes is deleted", index=False)
+    sub.add_argument("name", nargs="?", metavar="NAME", help="only the model of this name")
+    sub.add_argument("--models", metavar="FOLDER", help="folder of the models (default: ~/.cache/quoteline/models)")
 
     sub = command("eval", "ask gold questions and measure the answers; exit with 5 if the gate fails")
     sub.add_argument("gold", nargs="+", metavar="FILE", help="gold questions, JSON Lines")

@@ -15,10 +15,13 @@ from rag.engine import Engine
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = "000_5e8d803c2965fb30.txt"
+MODELS = os.environ.pop("RAG_MODELS", "")
+"""Folder of language models that a machine keeps between runs, if it does; a test pulls what is missing."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="where the browser tests leave their pictures")
+    parser.addoption("--slow", action="store_true", help="also run the test that pulls a language model of 1.1 GB")
 
 
 @pytest.fixture(scope="session")
