@@ -138,8 +138,8 @@ def opposes(question: str, sentence: str, passage: str) -> bool:
         return not _SOFT.search(fold(says)) and not negated(says) and _part(own, said) >= _SAME_MATTER
     if _SOFT.search(fold(asks)):
         return False
-    denied: set[str] = set() if _UNTIL.search(says) else _denied(says) & own
-    return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
+    against: set[str] = set() if _UNTIL.search(says) else denied(says) & own
+    return bool(against) and _part(own - against, said) >= _DENIED_MATTER
 
 
 _SAME_MATTER = 0.5
@@ -174,7 +174,7 @@ def _keys(found: list[str]) -> set[str]:
     return {stem(IRREGULAR.get(word, word)) for word in found}
 
 
-def _denied(sentence: str) -> set[str]:
+def denied(sentence: str) -> set[str]:
     """Return the stems of the words that a sentence denies: behind "no", "not", "refused to"."""
     found = set()
     for match in _DENIES.finditer(fold(sentence)):
