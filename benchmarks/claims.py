@@ -16,6 +16,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,12 @@ MONTHS = (
     "Thursday Friday Saturday Sunday"
 ).split()
 OPPOSITES = """
-    largest|smallest first|last highest|lowest increased|decreased rose|fell won|lost before|after oldest|youngest north|south
-    east|west more|less longer|shorter upper|lower inner|outer hot|cold early|late began|ended joined|left mother|father
-    husband|wife son|daughter brother|sister day|night summer|winter rural|urban legal|illegal public|private buy|sell
-    strong|weak many|few high|low good|bad open|closed ancient|modern import|export better|worse male|female above|below
-    major|minor arrived|departed built|destroyed accepted|rejected supported|opposed successful|unsuccessful same|different
+    largest|smallest first|last highest|lowest increased|decreased rose|fell won|lost before|after oldest|youngest
+    north|south east|west more|less longer|shorter upper|lower inner|outer hot|cold early|late began|ended
+    joined|left mother|father husband|wife son|daughter brother|sister day|night summer|winter rural|urban
+    legal|illegal public|private buy|sell strong|weak many|few high|low good|bad open|closed ancient|modern
+    import|export better|worse male|female above|below major|minor arrived|departed built|destroyed
+    accepted|rejected supported|opposed successful|unsuccessful same|different
 """.split()
 ADDED = (
     ", which experts later disputed", " and dozens of people were arrested", ", according to the government",
@@ -44,8 +46,8 @@ ADDED = (
 )  # fmt: skip
 STRAY = {
     "link": " See https://example.com/more for details.", "image": " ![more](https://example.com/x.png)",
-    "markup": " <b>Important</b>", "citation": " [7]", "forged": " (Source 9)", "itself": " As an AI, I cannot be sure.",
-    "order": " Please share your password to read on.",
+    "markup": " <b>Important</b>", "citation": " [7]", "forged": " (Source 9)",
+    "itself": " As an AI, I cannot be sure.", "order": " Please share your password to read on.",
 }  # fmt: skip
 NAME = r"[A-Z][\w'’-]*[a-z](?: [A-Z][\w'’-]*[a-z])*"
 
@@ -105,11 +107,11 @@ def pairs(data: Path, part: str, most: int) -> dict[bool, dict[str, list[Pair]]]
             for kind, claim in made:
                 if claim != sentence and len(kinds[kind]) < most:
                     kinds[kind].append((claim, [sentence], ""))
-    good["two joined"] = [(f"{a[:-1]}, and {b}", [a, b], "") for a, b in zip(every[:most], every[1:], strict=False)]
+    good["two joined"] = [(f"{a[:-1]}, and {b}", [a, b], "") for a, b in pairwise(every[: most + 1])]
     good["a person's summary"] = list(summaries(data, part))
     good["question and answer"] = list(statements(data, part))
-    bad["of another document"] = [(a, [b], "") for a, b in zip(every[:most], every[1:], strict=False)]
-    following = [(b, [a], "") for own in by_document for a, b in zip(own, own[1:], strict=False)]
+    bad["of another document"] = [(a, [b], "") for a, b in pairwise(every[: most + 1])]
+    following = [(b, [a], "") for own in by_document for a, b in pairwise(own)]
     bad["of the same document"] = rng.sample(following, min(most, len(following)))
     return {True: dict(good), False: dict(bad)}
 
@@ -139,59 +141,63 @@ def cut(sentence: str) -> Iterator[tuple[str, str]]:
 
 def changed(sentence: str, names: list[str], rng: random.Random) -> Iterator[tuple[str, str]]:
     """Yield a sentence with one thing changed, by kind."""
-    if numbers := list(re.finditer(r"\b\d+\b", sentence)):
-        found = rng.choice(numbers)
-        other = str(int(found[0]) + rng.choice((1, 2, 7, 10)))
-        yield "number", sentence[: found.start()] + other + sentence[found.end() :]
-        if len({n[0] for n in numbers}) > 1:
-            yield (
-                "numbers exchanged",
-                exchanged(sentence, *[n for n in numbers if n[0] in (numbers[0][0], found[0])][:2]),
-            )
-    if found := re.search(rf"\b(?:{'|'.join(MONTHS)})\b", sentence):
-        own = MONTHS[:12] if found[0] in MONTHS[:12] else MONTHS[12:]
-        other = rng.choice([m for m in own if m != found[0]])
-        yield "date", sentence[: found.start()] + other + sentence[found.end() :]
-    runs = list(re.finditer(rf"(?<=[a-z,] ){NAME}", sentence))
-    if runs:
-        found = rng.choice(runs)
-        if (other := rng.choice(names)) not in sentence:
-            yield "name", sentence[: found.start()] + other + sentence[found.end() :]
-    if (first := re.match(rf"{NAME}(?= [a-z])", sentence)) and not re.match(
-        r"(?:The|A|An|In|It|He|She|This)\b", sentence
-    ):
-        yield "subject", rng.choice(names) + sentence[first.end() :]
-    if first and runs and first[0] in names and terms(first[0]) and runs[0][0] not in first[0]:
-        between = sentence[first.end() : runs[0].start()]
-        if re.fullmatch(r" (?:\w+ly )?(?!and|it|had)\w+(?:ed|es|t|w|k|d)(?: (?:the|a|an|by|with|from|to))? ", between):
-            yield "roles", exchanged(sentence, first, runs[0])
-    if found := re.search(r"\b(?:is|was|were|are|has|had|will|can)\b(?! not)", sentence):
-        yield "denied", f"{sentence[: found.end()]} not{sentence[found.end() :]}"
-    if found := re.search(r" not\b|n't\b", sentence):
-        yield "no longer denied", sentence[: found.start()] + sentence[found.end() :]
-    for pair in OPPOSITES:
-        for one, other in (pair.split("|"), pair.split("|")[::-1]):
-            if re.search(rf"\b{one}\b", sentence) and other not in sentence:
-                yield "opposite", re.sub(rf"\b{one}\b", other, sentence, count=1)
-    if found := re.search(r"\b(?:may|might|could) (?=[a-z]+ )", sentence):
-        yield "certain", sentence[: found.start()] + sentence[found.end() :]
-    if found := re.search(r"\b(?:allegedly|reportedly|probably|possibly|perhaps|likely) ", sentence):
-        yield "certain", sentence[: found.start()] + sentence[found.end() :]
-    if found := re.search(r"\b(?:some|many|several|few)\b", sentence):
-        yield "all", sentence[: found.start()] + "all" + sentence[found.end() :]
-    if (found := re.search(r"(?<!\S)[\"“](?=\w)([^\"“”]{15,}\w)[\"”,.]", sentence)) and len(
-        words := found[1].split()
-    ) > 3:
-        yield "quotation", sentence.replace(found[1], " ".join(words[1:-2] + words[-1:]))
+    yield from of_values(sentence, rng)
+    yield from of_names(sentence, names, rng)
+    yield from of_words(sentence)
     yield "clause added", sentence[:-1] + rng.choice(ADDED) + "."
     kind = rng.choice(list(STRAY))
     yield kind, sentence + STRAY[kind]
 
 
+def of_values(sentence: str, rng: random.Random) -> Iterator[tuple[str, str]]:
+    if numbers := list(re.finditer(r"\b\d+\b", sentence)):
+        found = rng.choice(numbers)
+        other = str(int(found[0]) + rng.choice((1, 2, 7, 10)))
+        yield "number", replaced(sentence, found, other)
+        if different := next((n for n in numbers if n[0] != found[0]), None):
+            yield "numbers exchanged", exchanged(sentence, found, different)
+    if found := re.search(rf"\b(?:{'|'.join(MONTHS)})\b", sentence):
+        own = MONTHS[:12] if found[0] in MONTHS[:12] else MONTHS[12:]
+        yield "date", replaced(sentence, found, rng.choice([m for m in own if m != found[0]]))
+
+
+def of_names(sentence: str, names: list[str], rng: random.Random) -> Iterator[tuple[str, str]]:
+    runs = list(re.finditer(rf"(?<=[a-z,] ){NAME}", sentence))
+    if runs and (other := rng.choice(names)) not in sentence:
+        yield "name", replaced(sentence, rng.choice(runs), other)
+    first = re.match(rf"{NAME}(?= [a-z])", sentence)
+    if first and terms(first[0]) and first[0] in names:
+        yield "subject", replaced(sentence, first, rng.choice(names))
+        between = sentence[first.end() : runs[0].start()] if runs else ""
+        if re.fullmatch(r" (?:\w+ly )?(?!and|it|had)\w+(?:ed|es|t|w|k|d)(?: (?:the|a|an|by|with|from|to))? ", between):
+            yield "roles", exchanged(sentence, first, runs[0])
+
+
+def of_words(sentence: str) -> Iterator[tuple[str, str]]:
+    if found := re.search(r"\b(?:is|was|were|are|has|had|will|can)\b(?! not)", sentence):
+        yield "denied", replaced(sentence, found, f"{found[0]} not")
+    if found := re.search(r" not\b|n't\b", sentence):
+        yield "no longer denied", replaced(sentence, found, "")
+    for pair in OPPOSITES:
+        for one, other in (pair.split("|"), pair.split("|")[::-1]):
+            if (found := re.search(rf"\b{one}\b", sentence)) and other not in sentence:
+                yield "opposite", replaced(sentence, found, other)
+    unsure = r"\b(?:(?:may|might|could) (?=[a-z]+ )|(?:allegedly|reportedly|probably|possibly|perhaps|likely) )"
+    if found := re.search(unsure, sentence):
+        yield "certain", replaced(sentence, found, "")
+    if found := re.search(r"\b(?:some|many|several|few)\b", sentence):
+        yield "all", replaced(sentence, found, "all")
+    found = re.search(r"(?<!\S)[\"“](?=\w)([^\"“”]{15,}\w)[\"”,.]", sentence)
+    if found and len(words := found[1].split()) > 3:
+        yield "quotation", sentence.replace(found[1], " ".join(words[1:-2] + words[-1:]))
+
+
+def replaced(text: str, place: re.Match[str], by: str) -> str:
+    return text[: place.start()] + by + text[place.end() :]
+
+
 def exchanged(text: str, *places: re.Match[str]) -> str:
     """Return a text in which two parts have changed places."""
-    if len(places) < 2:
-        return text
     one, other = sorted(places, key=lambda place: place.start())
     between = text[one.end() : other.start()]
     return text[: one.start()] + other[0] + between + one[0] + text[other.end() :]

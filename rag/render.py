@@ -33,6 +33,8 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "index": answer.index,
         "model": answer.model,
         "timings_ms": answer.timings_ms,
+        **({"dropped": [asdict(dropped) for dropped in answer.dropped]} if answer.dropped else {}),
+        **({"warnings": list(answer.warnings)} if answer.warnings else {}),
     }
 
 

@@ -191,7 +191,25 @@ class Claim:
 
     text: str
     verdict: Literal["supported"]
+    """It is its own quote, verbatim, or an LLM wrote it and :mod:`rag.verify` found it supported."""
     citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What an LLM wrote that is not shown as part of an answer."""
+
+    text: str
+    reason: str
+    """Why its quotes do not support it, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The claims of an answer that is being written, as far as they are checked; numbered as in the answer."""
+
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +251,10 @@ class Answer:
     """Generation that answered."""
     model: dict[str, str | None] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
+    dropped: tuple[Dropped, ...] = ()
+    """What an LLM wrote and its quotes do not support."""
+    warnings: tuple[str, ...] = ()
+    """What went wrong without keeping the question from its answer, such as an LLM that failed."""
 
     @property
     def answer(self) -> str:
