@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from rag.match import OPPOSITES, denied, negated
-from rag.senses import MODALS, REVERSE, Token, is_date, meets, tokens
+from rag.match import OPPOSITES, denial
+from rag.senses import REVERSE, Token, is_date, meets, tokens
 from rag.shape import yes_no
 from rag.terms import names, root, terms, words
 from rag.untrusted import foreign, instructs
@@ -56,10 +56,14 @@ def _numbers(claim: str, quote: str) -> str | None:
     """Numbers and dates, by value: "thirty-two" is 32, "2.8 million" is not "2.8 billion"."""
     missing = sorted(values(claim) - values(quote))
     if not missing:
-        return None
+        dates = {token.text for token in tokens(quote)}
+        return next((_no_date(t.text) for t in tokens(claim) if is_date(t) and t.text not in dates), None)
     date = next((found for found in missing if "-" in found), None)
-    kind, what = ("date", date.lstrip("-")) if date else ("number", missing[0])
-    return f"the {kind} {what} is not in the quote"
+    return _no_date(date.lstrip("-")) if date else f"the number {missing[0]} is not in the quote"
+
+
+def _no_date(date: str) -> str:
+    return f"the date {date} is not in the quote"
 
 
 def _names(claim: str, quote: str) -> str | None:
@@ -82,19 +86,6 @@ def _quotations(claim: str, quote: str) -> str | None:
         said = (found[1] or found[2]).strip().rstrip(".,;:!?")
         if said not in quote:
             return f'the quotation "{said}" is not verbatim'
-    return None
-
-
-def _denials(claim: str, quote: str) -> str | None:
-    """Both deny, or neither, and the same words."""
-    if negated(claim) != negated(quote):
-        return "the quote denies something, and it does not" if negated(quote) else "it denies what the quote does not"
-    ours, theirs = denied(claim), denied(quote)
-    said, asserted = ({token.key for token in tokens(text) if token.content} for text in (quote, claim))
-    for word in (ours - theirs) & said:
-        return f'it denies "{_word(word, claim)}", and the quote does not'
-    for word in (theirs - ours) & asserted:
-        return f'the quote denies "{_word(word, quote)}"'
     return None
 
 
@@ -191,15 +182,16 @@ _UNSURE_KEYS = frozenset(token.key for word in _UNSURE for token in tokens(word)
 def _certainty(claim: str, quote: str) -> str | None:
     """What the quote only supposes, plans or alleges is no fact."""
     ours, said = tokens(claim), tokens(quote)
-    asserted, modal = {token.key for token in ours}, any(token.text in MODALS for token in ours)
+    sure = {t.key for n, t in enumerate(ours) if not any(map(_unsure, ours[max(0, n - NEAR) : n]))}
     for n, token in enumerate(said):
-        kept = token.key in asserted or (token.text in MODALS and modal)
-        if kept or token.key not in _UNSURE_KEYS or (token.name and token.text == "may"):
-            continue
-        governed = [t.key for t in said[n + 1 : n + 1 + NEAR] if t.content][:2]
-        if governed and asserted.issuperset(governed):
+        governed = [t.key for t in said[n + 1 : n + 1 + NEAR] if t.content][:2] if _unsure(token) else []
+        if governed and governed[0] in sure and {t.key for t in ours}.issuperset(governed):
             return f'the quote says it with "{token.text}"'
     return None
+
+
+def _unsure(token: Token) -> bool:
+    return token.key in _UNSURE_KEYS and not is_date(token)
 
 
 def _held(claim: str, quote: str) -> str | None:
@@ -303,7 +295,7 @@ CHECKS: tuple[Check, ...] = (
     _numbers,
     _names,
     _quotations,
-    _denials,
+    denial,
     _opposites,
     _prepositions,
     _extent,
