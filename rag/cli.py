@@ -20,7 +20,7 @@ from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
-    from rag.schema import Filter
+    from rag.schema import Answer, Filter
 
 REFUSED = 3
 
@@ -137,10 +137,16 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
         if question is None:
             return _batch(arguments, lambda q, history: render.answer_object(engine.ask(q, history, chosen)))
         answer = engine.ask(question, chosen=chosen)
+    _warn(answer)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if answer.outcome == "refused" else 0
+
+
+def _warn(answer: "Answer") -> None:
+    for warning in answer.warnings:
+        print(f"rag: {warning}", file=sys.stderr)
 
 
 def _search(arguments: argparse.Namespace, config: Config) -> int:
@@ -216,6 +222,7 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
             except UsageError as error:
                 print(f"rag: {error}", file=sys.stderr)
                 continue
+            _warn(answer)
             print(render.answer_text(answer), flush=True)
             if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
                 print(render.suggestions_text(engine.suggest(question, history)), flush=True)

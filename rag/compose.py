@@ -1,8 +1,10 @@
-"""Evidence becomes an answer: each claim is a quoted sentence, and the program alone numbers the citations.
+"""Evidence becomes an answer: lines with the quotes that support each, and the program alone numbers the citations.
 
-Nothing in a source or a question can become a citation: numbers are counted here, and offsets come from the index.
+Nothing in a source, a question or an LLM's text can become a citation: numbers are counted here, and offsets come from
+the index.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.choose import Chosen
@@ -14,6 +16,15 @@ MOST_CHARS = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an answer before its citations are numbered."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    """What supports it; at least one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """The claims of an answer with their citations, or the closest passages of a refusal: one of the two is empty."""
 
@@ -22,13 +33,28 @@ class Composed:
     closest: tuple[Closest, ...] = ()
 
 
-def compose(chosen: Chosen) -> Composed:
-    """Quote what was chosen, or show what came closest."""
-    quotes = [with_context(item, chosen.quotes) for item in chosen.quotes]
-    numbers = range(1, len(quotes) + 1)
-    claims = [Claim(" ".join(item.quote.split()), "supported", (n,)) for n, item in zip(numbers, quotes, strict=True)]
-    citations = (_citation(n, item) for n, item in zip(numbers, quotes, strict=True))
-    return Composed(tuple(claims), tuple(citations), tuple(_closest(item) for item in chosen.closest))
+def compose(chosen: Chosen, lines: Sequence[Line] | None = None) -> Composed:
+    """Number the citations of an answer in the order in which its lines use them, or show what came closest.
+
+    Args:
+        chosen: what the reader chose.
+        lines: what the answer says, if not the quotes alone; two of them may stand on one quote.
+    """
+    citations: dict[tuple[str, Sentence], Citation] = {}
+    claims = []
+    for line in quoted(chosen) if lines is None else lines:
+        numbers = set()
+        for item in line.evidence:
+            place = (item.passage.source, item.sentence)
+            numbers.add(citations.setdefault(place, _citation(len(citations) + 1, item)).number)
+        claims.append(Claim(line.text, "supported", tuple(sorted(numbers))))
+    return Composed(tuple(claims), tuple(citations.values()), tuple(_closest(item) for item in chosen.closest))
+
+
+def quoted(chosen: Chosen) -> tuple[Line, ...]:
+    """Return what was chosen as lines that are their own quotes."""
+    items = (with_context(item, chosen.quotes) for item in chosen.quotes)
+    return tuple(Line(" ".join(item.quote.split()), (item,)) for item in items)
 
 
 def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:

@@ -1,25 +1,26 @@
 """The one path from a question to an answer; every surface goes through it.
 
-question + history -converse-> standalone question -retrieve-> hits -read-> evidence -compose-> answer
+question + history -converse-> standalone question -retrieve-> hits -read-> evidence [-write-> claims] -compose-> answer
 
 What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary, or a message.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from rag import converse, talk
 from rag.choose import Chosen, choose
-from rag.compose import compose
+from rag.compose import Line, compose
 from rag.config import Config
 from rag.copies import cite_first
-from rag.errors import UsageError
+from rag.errors import LLMError, UsageError
 from rag.index import Index
 from rag.network import packaged
 from rag.prefer import preference, unattributed
@@ -27,20 +28,39 @@ from rag.reader import TrainedReader
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import parts, retrieve
-from rag.schema import ALL, Answer, Evidence, Filter, Retrieved, Turn
+from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Progress, Retrieved, Turn
 from rag.suggest import Suggester, same
+
+if TYPE_CHECKING:
+    from rag.write import Stream
 
 MOST_PATTERNS = 200
 MOST_PATTERN_CHARS = 1000
 SUGGESTED = 3
 
 
+class LLM(Protocol):
+    """What may write the claims of an answer."""
+
+    @property
+    def name(self) -> str:
+        """As the setting has it."""
+        ...
+
+    @property
+    def stream(self) -> "Stream":
+        """Send a prompt and yield the text that comes back."""
+        ...
+
+
 class Engine:
     """Answers questions from one generation of an index. Safe to share between threads."""
 
-    def __init__(self, index: Index, config: Config) -> None:
+    def __init__(self, index: Index, config: Config, llm: LLM | None = None) -> None:
+        """Take an open index and its settings; without an LLM an answer is quotes alone."""
         self.index = index
         self.config = config
+        self.llm = llm
         self.reader = TrainedReader(index, packaged(config.threads))
         self.reranker = Reranker(config.reranker) if config.reranker else None
         self._suggester = Suggester(index, self._first)
@@ -86,8 +106,13 @@ class Engine:
         assert isinstance(answer, Answer)  # noqa: S101 (what stream promises)
         return answer
 
-    def stream(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Iterator[Retrieved | Answer]:
-        """Yield what was retrieved, then the answer, last; arguments and errors as :meth:`ask`."""
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL, stop: Event | None = None
+    ) -> Iterator[Retrieved | Progress | Answer]:
+        """Yield what was retrieved, each claim that an LLM has written and is checked, and the answer, last.
+
+        Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer.
+        """
         clock = _Clock()
         if said := talk.kind(question, history):
             self._check(question)
@@ -101,7 +126,11 @@ class Engine:
         yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
-            composed = compose(found)
+        draft = _Draft()
+        if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
+            with clock.time("write"):
+                draft = yield from self._write(self.llm, retrieved.standalone, found, stop)
+        composed = compose(found, draft.lines)
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(
             question=question,
@@ -117,11 +146,33 @@ class Engine:
             model={
                 "encoder": self.index.manifest["encoder"]["name"],
                 "reader": self.reader.name,
-                "llm": None,
+                "llm": self.llm.name if self.llm else None,
                 **({"reranker": self.reranker.name} if self.reranker else {}),
             },
             timings_ms=clock.timings(),
+            dropped=draft.dropped,
+            warnings=draft.warnings,
         )
+
+    def _write(
+        self, llm: LLM, question: str, chosen: Chosen, stop: Event | None
+    ) -> Generator[Progress, None, "_Draft"]:
+        """Yield the answer as far as it is written; return what it says, or that it is quotes alone and why."""
+        from rag.write import write  # its libraries would make every start without an LLM a little slower
+
+        lines: list[Line] = []
+        dropped: list[Dropped] = []
+        try:
+            for item in write(question, chosen, llm.stream, stop):
+                if isinstance(item, Dropped):
+                    dropped.append(item)
+                    continue
+                lines.append(item)
+                so_far = compose(chosen, lines)
+                yield Progress(so_far.claims, so_far.citations)
+        except LLMError as error:
+            return _Draft(None, tuple(dropped), (f"{error}; the answer is quotes alone",))
+        return _Draft(tuple(lines), tuple(dropped))
 
     def search(self, question: str, k: int | None = None, chosen: Filter = ALL) -> Retrieved:
         """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
@@ -217,6 +268,15 @@ def _check_filter(chosen: Filter) -> None:
             raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
     if chosen.after and chosen.before and chosen.after > chosen.before:
         raise UsageError(f"nothing is published after {chosen.after} and before {chosen.before}: exchange them")
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What an LLM made of an answer; without lines it is quotes alone."""
+
+    lines: tuple[Line, ...] | None = None
+    dropped: tuple[Dropped, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class _Clock:

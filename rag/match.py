@@ -4,8 +4,10 @@ Signs, not proof: each is one feature of the reader, weighed by the calibration.
 """
 
 import re
+from collections.abc import Sequence
 
-from rag.senses import IRREGULAR
+from rag.senses import IRREGULAR, REFUSALS, Token, key, tokens
+from rag.senses import NEGATIONS as DENYING
 from rag.terms import fold, names, numbers, root, stem, terms, words
 
 _KINDS = {
@@ -193,3 +195,43 @@ def negated(text: str) -> bool:
     """Tell whether a text has a word of negation."""
     folded = fold(text)
     return "n't" in folded or not NEGATIONS.isdisjoint(words(folded))
+
+
+_REFUSING = frozenset(map(key, (*REFUSALS, *"deny denial reject prevent avoid forbid prohibit ban lack".split())))
+_OR_NOT = re.compile(r"\b(?:whether )?or not\b|\bno\. ?\d+", re.IGNORECASE)
+_REACH = 8
+"""A denial reaches at most so many words on, and not beyond a sign or the next clause."""
+_REACH_ENDS = frozenset(", ; : . ( ) ? ! — – but and because although though while which who until".split())
+
+
+def denial(claim: str, quote: str) -> str | None:
+    """Return what a claim denies and its quote does not, or the other way round, in plain words; None if neither.
+
+    A claim may leave out what the quote denies.
+
+    >>> denial("Ben came.", "Ana came, but Ben did not come."), denial("Ana never came.", "Ana came.")
+    ('the quote denies "came"', 'it denies what the quote does not')
+    >>> denial("Ana came.", "Ana came without Ben.")
+    """
+    ours, theirs = (tokens(_OR_NOT.sub(" ", text)) for text in (claim, quote))
+    denied_here, denied_there = _reached(ours), _reached(theirs)
+    if sum(token.text in DENYING for token in ours) > sum(token.text in DENYING for token in theirs):
+        return "it denies what the quote does not"
+    present = {token.key for token in theirs}
+    for token in ours:
+        if token.content and token.key in present and (token.key in denied_here) != (token.key in denied_there):
+            return f'{"it" if token.key in denied_here else "the quote"} denies "{token.text}"'
+    return None
+
+
+def _reached(said: Sequence[Token]) -> set[str]:
+    """Return the keys of the words that a denial reaches, its own among them."""
+    found: set[str] = set()
+    for n, token in enumerate(said):
+        if token.text in DENYING or token.key in _REFUSING:
+            found.add(token.key)
+            for after in said[n + 1 : n + 1 + _REACH]:
+                if after.text in _REACH_ENDS:
+                    break
+                found.add(after.key)
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from rag.render import REFUSED, also_in
-from rag.schema import REASONS, Answer, Citation, Closest, Document
+from rag.schema import REASONS, Answer, Citation, Closest, Document, Progress
 from rag.store import Listing
 
 Span = Citation | Closest
@@ -31,9 +31,12 @@ def _answered(found: Answer, place: int) -> str:
         f"<p>{escape(claim.text)} {''.join(_number_button(place, number) for number in claim.citations)}</p>"
         for claim in found.claims
     )
+    llm = found.model.get("llm")
+    proof = f"Written by {escape(llm)}, each line checked against its quotes" if llm else "Verbatim from the sources"
+    warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
     return (
-        f'<div class="ql-answer" data-outcome="answered">{short}{claims}'
-        f'<p class="ql-note">Verbatim from the sources · confidence {found.confidence:.0%}</p></div>'
+        f'<div class="ql-answer" data-outcome="answered">{short}{claims}{warnings}'
+        f'<p class="ql-note">{proof} · confidence {found.confidence:.0%}</p></div>'
     )
 
 
@@ -85,6 +88,12 @@ def searching(passages: int | None) -> str:
     """Return what stands in place of an answer while it is made."""
     what = "Searching the sources…" if not passages else f"Reading {passages} passages…"
     return f'<div class="ql-answer ql-note" role="status">{what}</div>'
+
+
+def writing(so_far: Progress) -> str:
+    """Return the claims of an answer that is being written."""
+    claims = "".join(f"<p>{escape(claim.text)}</p>" for claim in so_far.claims)
+    return f'<div class="ql-answer">{claims}<p class="ql-note" role="status">Writing…</p></div>'
 
 
 def failed(message: str) -> str:

@@ -18,7 +18,12 @@ MOST_COPIES = 3
 
 def answer_object(answer: Answer) -> dict[str, Any]:
     """Return an answer's JSON form; a batch gives it its ``id``."""
-    told = {"message": answer.message, "suggestions": list(answer.suggestions)}
+    told = {
+        "message": answer.message,
+        "suggestions": list(answer.suggestions),
+        "dropped": [asdict(dropped) for dropped in answer.dropped],
+        "warnings": list(answer.warnings),
+    }
     return {
         "schema": SCHEMA_VERSION,
         "id": None,

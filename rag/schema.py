@@ -196,7 +196,25 @@ class Claim:
 
     text: str
     verdict: Literal["supported"]
+    """It is its own quote, verbatim, or an LLM wrote it and :mod:`rag.verify` found it supported."""
     citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What an LLM wrote that is not shown as part of an answer."""
+
+    text: str
+    reason: str
+    """Why its quotes do not support it, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The claims of an answer that is being written, as far as they are checked; numbered as in the answer."""
+
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +260,10 @@ class Answer:
     """With ``no_question``: the reply to a greeting or to a question about the tool."""
     suggestions: tuple[str, ...] = ()
     """Questions that the sources answer."""
+    dropped: tuple[Dropped, ...] = ()
+    """What an LLM wrote and its quotes do not support."""
+    warnings: tuple[str, ...] = ()
+    """What went wrong without keeping the question from its answer, such as an LLM that failed."""
 
     @property
     def answer(self) -> str:

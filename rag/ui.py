@@ -24,7 +24,7 @@ from rag import page
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import RagError, UsageError
-from rag.schema import Answer, Turn
+from rag.schema import Answer, Progress, Turn
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -109,7 +109,8 @@ def blocks(engine: Engine) -> gr.Blocks:
                         panel,
                     )
                 else:
-                    yield gr.skip(), gr.skip(), _replied(shown, page.searching(len(event.hits))), gr.skip()
+                    waiting = page.writing(event) if isinstance(event, Progress) else page.searching(len(event.hits))
+                    yield gr.skip(), gr.skip(), _replied(shown, waiting), gr.skip()
         except RagError as error:
             yield gr.skip(), gr.skip(), _replied(shown, page.failed(str(error))), gr.skip()
 

@@ -88,7 +88,7 @@ class _Asker:
         return Filter(question.sources) if self._scoped else ALL
 
     def _ask(self, question: Question) -> tuple[Retrieved, Answer]:
-        retrieved, answer = self._engine.stream(question.question, question.history, self._chosen(question))
+        retrieved, *_, answer = self._engine.stream(question.question, question.history, self._chosen(question))
         assert isinstance(retrieved, Retrieved)  # noqa: S101 (what stream promises)
         assert isinstance(answer, Answer)  # noqa: S101
         return retrieved, answer

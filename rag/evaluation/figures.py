@@ -10,8 +10,9 @@ from typing import Literal
 
 from rag.evaluation.evidence import Gold, Span, citation_spans, covered, passage_span
 from rag.evaluation.gold import Question
-from rag.evaluation.text import contains, entails, exact_match, f1, value, values
+from rag.evaluation.text import contains, entails, exact_match, f1
 from rag.schema import Answer, Passage
+from rag.values import value, values
 
 QUOTE_CHARS = 80
 

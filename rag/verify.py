@@ -1,0 +1,308 @@
+"""Do the quotes that a claim names say what it says? Decided by words alone, one check after another.
+
+A claim passes only if nothing in it goes beyond its quotes as far as the checks see; what a good reader would grant (a
+synonym, a sum) is refused as well, since its quote can be shown instead. Each check returns why a claim fails, in
+plain words. ``benchmarks/claims.py`` measures them on changed sentences.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from rag.match import OPPOSITES, denial
+from rag.senses import REVERSE, Token, is_date, meets, tokens
+from rag.shape import yes_no
+from rag.terms import names, root, terms, words
+from rag.untrusted import foreign, instructs
+from rag.values import digits, values
+
+MOST_CHARS = 400
+MOST_NAMED = 2
+"""So many words that are not in the quotes a reason names; of more it tells their part."""
+NEAR = 4
+"""How many content words apart a number and its noun, or a verb and those it binds, may stand."""
+
+_SIGNS = frozenset(",;:.()?!—–")
+_BREAKS = _SIGNS | {"and", "but"}
+
+Check = Callable[[str, str], str | None]
+
+
+def unsupported(claim: str, quotes: Sequence[str], question: str = "") -> str | None:
+    """Return why the quotes do not support a claim, in plain words; None if they do.
+
+    Args:
+        claim: one sentence.
+        quotes: verbatim, what the claim names, in the order of the text.
+        question: what the claim answers; it supports nothing.
+
+    >>> unsupported("34 men died in the raid.", ["The raid was short. In it 32 men died."])
+    'the number 34 is not in the quote'
+    >>> unsupported("In the raid 32 men died.", ["The raid was short. In it 32 men died."])
+    """
+    claim, quote = " ".join(claim.split()), " ".join(" ".join(quotes).split())
+    if not terms(claim):
+        return "it says nothing"
+    if len(claim) > MOST_CHARS:
+        return f"it has {len(claim)} characters: at most {MOST_CHARS}"
+    if instructs(quote):
+        return "its quote speaks to a model, not of a matter"
+    if question and not yes_no(question) and set(terms(claim)) <= set(terms(question)):
+        return "it only repeats the question"
+    return next((reason for check in CHECKS if (reason := check(claim, quote))), None)
+
+
+def _numbers(claim: str, quote: str) -> str | None:
+    """Numbers and dates, by value: "thirty-two" is 32, "2.8 million" is not "2.8 billion"."""
+    missing = sorted(values(claim) - values(quote))
+    if not missing:
+        dates = {token.text for token in tokens(quote)}
+        return next((_no_date(t.text) for t in tokens(claim) if is_date(t) and t.text not in dates), None)
+    date = next((found for found in missing if "-" in found), None)
+    return _no_date(date.lstrip("-")) if date else f"the number {missing[0]} is not in the quote"
+
+
+def _no_date(date: str) -> str:
+    return f"the date {date} is not in the quote"
+
+
+def _names(claim: str, quote: str) -> str | None:
+    """Capitalised words and acronyms; places and their people are one."""
+    said = {root(word) for word in words(quote)} | set(names(quote, initial=True))
+    missing = next((name for name in names(claim) if name not in said), None)
+    return f'the name "{_as_written(missing, claim)}" is not in the quote' if missing else None
+
+
+def _as_written(name: str, text: str) -> str:
+    return next((word for word in re.findall(r"\w[\w.'’]*\w|\w", text) if root("".join(words(word))) == name), name)
+
+
+_QUOTED = re.compile(r"[\"“”«»„]([^\"“”«»„]+)[\"“”«»„]|(?<!\w)['‘]([^'‘’]+)['’](?!\w)")
+
+
+def _quotations(claim: str, quote: str) -> str | None:
+    """What stands in quotation marks is verbatim, but for the sign that ends it."""
+    for found in _QUOTED.finditer(claim):
+        said = (found[1] or found[2]).strip().rstrip(".,;:!?")
+        if said not in quote:
+            return f'the quotation "{said}" is not verbatim'
+    return None
+
+
+def _word(key: str, text: str) -> str:
+    return next((token.text for token in tokens(text) if token.key == key), key)
+
+
+def _opposites(claim: str, quote: str) -> str | None:
+    """A word whose opposite the quote has in its place."""
+    ours, theirs = ({token.key for token in tokens(text)} for text in (claim, quote))
+    for word in sorted(ours - theirs):
+        against = (OPPOSITES.get(word, frozenset()) | REVERSE.get(word, set())) & (theirs - ours)
+        if against:
+            return f'the quote says "{_word(sorted(against)[0], quote)}", not "{_word(word, claim)}"'
+    return None
+
+
+_PAIRED = {
+    one: other
+    for pair in ("before after", "from to", "above below", "over under", "with without", "up down", "inside outside")
+    for one, other in (pair.split(), reversed(pair.split()))
+}
+
+
+def _prepositions(claim: str, quote: str) -> str | None:
+    """What stands "before the raid" where the quote has "after the raid", "from Cuba" where it has "to Cuba"."""
+    ours, theirs = _led(claim), _led(quote)
+    for place, word in sorted(ours - theirs):
+        if (_PAIRED[place], word) in theirs:
+            return f'the quote says "{_PAIRED[place]}", not "{place}"'
+    return None
+
+
+def _led(text: str) -> set[tuple[str, str]]:
+    """Return the prepositions of ``_PAIRED`` with the first content word behind each."""
+    found, said = set(), tokens(text)
+    for n, token in enumerate(said):
+        if token.text in _PAIRED and (following := next((t for t in said[n + 1 : n + 4] if t.content), None)):
+            found.add((token.text, following.key))
+    return found
+
+
+_WHOLE = frozenset(
+    "all every each both only most more few fewer less many always entirely mainly mostly largely exclusively".split()
+)
+
+
+def _extent(claim: str, quote: str) -> str | None:
+    """Words such as "all", "only" and "most" must be the quote's too."""
+    said = set(words(quote))
+    found = next((word for word in words(claim) if word in _WHOLE and word not in said), None)
+    return f'"{found}" is not in the quote' if found else None
+
+
+_BOUNDS = {
+    "more": r"more than|over|at least|upwards? of|above|exceed\w*|no (?:fewer|less) than",
+    "less": r"less than|fewer than|under|at most|up to|nearly|almost|below|no more than",
+    "about": r"about|around|roughly|approximately|some|an estimated|estimated|circa",
+}
+_BOUND = re.compile(
+    rf"(?:\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _BOUNDS.items())}) )?"
+    r"(?:the )?[$€£]?(?P<number>\d[\d,.]*\d|\d)(?P<unit> ?%| percent\b| per cent\b)?",
+    re.IGNORECASE,
+)
+
+
+def _bounds(claim: str, quote: str) -> str | None:
+    """A number is as exact as the quote's: "more than 100" is not "100", and 5% not 5."""
+    theirs = dict[str, set[tuple[str, bool]]]()
+    for number, bound, percent in _bounded(digits(quote)):
+        theirs.setdefault(number, set()).add((bound, percent))
+    for number, bound, percent in _bounded(digits(claim)):
+        if number in theirs and (bound, percent) not in theirs[number]:
+            return f"the quote gives {number} in another way"
+    return None
+
+
+def _bounded(text: str) -> Iterator[tuple[str, str, bool]]:
+    for found in _BOUND.finditer(text):
+        bound = next((name for name in _BOUNDS if found[name]), "")
+        yield found["number"].replace(",", ""), bound, bool(found["unit"])
+
+
+_UNSURE = frozenset(
+    """
+    may might could would should if unless whether perhaps maybe possibly probably likely unlikely allegedly reportedly
+    supposedly purportedly apparently plan threaten intend hope want wish expect consider propose try attempt seek
+    promise vow offer fear aim demand urge suspect alleged accuse deny doubt claim believe think argue suggest warn
+    """.split()
+)
+_UNSURE_KEYS = frozenset(token.key for word in _UNSURE for token in tokens(word))
+
+
+def _certainty(claim: str, quote: str) -> str | None:
+    """What the quote only supposes, plans or alleges is no fact."""
+    ours, said = tokens(claim), tokens(quote)
+    sure = {t.key for n, t in enumerate(ours) if not any(map(_unsure, ours[max(0, n - NEAR) : n]))}
+    for n, token in enumerate(said):
+        governed = [t.key for t in said[n + 1 : n + 1 + NEAR] if t.content][:2] if _unsure(token) else []
+        if governed and governed[0] in sure and {t.key for t in ours}.issuperset(governed):
+            return f'the quote says it with "{token.text}"'
+    return None
+
+
+def _unsure(token: Token) -> bool:
+    return token.key in _UNSURE_KEYS and not is_date(token)
+
+
+def _held(claim: str, quote: str) -> str | None:
+    """Every word that says something is the quote's, in some form, or says the same as one of its words."""
+    said = tokens(digits(quote))
+    own = [token for token in tokens(digits(claim)) if token.content]
+    new = [token.text for token in own if not any(meets(token, other) for other in said)]
+    if len(new) > MOST_NAMED:
+        return f"only {1 - len(new) / len(own):.0%} of its words are in the quote"
+    return f'"{" ".join(new)}" is not in the quote' if new else None
+
+
+def _order(claim: str, quote: str) -> str | None:
+    """Names follow one another as in the quote, unless one of them has "by"; so do years, and other numbers."""
+    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
+    texts = [token.text for token in theirs]
+    names = {token.text for token in theirs if token.name and not is_date(token)}
+    years = {token.text for token in theirs if token.number and len(token.text) == 4}
+    others = {token.text for token in theirs if token.number} - years
+    turned = ("by" in texts) != any(token.text == "by" for token in ours)
+    for kind in (years, others) if turned else (years, others, names):
+        own = [token.text for token in ours if token.text in kind and texts.count(token.text) == 1]
+        for one, other in pairwise(own):
+            if texts.index(one) > texts.index(other):
+                return f'"{one}" and "{other}" have changed places'
+    return None
+
+
+def _bindings(claim: str, quote: str) -> str | None:
+    """A number stands by what the quote counts with it, not by what it counts with another."""
+    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
+    for n, number in enumerate(ours):
+        for step in (1, -1) if number.number else ():
+            word = next((token for token in _beside(ours, n, step) if token.content), None)
+            if word is None or word.number:
+                continue
+            places = (place for place, token in enumerate(theirs) if token.key == word.key)
+            nearest = (next((t.text for t in _beside(theirs, at, -step) if t.number), None) for at in places)
+            bound = set(filter(None, nearest))
+            if bound and number.text not in bound:
+                return f'the quote has another number by "{word.text}" than {number.text}'
+    return None
+
+
+def _beside(said: Sequence[Token], place: int, step: int) -> Iterator[Token]:
+    """Yield the words on one side of a word, the nearest first, as far as ``NEAR`` of them, a sign or "and"."""
+    for n in range(place + step, place + step * (NEAR + 1), step):
+        if not 0 <= n < len(said) or said[n].text in _BREAKS:
+            return
+        yield said[n]
+
+
+def _roles(claim: str, quote: str) -> str | None:
+    """Who does it and to whom it is done: "A hit B" is "B was hit by A", and not "B hit A"."""
+    theirs = tokens(quote)
+    for left, verb, right, passive in _triples(tokens(claim)):
+        swapped = False
+        for at, token in enumerate(theirs):
+            if token.key != verb.key or token.name:
+                continue
+            before, after = _side(theirs, at, -1), _side(theirs, at, 1)
+            straight = left.key in before and right.key in after
+            crossed = right.key in before and left.key in after and not straight
+            turned = passive != _passive(theirs, at)
+            if (straight and not turned) or (crossed and turned):
+                swapped = False
+                break
+            swapped = swapped or (straight and turned) or (crossed and not turned)
+        if swapped:
+            return f'in the quote "{left.text}" and "{right.text}" have each other\'s part in "{verb.text}"'
+    return None
+
+
+def _triples(said: Sequence[Token]) -> Iterator[tuple[Token, Token, Token, bool]]:
+    """Yield each word that may be a verb between two content words, with whether "by" follows it."""
+    for at, token in enumerate(said):
+        plain = token.content and not (token.name or token.number or is_date(token))
+        left = next((t for t in reversed(said[max(0, at - NEAR) : at]) if t.content and not t.number), None)
+        right = next((t for t in said[at + 1 : at + 1 + NEAR] if t.content and not t.number), None)
+        if plain and left and right and left.key != right.key:
+            yield left, token, right, _passive(said, at)
+
+
+def _side(said: Sequence[Token], at: int, step: int) -> set[str]:
+    """Return the keys of the content words on one side of a word, as far as ``NEAR`` of them or a sign."""
+    found: set[str] = set()
+    n = at + step
+    while 0 <= n < len(said) and len(found) < NEAR and said[n].text not in _SIGNS:
+        if said[n].content:
+            found.add(said[n].key)
+        n += step
+    return found
+
+
+def _passive(said: Sequence[Token], at: int) -> bool:
+    return any(token.text == "by" for token in said[at + 1 : at + 3])
+
+
+CHECKS: tuple[Check, ...] = (
+    foreign,
+    _numbers,
+    _names,
+    _quotations,
+    denial,
+    _opposites,
+    _prepositions,
+    _extent,
+    _bounds,
+    _certainty,
+    _held,
+    _order,
+    _bindings,
+    _roles,
+)
