@@ -76,10 +76,16 @@ class Engine:
         Raises:
             IndexMissing: nothing was built there.
             IndexDamaged: a file is missing or not the one that was built.
+            UsageError: the LLM that the settings name is in no known form, or what it needs is not here.
         """
         config = config or Config()
         folder = config.index if index is None else index
-        return cls(Index.open(folder, threads=config.threads, load=True), config)
+        llm = None
+        if config.llm != "none":
+            from rag.llm import open_llm  # only whoever names one waits for its libraries
+
+            llm = open_llm(config.llm, config)
+        return cls(Index.open(folder, threads=config.threads, load=True), config, llm)
 
     def close(self) -> None:
         """Release the index."""
