@@ -198,7 +198,7 @@ def _origin(
             "encoder": {"name": encoder["name"], "identity": encoder["identity"]},
             "reader": {"name": engine.reader.name, "identity": engine.reader.identity},
             "reranker": {"name": reranker.name} if reranker else None,
-            "llm": None,
+            "llm": engine.llm.name if engine.llm else None,
         },
         "configuration": {name: found for name, found in asdict(engine.config).items() if name != "index"},
         "threshold": engine.threshold,
