@@ -189,11 +189,11 @@ class Engine:
     ) -> tuple[str, ...]:
         """Return at most ``n`` questions that the sources answer and nobody has asked yet.
 
-        Each is tried before it is returned: that takes as long as ten questions, at most.
+        Each is tried before it is returned: that takes as long as twenty questions, at most.
 
         Args:
-            question: what they should be near to, answered or refused; without one, or if it asks nothing of the
-                sources, they are about the sources as a whole, and kept for the next time.
+            question: what they should be near to, answered or refused; without one, or as far as there are none, they
+                are about the sources as a whole, and kept for the next time.
             history: earlier turns of the conversation, oldest first.
             chosen: which documents may answer; by default all.
             n: how many.
@@ -202,13 +202,14 @@ class Engine:
             UsageError: as :meth:`ask`, but for an empty question.
         """
         asked = [turn.question for turn in history]
-        if not question.strip() or talk.kind(question, history):
-            _check_filter(chosen)
-            found = self._suggester.at_large(chosen)
-        else:
+        found: tuple[str, ...] = ()
+        if question.strip() and not talk.kind(question, history):
             retrieved = self._retrieve(question, history, chosen, self.config.k, _Clock())
-            passages = [hit.passage for hit in retrieved.hits]
-            found = self._suggester.near(retrieved.standalone, passages, chosen, n, asked)
+            asked.append(retrieved.standalone)
+            found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n)
+        _check_filter(chosen)
+        if len(found) < n:
+            found = tuple(dict.fromkeys([*found, *self._suggester.at_large(chosen)]))
         return tuple(item for item in found if not same(item, asked))[:n]
 
     @property

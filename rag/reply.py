@@ -29,7 +29,7 @@ def reply(
         chosen: which documents may answer.
         suggest: gives what can be asked; called only where that is shown.
     """
-    titles = [listing.title for listing in index.store.documents(chosen)]
+    titles = index.store.titles(chosen)
     told, standalone = (
         {"encoder": index.manifest["encoder"]["name"], "reader": None, "llm": None},
         " ".join(question.split()),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag import split
 from rag.errors import UnknownSource
-from rag.schema import ALL, Document, Filter, Original, Passage, Sentence
+from rag.schema import Document, Filter, Original, Passage, Sentence
 from rag.stories import stories
 
 if TYPE_CHECKING:
@@ -64,12 +64,17 @@ class Store:
         """Release the file."""
         self._database.close()
 
-    def documents(self, chosen: Filter = ALL) -> list[Listing]:
-        """Return every document that passes a filter, in the order of their sources."""
+    def documents(self) -> list[Listing]:
+        """Return every document, in the order of their sources."""
+        rows = self._database.execute("SELECT source, title, published, length(text) FROM document ORDER BY id")
+        return [Listing(*row) for row in rows]
+
+    def titles(self, chosen: Filter) -> list[str]:
+        """Return the title of each document that passes a filter, in the order of sources."""
         conditions, values = _conditions(chosen)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        query = f"SELECT source, title, published, length(text) FROM document{where} ORDER BY id"  # noqa: S608
-        return [Listing(*row) for row in self._database.execute(query, values)]
+        query = f"SELECT title FROM document{where} ORDER BY id"  # noqa: S608 (conditions of our own)
+        return [title for (title,) in self._database.execute(query, values)]
 
     def document(self, source: str) -> Document:
         """Return one document with its canonical text.

@@ -1,7 +1,7 @@
 """What may be asked next: questions made of the sources' own sentences, each one tried before it is shown.
 
-A question is kept only if asking it gives an answer that quotes first a sentence it was made of. How many are tried is
-bounded, so that it costs no more than so many questions.
+A question is kept only if its answer quotes first a sentence that makes this question: the one it was made of, or one that
+says the same. How many are tried is bounded, so that it costs no more than so many questions.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,7 @@ from rag.terms import terms
 
 MOST_SENTENCES = 200
 """So many are looked at, of passages evenly spaced."""
-MOST_TRIED = 8
+MOST_TRIED = 10
 KEPT = 5
 """Questions about the sources as a whole that are kept for a generation and filter."""
 MOST_FILTERS, MOST_REMEMBERED = 64, 1000
@@ -46,7 +46,7 @@ class Suggester:
         self._index = index
         self._ask = ask
         self._kept: dict[Filter, tuple[str, ...]] = {}
-        self._said: dict[tuple[str, Filter], str | None] = {}
+        self._known: dict[tuple[str, Filter], bool] = {}
         self._lock = Lock()
 
     def at_large(self, chosen: Filter) -> tuple[str, ...]:
@@ -59,14 +59,12 @@ class Suggester:
                 self._kept[chosen] = self._answered(candidates, chosen, KEPT)
             return self._kept[chosen]
 
-    def near(
-        self, question: str, passages: Sequence[Passage], chosen: Filter, n: int, asked: Sequence[str]
-    ) -> tuple[str, ...]:
-        """Return at most ``n`` questions that passages answer, those nearest to a question first, none asked before."""
-        candidates = [item for item in _candidates(passages) if not same(item.question, [question, *asked])]
+    def near(self, passages: Sequence[Passage], asked: Sequence[str], chosen: Filter, n: int) -> tuple[str, ...]:
+        """Return at most ``n`` questions that passages answer, the nearest to the last one asked first, none asked."""
+        candidates = [item for item in _candidates(passages) if not same(item.question, asked)]
         if not candidates:
             return ()
-        own, *vectors = self._index.encoder.encode([question, *(item.question for item in candidates)])
+        own, *vectors = self._index.encoder.encode([asked[-1], *(item.question for item in candidates)])
         order = np.argsort(-(np.array(vectors) @ own), kind="stable")
         return self._answered([candidates[place] for place in order], chosen, n)
 
@@ -91,18 +89,20 @@ class Suggester:
             if any(item.statements & other.statements for other in found):
                 continue
             tried += 1
-            if self._says(item.question, chosen) in item.statements:
+            if self._tried(item.question, chosen):
                 found.append(item)
         return tuple(item.question for item in found)
 
-    def _says(self, question: str, chosen: Filter) -> str | None:
-        """Return the statement that an answer to a question quotes first, None for a refusal; asked once."""
-        if (question, chosen) not in self._said:
-            if len(self._said) >= MOST_REMEMBERED:
-                self._said.clear()
+    def _tried(self, question: str, chosen: Filter) -> bool:
+        """Tell whether the sentence that an answer to a question quotes first makes that question; asked once."""
+        if (question, chosen) not in self._known:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
             first = self._ask(question, chosen)
-            self._said[question, chosen] = statement(first.quote) if first else None
-        return self._said[question, chosen]
+            self._known[question, chosen] = first is not None and any(
+                made == question for _, made in questions(first.quote)
+            )
+        return self._known[question, chosen]
 
 
 def same(question: str, others: Iterable[str]) -> bool:

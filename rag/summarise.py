@@ -59,7 +59,7 @@ def summarise(index: Index, chosen: Filter, most: int) -> tuple[Evidence, ...]:
     """
     firsts = index.store.firsts(chosen)
     if len(firsts) <= 1:
-        return tuple(item for first in firsts for item in _best(index, first, most, MOST_SENTENCES))
+        return tuple(item for first in firsts for item in _best(index, first, most, MOST_SENTENCES, any_will_do=True))
     spread = np.linspace(0, len(firsts) - 1, min(len(firsts), MOST_DOCUMENTS)).astype(np.int64)
     numbers = np.array(firsts, dtype=np.int64)[spread]
     vectors = index.vectors.rows(numbers)
@@ -69,19 +69,29 @@ def summarise(index: Index, chosen: Filter, most: int) -> tuple[Evidence, ...]:
         (first,) = index.store.passages([numbers[place]])
         if first.story is None or first.story not in stories:
             stories.add(first.story)
-            found += _best(index, int(numbers[place]), 1, MOST_OF_EACH)
+            found += _best(index, int(numbers[place]), 1, MOST_OF_EACH, any_will_do=False)
         if len(found) == most:
             break
     return tuple(found)
 
 
-def _best(index: Index, first: int, most: int, compared: int) -> list[Evidence]:
-    """Return the best sentences of the document whose first passage has a number, in its order."""
+def _best(index: Index, first: int, most: int, compared: int, *, any_will_do: bool) -> list[Evidence]:
+    """Return the best sentences of the document whose first passage has a number, in its order.
+
+    Args:
+        index: where it is.
+        first: the number.
+        most: at most so many.
+        compared: of so many.
+        any_will_do: whether the first ones are returned where none stands alone; otherwise nothing is.
+    """
     (passage,) = index.store.passages([first])
     passages = _sample(index, first, index.store.of(passage.source), compared)
     everything = [_alone(passage, sentence) for passage in passages for sentence in passage.sentences]
     able = list({statement(item.quote): item for item in everything[::-1] if _stands_alone(item.quote)}.values())[::-1]
-    items = able[:compared] or everything[:most]
+    items = able[:compared] or (everything[:most] if any_will_do else [])
+    if not items:
+        return []
     vectors = index.encoder.encode([item.quote for item in items], index.encoder.card.document_prompt)
     central = _central(vectors)
     early = np.float32(EARLY) / np.arange(1, len(items) + 1, dtype=np.float32)

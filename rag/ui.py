@@ -205,11 +205,9 @@ def _offered(engine: Engine, conversation: Conversation) -> Any:
     if not conversation or conversation[-1].outcome != "refused" or conversation[-1].message:
         return gr.skip()
     found = engine.suggest(conversation[-1].question, _history(conversation[:-1]))
-    return (
-        gr.Dataset(samples=[[question] for question in found], label="You can ask", visible=True)
-        if found
-        else gr.skip()
-    )
+    if not found:
+        return gr.skip()
+    return gr.Dataset(samples=[[question] for question in found], label="You can ask", visible=True)
 
 
 def _history(conversation: Conversation) -> list[Turn]:

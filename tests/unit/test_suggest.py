@@ -76,7 +76,7 @@ def test_no_more_are_tried_than_it_may_cost_and_none_twice() -> None:
     suggest, asked = suggester(texts, lambda _: None)
     assert suggest.at_large(ALL) == suggest.at_large(ALL) == ()
     assert len(asked) == MOST_TRIED
-    suggest.near("Who is Ana Abel?", FakeIndex(texts).found[:1], ALL, 3, [])
+    suggest.near(FakeIndex(texts).found[:1], ["Who is Ana Abel?"], ALL, 3)
     assert len(asked) <= MOST_TRIED + 2
     suggest, asked = suggester(texts, lambda question: next(t for t in texts if t.split()[2] in question))
     assert len(suggest.at_large(ALL)) == KEPT == len(asked)
@@ -91,10 +91,11 @@ def test_only_documents_that_may_answer() -> None:
 def test_near_a_question_comes_first_what_is_like_it() -> None:
     suggest, _ = suggester(TEXTS, right)
     passages = FakeIndex(TEXTS).found
-    assert suggest.near("How many soldiers were wounded?", passages, ALL, 1, []) == ("How many soldiers were killed?",)
-    again = suggest.near("How many soldiers were killed?", passages, ALL, 9, ["When did Binance launch?"])
+    assert suggest.near(passages, ["How many soldiers were wounded?"], ALL, 1) == ("How many soldiers were killed?",)
+    again = suggest.near(passages, ["When did Binance launch?", "How many soldiers were killed?"], ALL, 9)
+    assert again
     assert not {"How many soldiers were killed?", "When did Binance launch?"} & set(again)
-    assert suggest.near("Why?", [], ALL, 3, []) == ()
+    assert suggest.near([], ["Why?"], ALL, 3) == ()
 
 
 def test_the_same_question_in_another_order() -> None:
