@@ -34,7 +34,7 @@ EVALUATION_ORDER = """
     draft suites commands
 """.split()
 """The same inside ``rag.evaluation``."""
-HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2"}
+HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio"}
 
 
 def imported(path: Path) -> set[str]:
