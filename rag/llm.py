@@ -126,7 +126,7 @@ class LanguageModel:
         """Ask, again if that may help, and return the request that answers with its first piece of text."""
 
         def attempt() -> tuple[Call, str | None]:
-            call = Call(pieces, self._provider.secret)
+            call = Call(pieces, self._provider.secret, local=self._provider.local)
             began = time.monotonic()
             try:
                 return call, call.next(min(began + self._first, until), stop)
