@@ -51,9 +51,11 @@ class Call:
     Args:
         pieces: makes the request and yields its text; runs in the thread, and is given the call.
         secret: a key that no error may hold.
+        local: in this process. Python then waits for the thread before it exits, as one that is killed within llama.cpp
+            takes the process down with it; it leaves soon after it is given up.
     """
 
-    def __init__(self, pieces: Callable[["Call"], Iterator[str]], secret: str = "") -> None:
+    def __init__(self, pieces: Callable[["Call"], Iterator[str]], secret: str = "", *, local: bool = False) -> None:
         self.over = threading.Event()
         """Set once nobody waits any more."""
         self._secret = secret
@@ -63,7 +65,7 @@ class Call:
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[str | Failed | LLMError | None] = queue.SimpleQueue()
-        threading.Thread(target=self._run, args=(pieces,), name="llm", daemon=True).start()
+        threading.Thread(target=self._run, args=(pieces,), name="llm", daemon=not local).start()
 
     def next(self, deadline: float, stop: threading.Event) -> str | None:
         """Return the next piece of text, or None at the end.

@@ -5,7 +5,7 @@ However a request fails, it ends in one :class:`LLMError` with its cause, in no 
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import tenacity
@@ -61,7 +61,7 @@ class LanguageModel:
 
     def stream(
         self, system: str, user: str, *, grammar: str | None = None, stop: threading.Event | None = None
-    ) -> Iterator[str]:
+    ) -> Generator[str]:
         """Yield the answer's text as it comes. Nothing is asked before the first piece is wanted.
 
         Tried again, up to twice, after 429, 5xx and timeouts, as long as nothing has come. Closing the iterator closes
@@ -126,7 +126,7 @@ class LanguageModel:
         """Ask, again if that may help, and return the request that answers with its first piece of text."""
 
         def attempt() -> tuple[Call, str | None]:
-            call = Call(pieces, self._provider.secret)
+            call = Call(pieces, self._provider.secret, local=self._provider.local)
             began = time.monotonic()
             try:
                 return call, call.next(min(began + self._first, until), stop)

@@ -6,10 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -18,6 +16,7 @@ import pytest
 from rag import cli
 from rag.config import Config
 from tests.conftest import ARTICLE, ROOT
+from tests.loopback import loopback, says
 
 Eval = Callable[..., tuple[int, str, str]]
 RUN_FILES = {"results.jsonl", "summary.json", "summary.md", "junit.xml", "report.html"}
@@ -214,27 +213,11 @@ def test_a_draft_for_a_folder_of_ones_own(rag_eval: Eval, tmp_path: Path) -> Non
 def llm() -> Iterator[str]:
     """A server that speaks OpenAI's protocol, and asks what one passage answers of every other one in turn."""
     asks = {"question": "Who heads Cuba's diplomacy?", "answer": "Bruno Rodríguez", "quote": "Bruno Rodríguez"}
-    says = cycle([f"Sure! {json.dumps(asks)}", "I would rather not."])
+    words = cycle([f"Sure! {json.dumps(asks)}", "I would rather not."])
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            message = {"role": "assistant", "content": next(says)}
-            body = json.dumps({"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [
-                {"index": 0, "message": message, "finish_reason": "stop"}]}).encode()  # fmt: skip
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"openai-like:http://127.0.0.1:{server.server_port}/v1#m"
-        server.shutdown()
+    with loopback() as server:
+        server.does(lambda handler: says(next(words))(handler))
+        yield f"openai-like:{server.url}/v1#m"
 
 
 def test_a_draft_by_an_llm_keeps_what_the_text_bears_out(
@@ -250,12 +233,13 @@ def test_a_draft_by_an_llm_keeps_what_the_text_bears_out(
     assert not any(row["reviewed"] for row in rows)
     code, _, err = rag_eval("new", "--out", "more.jsonl", "--llm", "openai-like:http://127.0.0.1:9/v1#m")
     assert code == 1
-    assert "the LLM at http://127.0.0.1:9/v1 did not answer" in err
+    assert "rag: openai-like:http://127.0.0.1:9/v1#m did not answer: it cannot be reached" in err
     code, _, err = rag_eval("new", "--out", "more.jsonl", "--llm", "gpt")
-    assert (code, err) == (2, "rag: --llm gpt: write openai-like:http://127.0.0.1:8080/v1#MODEL\n")
+    assert code == 2
+    assert "rag: llm is 'gpt': write none, local:NAME" in err
     monkeypatch.setitem(sys.modules, "llama_index.llms.openai_like", None)
     code, _, err = rag_eval("new", "--out", "more.jsonl", "--llm", llm)
-    assert (code, err) == (2, "rag: --llm openai-like: needs pip install 'quoteline[openai-like]'\n")
+    assert (code, err) == (2, "rag: llm openai-like: needs pip install 'quoteline[openai-like]'\n")
 
 
 def test_suites(rag_eval: Eval, tmp_path: Path) -> None:

@@ -3,18 +3,25 @@ import logging
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from ipaddress import ip_address
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from llama_index.core import Settings
 from llama_index.core.llms import ChatMessage, ChatResponse, CompletionResponse, CustomLLM, LLMMetadata
 
@@ -247,6 +254,45 @@ def test_stopped(server: Loopback, kind: str, behaviour: Behaviour) -> None:
     assert answered(llm) == "yes"
 
 
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A key and its certificate for this machine, in one file."""
+    made = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, made.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = builder.add_extension(address, critical=False).sign(made, hashes.SHA256())
+    form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(
+        made.private_bytes(serialization.Encoding.PEM, *form) + signed.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.mark.parametrize("behaviour", [silent, silent_after("Bruno ")], ids=["before", "within"])
+def test_stopped_under_tls(
+    server: Loopback, behaviour: Behaviour, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    llm = open_llm(f"openai-like:{server.url.replace('http', 'https')}/v1#m", Config())
+    assert llm
+    server.does(says("yes"), behaviour)
+    assert answered(llm) == "yes"
+    stop = threading.Event()
+    threading.Timer(1, stop.set).start()
+    began = time.monotonic()
+    assert answered(llm, stop=stop) in ("", "Bruno ")
+    assert time.monotonic() - began < 2
+    assert len(server.requests) == 2
+    wait_until(lambda: not any(thread.name == "llm" for thread in threading.enumerate()), 1)
+
+
 def test_stopped_while_it_waits_to_ask_again(server: Loopback) -> None:
     server.does(refuses(429, headers={"Retry-After": "8"}), says("never"))
     stop = threading.Event()
@@ -262,8 +308,7 @@ def test_whoever_reads_no_further_closes_the_connection(server: Loopback, kind: 
     llm = opened(server, kind)
     stream = llm.stream("be brief", "who?")
     assert next(stream) == "Bruno "
-    with suppress(AttributeError):
-        stream.close()  # type: ignore[attr-defined]
+    stream.close()
     wait_until(lambda: server.left)
 
 
@@ -272,9 +317,9 @@ def test_ending_one_ends_no_other(server: Loopback) -> None:
     llm = opened(server)
     first, second = llm.stream("", "a"), llm.stream("", "b")
     assert (next(first), next(second)) == ("one", "drip")
-    first.close()  # type: ignore[attr-defined]
+    first.close()
     assert [next(second) for _ in range(5)] == ["drip"] * 5
-    second.close()  # type: ignore[attr-defined]
+    second.close()
 
 
 def test_after_failures_in_a_row_it_is_left_alone_for_a_while(
@@ -487,7 +532,7 @@ def test_a_model_in_this_process_is_asked_once_and_can_be_stopped(scripted: Scri
     wait_until(scripted.given["cancel"].is_set)
 
 
-def test_the_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_the_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "rag.toml").write_text('llm = "ollama:a"\n')
     assert load(directory=tmp_path).llm == "ollama:a"
     monkeypatch.setenv("RAG_LLM", "ollama:b")
