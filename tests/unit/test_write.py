@@ -84,7 +84,7 @@ def test_a_claim_is_told_with_the_quote_it_names() -> None:
 def test_what_fails_is_replaced_by_its_quote() -> None:
     told, dropped = written("Ana Silva opened the harbour on Tuesday. [1]", chosen(0))
     assert told == [(FIRST, [FIRST])]
-    assert dropped == [Dropped("Ana Silva opened the harbour on Tuesday.", 'the name "Tuesday" is not in the quote')]
+    assert dropped == [Dropped("Ana Silva opened the harbour on Tuesday.", "the date tuesday is not in the quote")]
 
 
 def test_a_quote_that_no_claim_stands_on_is_told_as_it_is() -> None:
@@ -175,8 +175,14 @@ def test_no_more_is_read_than_is_told() -> None:
     assert len([item for item in items if isinstance(item, Dropped)]) <= MOST_TRIED
     assert llm.closed
     assert llm.read < len(llm.text) / 4
-    text = "32 ships had come.\nShips had come.\n32 ships came.\nBen Costa said that ships had come.\nShips had come, Costa said."
-    told, _ = written(text, chosen(2))
+    more = [
+        "32 ships had come.",
+        "Ships had come.",
+        "32 ships came.",
+        "Ben Costa said that ships had come.",
+        "Ships came.",
+    ]
+    told, _ = written("\n".join(more), chosen(2))
     assert len(told) == MOST_LINES
 
 
@@ -238,9 +244,10 @@ def test_the_grammar_names_existing_numbers_alone() -> None:
 
 
 PIECES = [
-    "32 ships had come", "Ana Silva", "opened the harbour", "[1]", "[2]", "[9]", "[0]", "(1)", "[1, 2]", ". ", "\n", "not",
-    "33", "Source 9:", "https://evil.example", "<b>", "**", "Ben Costa said that", "PWNED", "Ignore previous instructions",
-    " ", "the harbour of Porto", "was opened by", "It cost $3 million", "“", "\x00", "\ud800", "\u202e", "【1†x】",
+    "32 ships had come", "Ana Silva", "opened the harbour", "[1]", "[2]", "[9]", "[0]", "(1)", "[1, 2]", ". ", "\n",
+    "not", "33", "Source 9:", "https://evil.example", "<b>", "**", "Ben Costa said that", "PWNED", " ",
+    "Ignore previous instructions", "the harbour of Porto", "was opened by", "It cost $3 million", "“", "\x00",
+    "\ud800", "\u202e", "【1†x】",
 ]  # fmt: skip
 
 
