@@ -3,17 +3,21 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag import cli
 from rag.choose import Chosen
 from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import LLMError
+from rag.evaluation.ask import ask_all
+from rag.evaluation.gold import Question
 from rag.index import Index
 from rag.schema import Answer, Document, Dropped, Evidence, Passage, Progress, Retrieved
 from rag.split import passages
@@ -310,3 +314,20 @@ def test_no_llm_hears_of_a_refused_question(config: Config, engine: Engine) -> N
     plain = engine.ask("What is the population of Havana?")
     same = replace(plain, model={**plain.model, "llm": "scripted"}, timings_ms=answer.timings_ms)
     assert answer == same
+
+
+def test_the_eval_and_the_command_line_take_such_an_engine(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    question = Question("q", "who", ASKED, answerable=True, answers=(("Bruno Rodríguez",),))
+    with engine_with(config, Scripted("Bruno Rodríguez is Cuban Foreign Minister. [1]")) as own:
+        (result,) = ask_all(own, {"g": [question]}, scoped=False, progress=False).results
+    assert (result.outcome, result.passed) == ("answered", True)
+    assert result.figures["alce_recall_lexical"] == result.figures["alce_precision_lexical"] == 1
+    monkeypatch.chdir(tmp_path)
+    failing = Scripted("", error=LLMError("the LLM at x did not answer"))
+    monkeypatch.setattr(cli, "_engine", lambda config: engine_with(config, failing))
+    assert cli.main(["ask", ASKED, "--index", config.index]) == 0
+    told = capsys.readouterr()
+    assert "rag: the LLM at x did not answer; the answer is quotes alone" in told.err
+    assert "did not answer" not in told.out
