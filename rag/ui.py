@@ -133,8 +133,9 @@ def blocks(engine: Engine) -> gr.Blocks:
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
         conversation = gr.State([])
         picked = gr.State("")
+        proof = "checked against the quotes it cites" if engine.llm else "a verbatim quote"
         gr.HTML(
-            '<div class="ql-head"><h1>Quoteline</h1><p>Every line of an answer is a verbatim quote. '
+            f'<div class="ql-head"><h1>Quoteline</h1><p>Every line of an answer is {proof}. '
             "Press its number to read it in its source.</p></div>"
         )
         with gr.Row(equal_height=False):

@@ -46,6 +46,8 @@ _TO_A_MODEL = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules|previous|prior|above"
     r"|evidence|question|context)\b"
     r"|\b(?:system prompt|new instructions?|your (?:next )?(?:response|answer|reply|output|instructions?))\b"
+    r"|\b(?:true|correct|right|real|final) answer (?:is|to)\b|\bsource \d+ ?:"
+    r"|\byou (?:must|should|have to|are to) (?:\w+ )?(?:add|include|write|say|mention|answer|append|insert|reply)\b"
     r"|\b(?:you are|act as|pretend to be)\b.{0,20}\b(?:ai|assistant|chatbot|language model|bot)\b"
     r"|\b(?:respond|reply|answer)\b.{0,20}\b(?:only )?(?:with|by)\b.{0,10}[\"“'‘]"
     r"|\b(?:say|print|output|repeat|reply|respond|answer|write)\b[^.]{0,30}(?-i:\b[A-Z]{4,}\b)",

@@ -7,9 +7,9 @@ plain words. ``benchmarks/claims.py`` measures them on changed sentences.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 from rag.match import OPPOSITES, denial
+from rag.roles import bindings, order, roles
 from rag.senses import REVERSE, Token, is_date, meets, tokens
 from rag.shape import yes_no
 from rag.terms import names, root, terms, words
@@ -20,10 +20,7 @@ MOST_CHARS = 400
 MOST_NAMED = 2
 """So many words that are not in the quotes a reason names; of more it tells their part."""
 NEAR = 4
-"""How many content words apart a number and its noun, or a verb and those it binds, may stand."""
-
-_SIGNS = frozenset(",;:.()?!—–")
-_BREAKS = _SIGNS | {"and", "but"}
+"""How many words on a word such as "may" reaches."""
 
 Check = Callable[[str, str], str | None]
 
@@ -128,9 +125,7 @@ def _led(text: str) -> set[tuple[str, str]]:
     return found
 
 
-_WHOLE = frozenset(
-    "all every each both only most more few fewer less many always entirely mainly mostly largely exclusively".split()
-)
+_WHOLE = frozenset("all every each both only most always entirely mainly mostly largely exclusively".split())
 
 
 def _extent(claim: str, quote: str) -> str | None:
@@ -182,12 +177,18 @@ _UNSURE_KEYS = frozenset(token.key for word in _UNSURE for token in tokens(word)
 def _certainty(claim: str, quote: str) -> str | None:
     """What the quote only supposes, plans or alleges is no fact."""
     ours, said = tokens(claim), tokens(quote)
-    sure = {t.key for n, t in enumerate(ours) if not any(map(_unsure, ours[max(0, n - NEAR) : n]))}
     for n, token in enumerate(said):
-        governed = [t.key for t in said[n + 1 : n + 1 + NEAR] if t.content][:2] if _unsure(token) else []
-        if governed and governed[0] in sure and {t.key for t in ours}.issuperset(governed):
-            return f'the quote says it with "{token.text}"'
+        governed = _content(said, n)[:2] if _unsure(token) else []
+        for at, own in enumerate(ours):
+            same = bool(governed) and own.key == governed[0] and set(governed[1:]) <= set(_content(ours, at))
+            if same and not any(map(_unsure, ours[max(0, at - NEAR) : at])):
+                return f'the quote says it with "{token.text}"'
     return None
+
+
+def _content(said: Sequence[Token], place: int) -> list[str]:
+    """Return the keys of the content words behind a word, as far as ``NEAR`` words on."""
+    return [token.key for token in said[place + 1 : place + 1 + NEAR] if token.content]
 
 
 def _unsure(token: Token) -> bool:
@@ -204,92 +205,6 @@ def _held(claim: str, quote: str) -> str | None:
     return f'"{" ".join(new)}" is not in the quote' if new else None
 
 
-def _order(claim: str, quote: str) -> str | None:
-    """Names follow one another as in the quote, unless one of them has "by"; so do years, and other numbers."""
-    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
-    texts = [token.text for token in theirs]
-    names = {token.text for token in theirs if token.name and not is_date(token)}
-    years = {token.text for token in theirs if token.number and len(token.text) == 4}
-    others = {token.text for token in theirs if token.number} - years
-    turned = ("by" in texts) != any(token.text == "by" for token in ours)
-    for kind in (years, others) if turned else (years, others, names):
-        own = [token.text for token in ours if token.text in kind and texts.count(token.text) == 1]
-        for one, other in pairwise(own):
-            if texts.index(one) > texts.index(other):
-                return f'"{one}" and "{other}" have changed places'
-    return None
-
-
-def _bindings(claim: str, quote: str) -> str | None:
-    """A number stands by what the quote counts with it, not by what it counts with another."""
-    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
-    for n, number in enumerate(ours):
-        for step in (1, -1) if number.number else ():
-            word = next((token for token in _beside(ours, n, step) if token.content), None)
-            if word is None or word.number:
-                continue
-            places = (place for place, token in enumerate(theirs) if token.key == word.key)
-            nearest = (next((t.text for t in _beside(theirs, at, -step) if t.number), None) for at in places)
-            bound = set(filter(None, nearest))
-            if bound and number.text not in bound:
-                return f'the quote has another number by "{word.text}" than {number.text}'
-    return None
-
-
-def _beside(said: Sequence[Token], place: int, step: int) -> Iterator[Token]:
-    """Yield the words on one side of a word, the nearest first, as far as ``NEAR`` of them, a sign or "and"."""
-    for n in range(place + step, place + step * (NEAR + 1), step):
-        if not 0 <= n < len(said) or said[n].text in _BREAKS:
-            return
-        yield said[n]
-
-
-def _roles(claim: str, quote: str) -> str | None:
-    """Who does it and to whom it is done: "A hit B" is "B was hit by A", and not "B hit A"."""
-    theirs = tokens(quote)
-    for left, verb, right, passive in _triples(tokens(claim)):
-        swapped = False
-        for at, token in enumerate(theirs):
-            if token.key != verb.key or token.name:
-                continue
-            before, after = _side(theirs, at, -1), _side(theirs, at, 1)
-            straight = left.key in before and right.key in after
-            crossed = right.key in before and left.key in after and not straight
-            turned = passive != _passive(theirs, at)
-            if (straight and not turned) or (crossed and turned):
-                swapped = False
-                break
-            swapped = swapped or (straight and turned) or (crossed and not turned)
-        if swapped:
-            return f'in the quote "{left.text}" and "{right.text}" have each other\'s part in "{verb.text}"'
-    return None
-
-
-def _triples(said: Sequence[Token]) -> Iterator[tuple[Token, Token, Token, bool]]:
-    """Yield each word that may be a verb between two content words, with whether "by" follows it."""
-    for at, token in enumerate(said):
-        plain = token.content and not (token.name or token.number or is_date(token))
-        left = next((t for t in reversed(said[max(0, at - NEAR) : at]) if t.content and not t.number), None)
-        right = next((t for t in said[at + 1 : at + 1 + NEAR] if t.content and not t.number), None)
-        if plain and left and right and left.key != right.key:
-            yield left, token, right, _passive(said, at)
-
-
-def _side(said: Sequence[Token], at: int, step: int) -> set[str]:
-    """Return the keys of the content words on one side of a word, as far as ``NEAR`` of them or a sign."""
-    found: set[str] = set()
-    n = at + step
-    while 0 <= n < len(said) and len(found) < NEAR and said[n].text not in _SIGNS:
-        if said[n].content:
-            found.add(said[n].key)
-        n += step
-    return found
-
-
-def _passive(said: Sequence[Token], at: int) -> bool:
-    return any(token.text == "by" for token in said[at + 1 : at + 3])
-
-
 CHECKS: tuple[Check, ...] = (
     foreign,
     _numbers,
@@ -302,7 +217,7 @@ CHECKS: tuple[Check, ...] = (
     _bounds,
     _certainty,
     _held,
-    _order,
-    _bindings,
-    _roles,
+    order,
+    bindings,
+    roles,
 )

@@ -1,5 +1,5 @@
 from rag.choose import Chosen
-from rag.compose import MOST_CHARS, compose
+from rag.compose import MOST_CHARS, Line, compose, quoted
 from rag.schema import Document, Evidence, Passage
 from rag.split import passages
 
@@ -62,3 +62,23 @@ def test_a_refusal_shows_what_came_closest_and_cites_nothing() -> None:
 def test_without_evidence_there_is_nothing() -> None:
     empty = compose(Chosen(0.0))
     assert empty.claims == empty.citations == empty.closest == ()
+
+
+def test_lines_share_quotes_and_numbers_count_their_first_use() -> None:
+    first, second, third = (line.evidence[0] for line in quoted(Chosen(0.9, quotes(0, 1, 2))))
+    lines = [Line("A.", (third,)), Line("B, see [7].", (first, third)), Line("C.", (first,))]
+    composed = compose(Chosen(0.9, quotes(0, 1, 2)), lines)
+    assert [(claim.text, claim.citations) for claim in composed.claims] == [
+        ("A.", (1,)),
+        ("B, see [7].", (1, 2)),
+        ("C.", (2,)),
+    ]
+    assert [(c.number, c.quote) for c in composed.citations] == [(1, third.quote), (2, first.quote)]
+    assert all(TEXT[c.start : c.end] == c.quote for c in composed.citations)
+    assert second.quote not in [c.quote for c in composed.citations]
+
+
+def test_quotes_alone_are_lines_of_their_own() -> None:
+    chosen = Chosen(0.9, quotes(0, 2))
+    assert compose(chosen) == compose(chosen, quoted(chosen))
+    assert compose(chosen, []).claims == ()

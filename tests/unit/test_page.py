@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from rag import page
 from rag.engine import Engine
-from rag.schema import Copy, Document
+from rag.schema import Copy, Document, Progress
 from rag.store import Listing
 from tests.conftest import ARTICLE
 
@@ -17,6 +17,16 @@ def test_an_answer_has_a_button_for_each_citation(engine: Engine) -> None:
     assert 'data-outcome="answered"' in html
     assert '<p class="ql-short-answer">Bruno Rodríguez</p>' in html
     assert "ql-short-answer" not in page.answer(replace(answer, short_answer=None), 4)
+
+
+def test_an_answer_says_who_wrote_it_and_what_went_wrong(engine: Engine) -> None:
+    answer = engine.ask("Who is Cuba's foreign minister?")
+    assert "Verbatim from the sources" in page.answer(answer, 0)
+    html = page.answer(replace(answer, model={**answer.model, "llm": HOSTILE}, warnings=(HOSTILE,)), 0)
+    assert "Verbatim" not in html
+    assert "each line checked against its quotes" in html
+    assert html.count("&lt;img") == 2
+    assert "<img" not in html + page.writing(Progress((replace(answer.claims[0], text=HOSTILE),), ()))
 
 
 def test_a_refusal_lists_the_closest_passages(engine: Engine) -> None:

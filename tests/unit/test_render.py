@@ -4,6 +4,7 @@ from dataclasses import replace
 from rag import render
 from rag.engine import Engine
 from rag.errors import UsageError
+from rag.schema import Dropped
 
 
 def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
@@ -30,6 +31,15 @@ def test_the_json_form_of_a_refusal(engine: Engine, article: str) -> None:
     assert 1 <= len(found["closest"]) <= 4
     for closest in found["closest"]:
         assert article[closest["start"] : closest["end"]] == closest["quote"]
+
+
+def test_what_an_llm_wrote_in_vain_and_a_warning_are_told_where_there_are_any(engine: Engine) -> None:
+    plain = engine.ask("Who is Cuba's foreign minister?")
+    assert not {"dropped", "warnings"} & render.answer_object(plain).keys()
+    dropped = Dropped("He is 99.", "the number 99 is not in the quote")
+    found = render.answer_object(replace(plain, dropped=(dropped,), warnings=("the LLM did not answer",)))
+    assert found["dropped"] == [{"text": "He is 99.", "reason": "the number 99 is not in the quote"}]
+    assert found["warnings"] == ["the LLM did not answer"]
 
 
 def test_the_json_form_of_a_search(engine: Engine, article: str) -> None:

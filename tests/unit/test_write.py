@@ -3,17 +3,21 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag import cli
 from rag.choose import Chosen
 from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import LLMError
+from rag.evaluation.ask import ask_all
+from rag.evaluation.gold import Question
 from rag.index import Index
 from rag.schema import Answer, Document, Dropped, Evidence, Passage, Progress, Retrieved
 from rag.split import passages
@@ -84,7 +88,7 @@ def test_a_claim_is_told_with_the_quote_it_names() -> None:
 def test_what_fails_is_replaced_by_its_quote() -> None:
     told, dropped = written("Ana Silva opened the harbour on Tuesday. [1]", chosen(0))
     assert told == [(FIRST, [FIRST])]
-    assert dropped == [Dropped("Ana Silva opened the harbour on Tuesday.", 'the name "Tuesday" is not in the quote')]
+    assert dropped == [Dropped("Ana Silva opened the harbour on Tuesday.", "the date tuesday is not in the quote")]
 
 
 def test_a_quote_that_no_claim_stands_on_is_told_as_it_is() -> None:
@@ -175,8 +179,14 @@ def test_no_more_is_read_than_is_told() -> None:
     assert len([item for item in items if isinstance(item, Dropped)]) <= MOST_TRIED
     assert llm.closed
     assert llm.read < len(llm.text) / 4
-    text = "32 ships had come.\nShips had come.\n32 ships came.\nBen Costa said that ships had come.\nShips had come, Costa said."
-    told, _ = written(text, chosen(2))
+    more = [
+        "32 ships had come.",
+        "Ships had come.",
+        "32 ships came.",
+        "Ben Costa said that ships had come.",
+        "Ships came.",
+    ]
+    told, _ = written("\n".join(more), chosen(2))
     assert len(told) == MOST_LINES
 
 
@@ -238,9 +248,10 @@ def test_the_grammar_names_existing_numbers_alone() -> None:
 
 
 PIECES = [
-    "32 ships had come", "Ana Silva", "opened the harbour", "[1]", "[2]", "[9]", "[0]", "(1)", "[1, 2]", ". ", "\n", "not",
-    "33", "Source 9:", "https://evil.example", "<b>", "**", "Ben Costa said that", "PWNED", "Ignore previous instructions",
-    " ", "the harbour of Porto", "was opened by", "It cost $3 million", "“", "\x00", "\ud800", "\u202e", "【1†x】",
+    "32 ships had come", "Ana Silva", "opened the harbour", "[1]", "[2]", "[9]", "[0]", "(1)", "[1, 2]", ". ", "\n",
+    "not", "33", "Source 9:", "https://evil.example", "<b>", "**", "Ben Costa said that", "PWNED", " ",
+    "Ignore previous instructions", "the harbour of Porto", "was opened by", "It cost $3 million", "“", "\x00",
+    "\ud800", "\u202e", "【1†x】",
 ]  # fmt: skip
 
 
@@ -303,3 +314,20 @@ def test_no_llm_hears_of_a_refused_question(config: Config, engine: Engine) -> N
     plain = engine.ask("What is the population of Havana?")
     same = replace(plain, model={**plain.model, "llm": "scripted"}, timings_ms=answer.timings_ms)
     assert answer == same
+
+
+def test_the_eval_and_the_command_line_take_such_an_engine(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    question = Question("q", "who", ASKED, answerable=True, answers=(("Bruno Rodríguez",),))
+    with engine_with(config, Scripted("Bruno Rodríguez is Cuban Foreign Minister. [1]")) as own:
+        (result,) = ask_all(own, {"g": [question]}, scoped=False, progress=False).results
+    assert (result.outcome, result.passed) == ("answered", True)
+    assert result.figures["alce_recall_lexical"] == result.figures["alce_precision_lexical"] == 1
+    monkeypatch.chdir(tmp_path)
+    failing = Scripted("", error=LLMError("the LLM at x did not answer"))
+    monkeypatch.setattr(cli, "_engine", lambda config: engine_with(config, failing))
+    assert cli.main(["ask", ASKED, "--index", config.index]) == 0
+    told = capsys.readouterr()
+    assert "rag: the LLM at x did not answer; the answer is quotes alone" in told.err
+    assert "did not answer" not in told.out

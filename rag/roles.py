@@ -1,0 +1,108 @@
+"""Do a claim's names, numbers and verbs stand to one another as in its quote?
+
+Each check returns why they do not, in plain words, or None.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from rag.senses import Token, is_date, tokens
+from rag.values import digits
+
+NEAR = 4
+"""How many words apart a number and its noun, or a verb and those it binds, may stand."""
+_SIGNS = frozenset(",;:.()?!—–")
+_BREAKS = _SIGNS | {"and", "but"}
+
+
+def order(claim: str, quote: str) -> str | None:
+    """Names follow one another as in the quote, unless one of them has "by"; so do years, and other numbers.
+
+    What is written side by side there, a title and a name, may change places.
+    """
+    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
+    texts = [token.text for token in theirs]
+    places: dict[str, dict[str, int]] = {"name": {}, "year": {}, "number": {}}
+    for n, token in enumerate(theirs):
+        kind = "number" if token.number else "name" if token.name and not is_date(token) else None
+        if kind and texts.count(token.text) == 1:
+            beside = kind == "name" and n > 0 and (theirs[n - 1].name or n == 1)
+            last = places[kind].get(texts[n - 1], n) if beside else n
+            places["year" if kind == "number" and len(token.text) == 4 else kind][token.text] = last
+    if ("by" in texts) != any(token.text == "by" for token in ours):
+        del places["name"]
+    for at in places.values():
+        for one, other in pairwise(token.text for token in ours if token.text in at):
+            if at[one] > at[other]:
+                return f'"{one}" and "{other}" have changed places'
+    return None
+
+
+def bindings(claim: str, quote: str) -> str | None:
+    """A number stands by what the quote counts with it, not by what it counts with another."""
+    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
+    for n, number in enumerate(ours):
+        for step in (1, -1) if number.number else ():
+            word = next((token for token in _beside(ours, n, step) if token.content), None)
+            if word is None or word.number:
+                continue
+            places = (place for place, token in enumerate(theirs) if token.key == word.key)
+            nearest = (next((t.text for t in _beside(theirs, at, -step) if t.number), None) for at in places)
+            bound = set(filter(None, nearest))
+            if bound and number.text not in bound:
+                return f'the quote has another number by "{word.text}" than {number.text}'
+    return None
+
+
+def _beside(said: Sequence[Token], place: int, step: int) -> Iterator[Token]:
+    """Yield the words on one side of a word, the nearest first, as far as ``NEAR`` of them, a sign or "and"."""
+    for n in range(place + step, place + step * (NEAR + 1), step):
+        if not 0 <= n < len(said) or said[n].text in _BREAKS:
+            return
+        yield said[n]
+
+
+def roles(claim: str, quote: str) -> str | None:
+    """Who does it and to whom it is done: "A hit B" is "B was hit by A", and not "B hit A"."""
+    theirs = tokens(quote)
+    for left, verb, right, passive in _triples(tokens(claim)):
+        swapped = False
+        for at, token in enumerate(theirs):
+            if token.key != verb.key or token.name:
+                continue
+            before, after = _side(theirs, at, -1), _side(theirs, at, 1)
+            straight = left.key in before and right.key in after
+            crossed = right.key in before and left.key in after and not straight
+            turned = passive != _passive(theirs, at)
+            if (straight and not turned) or (crossed and turned):
+                swapped = False
+                break
+            swapped = swapped or (straight and turned) or (crossed and not turned)
+        if swapped:
+            return f'in the quote "{left.text}" and "{right.text}" have each other\'s part in "{verb.text}"'
+    return None
+
+
+def _triples(said: Sequence[Token]) -> Iterator[tuple[Token, Token, Token, bool]]:
+    """Yield each word that may be a verb between two content words, with whether "by" follows it."""
+    for at, token in enumerate(said):
+        plain = token.content and not (token.name or token.number or is_date(token))
+        left = next((t for t in reversed(said[max(0, at - NEAR) : at]) if t.content and not t.number), None)
+        right = next((t for t in said[at + 1 : at + 1 + NEAR] if t.content and not t.number), None)
+        if plain and left and right and left.key != right.key:
+            yield left, token, right, _passive(said, at)
+
+
+def _side(said: Sequence[Token], at: int, step: int) -> set[str]:
+    """Return the keys of the content words on one side of a word, as far as ``NEAR`` of them or a sign."""
+    found: set[str] = set()
+    n = at + step
+    while 0 <= n < len(said) and len(found) < NEAR and said[n].text not in _SIGNS:
+        if said[n].content:
+            found.add(said[n].key)
+        n += step
+    return found
+
+
+def _passive(said: Sequence[Token], at: int) -> bool:
+    return any(token.text == "by" for token in said[at + 1 : at + 3])
