@@ -109,6 +109,8 @@ def _about(question: str, known: list[Turn]) -> str | None:
     if _NTH_ALONE.fullmatch(what):
         what += " one"
     meant = _resolved(what, known)
+    if alone and meant not in last.question:
+        return f"What about {meant}?" if meant != what else None
     new = replaced(last.question, meant, None)
     if new is None and meant != what:
         return f"What about {meant}?"
@@ -142,10 +144,14 @@ def _focus(turn: Turn) -> Mention | None:
             continue
         if who and mention.kind == "place":
             continue
-        before = turn.answer[: mention.start].split()[-4:]
-        after = turn.answer[mention.end :].split()[:6]
-        near = 1.5 * len(wanted & set(terms(" ".join(before)))) + 0.5 * len(wanted & set(terms(" ".join(after))))
-        score = near + (1.0 if who and is_person(mention) else 0.0)
+        beside: list[str] = []
+        for word in reversed(words(turn.answer[: mention.start])):  # what stands in one phrase before the name
+            if is_closed(word) or is_verb(word, None):
+                break
+            beside.append(word.text)
+        near = len(wanted & set(terms(" ".join(beside))))
+        after = turn.answer[mention.end : mention.end + 2]
+        score = near + (1.0 if who and is_person(mention) else 0.0) - (0.5 if after in ("'s", "’s") else 0.0)
         if best is None or score > best[0]:
             best = (score, -place, mention)
     return best[2] if best else None
@@ -391,7 +397,10 @@ def _bound(kind: str, word: Word, before: Word | None, text: str) -> bool:
         word.low in ("her", "it") and before is not None and not _is_subject(word, text)
     ):
         return False
-    earlier = [mention for mention in mentions(text) if mention.end <= word.start]
+    parts = frame(text)
+    inverted = before is not None and is_auxiliary(before) and not text.rstrip("?.! ").endswith(word.text)
+    free = text.find(parts.asked) + len(parts.asked) if parts and inverted else 0
+    earlier = [mention for mention in mentions(text) if free <= mention.start and mention.end <= word.start]
     if kind == "s":
         return any(mention.plural for mention in earlier) or len(_series(text[: word.start])) > 1
     if kind == "n":

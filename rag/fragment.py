@@ -95,8 +95,10 @@ def frame(question: str) -> Frame | None:
     start = 1 if found[0].low in PREPOSITION and len(found) > 1 else 0
     if not re.fullmatch(_WH, found[start].low):
         return None
+    who = found[start].low == "who" and not start and len(found) > 1 and found[1].low != "else"
     place = next(
-        (n for n in range(start + 1, len(found)) if is_auxiliary(found[n]) or is_verb(found[n], found[n - 1])), None
+        (n for n in range(start + 1, len(found)) if who or is_auxiliary(found[n]) or is_verb(found[n], found[n - 1])),
+        None,
     )
     if place is None:
         return None
@@ -167,7 +169,7 @@ def complete(fragment: str, question: str, focus: str) -> str | None:
     if _ELSE.fullmatch(text):
         return _else(text, question)
     adverbial, nominal = _ADVERBIAL.fullmatch(text), _NOMINAL.fullmatch(text)
-    if not adverbial and not nominal:
+    if not adverbial and (not nominal or any(_closes(word) for word in words(text)[1:])):
         return None
     before = frame(question)
     if before is None:
@@ -178,6 +180,13 @@ def complete(fragment: str, question: str, focus: str) -> str | None:
         )
     assert nominal  # noqa: S101 (one of the two matched)
     return _with_noun(nominal["wh"] + (" else" if nominal["else"] else ""), before)
+
+
+def _closes(word: Word) -> bool:
+    """Tell whether a word cannot be part of the noun in "which country"."""
+    return word.low not in ("else", "exactly", "precisely", "specifically", "many", "much") and (
+        is_closed(word) or is_verb(word, None)
+    )
 
 
 def _with_adverb(wh: str, before: Frame, focus: str) -> str:
@@ -294,6 +303,9 @@ def replaced(question: str, new: str, kind: Mention | None) -> str | None:
                     continue
                 head = body[: mention.start].rstrip()
                 return f"{head[: len(head) - len(before)]}{new}{body[mention.end :]}?"
+        for mention in mentions(body):
+            if like and like.kind == mention.kind == "time":
+                return f"{body[: mention.start]}{like.text}{body[mention.end :]}?"
         return f"{body} {new}?"
     like = kind or next(iter(mentions(new)), None)
     parts = frame(question)

@@ -23,6 +23,8 @@ class Word:
     """Whether a sentence starts with it."""
     joined: bool
     """Whether only white space lies between the word before and this one."""
+    heads: bool = False
+    """Whether the next word, after white space, has a capital."""
 
     @property
     def low(self) -> str:
@@ -98,7 +100,9 @@ def words(text: str) -> list[Word]:
             "’ ",
         )
         shown = bare.lower() if shouted else bare
-        found.append(Word(shown, match.start(), match.start() + len(bare), owns, opens, not gap.strip()))
+        follows = re.match(r"\s[^\W\d_]", text[match.end() :])
+        heads = bool(follows and follows[0][-1].isupper()) and not shouted
+        found.append(Word(shown, match.start(), match.start() + len(bare), owns, opens, not gap.strip(), heads))
     return found
 
 
@@ -153,7 +157,7 @@ def is_name(word: Word) -> bool:
     ):
         return False
     common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
-    return not (word.opens and common and not CITIZENS.match(word.text))
+    return not (word.opens and common and not word.heads and not CITIZENS.match(word.text))
 
 
 def is_closed(word: Word) -> bool:
