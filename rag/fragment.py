@@ -6,6 +6,7 @@ place of the part that it matches. What cannot be taken apart is not completed.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rag.grammar import PREPOSITION, Word, is_auxiliary, is_closed, is_name, is_verb, participle, words
@@ -38,6 +39,9 @@ _SOME = re.compile(r"\b(?:any|some)(?:one|body|thing)\b", re.IGNORECASE)
 
 _SAME = 3.0
 """From this likeness on, two mentions are of the same noun."""
+
+_LEAST = 0.3
+"""From this likeness on, one mention can stand in the other's place."""
 
 Gap = Literal["none", "adverb", "object", "subject", "copula"]
 
@@ -80,6 +84,7 @@ def bare(question: str) -> str:
     return text[lead.end() if lead else 0 :].rstrip("?.! ")
 
 
+@lru_cache(maxsize=512)
 def frame(question: str) -> Frame | None:
     """Take a question apart; None for what is in no known form.
 
@@ -286,10 +291,10 @@ def about(fragment: str) -> str | None:
     return None if verbal else text
 
 
-def replaced(question: str, new: str, kind: Mention | None) -> str | None:
+def replaced(question: str, new: str) -> str | None:
     """Return the question with something new in the place of what it is like; None if nothing is like it.
 
-    >>> replaced("When did Russia protest?", "Mexico", None), replaced("Who died in 2024?", "in 2025", None)
+    >>> replaced("When did Russia protest?", "Mexico"), replaced("Who died in 2024?", "in 2025")
     ('When did Mexico protest?', 'Who died in 2025?')
     """
     preposition, _, inner = new.partition(" ")
@@ -307,7 +312,7 @@ def replaced(question: str, new: str, kind: Mention | None) -> str | None:
             if like and like.kind == mention.kind == "time":
                 return f"{body[: mention.start]}{like.text}{body[mention.end :]}?"
         return f"{body} {new}?"
-    like = kind or next(iter(mentions(new)), None)
+    like = next((mention for mention in mentions(new) if mention.end == len(new)), None)
     parts = frame(question)
     first = len(body) - len(parts.clause) if parts else 0
     best: tuple[float, int, Mention] | None = None
@@ -320,7 +325,7 @@ def replaced(question: str, new: str, kind: Mention | None) -> str | None:
             score -= 2.0 if like and like.kind != mention.kind else 0.5
         if best is None or score > best[0]:
             best = (score, -place, mention)
-    if best is None or best[0] < 0:
+    if best is None or best[0] < _LEAST:
         return None
     old = best[2]
     return f"{body[: old.start]}{new}{body[old.end :]}?"

@@ -124,7 +124,7 @@ def is_verb(word: Word, before: Word | None) -> bool:
     if base not in _NOUN_TOO:
         return True
     return before is not None and (
-        before.low in ("to", "not") or _AUX.match(before.low) is not None or (low == base and is_name(before))
+        before.low in ("to", "not", "who", "what", "which") or _AUX.match(before.low) is not None or (low == base and is_name(before))
     )
 
 
@@ -153,7 +153,7 @@ def is_name(word: Word) -> bool:
         not word.text[0].isupper()
         or word.text == "I"
         or (word.low in _CLOSED and word.text != "US")
-        or is_auxiliary(word)
+        or (is_auxiliary(word) and word.text not in ("May", "Will"))
     ):
         return False
     common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
