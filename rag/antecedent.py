@@ -25,6 +25,7 @@ _VAGUE = frozenset(
     article other others interest influence fame
     """.split()
 )
+_POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
 _OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
 _NO = -9.0
 """The fit of what cannot be meant."""
@@ -89,6 +90,7 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         owned: the noun after "its".
     """
     own = {mention.text.lower() for mention in mentions(text)}
+    asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
     best: tuple[float, Candidate] | None = None
     for candidate in candidates(talk):
         mention = _as_called(candidate.mention, talk)
@@ -96,7 +98,7 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
             continue
         score = _fit(kind, pronoun, candidate, mention, owned) + candidate.weight
         if talk.called.get(_last_word(mention.text)) == kind:
-            score += 1.5 if kind in "sn" else 0.5
+            score += 0.5 if asks_who and kind in "mf" else 1.5
         if score >= _LEAST and (best is None or score > best[0]):
             best = (score, candidate)
     joined = _joined(talk.last) if kind == "s" else None
@@ -128,7 +130,7 @@ def fit_person(mention: Mention, gender: str) -> float:
     """Return how well a mention can be "he" (``m``) or "she" (``f``); below 0 if not at all."""
     if mention.kind == "person":
         return {gender: 3.0, "": 2.2}.get(mention.gender, _NO)
-    if mention.kind == "name" and not (mention.text.isupper() or mention.text.startswith("the ")):
+    if mention.kind == "name" and not (mention.text.isupper() or mention.text.lower().startswith("the ")):
         return 1.8 if " " in mention.text else 1.3
     if mention.kind == "thing" and not mention.plural and is_person(mention):
         return {gender: 1.5, "": 1.2}.get(mention.gender, _NO)
@@ -156,8 +158,8 @@ def _fit_several(mention: Mention, *, in_question: bool) -> float:
 
 
 def points(text: str) -> bool:
-    """Tell whether a phrase itself starts with what needs something before it ("his wife")."""
-    return text.split()[0].lower() in POSSESSIVE | {"this", "that", "these", "those", "another"}
+    """Tell whether a phrase itself needs something before it ("his wife", "the end of that war")."""
+    return not _POINTERS.isdisjoint(text.lower().split())
 
 
 def _last_word(text: str) -> str:

@@ -33,7 +33,7 @@ _NOMINAL = re.compile(
 )
 _ABOUT = re.compile(r"(?:what|how) about (?P<rest>.+)", re.IGNORECASE)
 _ELSE = re.compile(
-    r"(?:any(?:thing|one|body|where)? (?:else|others?)|any others|what else|who else|where else)", re.IGNORECASE
+    r"(?:any(?:thing|one|body|where)? else|any others|what else|who else|where else|any other \w+)", re.IGNORECASE
 )
 _SOME = re.compile(r"\b(?:any|some)(?:one|body|thing)\b", re.IGNORECASE)
 
@@ -248,17 +248,21 @@ def _with_noun(wh: str, before: Frame) -> str | None:
 
 
 def _else(fragment: str, question: str) -> str | None:
-    """Ask the question before for something else."""
+    """Ask the question before for something else; None if it does not ask for a thing or a person."""
     before = frame(question)
-    if before is None or not before.asked:
+    found = (
+        re.match(r"(?:(?P<preposition>\w+) )?(?P<wh>who|whom|what|which|where)(?: (?P<noun>.+))?$", before.asked, re.I)
+        if before
+        else None
+    )
+    if before is None or not found:
         return None
-    wh = before.asked if before.gap != "adverb" else fragment
-    first, _, noun = wh.partition(" ")
-    if noun and noun != "else":
-        wh = f"{first} other {noun}" if first.lower() in ("which", "what") else wh
-    else:
-        wh = f"{first} else"
-    return asked(wh, before.auxiliary, before.clause)
+    noun = found["noun"]
+    if other := re.match(r"any other (?P<noun>\w+)", fragment, re.IGNORECASE):
+        if not noun or noun.split()[-1].rstrip("s") != other["noun"].rstrip("s"):
+            return None
+    wh = f"{found['wh']} other {noun}" if noun and noun != "else" else f"{found['wh']} else"
+    return asked(found["preposition"] or "", wh, before.auxiliary.lower(), before.clause)
 
 
 def asked(*pieces: str) -> str:
@@ -277,8 +281,6 @@ def about(fragment: str) -> str | None:
     text = bare(fragment)
     if found := _ABOUT.fullmatch(text):
         return found["rest"]
-    if re.match(r"any (?:other )?\w+$", text, re.IGNORECASE):
-        return text
     if not lead or not re.match(r"(?:and|but|or|so)\b", lead[0], re.IGNORECASE) or not fragment.strip().endswith("?"):
         return None
     found_words = words(text)

@@ -124,7 +124,9 @@ def is_verb(word: Word, before: Word | None) -> bool:
     if base not in _NOUN_TOO:
         return True
     return before is not None and (
-        before.low in ("to", "not", "who", "what", "which") or _AUX.match(before.low) is not None or (low == base and is_name(before))
+        before.low in ("to", "not", "who", "what", "which")
+        or _AUX.match(before.low) is not None
+        or (low == base and is_name(before))
     )
 
 

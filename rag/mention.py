@@ -78,6 +78,17 @@ _PLACE = frozenset(
     tehran texas tokyo turkey uk ukraine us usa venezuela vietnam washington
     """.split()
 )
+_INSTITUTION = frozenset(
+    """
+    academy act agency airlines album army association award awards bank book bridge bureau center centre championship
+    championships church club college committee company congress council country court cup department district express
+    federation festival force forces games hall hospital house institute island journal league library museum music
+    news orchestra organisation organization park party post press prize records revolution river school series service
+    show society song stadium states street studio studios team theater theatre times tour treaty trophy union
+    university war week world
+    """.split()
+)
+"""Last words of names that no person has."""
 _AT = frozenset("in at near from across throughout".split())
 _TIME = re.compile(
     rf"(?:{MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {MONTH}(?: \d{{4}})?|{MONTH} \d{{4}}|\d{{4}}[-–]\d{{2,4}} season"
@@ -191,6 +202,8 @@ def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
     kind: Kind = "name"
     if titled or gender:
         kind = "person"
+    elif len(run) > 1 and run[-1] in _INSTITUTION and not titles:
+        kind = "thing"
     elif (
         run[-1].replace(".", "") in _PLACE
         or (len(run) == 1 and before in _AT)
