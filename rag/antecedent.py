@@ -22,7 +22,8 @@ _COLLECTIVE = frozenset(
 _VAGUE = frozenset(
     """
     kind part way name number example aspect thing sort type lot time fact case something age height date year day
-    article other others interest influence fame
+    article other others interest influence fame sense current better bad good best worse available new sure able true
+    free same different important right wrong question answer information
     """.split()
 )
 _POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
@@ -138,7 +139,7 @@ def fit_person(mention: Mention, gender: str) -> float:
 
 
 def _fit_thing(mention: Mention) -> float:
-    head = _last_word(mention.text)
+    head = _last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
         if mention.plural or is_person(mention) or head in _VAGUE or not head.isalpha():
             return _NO
@@ -147,7 +148,7 @@ def _fit_thing(mention: Mention) -> float:
 
 
 def _fit_several(mention: Mention, *, in_question: bool) -> float:
-    head = _last_word(mention.text)
+    head = _last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
         if " other " in f" {mention.text} " or head in _VAGUE or head.rstrip("s") in _VAGUE:
             return _NO

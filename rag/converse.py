@@ -27,9 +27,10 @@ Change = tuple[int, int, str]
 _HE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY = frozenset("they them their theirs".split())
 _EMPTY_IT = re.compile(
-    r"\bit(?:['’]s)? (?:(?:is|was|be|been) )?(?:\w+ly )?(?:true|clear|possible|known|legal|illegal|likely|safe|worth"
-    r"|necessary|important|easy|hard|difficult|normal|that|rain|raining|snow|snowing|say|take|takes|took|taken|mean"
-    r"|matter|seem|seems|time)\b|\b(?:it|that) (?:the|a|an) |\btime is it\b",
+    r"\bit(?:['’]s)? (?:(?:is|was|be|been) )?(?:not )?(?:\w+ly )?(?:true|clear|possible|known|legal|likely|worth|okay|ok"
+    r"|that|raining|snowing|rain|snow|say|takes?|took|taken|costs?|make sense|mean|matter|seems?|time)\b"
+    r"|\b(?:is|was|be) it (?:\w+ ){1,3}(?:to|that|if|for)\b|\bit (?:is|was|will be|would be) (?:\w+ ){1,3}(?:to|that|if|for) "
+    r"|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
     re.IGNORECASE,
 )
 """Where "it" stands for nothing."""
@@ -182,7 +183,7 @@ def _resolved(text: str, talk: Talk) -> str:
         elif word.low in ("this", "that", "these", "those"):
             change = _demonstrative(word, before, after, text, talk)
         elif word.low == "there":
-            change = _there(word, before, after, talk)
+            change = _there(word, before, after, text, talk)
         elif word.low == "then" and before and before.low in ("since", "until", "till", "by", "before", "from"):
             when = latest("time", talk.turns)
             change = (word.start, word.end, when) if when else None
@@ -198,12 +199,18 @@ def _bound(kind: str, word: Word, before: Word | None, text: str) -> bool:
     """Tell whether a pronoun stands for something in the same question, or for nothing at all."""
     if kind == "n" and _EMPTY_IT.search(text):
         return True
+    earlier = [mention for mention in mentions(text) if mention.end <= word.start]
+    if re.search(r"[.?!;] ", text[: word.start]):
+        return bool(earlier)
     if word.low in ("him", "them") or (word.low in ("her", "it") and before is not None and not _heads(word, text)):
-        return False
+        # The object of a clause is not its subject; it may be what a clause before it speaks of.
+        earlier = [
+            mention for mention in earlier if re.search(r",|\b(?:and|but|if|or)\b", text[mention.end : word.start])
+        ]
     parts = frame(text)
     inverted = before is not None and is_auxiliary(before) and not text.rstrip("?.! ").endswith(word.text)
     free = text.find(parts.asked) + len(parts.asked) if parts and inverted else 0
-    earlier = [mention for mention in mentions(text) if free <= mention.start and mention.end <= word.start]
+    earlier = [mention for mention in earlier if free <= mention.start]
     if kind == "s":
         return any(mention.plural for mention in earlier) or len(series(text[: word.start])) > 1
     if kind == "n":
@@ -251,6 +258,8 @@ def _demonstrative(word: Word, before: Word | None, after: Word | None, text: st
     if owned is None or owned.kind != "thing":
         return None
     head = owned.text.split()[-1].lower()
+    if any(stem(head) in terms(mention.text) for mention in mentions(text) if mention.end <= word.start):
+        return None
     relative = before is not None and not is_closed(before)
     if word.low == "that" and relative and head not in _TIME_NOUN:
         return None
@@ -263,7 +272,13 @@ def _demonstrative(word: Word, before: Word | None, after: Word | None, text: st
     for candidate in candidates(talk):
         mention = candidate.mention
         same = mention.kind == "thing" and stem(mention.text.split()[-1].lower()) == stem(head)
-        if same and not points(mention.text) and len(new := shown(candidate, talk.turns)) >= len(owned.text):
+        if (
+            same
+            and mention.plural == owned.plural
+            and "ly " not in mention.text
+            and not points(mention.text)
+            and len(new := shown(candidate, talk.turns)) >= len(owned.text)
+        ):
             return word.start, owned.end, new
     named = next(filter(None, (latest(kind, talk.turns) for kind in _CLASS.get(head, ()))), None)
     return (word.start, owned.end, named) if named else None
@@ -282,11 +297,11 @@ def _that(word: Word, before: Word | None, after: Word | None, text: str, talk: 
     return (word.start, word.end, meant) if meant else None
 
 
-def _there(word: Word, before: Word | None, after: Word | None, talk: Talk) -> Change | None:
+def _there(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:
     """Return what takes the place of "there" where it means a place."""
-    if before is None or is_auxiliary(before) or (after and is_auxiliary(after)):
+    if before is None or is_auxiliary(before) or (after and (is_auxiliary(after) or after.low in PREPOSITION)):
         return None
-    place = latest("place", talk.turns)
-    if place is None:
+    place = latest("place", talk.turns[-2:])
+    if place is None or named_in(text[: word.start]):
         return None
     return word.start, word.end, place if before.low in PREPOSITION else f"in {place}"

@@ -22,7 +22,7 @@ _HOW = r"how(?: (?:long|often|far|soon|exactly|come|so|else))?"
 _ADVERBIAL = re.compile(
     rf"(?:(?P<wh>(?:since |until |from |by |to )?(?:when|where|why|{_HOW})|why not|what for|for what(?: reason)?"
     rf"|(?:at )?(?:what|which) time|(?:in|on) (?:what|which) (?:year|day|month|date)"
-    rf"|{_PREPOSITION} (?:(?:what|which|whose) [\w' -]+?|whom|who|what|which|where|how much|how many [\w -]+))"
+    rf"|{_PREPOSITION} (?:(?:what|which|whose) (?P<noun>[\w'-]+(?: [\w'-]+){{0,2}}?)|whom|who|what|which|where|how much|how many [\w -]+))"
     r"(?: exactly| precisely| then| specifically| though| was that| is that| did that happen| did it happen)?)",
     re.IGNORECASE,
 )
@@ -174,6 +174,8 @@ def complete(fragment: str, question: str, focus: str) -> str | None:
     if _ELSE.fullmatch(text):
         return _else(text, question)
     adverbial, nominal = _ADVERBIAL.fullmatch(text), _NOMINAL.fullmatch(text)
+    if adverbial and any(_closes(word) for word in words(adverbial["noun"] or "")):
+        return None
     if not adverbial and (not nominal or any(_closes(word) for word in words(text)[1:])):
         return None
     before = frame(question)
@@ -279,8 +281,12 @@ def about(fragment: str) -> str | None:
     """
     lead = LEAD_IN.match(fragment.strip())
     text = bare(fragment)
+    if re.search(r"[.?!;] ", text):
+        return None
     if found := _ABOUT.fullmatch(text):
-        return found["rest"]
+        first = words(found["rest"])[:1]
+        clause = not first or first[0].low.endswith("ing") or first[0].low in ("if", "when", "how", "that", "not")
+        return None if clause else found["rest"]
     if not lead or not re.match(r"(?:and|but|or|so)\b", lead[0], re.IGNORECASE) or not fragment.strip().endswith("?"):
         return None
     found_words = words(text)

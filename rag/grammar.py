@@ -84,6 +84,7 @@ _PARTICIPLE = frozenset(
     "said told hit done gone spoken stolen thrown sworn drawn fought bought caught taught paid".split()
 )
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
+_GREETING = frozenset("hi hello hey sorry thanks thank unfortunately too good great nice sure".split())
 CITIZENS = re.compile(r"[A-Z]\w+(?:ans|crats|ists|ites|eers|is)$")
 
 
@@ -141,7 +142,7 @@ def participle(word: str) -> bool:
 
 
 _CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER
-_AUX = re.compile(rf"(?:{AUXILIARY}|been|being|be|having|\w+n['’]t)$")
+_AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
 
 
 def is_auxiliary(word: Word) -> bool:
@@ -157,6 +158,8 @@ def is_name(word: Word) -> bool:
         or (word.low in _CLOSED and word.text != "US")
         or (is_auxiliary(word) and word.text not in ("May", "Will"))
     ):
+        return False
+    if word.opens and (word.low.endswith("ly") or word.low in _GREETING):
         return False
     common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
     return not (word.opens and common and not word.heads and not CITIZENS.match(word.text))
