@@ -1,6 +1,6 @@
 """Measure how follow-ups are rewritten; print the tables of docs/conversation.md.
 
-    python benchmarks/conversation.py --data DATA --work WORK
+    python -m benchmarks.conversation --data DATA --work WORK
 
 DATA holds ``canard/rewrites.jsonl.gz`` (follow-ups with a person's rewrite) and ``mtrag`` (a question set in the gold
 form, with history). WORK keeps the index of the latter between runs; the first takes a few minutes.
@@ -8,11 +8,11 @@ form, with history). WORK keeps the index of the latter between runs; the first 
 
 import argparse
 import hashlib
-import re
 import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from rag.converse import standalone
 from rag.engine import Engine
 from rag.evaluation import ranking
 from rag.evaluation.ranking import Ranked
-from rag.schema import Turn
+from rag.retrieve import POOL
+from rag.schema import Retrieved, Turn
 from rag.terms import words
 
 MEASURE = nDCG @ 5
@@ -44,11 +45,45 @@ def main() -> None:
         rows = [row for row in halves if row["tuning"] is tuning]
         for label, way in (("as typed", lambda row: row["question"]), ("rewritten", rewritten)):
             print(f"| {name} ({len(rows)}), {label} | {' | '.join(near(rows, way))} |")
-    print(
-        f"\nMedian of {statistics.median(map(milliseconds, halves)):.2f} ms, most {max(map(milliseconds, halves)):.1f} ms."
-    )
+    took = [milliseconds(row) for row in halves]
+    print(f"\nMedian of {statistics.median(took):.1f} ms, most {max(took):.1f} ms.")
     if arguments.work:
         retrieval(arguments.data / "mtrag", arguments.work / "mtrag")
+
+
+def retrieval(data: Path, work: Path) -> None:
+    """Print nDCG of what is found for the questions that have a history, and with a history of another conversation."""
+    config = replace(indexed(data, work, SHIPPED_CHARS), k=POOL)
+    gold = read_lines(data / "gold.jsonl.gz")
+    rows = [row for row in gold if row["answerable"] and row["evidence"] and row["history"]]
+    typed = [" ".join(row["question"].split()) for row in rows]
+    own = [[Turn(turn["question"], turn["answer"]) for turn in row["history"]] for row in rows]
+    others = [own[(n + len(own) // 2) % len(own)] for n in range(len(own))]
+    nothing: list[list[Turn]] = [[] for _ in rows]
+    alone = [standalone(*asked) for asked in zip(typed, own, strict=True)]
+    changed = [one != other for one, other in zip(alone, typed, strict=True)]
+    with Engine.open(config=config) as engine:
+        print(f"\n| {MEASURE} | all {len(rows)} | the {sum(changed)} rewritten |\n| --- | --- | --- |")
+        for label, questions, histories in (
+            ("as typed", typed, nothing),
+            ("rewritten", alone, nothing),
+            ("**as shipped**", typed, own),
+            ("as shipped, after another conversation", typed, others),
+        ):
+            found = [next(engine.stream(*asked)) for asked in zip(questions, histories, strict=True)]
+            ranked = {
+                str(n): Ranked(relevant(row), tuple(dict.fromkeys(hit.passage.source for hit in hits.hits)))
+                for n, (row, hits) in enumerate(zip(rows, found, strict=True))
+                if isinstance(hits, Retrieved)
+            }
+            values = ranking.measure(ranked, {str(MEASURE): MEASURE})
+            scores = [values[str(n)][str(MEASURE)] for n in range(len(rows))]
+            of_changed = [score for score, one in zip(scores, changed, strict=True) if one]
+            print(f"| {label} | {statistics.mean(scores):.3f} | {statistics.mean(of_changed):.3f} |")
+
+
+def relevant(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple({member["source"] for any_of in row["evidence"] for member in any_of})
 
 
 # CANARD: how near to what a person wrote

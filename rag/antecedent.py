@@ -174,7 +174,7 @@ def _as_called(mention: Mention, talk: Talk) -> Mention:
     last = _last_word(mention.text)
     called = talk.called.get(last)
     if called in ("m", "f"):
-        return replace(mention, kind="person", gender=called)
+        return replace(mention, kind="person", gender="f" if called == "f" else "m")
     if called:
         return replace(mention, kind="name") if mention.kind == "person" else mention
     for turn in talk.turns:

@@ -23,8 +23,8 @@ from rag.network import packaged
 from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import ALL, parts, retrieve
-from rag.schema import Answer, Filter, Retrieved, Turn
+from rag.retrieve import ALL, POOL, fused, parts, retrieve
+from rag.schema import Answer, Filter, Hit, Retrieved, Turn
 
 MOST_PATTERNS = 200
 MOST_PATTERN_CHARS = 1000
@@ -130,14 +130,22 @@ class Engine:
         _check_filter(chosen)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
-        standalone = converse.standalone(question, history)
+        standalone, before = converse.standalone(question, history), converse.context(question, history)
+        wanted = max(k, CANDIDATES) if self.reranker else k
         with clock.time("retrieve"):
-            vectors = self.index.encoder.encode(parts(standalone), self.index.encoder.card.query_prompt)
-            hits = retrieve(self.index, standalone, vectors, max(k, CANDIDATES) if self.reranker else k, chosen)
+            if before:
+                both = self._hits(f"{standalone} {before}", max(wanted, POOL), chosen)
+                hits = fused(self._hits(standalone, max(wanted, POOL), chosen), both, wanted)
+            else:
+                hits = self._hits(standalone, wanted, chosen)
         if self.reranker:
             with clock.time("rerank"):
                 hits = self.reranker.rerank(standalone, hits, k)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
+
+    def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
+        vectors = self.index.encoder.encode(parts(question), self.index.encoder.card.query_prompt)
+        return retrieve(self.index, question, vectors, k, chosen)
 
     def _check(self, question: str) -> None:
         if not question.strip():

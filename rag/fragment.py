@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.grammar import PREPOSITION, Word, is_auxiliary, is_closed, is_name, is_verb, participle, words
-from rag.mention import Mention, mentions
-from rag.shape import AUXILIARY, BE, is_plural
+from rag.mention import mentions
+from rag.shape import BE
 
-_WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
+WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITION))})"
 LEAD_IN = re.compile(
     r"(?:(?:and|but|so|then|also|now|ok|okay|well|or|yes|no|oh|hmm|thanks|thank you)[,.!]?\s+)+", re.IGNORECASE
@@ -22,7 +22,8 @@ _HOW = r"how(?: (?:long|often|far|soon|exactly|come|so|else))?"
 _ADVERBIAL = re.compile(
     rf"(?:(?P<wh>(?:since |until |from |by |to )?(?:when|where|why|{_HOW})|why not|what for|for what(?: reason)?"
     rf"|(?:at )?(?:what|which) time|(?:in|on) (?:what|which) (?:year|day|month|date)"
-    rf"|{_PREPOSITION} (?:(?:what|which|whose) (?P<noun>[\w'-]+(?: [\w'-]+){{0,2}}?)|whom|who|what|which|where|how much|how many [\w -]+))"
+    rf"|{_PREPOSITION} (?:(?:what|which|whose) (?P<noun>[\w'-]+(?: [\w'-]+){{0,2}}?)|whom|who|what|which|where|how much"
+    r"|how many [\w -]+))"
     r"(?: exactly| precisely| then| specifically| though| was that| is that| did that happen| did it happen)?)",
     re.IGNORECASE,
 )
@@ -31,17 +32,10 @@ _NOMINAL = re.compile(
     r"(?: (?P<else>else)| exactly| precisely| specifically)?",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"(?:what|how) about (?P<rest>.+)", re.IGNORECASE)
 _ELSE = re.compile(
     r"(?:any(?:thing|one|body|where)? else|any others|what else|who else|where else|any other \w+)", re.IGNORECASE
 )
 _SOME = re.compile(r"\b(?:any|some)(?:one|body|thing)\b", re.IGNORECASE)
-
-_SAME = 3.0
-"""From this likeness on, two mentions are of the same noun."""
-
-_LEAST = 0.3
-"""From this likeness on, one mention can stand in the other's place."""
 
 Gap = Literal["none", "adverb", "object", "subject", "copula"]
 
@@ -88,8 +82,9 @@ def bare(question: str) -> str:
 def frame(question: str) -> Frame | None:
     """Take a question apart; None for what is in no known form.
 
-    >>> frame("Which president did the US seize?")
-    Frame(asked='Which president', gap='object', auxiliary='did', clause='the US seize', subject='the US', verb='seize', rest='')
+    >>> found = frame("Which president did the US seize?")
+    >>> found.asked, found.gap, found.auxiliary, found.subject, found.verb
+    ('Which president', 'object', 'did', 'the US', 'seize')
     """
     text = bare(question)
     found = words(text)
@@ -98,7 +93,7 @@ def frame(question: str) -> Frame | None:
     if is_auxiliary(found[0]):
         return _framed("", "none", text, found, 0)
     start = 1 if found[0].low in PREPOSITION and len(found) > 1 else 0
-    if not re.fullmatch(_WH, found[start].low):
+    if not re.fullmatch(WH, found[start].low):
         return None
     who = found[start].low == "who" and not start and len(found) > 1 and found[1].low != "else"
     place = next(
@@ -124,6 +119,8 @@ def _framed(asked: str, gap: Gap, text: str, found: list[Word], place: int) -> F
     if not clause:
         return None
     inner = found[place + 1 :]
+    if not inner:
+        return None
     first = inner[0]
     be = re.fullmatch(BE, auxiliary.lower()) is not None
     subject = _subject_end(inner, be=be, do=auxiliary.lower().startswith("d"))
@@ -260,9 +257,9 @@ def _else(fragment: str, question: str) -> str | None:
     if before is None or not found:
         return None
     noun = found["noun"]
-    if other := re.match(r"any other (?P<noun>\w+)", fragment, re.IGNORECASE):
-        if not noun or noun.split()[-1].rstrip("s") != other["noun"].rstrip("s"):
-            return None
+    other = re.match(r"any other (?P<noun>\w+)", fragment, re.IGNORECASE)
+    if other and (not noun or noun.split()[-1].rstrip("s") != other["noun"].rstrip("s")):
+        return None
     wh = f"{found['wh']} other {noun}" if noun and noun != "else" else f"{found['wh']} else"
     return asked(found["preposition"] or "", wh, before.auxiliary.lower(), before.clause)
 
@@ -271,86 +268,3 @@ def asked(*pieces: str) -> str:
     """Return the question that pieces make; the first one gets its capital."""
     text = " ".join(" ".join(pieces).split())
     return f"{text[:1].upper()}{text[1:]}?"
-
-
-def about(fragment: str) -> str | None:
-    """Return what a fragment names for the question before ("And Mexico?", "How about in 2025?"); None if it is none.
-
-    >>> about("What about Mexico?"), about("And in 2025?"), about("And who won?")
-    ('Mexico', 'in 2025', None)
-    """
-    lead = LEAD_IN.match(fragment.strip())
-    text = bare(fragment)
-    if re.search(r"[.?!;] ", text):
-        return None
-    if found := _ABOUT.fullmatch(text):
-        first = words(found["rest"])[:1]
-        clause = not first or first[0].low.endswith("ing") or first[0].low in ("if", "when", "how", "that", "not")
-        return None if clause else found["rest"]
-    if not lead or not re.match(r"(?:and|but|or|so)\b", lead[0], re.IGNORECASE) or not fragment.strip().endswith("?"):
-        return None
-    found_words = words(text)
-    if not found_words or (re.match(rf"(?:{_WH}|{AUXILIARY})\b", text, re.IGNORECASE) and not is_name(found_words[0])):
-        return None
-    verbal = any(
-        is_auxiliary(word) or is_verb(word, before)
-        for before, word in zip([None, *found_words], found_words, strict=False)
-    )
-    return None if verbal else text
-
-
-def replaced(question: str, new: str) -> str | None:
-    """Return the question with something new in the place of what it is like; None if nothing is like it.
-
-    >>> replaced("When did Russia protest?", "Mexico"), replaced("Who died in 2024?", "in 2025")
-    ('When did Mexico protest?', 'Who died in 2025?')
-    """
-    preposition, _, inner = new.partition(" ")
-    body = question.rstrip("?.! ")
-    if preposition.lower() in PREPOSITION and inner:
-        like = next(iter(mentions(inner)), None)
-        for mention in mentions(body):
-            before = body[: mention.start].rstrip().rsplit(" ", 1)[-1].lower()
-            if before in PREPOSITION and (before == preposition.lower() or _alike(like, mention) > 2):
-                if before == preposition.lower() and like and _alike(like, mention) < 0:
-                    continue
-                head = body[: mention.start].rstrip()
-                return f"{head[: len(head) - len(before)]}{new}{body[mention.end :]}?"
-        for mention in mentions(body):
-            if like and like.kind == mention.kind == "time":
-                return f"{body[: mention.start]}{like.text}{body[mention.end :]}?"
-        return f"{body} {new}?"
-    like = next((mention for mention in mentions(new) if mention.end == len(new)), None)
-    parts = frame(question)
-    first = len(body) - len(parts.clause) if parts else 0
-    best: tuple[float, int, Mention] | None = None
-    for place, mention in enumerate(mentions(body)):
-        if mention.text.lower() == new.lower():
-            return None
-        score = _alike(like, mention) - place / 10 + (1 if mention.start == first else 0)
-        within = mention.start < first or body[mention.end : mention.end + 2] in ("'s", "’s")
-        if within and score < _SAME:
-            score -= 2.0 if like and like.kind != mention.kind else 0.5
-        if best is None or score > best[0]:
-            best = (score, -place, mention)
-    if best is None or best[0] < _LEAST:
-        return None
-    old = best[2]
-    return f"{body[: old.start]}{new}{body[old.end :]}?"
-
-
-def _alike(new: Mention | None, old: Mention) -> float:
-    """Return how well one mention can stand in the other's place."""
-    if new is None:
-        return 0.0
-    if "time" in (new.kind, old.kind):
-        return 4.0 if new.kind == old.kind else -5.0
-    named = {"person", "place", "name"}
-    score = 0.0
-    if new.kind == old.kind:
-        score += 2.5
-    elif new.kind in named and old.kind in named:
-        score += 0.5 if "name" in (new.kind, old.kind) else -0.5
-    score += 0.5 if new.plural == old.plural else 0.0
-    heads = [re.sub(r"s$", "", mention.text.split()[-1].lower()) for mention in (new, old)]
-    return score + (3.0 if heads[0] == heads[1] or (is_plural(old.text.split()[-1]) and heads[0] == heads[1]) else 0.0)

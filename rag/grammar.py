@@ -37,35 +37,37 @@ POSSESSIVE = frozenset("my your his her its our their whose".split())
 PREPOSITION = frozenset(
     """
     of in on at by for from to with without about into onto over under after before during between among against
-    through since until till toward towards upon within across near behind beyond despite aboard around along as like
-    than off out up down versus per amid via
+    through since until till toward towards upon within across near behind beyond despite aboard around along as
+    like than off out up down versus per amid via
     """.split()
 )
 _OTHER = frozenset(
     """
     and or but nor so if because while although though whether who whom what which when where why how that than then
-    there here not also very too still yet just only even ever never often already again now today yesterday tomorrow
-    yes please however more most less least much many few he she it they we you i him them us me himself herself itself
-    themselves else exactly really actually currently recently later earlier ago soon such same own once away back
-    together instead tell let ok okay well others something anything nothing someone anyone everyone somebody anybody
+    there here not also very too still yet just only even ever never often already again now today yesterday
+    tomorrow yes please however more most less least much many few he she it they we you i him them us me himself
+    herself itself themselves else exactly really actually currently recently later earlier ago soon such same own
+    once away back together instead tell let ok okay well others something anything nothing someone anyone everyone
+    somebody anybody
     """.split()
 )
 _BASE = """
-    accept accuse achieve act add admit affect agree allow announce appear apologise apologize apply appoint argue arrest
-    arrive ask assert attend avoid ban base become begin believe belong blame bomb break bring build buy call capture
-    carry cause change choose claim come commit compare complain condemn confirm consider contain continue control cost
-    create criticise criticize cut deal decide declare defend demand deny depend describe destroy die differ discover
-    discuss do draw drive earn emerge end enter escape establish evacuate exist expect explain express face fail fall
-    feel fight fill find fire follow force found get give go grow happen have hear help hire hit hold hope hurt import
-    include increase indicate insist intend invade invest involve join keep kill know land last launch lead learn leave
-    let like live look lose love make manage mark marry mean meet mention move name need negotiate offer open oppose
-    order own pay perform place plan play post praise prepare prevent produce promise propose protect provide publish
-    pull put reach react read receive refer refuse regard reject release remain remove replace reply report require
-    resign respond return reveal rule run say see seem seize sell send serve set shoot show sign sing speak spend stand
-    start stay steal stop strike study succeed suffer suggest support suspect take talk teach tell thank think threaten
-    tour trade train transfer travel try turn understand use visit vote wait want warn watch win work worry write yield
-    benefit estimate reinforce
-""".split()
+    accept accuse achieve act add admit affect agree allow announce appear apologise apologize apply appoint argue
+    arrest arrive ask assert attend avoid ban base become begin believe belong blame bomb break bring build buy call
+    capture carry cause change choose claim come commit compare complain condemn confirm consider contain continue
+    control cost create criticise criticize cut deal decide declare defend demand deny depend describe destroy die
+    differ discover discuss do draw drive earn emerge end enter escape establish evacuate exist expect explain
+    express face fail fall feel fight fill find fire follow force found get give go grow happen have hear help hire
+    hit hold hope hurt import include increase indicate insist intend invade invest involve join keep kill know land
+    last launch lead learn leave let like live look lose love make manage mark marry mean meet mention move name
+    need negotiate offer open oppose order own pay perform place plan play post praise prepare prevent produce
+    promise propose protect provide publish pull put reach react read receive refer refuse regard reject release
+    remain remove replace reply report require resign respond return reveal rule run say see seem seize sell send
+    serve set shoot show sign sing speak spend stand start stay steal stop strike study succeed suffer suggest
+    support suspect take talk teach tell thank think threaten tour trade train transfer travel try turn understand
+    use visit vote wait want warn watch win work worry write yield benefit estimate reinforce protest object
+    retaliate surrender collapse recover rise crash explode negotiate
+    """.split()
 VERB = frozenset(_BASE)
 _PAST = IRREGULAR_PAST | frozenset(
     "said told saw knew grew kept sent spent heard meant felt thought bought caught taught stood understood paid laid "
@@ -73,10 +75,11 @@ _PAST = IRREGULAR_PAST | frozenset(
 )
 _NOUN_TOO = frozenset(
     """
-    act ban base call cause change claim control cost cut deal demand end face fall fight fire force help hit hope land
-    last launch lead like look love mark mean move name need offer order own pay place plan play post promise reach
-    release reply report return rule run set show sign stand start stay stop strike study support suspect talk tour
-    trade train transfer travel try turn use visit vote wait watch win work worry
+    act ban base call cause change claim control cost cut deal demand end face fall fight fire force help hit hope
+    land last launch lead like look love mark mean move name need offer order own pay place plan play post promise
+    reach release reply report return rule run set show sign stand start stay stop strike study support suspect talk
+    tour trade train transfer travel try turn use visit vote wait watch win work worry protest object collapse rise
+    crash
     """.split()
 )
 _PARTICIPLE = frozenset(
@@ -127,7 +130,7 @@ def is_verb(word: Word, before: Word | None) -> bool:
     return before is not None and (
         before.low in ("to", "not", "who", "what", "which")
         or _AUX.match(before.low) is not None
-        or (low == base and is_name(before))
+        or (low == base and (is_name(before) or is_plural(before.text)))
     )
 
 

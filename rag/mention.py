@@ -32,40 +32,40 @@ class Mention:
 
 _TITLE = frozenset(
     """
-    president minister secretary chancellor senator governor mayor general admiral colonel captain judge justice pope
-    bishop cardinal ambassador king queen prince princess lord lady sir dame mr mrs ms miss dr doctor professor
-    congressman congresswoman representative leader chief director chairman chairwoman spokesman spokeswoman dictator
-    premier actor actress singer author writer coach emperor sheikh ayatollah commander lawyer analyst
+    president minister secretary chancellor senator governor mayor general admiral colonel captain judge justice
+    pope bishop cardinal ambassador king queen prince princess lord lady sir dame mr mrs ms miss dr doctor professor
+    congressman congresswoman representative leader chief director chairman chairwoman spokesman spokeswoman
+    dictator premier actor actress singer author writer coach emperor sheikh ayatollah commander lawyer analyst
     """.split()
 )
 _MALE = frozenset(
     """
-    mr sir king prince lord pope bishop cardinal emperor congressman chairman spokesman husband father brother son actor
-    uncle grandfather nephew boy man businessman
-    adam alan albert alejandro alex alexander alfred ali andrew anthony antonio arthur barack ben benjamin bernard bill
-    bob boris brian bruce bruno carlos charles chris christian christopher chuck daniel david dennis diego dmitri donald
-    douglas dwight ed edward elon emmanuel eric ernest eugene felipe fernando fidel francis francisco frank franz fred
-    gary george gerald giovanni gordon graham gustavo hans harold harry hassan henry herbert howard hugo ian igor ivan
-    jack jacob james jason javier jean jeff jeffrey jeremy jerry jim jimmy joe john jonathan jorge jose joseph joshua
-    juan julian justin karl keith ken kenneth kevin larry lee leo leonard lewis louis luis luke marco mario mark martin
-    matthew max michael miguel mike mohammed muhammad neil nicholas nick nicolas norman oliver oscar patrick paul pedro
-    peter philip pierre rafael ralph raul raymond ricardo richard rob robert roberto roger ronald roy russell ryan
-    salvador sam samuel scott sean sergei simon stanley stephen steve steven stuart ted terry theodore thomas tim timothy
-    tom tony victor vincent vladimir volodymyr walter wayne william winston wolfgang xi
+    mr sir king prince lord pope bishop cardinal emperor congressman chairman spokesman husband father brother son
+    actor uncle grandfather nephew boy man businessman adam alan albert alejandro alex alexander alfred ali andrew
+    anthony antonio arthur barack ben benjamin bernard bill bob boris brian bruce bruno carlos charles chris
+    christian christopher chuck daniel david dennis diego dmitri donald douglas dwight edward elon emmanuel eric
+    ernest eugene felipe fernando fidel francis francisco frank franz fred gary george gerald giovanni gordon graham
+    gustavo hans harold harry hassan henry herbert howard hugo ian igor ivan jack jacob james jason javier jean jeff
+    jeffrey jeremy jerry jim jimmy joe john jonathan jorge jose joseph joshua juan julian justin karl keith ken
+    kenneth kevin larry lee leo leonard lewis louis luis luke marco mario mark martin matthew max michael miguel
+    mike mohammed muhammad neil nicholas nick nicolas norman oliver oscar patrick paul pedro peter philip pierre
+    rafael ralph raul raymond ricardo richard rob robert roberto roger ronald roy russell ryan salvador sam samuel
+    scott sean sergei simon stanley stephen steve steven stuart ted terry theodore thomas tim timothy tom tony
+    victor vincent vladimir volodymyr walter wayne william winston wolfgang xi
     """.split()
 )
 _FEMALE = frozenset(
     """
-    mrs ms miss queen princess lady dame congresswoman chairwoman spokeswoman wife mother sister daughter actress aunt
-    grandmother niece girl woman businesswoman
-    alice amanda amy ana andrea angela ann anna anne annie audrey barbara beth betty camilla carla carmen carol caroline
-    catherine charlotte christina christine cilia claire claudia deborah delcy diana diane donna dorothy elena eleanor
-    elizabeth ella emily emma eva evelyn frances giorgia gloria grace greta hannah heather helen hillary ingrid irene
-    isabel jacqueline jane janet jennifer jessica joan joyce judith judy julia julie kamala karen kate katherine kathleen
-    kathryn katie kim laura lauren leah linda lisa lucy madonna margaret maria marie marilyn martha mary melania melissa
-    michelle monica nancy natalia nicole nina olga olivia pamela patricia paula rachel rebecca rosa rose ruth sandra
-    sara sarah serena sharon sheila sofia sonia sophia stephanie susan sylvia taylor teresa theresa tina ursula valentina
-    vanessa vera veronica victoria virginia wendy yoko yvonne
+    mrs ms miss queen princess lady dame congresswoman chairwoman spokeswoman wife mother sister daughter actress
+    aunt grandmother niece girl woman businesswoman alice amanda amy ana andrea angela ann anna anne annie audrey
+    barbara beth betty camilla carla carmen carol caroline catherine charlotte christina christine cilia claire
+    claudia deborah delcy diana diane donna dorothy elena eleanor elizabeth ella emily emma eva evelyn frances
+    giorgia gloria grace greta hannah heather helen hillary ingrid irene isabel jacqueline jane janet jennifer
+    jessica joan joyce judith judy julia julie kamala karen kate katherine kathleen kathryn katie kim laura lauren
+    leah linda lisa lucy madonna margaret maria marie marilyn martha mary melania melissa michelle monica nancy
+    natalia nicole nina olga olivia pamela patricia paula rachel rebecca rosa rose ruth sandra sara sarah serena
+    sharon sheila sofia sonia sophia stephanie susan sylvia taylor teresa theresa tina ursula valentina vanessa vera
+    veronica victoria virginia wendy yoko yvonne
     """.split()
 )
 _PLACE = frozenset(
@@ -80,15 +80,16 @@ _PLACE = frozenset(
 )
 _INSTITUTION = frozenset(
     """
-    academy act agency airlines album army association award awards bank book bridge bureau center centre championship
-    championships church club college committee company congress council country court cup department district express
-    federation festival force forces games hall hospital house institute island journal league library museum music
-    news orchestra organisation organization park party post press prize records revolution river school series service
-    show society song stadium states street studio studios team theater theatre times tour treaty trophy union
-    university war week world
+    academy act agency airlines album army association award awards bank book bridge bureau center centre
+    championship championships church club college committee company congress council country court cup department
+    district express federation festival force forces games hall hospital house institute island journal league
+    library museum music news orchestra organisation organization park party post press prize records revolution
+    river school series service show society song stadium states street studio studios team theater theatre times
+    tour treaty trophy union university war week world
     """.split()
 )
 """Last words of names that no person has."""
+_LAND = re.compile(r"\w{2,}(?:land|stan|ville|shire|burgh|nia|ria|sia)$")
 _AT = frozenset("in at near from across throughout".split())
 _TIME = re.compile(
     rf"(?:{MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {MONTH}(?: \d{{4}})?|{MONTH} \d{{4}}|\d{{4}}[-–]\d{{2,4}} season"
@@ -146,10 +147,10 @@ def _end(found: list[Word], first: int) -> int | None:
         if place == first and word.low in DETERMINER | POSSESSIVE:
             continue
         small = word.low in _SMALL and last is not None and before and is_name(before)
-        if last is not None and before and is_name(word) and not is_name(before) and not before.genitive:
-            if before.low not in _SMALL | _TITLE | DETERMINER | {"of"}:
-                break
-        if small or before and before.low == "of" and _OFFICE.match(f"of {word.low} "):
+        adds = last is not None and is_name(word) and before and not (is_name(before) or before.genitive)
+        if adds and before and before.low not in _SMALL | _TITLE | DETERMINER | {"of"}:
+            break
+        if small or (before and before.low == "of" and _OFFICE.match(f"of {word.low} ")):
             pass
         elif (
             before
@@ -206,9 +207,9 @@ def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
         kind = "thing"
     elif (
         run[-1].replace(".", "") in _PLACE
+        or (len(run) == 1 and _LAND.match(run[0]))
         or (len(run) == 1 and before in _AT)
-        or before == "the"
-        and run[-1] == "states"
+        or (before == "the" and run[-1] == "states")
     ):
         kind = "place"
     if before == "the" and not titled:

@@ -74,8 +74,11 @@ def answer_text(answer: Answer) -> str:
     Only the program writes at the start of a line: what comes from a source is indented or stands behind a bar, so
     that a "[2]" in it cannot pass for a citation.
     """
+    asked = []
+    if answer.standalone != " ".join(answer.question.split()):
+        asked = [_wrap(f"Asked as: {answer.standalone}", rest="    "), ""]
     if answer.outcome == "refused":
-        return _refusal_text(answer)
+        return "\n".join([*asked, _refusal_text(answer)])
     lines = [_wrap(f"Short answer: {answer.short_answer}", rest="    "), ""] if answer.short_answer else []
     lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
@@ -84,7 +87,7 @@ def answer_text(answer: Answer) -> str:
         if citation.also:
             lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
     lines += ["", f"confidence {answer.confidence:.2f}"]
-    return "\n".join(lines)
+    return "\n".join([*asked, *lines])
 
 
 def _refusal_text(answer: Answer) -> str:

@@ -9,6 +9,7 @@ shortlist is not counted as a score of zero.
 """
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,6 +93,24 @@ def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Fi
             legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
             found.append(Hit(passage, float(scores[place]), legs))
     return found
+
+
+def fused(first: list[Hit], second: list[Hit], k: int) -> list[Hit]:
+    """Return at most ``k`` hits of two questions, by the mean of their scores; what one did not find has none there.
+
+    Args:
+        first: of a follow-up, standing alone; with ``POOL`` hits or more, as ``second``.
+        second: of the follow-up with the question before it.
+        k: how many.
+    """
+    scores: dict[tuple[str, int], float] = {}
+    hits: dict[tuple[str, int], Hit] = {}
+    for hit in (*first, *second):
+        place = (hit.passage.source, hit.passage.start)
+        scores[place] = scores.get(place, 0.0) + hit.score / 2
+        hits.setdefault(place, hit)
+    best = sorted(hits, key=lambda place: -scores[place])[:k]
+    return [replace(hits[place], score=scores[place]) for place in best]
 
 
 def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:
