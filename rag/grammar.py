@@ -66,7 +66,7 @@ _BASE = """
     serve set shoot show sign sing speak spend stand start stay steal stop strike study succeed suffer suggest
     support suspect take talk teach tell thank think threaten tour trade train transfer travel try turn understand
     use visit vote wait want warn watch win work worry write yield benefit estimate reinforce protest object
-    retaliate surrender collapse recover rise crash explode negotiate
+    retaliate surrender collapse recover rise crash explode negotiate rain snow
     """.split()
 VERB = frozenset(_BASE)
 _PAST = IRREGULAR_PAST | frozenset(

@@ -84,7 +84,7 @@ _INSTITUTION = frozenset(
     championship championships church club college committee company congress council country court cup department
     district express federation festival force forces games hall hospital house institute island journal league
     library museum music news orchestra organisation organization park party post press prize records revolution
-    river school series service show society song stadium states street studio studios team theater theatre times
+    river school series service show society song stadium street studio studios team theater theatre times
     tour treaty trophy union university war week world
     """.split()
 )

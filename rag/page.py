@@ -20,7 +20,15 @@ def question(text: str) -> str:
 
 def answer(found: Answer, place: int) -> str:
     """Return an answer or refusal; ``place`` is its number in the conversation, carried by each button."""
-    return _refused(found, place) if found.outcome == "refused" else _answered(found, place)
+    shown = _refused(found, place) if found.outcome == "refused" else _answered(found, place)
+    return asked_as(found) + shown
+
+
+def asked_as(found: Answer) -> str:
+    """Return the question that was asked in place of a follow-up; nothing if it was asked as typed."""
+    if found.standalone == " ".join(found.question.split()):
+        return ""
+    return f'<p class="ql-note ql-asked">Asked as: {escape(found.standalone)}</p>'
 
 
 def _answered(found: Answer, place: int) -> str:

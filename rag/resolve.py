@@ -23,7 +23,7 @@ _HE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY = frozenset("they them their theirs".split())
 _EMPTY_IT = re.compile(
     r"\bit(?:['’]s)? (?:(?:is|was|be|been) )?(?:not )?(?:\w+ly )?(?:true|clear|possible|known|legal|likely|worth \w+ing"
-    r"|okay|that|raining|snowing|rain|snow|say|look|looks|takes?|took|taken|costs?|make sense|mean|matter|seems?|time)\b"
+    r"|okay|that|raining|snowing|rain|snow|say|looks?|takes?|took|taken|costs?|make sense|mean|matter|seems?|time)\b"
     r"|\b(?:is|was|be) it (?:\w+ ){1,3}(?:to|that|if|for)\b"
     r"|\bit (?:is|was|will be|would be) (?:\w+ ){1,3}(?:to|that|if|for) "
     r"|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",

@@ -10,6 +10,7 @@ shortlist is not counted as a score of zero.
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,8 +110,10 @@ def fused(first: list[Hit], second: list[Hit], k: int) -> list[Hit]:
         place = (hit.passage.source, hit.passage.start)
         scores[place] = scores.get(place, 0.0) + hit.score / 2
         hits.setdefault(place, hit)
-    best = sorted(hits, key=lambda place: -scores[place])[:k]
-    return [replace(hits[place], score=scores[place]) for place in best]
+    said: dict[int, set[str]] = {}
+    best = sorted(hits, key=lambda place: -scores[place])
+    new = (place for place in best if not _repeats(hits[place].passage, said))
+    return [replace(hits[place], score=scores[place]) for place in islice(new, k)]
 
 
 def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:

@@ -24,7 +24,8 @@ EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 ORDER = """
     schema errors config terms dates normal decode markup parse sandbox worker metadata load split stories encode embed
     manifest store lexical vectors index generations build watch prefer retrieve rerank network senses match shape
-    asked clause decide copies reader choose compose converse engine render batch status page llamaindex llm evaluation
+    asked clause decide copies reader choose compose grammar mention fragment
+    substitute antecedent resolve converse engine render batch status page llamaindex llm evaluation
     ui options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""

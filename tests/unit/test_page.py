@@ -19,6 +19,13 @@ def test_an_answer_has_a_button_for_each_citation(engine: Engine) -> None:
     assert "ql-short-answer" not in page.answer(replace(answer, short_answer=None), 4)
 
 
+def test_a_follow_up_shows_what_it_asks(engine: Engine) -> None:
+    answer = engine.ask("Who is  Cuba's foreign minister?")
+    assert "ql-asked" not in page.answer(answer, 0)
+    html = page.answer(replace(answer, standalone=HOSTILE), 0)
+    assert html.startswith('<p class="ql-note ql-asked">Asked as: &lt;img')
+
+
 def test_a_refusal_lists_the_closest_passages(engine: Engine) -> None:
     answer = engine.ask("What is the population of Havana?")
     html = page.answer(answer, 0)
