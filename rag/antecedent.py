@@ -69,10 +69,13 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
         one = found is not None and found.text not in series(turn.answer)
         parts = frame(turn.question)
         begins = turn.question.find(parts.clause) if parts else 0
+        asks_who = parts is not None and parts.asked.lower() == "who"
         copula = parts is not None and parts.gap == "copula"
         for place, mention in enumerate(mentions(turn.question)):
             first = mention.start == begins
-            weight = 0.8 - 0.05 * place - 0.9 * age + (0.3 if first else 0.0) + (0.7 if first and copula else 0.0)
+            weight = 0.8 - 0.05 * place - 0.9 * age + (0.5 if first else 0.0) + (0.7 if first and copula else 0.0)
+            if asks_who and parts and mention.kind == "name" and mention.text != parts.clause:
+                weight -= 1.5  # "Who is the head of Volvo?": not Volvo
             yield Candidate(mention, turn, weight, in_question=True, begins=first)
         for place, mention in enumerate(mentions(turn.answer)):
             chosen = one and found is not None and mention.start == found.start
@@ -119,6 +122,8 @@ def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned:
         return fit_person(mention, kind)
     if pronoun == "its" and mention.kind == "place":
         return 3.2 if owned in _OWNED_BY_STATES else 1.7
+    if pronoun in ("this", "that") and mention.kind != "thing":
+        return _NO
     said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
         return _NO
@@ -254,7 +259,7 @@ def series(text: str) -> list[str]:
     """
     runs: list[list[Mention]] = []
     for mention in mentions(text):
-        if mention.kind == "time":
+        if mention.kind == "time" or not re.search(r"[^\W\d]", mention.text):
             continue
         joint = text[runs[-1][-1].end : mention.start] if runs else ""
         if runs and re.fullmatch(r",? (?:and|or|versus|vs\.?) (?:the )?|, (?:the )?", joint):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.grammar import PREPOSITION, Word, is_auxiliary, is_closed, is_name, is_verb, participle, words
 from rag.mention import mentions
-from rag.shape import BE
+from rag.shape import BE, is_plural
 
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITION))})"
@@ -32,6 +32,7 @@ _NOMINAL = re.compile(
     r"(?: (?P<else>else)| exactly| precisely| specifically)?",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"(?:please )?(?:tell me (?:more )?about|describe|explain) (?P<thing>.+)", re.IGNORECASE)
 _ELSE = re.compile(
     r"(?:any(?:thing|one|body|where)? else|any others|what else|who else|where else|any other \w+)", re.IGNORECASE
 )
@@ -176,6 +177,9 @@ def complete(fragment: str, question: str, focus: str) -> str | None:
     if not adverbial and (not nominal or any(_closes(word) for word in words(text)[1:])):
         return None
     before = frame(question)
+    if before is None and adverbial and (told := _TOLD.fullmatch(bare(question))):
+        thing = told["thing"]
+        return asked(adverbial["wh"], "were" if is_plural(thing.split(" of ")[0].split()[-1]) else "was", thing)
     if before is None:
         return None
     if adverbial:

@@ -87,6 +87,8 @@ _PARTICIPLE = frozenset(
     "said told hit done gone spoken stolen thrown sworn drawn fought bought caught taught paid".split()
 )
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
+_INITIALS = ("I", "CEO", "CFO", "PM", "MP", "TV")
+"""Capitals that name nobody."""
 _GREETING = frozenset("hi hello hey sorry thanks thank unfortunately too good great nice sure".split())
 CITIZENS = re.compile(r"[A-Z]\w+(?:ans|crats|ists|ites|eers|is)$")
 
@@ -157,7 +159,7 @@ def is_name(word: Word) -> bool:
     """Tell whether a word is, or is part of, a name."""
     if (
         not word.text[0].isupper()
-        or word.text == "I"
+        or word.text in _INITIALS
         or (word.low in _CLOSED and word.text != "US")
         or (is_auxiliary(word) and word.text not in ("May", "Will"))
     ):

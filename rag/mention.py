@@ -35,7 +35,7 @@ _TITLE = frozenset(
     president minister secretary chancellor senator governor mayor general admiral colonel captain judge justice
     pope bishop cardinal ambassador king queen prince princess lord lady sir dame mr mrs ms miss dr doctor professor
     congressman congresswoman representative leader chief director chairman chairwoman spokesman spokeswoman
-    dictator premier actor actress singer author writer coach emperor sheikh ayatollah commander lawyer analyst
+    dictator premier ceo actor actress singer author writer coach emperor sheikh ayatollah commander lawyer analyst
     """.split()
 )
 _MALE = frozenset(
@@ -201,7 +201,8 @@ def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
         cut += 2 if run[cut] == "of" else 0
         start += cut if len(run) - cut > 1 else titles[-1]
     kind: Kind = "name"
-    if titled or gender:
+    aged = re.match(r", \d\d,", text[found[last].end :])
+    if titled or gender or aged:
         kind = "person"
     elif len(run) > 1 and run[-1] in _INSTITUTION and not titles:
         kind = "thing"

@@ -42,7 +42,10 @@ NTH_ALONE = re.compile(rf"the (?:{'|'.join(_ORDINAL)}|last|other)", re.IGNORECAS
 NTH = re.compile(
     rf"\bthe (?:(?P<nth>{'|'.join(_ORDINAL)}|last|other) ones?|(?P<pair>former|latter))\b(?! \w+ed\b)", re.IGNORECASE
 )
-_SAYING = re.compile(r"(?:confirm|den(?:y|ies)|believe|say|think|know|admit|claim)", re.IGNORECASE)
+_SAYING = re.compile(
+    r"(?:confirm|believe|think|know|admit|claim)(?:s|d|ed)?|den(?:y|ies|ied)|sa(?:y|ys|id)|thought|knew|knows",
+    re.IGNORECASE,
+)
 
 
 def _nth(word: str, talk: Talk) -> str | None:
@@ -193,12 +196,13 @@ def _demonstrative(word: Word, before: Word | None, after: Word | None, text: st
 def _that(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:
     """Return what takes the place of a lone "that": a clause after a verb of saying, otherwise a thing."""
     question = talk.last.question
-    if after is None and before is not None and _SAYING.match(before.low) and yes_no(question):
-        parts = frame(question)
+    if after is None and before is not None and _SAYING.fullmatch(before.low):
+        parts = frame(question) if yes_no(question) else None
         first = next((mention for mention in mentions(parts.clause) if mention.start == 0), None) if parts else None
         if parts and (parts.subject or first):
             subject = parts.subject or (first.text if first else "")
             return word.start, word.end, f"that {subject} {parts.auxiliary.lower()}{parts.clause[len(subject) :]}"
+        return None
     told = any(mention.end <= word.start for mention in mentions(text)) and _CLAUSE.search(text[: word.start])
     meant = None if told or (before and before.low == "all") else antecedent("n", word.low, text, talk)
     return (word.start, word.end, meant) if meant else None

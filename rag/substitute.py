@@ -68,6 +68,8 @@ def replaced(question: str, new: str) -> str | None:
     if best is None or best[0] < _LEAST:
         return None
     old = best[2]
+    if like and like.kind == old.kind == "thing" and " of " in old.text and " of " not in new:
+        new = f"{new}{old.text[old.text.index(' of ') :]}"
     return f"{body[: old.start]}{new}{body[old.end :]}?"
 
 
@@ -82,7 +84,7 @@ def _adjunct(body: str, new: str) -> str:
         if before in PREPOSITION and (same or _alike(like, mention) > _LIKE):
             return f"{head[: len(head) - len(before)]}{new}{body[mention.end :]}?"
     for mention in mentions(body):
-        if like and like.kind == mention.kind == "time":
+        if like and like.kind == mention.kind and like.kind in ("time", "place"):
             return f"{body[: mention.start]}{like.text}{body[mention.end :]}?"
     return f"{body} {new}?"
 

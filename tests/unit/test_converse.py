@@ -18,6 +18,7 @@ TREATY = Turn(
 )
 SEIZED = Turn("Which president did they seize?", "They seized Juan Paz.")
 GAS = Turn("Which country may replace Russia's gas?", "Norway may replace it.")
+CHIEF = Turn("Who is the new CEO of Volvo?", "Volvo said that Anders Holm, 54, will be chief executive from March.")
 MEETING = Turn("Did Anna Lee meet President Obama?", "Anna Lee met President Barack Obama in Chicago.")
 BUDGET = Turn("What is the difference between a bond and a share?", "A bond is a loan; a share is a part of a company.")
 STRIKE = Turn("When did the nurses start the strike?", "They walked out on 3 June 2021.")
@@ -67,6 +68,8 @@ LIST = Turn("Which films did she make?", "Her first film was Red Sand.\nHer seco
         (DEAL, "Where was she born?", "Where was Carla Ruiz born?"),
         (DEAL, "How much is it worth?", "How much is the oil deal worth?"),
         (GAS, "Who is its president?", "Who is Norway's president?"),
+        (CHIEF, "When does he start?", "When does Anders Holm start?"),
+        (CHIEF, "and the chairman?", "Who is the chairman of Volvo?"),
         # That deal, there, then.
         (DEAL, "What is in that deal?", "What is in the oil deal?"),
         (TREATY, "What happened there?", "What happened in Berlin?"),

@@ -82,3 +82,9 @@ def test_what_a_fragment_names(fragment: str, named: str | None) -> None:
 )
 def test_another_thing_in_the_same_question(question: str, new: str, expected: str | None) -> None:
     assert replaced(question, new) == expected
+
+
+def test_after_a_request_to_tell() -> None:
+    assert complete("When?", "Tell me about the ceasefire.", "") == "When was the ceasefire?"
+    assert complete("And where?", "Describe the floods of 1953.", "") == "Where were the floods of 1953?"
+    assert complete("Who?", "Tell me about the ceasefire.", "") is None
