@@ -51,7 +51,8 @@ _MALE = frozenset(
     mike mohammed muhammad neil nicholas nick nicolas norman oliver oscar patrick paul pedro peter philip pierre
     rafael ralph raul raymond ricardo richard rob robert roberto roger ronald roy russell ryan salvador sam samuel
     scott sean sergei simon stanley stephen steve steven stuart ted terry theodore thomas tim timothy tom tony
-    victor vincent vladimir volodymyr walter wayne william winston wolfgang xi
+    victor vincent vladimir volodymyr walter wayne william winston wolfgang xi anders gabriel keir lars luiz narendra
+    olaf pablo rishi sven viktor
     """.split()
 )
 _FEMALE = frozenset(
@@ -65,7 +66,7 @@ _FEMALE = frozenset(
     leah linda lisa lucy madonna margaret maria marie marilyn martha mary melania melissa michelle monica nancy
     natalia nicole nina olga olivia pamela patricia paula rachel rebecca rosa rose ruth sandra sara sarah serena
     sharon sheila sofia sonia sophia stephanie susan sylvia taylor teresa theresa tina ursula valentina vanessa vera
-    veronica victoria virginia wendy yoko yvonne
+    veronica victoria virginia wendy yoko yvonne jenny giulia
     """.split()
 )
 _PLACE = frozenset(
