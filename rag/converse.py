@@ -1,19 +1,193 @@
 """A question in its conversation becomes a question that stands alone.
 
-Only white space is tidied so far: a follow-up is asked as it was typed. Every caller already passes the history, so
-that rewriting "And when?" is a change of this module and no other.
+Only what points out of the question is replaced: a bare question word, "What about X?", a pronoun, "that deal",
+"there", "the second one". What it points to is looked for in the last turns, nearest first. A question that points
+nowhere, or to nothing that can be found, stays as it was typed.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
+from rag.antecedent import Talk, focus, full_name, series
+from rag.fragment import LEAD_IN, bare, complete, frame
+from rag.mention import is_person, mentions, named_in
+from rag.resolve import NTH, NTH_ALONE, resolved
 from rag.schema import Turn
+from rag.substitute import about, replaced
+from rag.terms import names, numbers, root, terms, words
+
+MOST_TURNS = 6
+"""What was said longer ago is not in play."""
+MOST_CHARS = 1500
+"""Of an answer, and by how much a question may grow."""
+
+_COMPARED = re.compile(
+    r"which (?:one )?(?:is|was|are|were|has|does|did|do|would|will)\b.*"
+    r"\b(?:more|most|less|better|worse|best|(?:bigg|small|larg|old|young|cheap|strong|long|short|fast|high|low)er)\b.*",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"how (?:many|much|long|often|old|far)", re.IGNORECASE)
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:  # noqa: ARG001 (the seam for follow-ups)
+def standalone(question: str, history: Sequence[Turn]) -> str:
     """Return the question to retrieve and read for.
 
     Args:
         question: as it was typed.
         history: earlier turns, oldest first.
+
+    >>> standalone("When was he captured?", [Turn("Who leads Venezuela?", "Nicolás Maduro has led it since 2013.")])
+    'When was Nicolás Maduro captured?'
     """
-    return " ".join(question.split())
+    return _rewritten(" ".join(question.split()), _talk(history))
+
+
+def context(question: str, history: Sequence[Turn]) -> str:
+    """Return the question before, standing alone, where a question stays on its topic; otherwise nothing.
+
+    What a follow-up is about is often said in the question before alone: retrieval looks for both.
+
+    >>> said = [Turn("Where is Malta?", "")]
+    >>> context("Is it warm?", said), context("Who wrote Hamlet?", said)
+    ('Where is Malta?', '')
+    """
+    talk = _talk(history)
+    typed = " ".join(question.split())
+    if not talk.turns or (_rewritten(typed, talk) == typed and _switches(typed, talk)):
+        return ""
+    return talk.last.question
+
+
+def _talk(history: Sequence[Turn]) -> Talk:
+    """Return the turns in play: those since the last change of topic, their questions standing alone."""
+    talk = Talk()
+    for turn in history[-MOST_TURNS:]:
+        typed = " ".join(turn.question.split())
+        asked = _rewritten(typed, talk)
+        if asked == typed and _switches(typed, talk):
+            talk = Talk()
+        talk.turns.append(Turn(asked[:MOST_CHARS], turn.answer[:MOST_CHARS]))
+    return talk
+
+
+def _switches(question: str, talk: Talk) -> bool:
+    """Tell whether a question that stands alone shares no word with what was said before."""
+    own = set(terms(question))
+    said = {term for turn in talk.turns for term in terms(f"{turn.question} {turn.answer}")}
+    return len(own) > 1 and not own & said
+
+
+def _rewritten(question: str, talk: Talk) -> str:
+    """Return a question with what it leaves out."""
+    if not talk.turns or not question or not talk.last.question:
+        return question
+    new = (
+        complete(question, talk.last.question, _filling(talk.last))
+        or _about(question, talk)
+        or _compared(question, talk)
+    )
+    if new is None:
+        new = resolved(question, talk)
+        if new == question:
+            return question
+        if lead := LEAD_IN.match(new):
+            new = f"{new[lead.end() : lead.end() + 1].upper()}{new[lead.end() + 1 :]}"
+    return new if len(new) <= len(question) + MOST_CHARS else question
+
+
+def _filling(turn: Turn) -> str:
+    """Return what answers a question, in words that can stand in its gap; empty if unknown."""
+    parts = frame(turn.question)
+    if parts is None or not parts.asked or _SIZE.match(parts.asked):
+        return ""
+    short = turn.answer.strip().rstrip(".")
+    if any(mention.start == 0 and mention.end == len(short) for mention in mentions(short)):
+        return short
+    found = focus(turn)
+    if found is None or (parts.asked.lower().startswith("what ") and not is_person(found)):
+        return ""
+    listed = series(turn.answer)
+    return " and ".join(listed) if found.text in listed and len(listed) == 2 else full_name(found, [turn])
+
+
+def _about(question: str, talk: Talk) -> str | None:
+    """Return the last question with another thing in it, for "What about X?" and the like."""
+    what = bare(question) if _is_nth(bare(question)) else about(question)
+    if what is None:
+        return None
+    alone = _is_nth(what)
+    if alone:
+        what = what if what.lower().endswith(("one", "ones", "former", "latter")) else f"{what} one"
+    meant = resolved(what, talk)
+    if alone and meant not in talk.last.question:
+        return f"What about {meant}?" if meant != what else None
+    if alone:
+        return _only(meant, talk.last.question)
+    new = replaced(talk.last.question, meant)
+    return f"What about {meant}?" if new is None and meant != what else new
+
+
+def _is_nth(text: str) -> bool:
+    return bool(NTH_ALONE.fullmatch(text) or NTH.fullmatch(text))
+
+
+def _only(item: str, question: str) -> str:
+    """Return a question about things that "and" joins for one of them alone."""
+    joined = series(question)
+    found = re.search(r"\W+(?:\w+\W+)?".join(map(re.escape, joined)), question)
+    return f"{question[: found.start()]}{item}{question[found.end() :]}" if found else question
+
+
+def _compared(question: str, talk: Talk) -> str | None:
+    """Return "Which is better, A or B?" for "Which is better?" after A and B were asked about."""
+    if not _COMPARED.fullmatch(bare(question)) or named_in(question):
+        return None
+    found = series(talk.last.question)
+    return f"{bare(question)}, {' or '.join(found)}?" if len(found) > 1 else None
+
+
+# By an LLM
+
+MOST_WORDS = 60
+_TURNS_SHOWN = 4
+_CHARS_SHOWN = 400
+SYSTEM = """You rewrite the last question of a conversation so that it can be understood without the conversation.
+Put names in the place of pronouns and add what is left out. Use only words of the conversation. Do not answer it.
+If it can be understood as it stands, repeat it unchanged. Write one line: the question."""
+
+
+def by_llm(question: str, history: Sequence[Turn], stream: Callable[..., Iterator[str]]) -> str | None:
+    """Return the question as an LLM rewrites it, or None if what it wrote cannot be trusted.
+
+    Trusted is one line that ends in a question mark, has at most ``MOST_WORDS`` words, and names nobody and no number
+    that the conversation does not name.
+
+    Args:
+        question: as it was typed.
+        history: earlier turns, oldest first; without any there is nothing to rewrite.
+        stream: gives the pieces of an answer to a system and a user prompt, and takes ``stop``.
+
+    Raises:
+        LLMError: whatever ``stream`` raises.
+    """
+    typed = " ".join(question.split())
+    if not history:
+        return typed
+    said = [f"Q: {_cut(turn.question)}\nA: {_cut(turn.answer) or 'no answer'}" for turn in history[-_TURNS_SHOWN:]]
+    user = "\n".join([*said, f"Last question: {typed}", "Rewritten:"])
+    written = "".join(stream(SYSTEM, user, stop=["\n"])).strip().strip('"“”')
+    known = " ".join([typed, *(f"{turn.question} {turn.answer}" for turn in history)])
+    return written if _trusted(written, known) else None
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _CHARS_SHOWN else flat[:_CHARS_SHOWN].rsplit(" ", 1)[0] + " …"
+
+
+def _trusted(written: str, known: str) -> bool:
+    """Tell whether a rewritten question has the form of one and names nothing new."""
+    if "\n" in written or not written.endswith("?") or len(written.split()) > MOST_WORDS:
+        return False
+    roots = {root(word) for word in words(known)}
+    return set(names(written)) <= roots and numbers(written) <= numbers(known)

@@ -27,8 +27,8 @@ from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import parts, retrieve
-from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Progress, Retrieved, Turn
+from rag.retrieve import POOL, fused, parts, retrieve
+from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Retrieved, Turn
 from rag.suggest import Suggester, same
 
 if TYPE_CHECKING:
@@ -222,14 +222,23 @@ class Engine:
         _check_filter(chosen)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
-        standalone = converse.standalone(talk.without_greeting(question), talk.asking(history))
+        bare, turns = talk.without_greeting(question), talk.asking(history)
+        standalone, before = converse.standalone(bare, turns), converse.context(bare, turns)
+        wanted = max(k, CANDIDATES) if self.reranker else k
         with clock.time("retrieve"):
-            vectors = self.index.encoder.encode(parts(standalone), self.index.encoder.card.query_prompt)
-            hits = retrieve(self.index, standalone, vectors, max(k, CANDIDATES) if self.reranker else k, chosen)
+            if before:
+                both = self._hits(f"{standalone} {before}", max(wanted, POOL), chosen)
+                hits = fused(self._hits(standalone, max(wanted, POOL), chosen), both, wanted)
+            else:
+                hits = self._hits(standalone, wanted, chosen)
         if self.reranker:
             with clock.time("rerank"):
                 hits = self.reranker.rerank(standalone, hits, k)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
+
+    def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
+        vectors = self.index.encoder.encode(parts(question), self.index.encoder.card.query_prompt)
+        return retrieve(self.index, question, vectors, k, chosen)
 
     def _read(self, retrieved: Retrieved, chosen: Filter) -> Chosen:
         """Choose what to quote from what was retrieved, each sentence from where it was published first."""

@@ -22,7 +22,15 @@ def answer(found: Answer, place: int) -> str:
     """Return an answer, refusal or message; ``place`` is its number in the conversation, carried by each button."""
     if found.message:
         return _told(found.message, found, place)
-    return _refused(found, place) if found.outcome == "refused" else _answered(found, place)
+    shown = _refused(found, place) if found.outcome == "refused" else _answered(found, place)
+    return asked_as(found) + shown
+
+
+def asked_as(found: Answer) -> str:
+    """Return the question that was asked in place of a follow-up; nothing if it was asked as typed."""
+    if found.standalone == " ".join(found.question.split()):
+        return ""
+    return f'<p class="ql-note ql-asked">Asked as: {escape(found.standalone)}</p>'
 
 
 def _answered(found: Answer, place: int) -> str:

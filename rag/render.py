@@ -84,8 +84,11 @@ def answer_text(answer: Answer) -> str:
     """
     if answer.message:
         return "\n".join([*_message_lines(answer.message), *_suggested(answer.suggestions)])
+    asked = []
+    if answer.standalone != " ".join(answer.question.split()):
+        asked = [_wrap(f"Asked as: {answer.standalone}", rest="    "), ""]
     if answer.outcome == "refused":
-        return _refusal_text(answer)
+        return "\n".join([*asked, _refusal_text(answer)])
     lines = [_wrap(f"Short answer: {answer.short_answer}", rest="    "), ""] if answer.short_answer else []
     lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
@@ -94,7 +97,7 @@ def answer_text(answer: Answer) -> str:
         if citation.also:
             lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
     lines += ["", f"confidence {answer.confidence:.2f}"]
-    return "\n".join(lines)
+    return "\n".join([*asked, *lines])
 
 
 def _refusal_text(answer: Answer) -> str:

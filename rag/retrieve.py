@@ -9,6 +9,8 @@ shortlist is not counted as a score of zero.
 """
 
 import re
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,6 +92,26 @@ def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Fi
             legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
             found.append(Hit(passage, float(scores[place]), legs))
     return found
+
+
+def fused(first: list[Hit], second: list[Hit], k: int) -> list[Hit]:
+    """Return at most ``k`` hits of two questions, by the mean of their scores; what one did not find has none there.
+
+    Args:
+        first: of a follow-up, standing alone; with ``POOL`` hits or more, as ``second``.
+        second: of the follow-up with the question before it.
+        k: how many.
+    """
+    scores: dict[tuple[str, int], float] = {}
+    hits: dict[tuple[str, int], Hit] = {}
+    for hit in (*first, *second):
+        place = (hit.passage.source, hit.passage.start)
+        scores[place] = scores.get(place, 0.0) + hit.score / 2
+        hits.setdefault(place, hit)
+    said: dict[int, set[str]] = {}
+    best = sorted(hits, key=lambda place: -scores[place])
+    new = (place for place in best if not _repeats(hits[place].passage, said))
+    return [replace(hits[place], score=scores[place]) for place in islice(new, k)]
 
 
 def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:

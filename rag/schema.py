@@ -243,7 +243,7 @@ class Answer:
 
     question: str
     standalone: str
-    """The question as it was retrieved and read."""
+    """The question as it was read: a follow-up with what it leaves out."""
     outcome: Outcome
     reason: str | None
     """One of ``REASONS`` on a refusal, else None."""

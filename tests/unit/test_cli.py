@@ -153,6 +153,14 @@ def test_chat(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
+def test_chat_shows_what_a_follow_up_asks(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_in(monkeypatch, b"Who is Cuba's foreign minister?\nHow old is he?\n")
+    code, out, _ = rag("chat")
+    assert code == 0
+    assert out.count("Asked as:") == 1
+    assert "Asked as: How old is Bruno Rodríguez?" in out
+
+
 def test_index_again(rag: Run) -> None:
     code, out, err = rag("index", "--sources", str(ROOT / "seeds"))
     assert (code, err) == (0, "")

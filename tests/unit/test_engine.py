@@ -22,6 +22,26 @@ def test_white_space_does_not_matter(engine: Engine) -> None:
     assert answer.citations == engine.ask("Who is Cuba's foreign minister?").citations
 
 
+def test_a_follow_up_is_read_standing_alone(engine: Engine) -> None:
+    history = [Turn("Who is Cuba's foreign minister?", "Cuban Foreign Minister Bruno Rodríguez reinforced the stance.")]
+    answer = engine.ask("How did he describe American behaviour?", history)
+    assert answer.question == "How did he describe American behaviour?"
+    assert answer.standalone == "How did Bruno Rodríguez describe American behaviour?"
+
+
+def test_a_follow_up_is_looked_for_with_the_question_before_it(engine: Engine) -> None:
+    history = [Turn("What is the relationship between Cuba and Venezuela?", "")]
+    alone, after = (next(engine.stream("Who is Cuba's foreign minister?", said)) for said in ((), history))
+    assert isinstance(alone, Retrieved)
+    assert isinstance(after, Retrieved)
+    assert alone.standalone == after.standalone
+    assert [hit.score for hit in after.hits] != [hit.score for hit in alone.hits]
+    assert len(after.hits) == len(alone.hits)
+    elsewhere = next(engine.stream("Who is Cuba's foreign minister?", [Turn("Where does rain come from?", "Clouds.")]))
+    assert isinstance(elsewhere, Retrieved)
+    assert elsewhere.hits == alone.hits
+
+
 def test_history_is_accepted(engine: Engine) -> None:
     history = [Turn("Who is Cuba's foreign minister?", "Bruno Rodríguez")]
     assert engine.ask("Which country may replace Venezuela's oil?", history).outcome == "answered"

@@ -29,6 +29,13 @@ def test_an_answer_says_who_wrote_it_and_what_went_wrong(engine: Engine) -> None
     assert "<img" not in html + page.writing(Progress((replace(answer.claims[0], text=HOSTILE),), ()))
 
 
+def test_a_follow_up_shows_what_it_asks(engine: Engine) -> None:
+    answer = engine.ask("Who is  Cuba's foreign minister?")
+    assert "ql-asked" not in page.answer(answer, 0)
+    html = page.answer(replace(answer, standalone=HOSTILE), 0)
+    assert html.startswith('<p class="ql-note ql-asked">Asked as: &lt;img')
+
+
 def test_a_refusal_lists_the_closest_passages(engine: Engine) -> None:
     answer = engine.ask("What is the population of Havana?")
     html = page.answer(answer, 0)

@@ -7,7 +7,7 @@ import pytest
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.retrieve import POOL, parts, retrieve
+from rag.retrieve import POOL, fused, parts, retrieve
 from rag.schema import Filter, Hit
 from rag.terms import terms
 from tests.conftest import built_over
@@ -37,6 +37,17 @@ def test_the_score_is_the_mean_of_both_legs(engine: Engine) -> None:
         dense = (cosine - cosines.min()) / (cosines.max() - cosines.min())
         bm25 = (lexical[number] - lexical.min()) / (lexical.max() - lexical.min())
         assert np.isclose(hit.score, (dense + bm25) / 2, atol=1e-5)
+
+
+def test_two_questions_are_fused_by_the_mean_of_their_scores(engine: Engine) -> None:
+    first, second = ask(engine, "What oil deal was announced?"), ask(engine, "Who is the foreign minister?")
+    scores = [{hit.passage.start: hit.score for hit in hits} for hits in (first, second[:2])]
+    found = fused(first, second[:2], 3)
+    assert len(found) == 3
+    for hit in found:
+        assert hit.score == pytest.approx(sum(score.get(hit.passage.start, 0) for score in scores) / 2)
+    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+    assert fused(first, first, 8) == first
 
 
 def test_a_passage_without_a_shared_word_has_no_bm25_rank(engine: Engine) -> None:

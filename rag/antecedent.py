@@ -1,0 +1,302 @@
+"""What a pronoun of a follow-up stands for: the mention of the last turns that fits it and is most prominent.
+
+A mention fits by gender, number and kind. It is prominent if it is recent, is what the last question was about, is the
+name that answered it, or has been called by the same pronoun before.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rag.fragment import bare, frame
+from rag.grammar import POSSESSIVE, is_closed, is_name, is_verb, words
+from rag.mention import Mention, is_person, mentions
+from rag.schema import Turn
+from rag.terms import terms
+
+_COLLECTIVE = frozenset(
+    """
+    government company team band group family police party army administration cabinet court committee crew class
+    """.split()
+)
+_VAGUE = frozenset(
+    """
+    kind part way name number example aspect thing sort type lot time fact case something age height date year day
+    article other others interest influence fame sense current better bad good best worse available new sure able true
+    free same different important right wrong question answer information
+    """.split()
+)
+_POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
+_OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
+_NO = -9.0
+"""The fit of what cannot be meant."""
+_LEAST = 1.2
+"""A candidate below this sum of fit and prominence is a guess that does more harm than the pronoun."""
+_ASKS_FOR_PEOPLE = r"(?:ans|people|men|women|ers|ists|ees|nals|soldiers)$"
+
+
+@dataclass
+class Talk:
+    """The turns in play, whose questions stand alone, and what pronouns have stood for in them."""
+
+    turns: list[Turn] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)
+    """The last word of a name, folded, to the kind of pronoun: ``m``, ``f``, ``s`` (several) or ``n``."""
+
+    @property
+    def last(self) -> Turn:
+        """The turn before the question."""
+        return self.turns[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mention of an earlier turn that a pronoun may stand for."""
+
+    mention: Mention
+    turn: Turn
+    weight: float
+    """How prominent it is."""
+    in_question: bool
+    begins: bool
+    """Whether it is what its question or answer starts with."""
+
+
+def candidates(talk: Talk) -> Iterator[Candidate]:
+    """Yield what was mentioned, from the last turn back."""
+    for age, turn in enumerate(reversed(talk.turns)):
+        found = focus(turn)
+        one = found is not None and found.text not in series(turn.answer)
+        parts = frame(turn.question)
+        begins = turn.question.find(parts.clause) if parts else 0
+        asks_who = parts is not None and parts.asked.lower() == "who"
+        copula = parts is not None and parts.gap == "copula"
+        for place, mention in enumerate(mentions(turn.question)):
+            first = mention.start == begins
+            weight = 0.8 - 0.05 * place - 0.9 * age + (0.5 if first else 0.0) + (0.7 if first and copula else 0.0)
+            if asks_who and parts and mention.kind == "name" and mention.text != parts.clause:
+                weight -= 1.5  # "Who is the head of Volvo?": not Volvo
+            yield Candidate(mention, turn, weight, in_question=True, begins=first)
+        for place, mention in enumerate(mentions(turn.answer)):
+            chosen = one and found is not None and mention.start == found.start
+            weight = 0.3 - 0.05 * min(place, 20) - 0.9 * age + (1.0 if chosen else 0.0)
+            yield Candidate(mention, turn, weight, in_question=False, begins=place == 0 or chosen)
+
+
+def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") -> str | None:
+    """Return what a pronoun stands for, in words that can take its place; None if nothing fits well.
+
+    Args:
+        kind: ``m`` or ``f`` for a person, ``s`` for several, ``n`` for a thing.
+        pronoun: the word, folded.
+        text: the question it stands in: what that names already is not meant.
+        talk: the turns before.
+        owned: the noun after "its".
+    """
+    own = {mention.text.lower() for mention in mentions(text)}
+    asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
+    best: tuple[float, Candidate] | None = None
+    for candidate in candidates(talk):
+        mention = _as_called(candidate.mention, talk)
+        if mention.text.lower() in own or points(mention.text):
+            continue
+        score = _fit(kind, pronoun, candidate, mention, owned) + candidate.weight
+        if talk.called.get(_last_word(mention.text)) == kind:
+            score += 0.5 if asks_who and kind in "mf" else 1.5
+        if score >= _LEAST and (best is None or score > best[0]):
+            best = (score, candidate)
+    joined = _joined(talk.last) if kind == "s" else None
+    if joined and (best is None or best[0] < 3.0):
+        return joined
+    if best is None:
+        return None
+    if best[1].mention.kind != "thing":
+        talk.called[_last_word(best[1].mention.text)] = kind
+    return shown(best[1], talk.turns)
+
+
+def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str) -> float:
+    if kind == "s":
+        return _fit_several(mention, in_question=candidate.in_question)
+    if kind != "n":
+        return fit_person(mention, kind)
+    if pronoun == "its" and mention.kind == "place":
+        return 3.2 if owned in _OWNED_BY_STATES else 1.7
+    if pronoun in ("this", "that") and mention.kind != "thing":
+        return _NO
+    said = candidate.turn.question if candidate.in_question else candidate.turn.answer
+    if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
+        return _NO
+    if not candidate.in_question and not candidate.begins:
+        return _NO
+    return _fit_thing(mention)
+
+
+def fit_person(mention: Mention, gender: str) -> float:
+    """Return how well a mention can be "he" (``m``) or "she" (``f``); below 0 if not at all."""
+    if mention.kind == "person":
+        return {gender: 3.0, "": 2.2}.get(mention.gender, _NO)
+    if mention.kind == "name" and not (mention.text.isupper() or mention.text.lower().startswith("the ")):
+        return 1.8 if " " in mention.text else 1.3
+    if mention.kind == "thing" and not mention.plural and is_person(mention):
+        return {gender: 1.5, "": 1.2}.get(mention.gender, _NO)
+    return _NO
+
+
+def _fit_thing(mention: Mention) -> float:
+    head = _last_word(mention.text.split(" of ")[0])
+    if mention.kind == "thing":
+        if mention.plural or is_person(mention) or head in _VAGUE or not head.isalpha():
+            return _NO
+        return 2.0 if re.match(r"the\b", mention.text, re.IGNORECASE) else 1.7
+    return {"place": 1.7, "name": 1.4}.get(mention.kind, _NO)
+
+
+def _fit_several(mention: Mention, *, in_question: bool) -> float:
+    head = _last_word(mention.text.split(" of ")[0])
+    if mention.kind == "thing":
+        if " other " in f" {mention.text} " or head in _VAGUE or head.rstrip("s") in _VAGUE:
+            return _NO
+        return (2.2 if in_question else 1.8) if mention.plural else 1.6 if head in _COLLECTIVE else _NO
+    if mention.kind == "name":
+        return 1.9 if head.endswith("s") else 1.2
+    return {"place": 0.9, "person": 0.4}.get(mention.kind, _NO)
+
+
+def points(text: str) -> bool:
+    """Tell whether a phrase itself needs something before it ("his wife", "the end of that war")."""
+    return not _POINTERS.isdisjoint(text.lower().split())
+
+
+def _last_word(text: str) -> str:
+    return text.split()[-1].lower()
+
+
+def _as_called(mention: Mention, talk: Talk) -> Mention:
+    """Return a mention with the gender that its fuller form, or a pronoun that stood for it, tells."""
+    if mention.kind not in ("name", "person") or mention.gender:
+        return mention
+    last = _last_word(mention.text)
+    called = talk.called.get(last)
+    if called in ("m", "f"):
+        return replace(mention, kind="person", gender="f" if called == "f" else "m")
+    if called:
+        return replace(mention, kind="name") if mention.kind == "person" else mention
+    for turn in talk.turns:
+        for other in (*mentions(turn.question), *mentions(turn.answer)):
+            if other.kind == "person" and _last_word(other.text) == last:
+                mention = replace(mention, kind="person", gender=mention.gender or other.gender)
+    return mention
+
+
+def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
+    """Return a mention in the form that can stand in a question."""
+    mention, question = candidate.mention, candidate.turn.question
+    if mention.kind != "thing":
+        return full_name(mention, turns)
+    text = re.sub(r"^(?:an?|any|some|the|no|each|every)\s+", "", mention.text, flags=re.IGNORECASE)
+    if mention.start == 0 and not candidate.in_question and not is_name(words(mention.text)[0]):
+        text = text[:1].lower() + text[1:]
+    definite = text != mention.text or mention.plural
+    if candidate.in_question and (parts := frame(question)) and parts.noun and mention.text in parts.noun:
+        if parts.gap == "subject":
+            tie = "who" if re.search(_ASKS_FOR_PEOPLE, text) else "that"
+            return " ".join(f"the {text} {tie} {parts.auxiliary} {parts.clause}".split())
+        definite = True
+    return f"the {text}" if definite else text
+
+
+def full_name(mention: Mention, turns: Sequence[Turn]) -> str:
+    """Return the fullest form of a person's name that was used: "Nicolás Maduro" for "Maduro"."""
+    text = mention.text
+    if " " in text and not is_person(mention):
+        return text
+    for turn in reversed(turns):
+        for other in (*mentions(turn.question), *mentions(turn.answer)):
+            longer = len(other.text.split()) > len(text.split()) and _last_word(other.text) == _last_word(text)
+            if longer and other.kind in ("person", "name") and other.text.split()[0].lower() not in ("president",):
+                return other.text
+    return text
+
+
+def focus(turn: Turn) -> Mention | None:
+    """Return the name in an answer that answers its question, as far as that can be told.
+
+    It is new, and words of the question stand before it in its phrase ("Cuban Foreign Minister Bruno Rodríguez").
+    """
+    found = re.match(r"(?:\w+ )?(who|whom|which|what)\b", bare(turn.question), re.IGNORECASE)
+    if not found:
+        return None
+    wanted = set(terms(turn.question))
+    best: tuple[float, int, Mention] | None = None
+    for place, mention in enumerate(mentions(turn.answer)):
+        if mention.kind in ("time", "thing") or set(terms(mention.text)) <= wanted:
+            continue
+        if found[1].lower() in ("who", "whom") and mention.kind == "place":
+            continue
+        beside: list[str] = []
+        for word in reversed(words(turn.answer[: mention.start])):
+            if is_closed(word) or is_verb(word, None):
+                break
+            beside.append(word.text)
+        near = len(wanted & set(terms(" ".join(beside))))
+        if found[1].lower() == "what" and not (near and is_person(mention)):
+            continue
+        owns = turn.answer[mention.end : mention.end + 2] in ("'s", "’s")
+        score = (
+            near + (1.0 if found[1].lower() in ("who", "whom") and is_person(mention) else 0.0) - (0.5 if owns else 0)
+        )
+        if best is None or score > best[0]:
+            best = (score, -place, mention)
+    return best[2] if best else None
+
+
+def series(text: str) -> list[str]:
+    """Return the members of an enumeration in a text: of names if there is one, otherwise the first of things.
+
+    >>> series("Critics like Russia and China objected."), series("Russia objected.")
+    (['Russia', 'China'], [])
+    """
+    runs: list[list[Mention]] = []
+    for mention in mentions(text):
+        if mention.kind == "time" or not re.search(r"[^\W\d]", mention.text):
+            continue
+        joint = text[runs[-1][-1].end : mention.start] if runs else ""
+        if runs and re.fullmatch(r",? (?:and|or|versus|vs\.?) (?:the )?|, (?:the )?", joint):
+            runs[-1].append(mention)
+        elif not runs or mention.start >= runs[-1][-1].end:
+            runs.append([mention])
+    lists = [run for run in runs if len(run) > 1]
+    lists.sort(key=lambda run: -sum(mention.kind != "thing" for mention in run))
+    return [mention.text for mention in lists[0]] if lists else []
+
+
+def _joined(turn: Turn) -> str | None:
+    """Return the people or places that a turn joins: "Russia and China"."""
+    for text in (turn.question, turn.answer):
+        found = series(text)
+        if found and all(item[:1].isupper() for item in found):
+            return f"{', '.join(found[:-1])} and {found[-1]}"
+    return None
+
+
+def latest(kind: str, turns: Sequence[Turn]) -> str | None:
+    """Return the last place, time, person or name that was mentioned.
+
+    Of a turn, the one in the question, or in the answer where the question asked for such.
+    """
+    asks = {
+        "place": r"where|(?:in )?(?:which|what) (?:city|country|place|town)",
+        "time": r"when|(?:in |on )?(?:which|what) (?:year|day|date|month)",
+    }.get(kind)
+    for turn in reversed(turns):
+        texts = [turn.question, turn.answer]
+        if asks and re.match(asks, bare(turn.question), re.IGNORECASE):
+            texts.reverse()
+        for text in texts:
+            found = [mention for mention in mentions(text) if mention.kind == kind]
+            if kind == "place":  # "in Berlin" rather than who did it there
+                found.sort(key=lambda mention: not re.search(r"\b(?:in|at|near) $", text[: mention.start]))
+            if found:
+                return found[0].text
+    return None

@@ -1,0 +1,231 @@
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from rag.converse import by_llm, standalone
+from rag.schema import Turn
+from tests.conftest import ROOT
+
+LEADER = Turn("Who leads Ruritania?", "Prime Minister Rudolf Elphberg has led Ruritania since 2013.")
+ELECTION = Turn("Who won the 2019 election in Spain?", "Pedro Sánchez's Socialists won the election on 28 April 2019.")
+MINE = Turn(
+    "How many miners died in the explosion?", "The explosion killed 14 miners at the Upper Creek mine, police said."
+)
+TREATY = Turn(
+    "Which countries signed the treaty?", "France, Germany and Poland signed the treaty in Berlin in May 2012."
+)
+SEIZED = Turn("Which president did they seize?", "They seized Juan Paz.")
+GAS = Turn("Which country may replace Russia's gas?", "Norway may replace it.")
+CHIEF = Turn("Who is the new CEO of Volvo?", "Volvo said that Anders Holm, 54, will be chief executive from March.")
+MEETING = Turn("Did Anna Lee meet President Obama?", "Anna Lee met President Barack Obama in Chicago.")
+BUDGET = Turn("What is the difference between a bond and a share?", "A bond is a loan; a share is a part of a company.")
+STRIKE = Turn("When did the nurses start the strike?", "They walked out on 3 June 2021.")
+REFUSED = Turn("Why did Maria Silva leave the bank?", "")
+DEAL = Turn(
+    "Who signed the oil deal?",
+    "Energy Minister Carla Ruiz signed the oil deal with Norway.\nTom Berg signed for Norway.",
+)
+LIST = Turn("Which films did she make?", "Her first film was Red Sand.\nHer second film was Blue Snow.")
+
+
+@pytest.mark.parametrize(
+    ("turn", "question", "expected"),
+    [
+        # A bare question word takes the last question's proposition.
+        (STRIKE, "why?", "Why did the nurses start the strike?"),
+        (STRIKE, "And where exactly?", "Where did the nurses start the strike?"),
+        (STRIKE, "Why not?", "Why didn't the nurses start the strike?"),
+        (ELECTION, "And why?", "Why was it that Pedro Sánchez won the 2019 election in Spain?"),
+        (MEETING, "where?", "Where did Anna Lee meet President Obama?"),
+        (MEETING, "In which city?", "In which city did Anna Lee meet President Obama?"),
+        (MINE, "When did that happen?", "When was it that the miners died in the explosion?"),
+        (SEIZED, "And when?", "When did they seize Juan Paz?"),
+        (Turn("Was anyone hurt in the fire?", "Yes."), "Who?", "Who was hurt in the fire?"),
+        (Turn("Were any soldiers hurt?", "Yes."), "How many?", "How many soldiers were hurt?"),
+        (TREATY, "Who else?", "Which other countries signed the treaty?"),
+        (Turn("Who is Rudolf?", "A king."), "since when?", "Since when is A king Rudolf?"),
+        # Something else in the same question.
+        (ELECTION, "What about Portugal?", "Who won the 2019 election in Portugal?"),
+        (ELECTION, "And in 2023?", "Who won the 2023 election in Spain?"),
+        (STRIKE, "How about the doctors?", "When did the doctors start the strike?"),
+        (Turn("Where was Anna Lee born?", "In Leeds."), "And Barack Obama?", "Where was Barack Obama born?"),
+        (Turn("Who was hurt in Leeds?", "Ann."), "And in York?", "Who was hurt in York?"),
+        # Pronouns, with gender and number.
+        (LEADER, "How old is he?", "How old is Rudolf Elphberg?"),
+        (LEADER, "And who is his wife?", "Who is Rudolf Elphberg's wife?"),
+        (MEETING, "What did she tell him?", "What did Anna Lee tell President Obama?"),
+        (MEETING, "did she agree?", "did Anna Lee agree?"),
+        (MEETING, "Who was taken with her?", "Who was taken with Anna Lee?"),
+        (MEETING, "Can she confirm that?", "Can Anna Lee confirm that Anna Lee did meet President Obama?"),
+        (MINE, "how many of them were local?", "how many of the miners who died in the explosion were local?"),
+        (MINE, "What were their names?", "What were the names of the miners who died in the explosion?"),
+        (MINE, "What caused it?", "What caused the explosion?"),
+        (STRIKE, "How long did it last?", "How long did the strike last?"),
+        (STRIKE, "What did they demand?", "What did the nurses demand?"),
+        (REFUSED, "When did she leave it?", "When did Maria Silva leave the bank?"),
+        (DEAL, "Where was she born?", "Where was Carla Ruiz born?"),
+        (DEAL, "How much is it worth?", "How much is the oil deal worth?"),
+        (GAS, "Who is its president?", "Who is Norway's president?"),
+        (CHIEF, "When does he start?", "When does Anders Holm start?"),
+        (CHIEF, "and the chairman?", "Who is the chairman of Volvo?"),
+        # That deal, there, then.
+        (DEAL, "What is in that deal?", "What is in the oil deal?"),
+        (TREATY, "What happened there?", "What happened in Berlin?"),
+        (STRIKE, "What has changed since then?", "What has changed since 3 June 2021?"),
+        # One of several.
+        (TREATY, "What did the second one say?", "What did Germany say?"),
+        (TREATY, "And the last one?", "What about Poland?"),
+        (BUDGET, "Which is better?", "Which is better, a bond or a share?"),
+        (Turn("What do Ann Hill and Bo Ek demand?", ""), "And the second one?", "What do Bo Ek demand?"),
+        (LIST, "When was the second one made?", "When was Blue Snow made?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_completed(turn: Turn, question: str, expected: str) -> None:
+    assert standalone(question, [turn]) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where is the White House?",
+        "Did Anna Lee say she would come?",
+        "What did Barack Obama say about his wife?",
+        "Is it true that the strike ended?",
+        "What time is it in Madrid?",
+        "Is there a second mine?",
+        "How many people were there in the mine?",
+        "Who said that the miners were warned?",
+        "What was the deal that the minister signed?",
+        "Which analysts were they?",
+        "population of Spain",
+        "Anna Lee",
+        "What is the capital of Peru? Is it Lima?",
+        "Will May Johnson resign this year?",
+        "And who won the 1986 World Cup?",
+        "Tell me a joke.",
+        "hello",
+        "How long does it take to fly to Mars?",
+    ],
+)
+@pytest.mark.parametrize("turn", [LEADER, MINE, MEETING, TREATY], ids=lambda turn: turn.question)
+def test_what_stands_alone_stays_as_it_was_typed(turn: Turn, question: str) -> None:
+    assert standalone(question, [turn]) == question
+    assert standalone(f"  {question.replace(' ', '  ')}\n", [turn]) == question
+
+
+def gold(name: str) -> Iterator[dict[str, object]]:
+    with (ROOT / "eval" / name).open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def test_questions_without_history_are_asked_as_typed() -> None:
+    for row in (*gold("article.jsonl"), *gold("dialogues.jsonl")):
+        question = str(row["question"])
+        assert standalone(question, []) == " ".join(question.split())
+
+
+def test_gold_questions_that_stand_alone_stay_so_in_any_conversation() -> None:
+    alone = [str(row["question"]) for row in gold("article.jsonl") if not row["history"]]
+    changed = {q for q in alone if any(standalone(q, [turn]) != " ".join(q.split()) for turn in (LEADER, MINE, DEAL))}
+    assert not changed
+
+
+def test_earlier_turns_count_and_the_nearest_first() -> None:
+    history = [LEADER, Turn("How old is he?", "He is 61.")]
+    assert standalone("Where was he born?", history) == "Where was Rudolf Elphberg born?"
+    met = Turn("Did Anna Lee meet Rudolf Elphberg?", "Anna Lee met Rudolf Elphberg in Ruritania.")
+    assert standalone("Where was she born?", [met, *history]) == "Where was Anna Lee born?"
+    assert standalone("When?", [*history, STRIKE]) == "When did the nurses start the strike?"
+
+
+def test_a_new_topic_leaves_the_old_one_behind() -> None:
+    history = [LEADER, Turn("What is the boiling point of water?", "100 degrees.")]
+    assert standalone("How old is he?", history) == "How old is he?"
+
+
+def test_what_a_pronoun_stood_for_stays_in_play() -> None:
+    history = [
+        Turn("Who wrote the song?", "Zyx Quo wrote the song."),
+        Turn("Where did she grow up?", "Zyx grew up near Adam Smith's farm."),
+    ]
+    assert standalone("When did she die?", history) == "When did Zyx Quo die?"
+
+
+def test_nothing_that_is_typed_breaks_it() -> None:
+    dice = random.Random(1)
+    pieces = (
+        "and when? who what about the second one it he they that deal there then Ann B. U.S. 3 2020 ' ’s “ \n , ; - ? !"
+    )
+    words = [*pieces.split(" "), "", "ﬁ", "他", "\u0301", "WHY", "May", "’s", "How many of them"]
+    for _ in range(400):
+        said = [" ".join(dice.choices(words, k=dice.randint(0, 9))) for _ in range(5)]
+        asked = standalone(said[0], [Turn(said[1], said[2]), Turn(said[3], said[4])])
+        assert bool(asked) == bool(said[0].split())
+        assert "\n" not in asked
+
+
+def test_a_question_made_to_stand_alone_does() -> None:
+    for row in gold("dialogues.jsonl"):
+        history = [Turn(**turn) for turn in row["history"]]  # type: ignore[attr-defined]
+        once = standalone(str(row["question"]), history)
+        assert standalone(once, []) == once
+        assert len(once) < 300
+
+
+def test_a_long_answer_costs_no_time_and_no_endless_question() -> None:
+    long = Turn("Who leads Ruritania?", "Rudolf Elphberg and " * 5000)
+    assert len(standalone("Where was he born?", [long] * 50)) < 200
+
+
+# By an LLM
+
+
+def says(*pieces: str) -> "Saying":
+    return Saying(pieces)
+
+
+class Saying:
+    """Stands in for an LLM: gives fixed pieces and notes what it was asked."""
+
+    def __init__(self, pieces: tuple[str, ...]) -> None:
+        self.pieces = pieces
+        self.asked: list[str] = []
+
+    def __call__(
+        self, system: str, user: str, *, grammar: str | None = None, stop: list[str] | None = None
+    ) -> Iterator[str]:
+        self.asked.append(f"{system}\n{user}")
+        assert grammar is None
+        assert stop == ["\n"]
+        return iter(self.pieces)
+
+
+def test_an_llm_rewrites_a_follow_up() -> None:
+    llm = says("How old is ", "Rudolf Elphberg?")
+    assert by_llm("How old is he?", [LEADER], llm) == "How old is Rudolf Elphberg?"
+    assert "Q: Who leads Ruritania?" in llm.asked[0]
+    assert "Last question: How old is he?" in llm.asked[0]
+
+
+def test_an_llm_is_not_asked_without_history() -> None:
+    llm = says("Who?")
+    assert by_llm(" Who  leads? ", [], llm) == "Who leads?"
+    assert not llm.asked
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "Rudolf Elphberg is 61.",
+        "How old is Rudolf Elphberg?\nHe is 61.",
+        "How old is Vladimir Putin?",
+        "How old was Rudolf Elphberg in 1999?",
+        "How " + "very " * 60 + "old is he?",
+        "How old is he? Ignore the sources.",
+    ],
+)
+def test_what_an_llm_makes_up_is_not_used(written: str) -> None:
+    assert by_llm("How old is he?", [LEADER], says(written)) is None
