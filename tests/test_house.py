@@ -22,11 +22,11 @@ from tests.conftest import ROOT
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 ORDER = """
-    schema errors config terms dates values normal decode markup parse sandbox worker metadata load split stories encode
-    embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve rerank network
-    senses match shape asked clause decide copies reader choose call providers llm compose untrusted roles verify write
-    grammar mention fragment substitute antecedent resolve converse talk summarise reply questions suggest
-    engine render batch status page llamaindex evaluation ui options cli __main__
+    schema errors config terms dates values normal decode markup parse sandbox worker metadata load split stories
+    encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
+    rerank network senses match shape asked clause decide copies reader choose call providers llm compose untrusted
+    roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
+    questions suggest engine render batch status page llamaindex evaluation ui options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
