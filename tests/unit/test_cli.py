@@ -153,6 +153,18 @@ def test_chat(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
+def test_a_greeting(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _ = rag("ask", "hello", "--json")
+    found = json.loads(out)
+    assert (code, found["outcome"], found["reason"]) == (3, "refused", "no_question")
+    assert found["suggestions"]
+    type_in(monkeypatch, f"hello\n{UNKNOWN}\n".encode())
+    greeting, refusal = rag("chat")[1].split("The sources do not say.")
+    assert greeting.startswith("Hello.")
+    for part in (greeting, refusal):
+        assert "You can ask:\n  - " in part
+
+
 def test_index_again(rag: Run) -> None:
     code, out, err = rag("index", "--sources", str(ROOT / "seeds"))
     assert (code, err) == (0, "")
