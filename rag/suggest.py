@@ -1,7 +1,7 @@
 """What may be asked next: questions made of the sources' own sentences, each one tried before it is shown.
 
-A question is kept only if its answer quotes first a sentence that makes this question: the one it was made of, or one
-that says the same. How many are tried is bounded, so that it costs no more than so many questions.
+A question is kept only if its answer quotes first a sentence that makes this question: the one it was made of, or
+another that says the same. How many are tried is bounded, so that it costs no more than so many questions.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -161,6 +161,18 @@ def test_chat_shows_what_a_follow_up_asks(rag: Run, monkeypatch: pytest.MonkeyPa
     assert "Asked as: How old is Bruno Rodríguez?" in out
 
 
+def test_a_greeting(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _ = rag("ask", "hello", "--json")
+    found = json.loads(out)
+    assert (code, found["outcome"], found["reason"]) == (3, "refused", "no_question")
+    assert found["suggestions"]
+    type_in(monkeypatch, f"hello\n{UNKNOWN}\n".encode())
+    greeting, refusal = rag("chat")[1].split("The sources do not say.")
+    assert greeting.startswith("Hello.")
+    for part in (greeting, refusal):
+        assert "You can ask:\n  - " in part
+
+
 def test_index_again(rag: Run) -> None:
     code, out, err = rag("index", "--sources", str(ROOT / "seeds"))
     assert (code, err) == (0, "")
