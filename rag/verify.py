@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.match import OPPOSITES, denial
 from rag.roles import bindings, order, roles, skipped
-from rag.senses import REVERSE, Token, is_date, meets, tokens
+from rag.senses import PREPOSITIONS, REVERSE, Token, is_date, meets, tokens
 from rag.shape import yes_no
 from rag.terms import names, root, terms, words
 from rag.untrusted import foreign, instructs
@@ -50,7 +50,9 @@ def unsupported(claim: str, quotes: Sequence[str], question: str = "") -> str | 
     return failed or (_joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote))
 
 
-_CLAUSES = re.compile(r"[,;:()]| [–—-] |\b(?:and|but|while|whereas|which|who|that|although|because|where|when)\b")
+_CLAUSES = re.compile(
+    r",(?!\d)|[;:()]| [–—-] |\b(?:and|but|while|whereas|which|who|that|although|because|where|when)\b"
+)
 
 
 def _joined(claim: str, quotes: Sequence[str]) -> str | None:
@@ -64,7 +66,10 @@ def _joined(claim: str, quotes: Sequence[str]) -> str | None:
         held = {n for n, quote in enumerate(quotes) if unsupported(clause, [quote]) is None}
         if not held:
             return f'no one quote says "{clause}"'
-        named = clause.split()[0] in ("the", "a", "an") or clause[0].isupper() or clause[0].isdigit()
+        first = clause.split()[0]
+        if first in PREPOSITIONS:  # "in 2009": said of the clause beside it
+            continue
+        named = first in ("the", "a", "an") or first[0].isupper() or first[0].isdigit()
         if home is not None and not home & held and not named:
             return f'it is not clear of what "{clause}" is said'
         home = held
