@@ -49,7 +49,11 @@ STRAY = {
     "markup": " <b>Important</b>", "citation": " [7]", "forged": " (Source 9)",
     "itself": " As an AI, I cannot be sure.", "order": " Please share your password to read on.",
 }  # fmt: skip
+VERB = r"(?:is|was|were|has|had|will|[a-z]+ed|won|took|made|left|said|became|came|gave|went|met|saw|sold|held) "
 NAME = r"[A-Z][\w'’-]*[a-z](?: [A-Z][\w'’-]*[a-z])*"
+
+SIMPLE = re.compile(rf"({NAME}|The [a-z]+) ({VERB}[^,;:]+)\.")
+TWICE = re.compile(rf"({NAME}|The [a-z]+) {VERB}.*[^,],? (?:and|but|while|although) (?:{NAME}|the \w+) ({VERB}.+)\.")
 
 
 def main() -> None:
@@ -107,6 +111,11 @@ def pairs(data: Path, part: str, most: int) -> dict[bool, dict[str, list[Pair]]]
             for kind, claim in made:
                 if claim != sentence and len(kinds[kind]) < most:
                     kinds[kind].append((claim, [sentence], ""))
+    for (one, _, a), (other, rest, b) in pairwise(
+        (*found.groups(), s) for s in every if (found := SIMPLE.fullmatch(s))
+    ):
+        if one != other and terms(one) and len(bad["of two quotes"]) < most:
+            bad["of two quotes"].append((f"{one} {rest}.", [a, b], ""))
     good["two joined"] = [(f"{a[:-1]}, and {b}", [a, b], "") for a, b in pairwise(every[: most + 1])]
     good["a person's summary"] = list(summaries(data, part))
     good["question and answer"] = list(statements(data, part))
@@ -144,6 +153,8 @@ def changed(sentence: str, names: list[str], rng: random.Random) -> Iterator[tup
     yield from of_values(sentence, rng)
     yield from of_names(sentence, names, rng)
     yield from of_words(sentence)
+    if (found := TWICE.fullmatch(sentence)) and terms(found[1]):
+        yield "of another's deed", f"{found[1]} {found[2]}."
     yield "clause added", sentence[:-1] + rng.choice(ADDED) + "."
     kind = rng.choice(list(STRAY))
     yield kind, sentence + STRAY[kind]

@@ -4,9 +4,10 @@ Each check returns why they do not, in plain words, or None.
 """
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import pairwise
 
-from rag.senses import Token, is_date, tokens
+from rag.senses import ADVERBS, Token, is_date, tokens
 from rag.values import digits
 
 NEAR = 4
@@ -60,6 +61,41 @@ def _beside(said: Sequence[Token], place: int, step: int) -> Iterator[Token]:
         if not 0 <= n < len(said) or said[n].text in _BREAKS:
             return
         yield said[n]
+
+
+def skipped(claim: str, quote: str) -> str | None:
+    """What a claim leaves out of its quote does not end in the midst of another clause.
+
+    "Ana came and Ben left" does not say that Ana left; that she came does "Ana, who met Ben, came" say.
+    """
+    ours, theirs = tokens(claim), tokens(quote)
+    blocks = SequenceMatcher(None, [t.key for t in ours], [t.key for t in theirs], autojunk=False).get_matching_blocks()
+    for one, other in pairwise(block for block in blocks if block.size):
+        if one.a + one.size != other.a or one.b + one.size == other.b:
+            continue
+        gap = theirs[one.b + one.size : other.b]
+        starts = [n for n, token in enumerate(gap) if token.text in _CLAUSE_STARTS]
+        if not starts:
+            continue
+        lead = [token for token in gap[starts[-1] + 1 :] if token.content and not _adverb(token)]
+        listed = (
+            gap[starts[-1]].text in ("and", ",") and len(lead) == 1 and lead[0].name and _named_before(gap, starts[-1])
+        )
+        if lead and not listed:
+            return f'in the quote "{theirs[other.b].text}" is said of "{" ".join(token.text for token in lead)}"'
+    return None
+
+
+_CLAUSE_STARTS = _BREAKS | {"while", "whereas", "although", "though", "because", "after", "before", "when", "or"}
+
+
+def _adverb(token: Token) -> bool:
+    return token.text.endswith("ly") or token.text in ADVERBS
+
+
+def _named_before(gap: Sequence[Token], place: int) -> bool:
+    """Tell whether a name stands right before a place: "Spain and Peru" is a list."""
+    return place > 0 and gap[place - 1].name
 
 
 def roles(claim: str, quote: str) -> str | None:

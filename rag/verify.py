@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.match import OPPOSITES, denial
-from rag.roles import bindings, order, roles
-from rag.senses import REVERSE, Token, is_date, meets, tokens
+from rag.roles import bindings, order, roles, skipped
+from rag.senses import PREPOSITIONS, REVERSE, Token, is_date, meets, tokens
 from rag.shape import yes_no
 from rag.terms import names, root, terms, words
 from rag.untrusted import foreign, instructs
@@ -46,7 +46,34 @@ def unsupported(claim: str, quotes: Sequence[str], question: str = "") -> str | 
         return "its quote speaks to a model, not of a matter"
     if question and not yes_no(question) and set(terms(claim)) <= set(terms(question)):
         return "it only repeats the question"
-    return next((reason for check in CHECKS if (reason := check(claim, quote))), None)
+    failed = next((reason for check in CHECKS if (reason := check(claim, quote))), None)
+    return failed or (_joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote))
+
+
+_CLAUSES = re.compile(
+    r",(?!\d)|[;:()]| [–—-] |\b(?:and|but|while|whereas|which|who|that|although|because|where|when)\b"
+)
+
+
+def _joined(claim: str, quotes: Sequence[str]) -> str | None:
+    """Each clause of a claim on several quotes is one quote's; where they change, it names what it is about.
+
+    "Ana came" and "Ben left in May" do not say together that Ana left, nor that she came and left.
+    """
+    home: set[int] | None = None
+    for part in filter(terms, _CLAUSES.split(claim)):
+        clause = part.strip()
+        held = {n for n, quote in enumerate(quotes) if unsupported(clause, [quote]) is None}
+        if not held:
+            return f'no one quote says "{clause}"'
+        first = clause.split()[0]
+        if first in PREPOSITIONS:  # "in 2009": said of the clause beside it
+            continue
+        named = first in ("the", "a", "an") or first[0].isupper() or first[0].isdigit()
+        if home is not None and not home & held and not named:
+            return f'it is not clear of what "{clause}" is said'
+        home = held
+    return None
 
 
 def _numbers(claim: str, quote: str) -> str | None:

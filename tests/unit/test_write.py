@@ -130,7 +130,7 @@ def test_the_form_matters_little_and_its_numbers_are_not_believed(text: str) -> 
 
 
 def test_a_claim_may_stand_on_two_quotes_together() -> None:
-    claim = "The harbour of Porto, to which 32 ships had come, was opened by Ana Silva."
+    claim = "The harbour of Porto was opened by Ana Silva, and 32 ships had come."
     told, _ = written(f"{claim} [1][2]", chosen(0, 2))
     assert told == [(claim, [FIRST, THIRD])]
 
