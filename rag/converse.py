@@ -18,6 +18,8 @@ from rag.terms import names, numbers, root, terms, words
 
 MOST_TURNS = 6
 """What was said longer ago is not in play."""
+MOST_WORDS = 60
+"""A longer question says itself what it is about, and is left as typed."""
 MOST_CHARS = 1500
 """Of an answer, and by how much a question may grow."""
 
@@ -79,7 +81,7 @@ def _switches(question: str, talk: Talk) -> bool:
 
 def _rewritten(question: str, talk: Talk) -> str:
     """Return a question with what it leaves out."""
-    if not talk.turns or not question or not talk.last.question:
+    if not talk.turns or not talk.last.question or not 0 < len(question.split()) <= MOST_WORDS:
         return question
     new = (
         complete(question, talk.last.question, _filling(talk.last))
@@ -148,7 +150,6 @@ def _compared(question: str, talk: Talk) -> str | None:
 
 # By an LLM
 
-MOST_WORDS = 60
 _TURNS_SHOWN = 4
 _CHARS_SHOWN = 400
 SYSTEM = """You rewrite the last question of a conversation so that it can be understood without the conversation.

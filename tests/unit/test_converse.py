@@ -1,5 +1,6 @@
 import json
 import random
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -177,6 +178,10 @@ def test_a_question_made_to_stand_alone_does() -> None:
 def test_a_long_answer_costs_no_time_and_no_endless_question() -> None:
     long = Turn("Who leads Ruritania?", "Rudolf Elphberg and " * 5000)
     assert len(standalone("Where was he born?", [long] * 50)) < 200
+    essay = "is it " * 300
+    began = time.process_time()
+    assert standalone(essay, [Turn(essay, essay)] * 50) == essay.strip()
+    assert time.process_time() - began < 1
 
 
 # By an LLM
