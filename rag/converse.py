@@ -7,6 +7,7 @@ nowhere, or to nothing that can be found, stays as it was typed.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from threading import Event
 
 from rag.antecedent import Talk, focus, full_name, series
 from rag.fragment import LEAD_IN, bare, complete, frame
@@ -157,7 +158,12 @@ Put names in the place of pronouns and add what is left out. Use only words of t
 If it can be understood as it stands, repeat it unchanged. Write one line: the question."""
 
 
-def by_llm(question: str, history: Sequence[Turn], stream: Callable[..., Iterator[str]]) -> str | None:
+GRAMMAR = r'root ::= [^?\n]+ "?"'
+
+
+def by_llm(
+    question: str, history: Sequence[Turn], stream: Callable[..., Iterator[str]], stop: Event | None = None
+) -> str | None:
     """Return the question as an LLM rewrites it, or None if what it wrote cannot be trusted.
 
     Trusted is one line that ends in a question mark, has at most ``MOST_WORDS`` words, and names nobody and no number
@@ -166,7 +172,8 @@ def by_llm(question: str, history: Sequence[Turn], stream: Callable[..., Iterato
     Args:
         question: as it was typed.
         history: earlier turns, oldest first; without any there is nothing to rewrite.
-        stream: gives the pieces of an answer to a system and a user prompt, and takes ``stop``.
+        stream: gives the pieces of an answer to a system and a user prompt.
+        stop: once set, no more of them are read.
 
     Raises:
         LLMError: whatever ``stream`` raises.
@@ -176,7 +183,12 @@ def by_llm(question: str, history: Sequence[Turn], stream: Callable[..., Iterato
         return typed
     said = [f"Q: {_cut(turn.question)}\nA: {_cut(turn.answer) or 'no answer'}" for turn in history[-_TURNS_SHOWN:]]
     user = "\n".join([*said, f"Last question: {typed}", "Rewritten:"])
-    written = "".join(stream(SYSTEM, user, stop=["\n"])).strip().strip('"“”')
+    written = ""
+    for piece in stream(SYSTEM, user, grammar=GRAMMAR, stop=stop):
+        written = (written + piece).lstrip()
+        if "\n" in written.rstrip() or len(written) > MOST_CHARS:
+            break
+    written = written.strip().strip('"“”')
     known = " ".join([typed, *(f"{turn.question} {turn.answer}" for turn in history)])
     return written if _trusted(written, known) else None
 

@@ -7,9 +7,8 @@ What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary,
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -27,15 +26,13 @@ from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import POOL, fused, parts, retrieve
+from rag.retrieve import POOL, check_filter, fused, parts, retrieve
 from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Retrieved, Turn
 from rag.suggest import Suggester, same
 
 if TYPE_CHECKING:
     from rag.write import Stream
 
-MOST_PATTERNS = 200
-MOST_PATTERN_CHARS = 1000
 SUGGESTED = 3
 
 
@@ -122,13 +119,14 @@ class Engine:
         clock = _Clock()
         if said := talk.kind(question, history):
             self._check(question)
-            _check_filter(chosen)
+            check_filter(chosen)
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
             yield replace(answer, timings_ms=clock.timings())
             return
-        retrieved = self._retrieve(question, history, chosen, self.config.k, clock)
+        rewritten = self._rewritten(question, history, stop)
+        retrieved = self._retrieve(question, history, chosen, self.config.k, clock, rewritten)
         yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
@@ -207,7 +205,7 @@ class Engine:
             retrieved = self._retrieve(question, history, chosen, self.config.k, _Clock())
             asked.append(retrieved.standalone)
             found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n)
-        _check_filter(chosen)
+        check_filter(chosen)
         if len(found) < n:
             found = tuple(dict.fromkeys([*found, *self._suggester.at_large(chosen)]))
         return tuple(item for item in found if not same(item, asked))[:n]
@@ -217,13 +215,21 @@ class Engine:
         """Least confidence for an answer: the configured one, otherwise the reader's own."""
         return self.config.threshold if self.config.threshold >= 0 else self.reader.threshold
 
-    def _retrieve(self, question: str, history: Sequence[Turn], chosen: Filter, k: int, clock: "_Clock") -> Retrieved:
+    def _retrieve(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        chosen: Filter,
+        k: int,
+        clock: "_Clock",
+        rewritten: str | None = None,
+    ) -> Retrieved:
         self._check(question)
-        _check_filter(chosen)
+        check_filter(chosen)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
         bare, turns = talk.without_greeting(question), talk.asking(history)
-        standalone, before = converse.standalone(bare, turns), converse.context(bare, turns)
+        standalone, before = rewritten or converse.standalone(bare, turns), converse.context(bare, turns)
         wanted = max(k, CANDIDATES) if self.reranker else k
         with clock.time("retrieve"):
             if before:
@@ -235,6 +241,15 @@ class Engine:
             with clock.time("rerank"):
                 hits = self.reranker.rerank(standalone, hits, k)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
+
+    def _rewritten(self, question: str, history: Sequence[Turn], stop: Event | None) -> str | None:
+        """Return what a follow-up asks as the LLM says; None without one, or if what it says cannot be trusted."""
+        turns = talk.asking(history)
+        if not self.llm or not turns:
+            return None
+        with suppress(LLMError):  # the rules do it too; if the answer cannot be written either, a warning says so
+            return converse.by_llm(talk.without_greeting(question), turns, self.llm.stream, stop)
+        return None
 
     def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
         vectors = self.index.encoder.encode(parts(question), self.index.encoder.card.query_prompt)
@@ -268,22 +283,6 @@ class Engine:
             question.encode()
         except UnicodeEncodeError:
             raise UsageError("the question is not valid Unicode text: send it as UTF-8") from None
-
-
-def _check_filter(chosen: Filter) -> None:
-    for pattern in chosen.sources:
-        if not pattern or len(pattern) > MOST_PATTERN_CHARS or not pattern.isprintable():
-            raise UsageError(f"{pattern[:50]!r} is no pattern of a source: write it as 'reports/*'")
-    if isinstance(chosen.sources, str) or len(chosen.sources) > MOST_PATTERNS:
-        raise UsageError(f"sources is a tuple of at most {MOST_PATTERNS} patterns")
-    for bound in (chosen.after, chosen.before):
-        try:
-            if bound is not None and date.fromisoformat(bound).isoformat() != bound:
-                raise ValueError
-        except ValueError:
-            raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
-    if chosen.after and chosen.before and chosen.after > chosen.before:
-        raise UsageError(f"nothing is published after {chosen.after} and before {chosen.before}: exchange them")
 
 
 @dataclass(frozen=True, slots=True)

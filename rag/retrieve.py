@@ -10,12 +10,14 @@ shortlist is not counted as a score of zero.
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import UsageError
 from rag.index import Index
 from rag.prefer import preference
 from rag.schema import ALL, Filter, Hit, Passage
@@ -35,6 +37,10 @@ PART_TERMS = 4
 """Fewest terms in a part of a question that is looked for by itself."""
 MOST_PARTS = 12
 """A question of more parts is an essay, and looked for as a whole."""
+
+MOST_PATTERNS = 200
+"""Of a filter."""
+MOST_PATTERN_CHARS = 1000
 
 _PART_END = re.compile(r",\s+(?:and |while |but |or )?|;\s+|\s+(?:while|whereas|and|but)\s+")
 
@@ -112,6 +118,23 @@ def fused(first: list[Hit], second: list[Hit], k: int) -> list[Hit]:
     best = sorted(hits, key=lambda place: -scores[place])
     new = (place for place in best if not _repeats(hits[place].passage, said))
     return [replace(hits[place], score=scores[place]) for place in islice(new, k)]
+
+
+def check_filter(chosen: Filter) -> None:
+    """Raise UsageError if a filter cannot be used, naming what is wrong with it."""
+    for pattern in chosen.sources:
+        if not pattern or len(pattern) > MOST_PATTERN_CHARS or not pattern.isprintable():
+            raise UsageError(f"{pattern[:50]!r} is no pattern of a source: write it as 'reports/*'")
+    if isinstance(chosen.sources, str) or len(chosen.sources) > MOST_PATTERNS:
+        raise UsageError(f"sources is a tuple of at most {MOST_PATTERNS} patterns")
+    for bound in (chosen.after, chosen.before):
+        try:
+            if bound is not None and date.fromisoformat(bound).isoformat() != bound:
+                raise ValueError
+        except ValueError:
+            raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
+    if chosen.after and chosen.before and chosen.after > chosen.before:
+        raise UsageError(f"nothing is published after {chosen.after} and before {chosen.before}: exchange them")
 
 
 def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:

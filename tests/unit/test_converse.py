@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.converse import by_llm, standalone
+from rag.converse import GRAMMAR, by_llm, standalone
 from rag.schema import Turn
 from tests.conftest import ROOT
 
@@ -202,8 +202,7 @@ class Saying:
         self, system: str, user: str, *, grammar: str | None = None, stop: list[str] | None = None
     ) -> Iterator[str]:
         self.asked.append(f"{system}\n{user}")
-        assert grammar is None
-        assert stop == ["\n"]
+        assert grammar == GRAMMAR
         return iter(self.pieces)
 
 

@@ -19,7 +19,7 @@ from rag.errors import LLMError
 from rag.evaluation.ask import ask_all
 from rag.evaluation.gold import Question
 from rag.index import Index
-from rag.schema import Answer, Document, Dropped, Evidence, Passage, Progress, Retrieved
+from rag.schema import Answer, Document, Dropped, Evidence, Passage, Progress, Retrieved, Turn
 from rag.split import passages
 from rag.verify import unsupported
 from rag.write import EVIDENCE_TOKENS, MOST_LINES, MOST_TRIED, SYSTEM, _tokenizer, fitting, grammar, prompt, write
@@ -314,6 +314,17 @@ def test_no_llm_hears_of_a_refused_question(config: Config, engine: Engine) -> N
     plain = engine.ask("What is the population of Havana?")
     same = replace(plain, model={**plain.model, "llm": "scripted"}, timings_ms=answer.timings_ms)
     assert answer == same
+
+
+def test_an_llm_says_what_a_follow_up_asks_and_the_rules_do_where_it_names_what_nobody_did(config: Config) -> None:
+    history = [Turn(ASKED, "Bruno Rodríguez is Cuban Foreign Minister.")]
+    for written in ("What post does Bruno Rodríguez hold?", "What post does Vladimir Putin hold?", "He is well."):
+        with engine_with(config, Scripted(written)) as own:
+            answer = own.ask("What post does he hold?", history)
+        assert answer.standalone == "What post does Bruno Rodríguez hold?"
+    failing = Scripted("", error=LLMError("the LLM at x did not answer"))
+    with engine_with(config, failing) as own:
+        assert own.ask("What post does he hold?", history).standalone == "What post does Bruno Rodríguez hold?"
 
 
 def test_the_eval_and_the_command_line_take_such_an_engine(
