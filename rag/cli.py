@@ -222,6 +222,11 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
             except UsageError as error:
                 print(f"rag: {error}", file=sys.stderr)
                 continue
+            except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
+                if not interactive:
+                    raise
+                print("\nrag: stopped", file=sys.stderr)
+                continue
             _warn(answer)
             print(render.answer_text(answer), flush=True)
             if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
