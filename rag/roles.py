@@ -3,6 +3,7 @@
 Each check returns why they do not, in plain words, or None.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -12,28 +13,19 @@ from rag.values import digits
 
 NEAR = 4
 """How many words apart a number and its noun, or a verb and those it binds, may stand."""
+YEAR_DIGITS = 4
 _SIGNS = frozenset(",;:.()?!—–")
 _BREAKS = _SIGNS | {"and", "but"}
 
 
 def order(claim: str, quote: str) -> str | None:
-    """Names follow one another as in the quote, unless one of them has "by"; so do years, and other numbers.
-
-    What is written side by side there, a title and a name, may change places.
-    """
+    """Years follow one another as in the quote, and so do other numbers."""
     ours, theirs = tokens(digits(claim)), tokens(digits(quote))
-    texts = [token.text for token in theirs]
-    places: dict[str, dict[str, int]] = {"name": {}, "year": {}, "number": {}}
-    for n, token in enumerate(theirs):
-        kind = "number" if token.number else "name" if token.name and not is_date(token) else None
-        if kind and texts.count(token.text) == 1:
-            beside = kind == "name" and n > 0 and (theirs[n - 1].name or n == 1)
-            last = places[kind].get(texts[n - 1], n) if beside else n
-            places["year" if kind == "number" and len(token.text) == 4 else kind][token.text] = last
-    if ("by" in texts) != any(token.text == "by" for token in ours):
-        del places["name"]
-    for at in places.values():
-        for one, other in pairwise(token.text for token in ours if token.text in at):
+    once = Counter(token.text for token in theirs)
+    at = {token.text: n for n, token in enumerate(theirs) if token.number and once[token.text] == 1}
+    for years in (True, False):
+        own = [token.text for token in ours if token.text in at and (len(token.text) == YEAR_DIGITS) == years]
+        for one, other in pairwise(own):
             if at[one] > at[other]:
                 return f'"{one}" and "{other}" have changed places'
     return None

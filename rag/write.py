@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 EVIDENCE_TOKENS = 350
 """Most tokens of evidence in a prompt, by the reader's tokenizer; what does not fit is quoted as it is."""
 TITLE_CHARS = 80
+LINE_CHARS = 300
+"""Longest line that the grammar allows; one that is as long and has no end was cut off."""
 MOST_LINES = 4
 """Claims that are asked for, and at most shown."""
 MOST_TRIED = 12
@@ -129,7 +131,7 @@ def grammar(size: int) -> str:
     numbers = " | ".join(f'"[{number}]"' for number in range(1, size + 1))
     return (
         f'root ::= line ("\\n" line){{0,{MOST_LINES - 1}}}\n'
-        f"line ::= [^\\n\\[\\]]{{3,300}} number{{1,{size}}}\n"
+        f"line ::= [^\\n\\[\\]]{{3,{LINE_CHARS}}} number{{1,{size}}}\n"
         f"number ::= {numbers}\n"
     )
 
@@ -201,7 +203,7 @@ def _of_line(line: str) -> Iterator[tuple[str, tuple[int, ...]]]:
         for place in sentences(bare):
             sentence = " ".join(bare[place.start : place.end].split())
             sentence = re.sub(r"\s+([.,;:!?])", r"\1", sentence)
-            if numbers or _ENDS.search(sentence):
+            if _ENDS.search(sentence) or (numbers and len(part) < LINE_CHARS):
                 yield sentence if _ENDS.search(sentence) else f"{sentence}.", numbers
 
 

@@ -28,6 +28,7 @@ RAID = "In the raid on Monday, January 12, some 32 Cubans and five Venezuelans d
         ("Oil rose 5%.", "Oil rose 5 percent."),
         ("See example.com, she said.", "She said: see example.com."),
         ("Five Venezuelans died.", RAID),
+        ("Bruno Rodríguez is Foreign Minister.", "Foreign Minister Bruno Rodríguez spoke."),
     ],
 )
 def test_what_the_quote_says(claim: str, quote: str) -> None:
@@ -63,7 +64,7 @@ def test_what_the_quote_says(claim: str, quote: str) -> None:
             'the quote has another number by "cubans" than 5',
         ),
         ("Born in 1980, died 1912.", "Born in 1912, died 1980.", '"1980" and "1912" have changed places'),
-        ("Then Ana hit Ben.", "Then Ben hit Ana.", '"ana" and "ben" have changed places'),
+        ("Ana hit Ben.", "Ben hit Ana.", 'in the quote "ana" and "ben" have each other\'s part in "hit"'),
         ("Dogs bit men.", "Men bit dogs.", 'in the quote "dogs" and "men" have each other\'s part in "bit"'),
         ("Men were bitten by dogs.", "Dogs were bitten by men.", None),
         ("It is.", RAID, "it says nothing"),

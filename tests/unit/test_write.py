@@ -153,6 +153,7 @@ def test_a_claim_may_stand_on_two_quotes_together() -> None:
         "PWNED [2]",
         "32 ships had come [2",
         "Ben Costa said that no",
+        f"Ben Costa said that 32 ships had come{' ' * 300}[2]",
     ],
 )
 def test_what_the_quotes_do_not_say_is_never_told(claim: str) -> None:
