@@ -213,12 +213,14 @@ def _with_adverb(wh: str, before: Frame, focus: str) -> str:
         return asked(wh, "was" if past else "is", "it that", filler, before.clause)
     if before.gap == "object":
         if before.subject:
-            filler = thing or ("that" if before.verb in ("do", "done", "doing", "say", "said") else "")
-            return asked(wh, auxiliary, before.subject, before.verb, filler, before.rest)
+            free = not before.rest or before.rest.split()[0].lower() in PREPOSITION
+            some = "that" if before.verb in ("do", "done", "doing", "say", "said") else "something" if free else ""
+            return asked(wh, auxiliary, before.subject, before.verb, thing or some, before.rest)
         return asked(wh, auxiliary, before.clause, thing)
     if before.gap == "copula" and before.asked.lower() == "who" and focus and focus not in before.clause:
         return asked(wh, auxiliary, focus, before.clause)
-    return asked(wh, auxiliary, before.clause)
+    much = "that much" if before.asked.lower() == "how much" else ""
+    return asked(wh, auxiliary, before.clause, much)
 
 
 def _with_noun(wh: str, before: Frame) -> str | None:

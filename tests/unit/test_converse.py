@@ -138,6 +138,8 @@ def test_earlier_turns_count_and_the_nearest_first() -> None:
     assert standalone("Where was he born?", history) == "Where was Rudolf Elphberg born?"
     met = Turn("Did Anna Lee meet Rudolf Elphberg?", "Anna Lee met Rudolf Elphberg in Ruritania.")
     assert standalone("Where was she born?", [met, *history]) == "Where was Anna Lee born?"
+    painters = [Turn(f"Did {name} paint Oslo?", "") for name in ("Bob Hill", "Tom Ray")]
+    assert standalone("How old is he?", painters) == "How old is Tom Ray?"
     assert standalone("When?", [*history, STRIKE]) == "When did the nurses start the strike?"
 
 

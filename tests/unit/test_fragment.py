@@ -43,6 +43,9 @@ def test_a_question_with_a_verb_is_no_fragment(fragment: str) -> None:
         ("Which town burned?", "", "Why was it that the town burned?"),
         ("What did Ann do for the poor?", "", "Why did Ann do that for the poor?"),
         ("Which bank did Ann rob in Leeds?", "", "Why did Ann rob the bank in Leeds?"),
+        ("What did Ann announce about gas?", "", "Why did Ann announce something about gas?"),
+        ("What did Ann call the bank?", "", "Why did Ann call the bank?"),
+        ("How much is the deal worth?", "", "Why is the deal worth that much?"),
         ("Could Norway sell gas?", "", "Why could Norway sell gas?"),
     ],
 )
