@@ -20,7 +20,7 @@ from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
-    from rag.schema import Answer, Filter
+    from rag.schema import Answer, Filter, Turn
 
 REFUSED = 3
 
@@ -196,7 +196,6 @@ def _status(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(_arguments: argparse.Namespace, config: Config) -> int:
-    from rag import render
     from rag.schema import Turn
 
     if sys.stdin is None:
@@ -213,25 +212,29 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 question = input("\n> " if interactive else "")
             except EOFError:
                 return 0
-            if not question.strip():
-                if interactive:
-                    return 0
-                continue
-            try:
-                answer = engine.ask(question, history)
-            except UsageError as error:
-                print(f"rag: {error}", file=sys.stderr)
-                continue
-            except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
-                if not interactive:
-                    raise
-                print("\nrag: stopped", file=sys.stderr)
-                continue
-            _warn(answer)
-            print(render.answer_text(answer), flush=True)
-            if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
-                print(render.suggestions_text(engine.suggest(question, history)), flush=True)
-            history.append(Turn(question, answer.answer))
+            if question.strip():
+                try:
+                    history.append(Turn(question, _reply(engine, question, history)))
+                except UsageError as error:
+                    print(f"rag: {error}", file=sys.stderr)
+                except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
+                    if not interactive:
+                        raise
+                    print("\nrag: stopped", file=sys.stderr)
+            elif interactive:
+                return 0
+
+
+def _reply(engine: "Engine", question: str, history: Sequence["Turn"]) -> str:
+    """Print the answer to a question of a conversation, and after a refusal what may be asked; return its text."""
+    from rag import render
+
+    answer = engine.ask(question, history)
+    _warn(answer)
+    print(render.answer_text(answer), flush=True)
+    if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
+        print(render.suggestions_text(engine.suggest(question, history)), flush=True)
+    return answer.answer
 
 
 def _ui(_arguments: argparse.Namespace, config: Config) -> int:
