@@ -3,9 +3,9 @@
     python benchmarks/llm.py --gold eval/article.jsonl --sources seeds --llm none --llm local:smollm2-135m-instruct
         [--every 5]
 
-Every question of the gold, or each n-th, is asked once of each LLM, through the product's own path. "Lines by the LLM" are
-claims that passed the checks, "dropped" those that did not. Times are of answers, not of refusals, which no LLM sees:
-to the first line that is shown, and to the last, p50. The machine is what it is: compare the rows of one run.
+Every question of the gold, or each n-th, is asked once of each LLM, through the product's own path. "Lines by the LLM"
+are claims that passed the checks, "dropped" those that did not. Times are of answers, not of refusals, which no LLM
+sees: to the first line that is shown, and to the last, p50. The machine is what it is: compare the rows of one run.
 """
 
 import argparse
