@@ -6,7 +6,9 @@ The trained network (:mod:`rag.network`) reads each passage in windows of whole 
 - ``holds``     the network's logit that its window holds an answer at all,
 - ``span``      how much worse the best short answer in it is than the best one of its window,
 - ``kind``      whether it holds a number, date, name or cause where the question asks for one,
-- ``names``     the part of the question's names that its passage or header has,
+- ``cosine``    how near its passage is to the question,
+- ``covered``   the part of the question's terms, rare ones weighing more, that it, the one before it or the header has,
+- ``around``    the same for all of its passage and the header,
 
 and a logistic model of these ranks the sentences. A second one tells, from the best sentence, the probability that it
 answers at all. It also looks at
@@ -20,7 +22,7 @@ are in ``weights/calibration.json``, and what was tried and measured in ``traini
 
 import json
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,13 +32,13 @@ from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
-from rag.terms import names, numbers, root, words
+from rag.terms import numbers, root, terms
 
 if TYPE_CHECKING:
     from rag.index import Index
 
-RANK_FEATURES = ("sentence", "holds", "span", "kind", "names")
-CONFIDENCE_FEATURES = ("sentence", "holds", "names", "numbers", "opposes")
+RANK_FEATURES = ("sentence", "holds", "span", "kind", "cosine", "covered", "around")
+CONFIDENCE_FEATURES = ("sentence", "holds", "cosine", "numbers", "opposes")
 TITLE_CHARS = 150
 """Most of a title that a window is headed with."""
 MOST_LOGIT = 15.0
@@ -56,7 +58,7 @@ class Candidate:
 class TrainedReader:
     """Reads with the packaged network and two small logistic models."""
 
-    name = "reader-1"
+    name = "reader-2"
 
     def __init__(self, index: "Index", network: Network) -> None:
         self._index = index
@@ -94,7 +96,8 @@ class TrainedReader:
         if not windows:
             return []
         reads = self._network.read(windows)
-        about = [_about(question, hit, header) for hit, header in zip(hits, headers, strict=True)]
+        rarity = self._rarity(question)
+        about = [_about(question, hit, header, rarity) for hit, header in zip(hits, headers, strict=True)]
         candidates = []
         for window, read, (place, rows) in zip(windows, reads, places, strict=True):
             hit = hits[place]
@@ -108,10 +111,16 @@ class TrainedReader:
                     "span": _bounded(read.span_logits[row]),
                     "kind": float(match.holds_kind(question, text)),
                     "opposes": float(match.opposes(question, text, hit.passage.text)),
-                    **about[place],
+                    **about[place][number],
                 }
                 candidates.append(Candidate(hit.passage, sentence, features, answer))
         return candidates
+
+    def _rarity(self, question: str) -> dict[str, float]:
+        """Return the roots of a question's terms with BM25's weight of each: more for one in fewer passages."""
+        lexical, count = self._index.lexical, len(self._index.vectors)
+        found = {term: lexical.frequency(term) for term in terms(question)}
+        return {root(term): math.log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in found.items()}
 
     def _windows(
         self, question: str, hits: Sequence[Hit], headers: Sequence[str]
@@ -136,15 +145,26 @@ class TrainedReader:
         return windows, places
 
 
-def _about(question: str, hit: Hit, header: str) -> dict[str, float]:
-    """Return the part of the question's names and numbers that a hit's passage or its header has."""
-    text = f"{header} {hit.passage.text}"
-    roots = {root(word) for word in words(text)}
-    return {"names": _part(names(question), roots), "numbers": _part(numbers(question), numbers(text))}
+def _about(question: str, hit: Hit, header: str, rarity: Mapping[str, float]) -> list[dict[str, float]]:
+    """Return for each sentence of a hit what its words and its passage's have of the question."""
+    passage = hit.passage
+    above, own = _roots(header), [_roots(passage.quote(sentence)) for sentence in passage.sentences]
+    asked = numbers(question)
+    whole = {
+        "cosine": hit.cosine,
+        "around": _covered(rarity, above.union(*own)),
+        "numbers": len(asked & numbers(f"{header} {passage.text}")) / len(asked) if asked else 1.0,
+    }
+    before: list[set[str]] = [set(), *own]
+    return [whole | {"covered": _covered(rarity, above | before[n] | said)} for n, said in enumerate(own)]
 
 
-def _part(wanted: Collection[str], present: set[str]) -> float:
-    return sum(word in present for word in wanted) / len(wanted) if wanted else 1.0
+def _roots(text: str) -> set[str]:
+    return {root(term) for term in terms(text)}
+
+
+def _covered(rarity: Mapping[str, float], said: set[str]) -> float:
+    return sum(weight for term, weight in rarity.items() if term in said) / (sum(rarity.values()) or 1.0)
 
 
 def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

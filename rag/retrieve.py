@@ -96,7 +96,7 @@ def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Fi
         (passage,) = index.store.passages([pool[place]])
         if not _repeats(passage, said):
             legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
-            found.append(Hit(passage, float(scores[place]), legs))
+            found.append(Hit(passage, float(scores[place]), legs, float(dense[place])))
     return found
 
 

@@ -117,6 +117,8 @@ class Hit:
     reranker's odds."""
     ranks: dict[str, int]
     """1-based rank in each leg (``dense``, ``bm25``) that found it, and by the ``reranker`` if there is one."""
+    cosine: float
+    """Of its vector and the question's, or the nearest of those of the question's parts."""
 
 
 @dataclass(frozen=True, slots=True)

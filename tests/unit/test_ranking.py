@@ -14,7 +14,7 @@ def passages_of(source: str) -> list[Passage]:
 
 
 def hits(*found: tuple[str, int]) -> list[Hit]:
-    return [Hit(passages_of(source)[n], 0.5, {}) for source, n in found]
+    return [Hit(passages_of(source)[n], 0.5, {}, 0.0) for source, n in found]
 
 
 def test_recall_rank_and_gain_by_hand() -> None:

@@ -67,7 +67,7 @@ def test_a_passage_longer_than_a_window_is_read_to_its_end(engine: Engine, reade
     filler = "It rained on the old harbour again and the boats stayed where they were. "
     text = filler * (3 * CONTEXT_TOKENS // 15) + "Ana Silva designed the lighthouse. " + filler * 3
     (passage,) = passages(Document("000_5e8d803c2965fb30.txt", text, "Title " * 200), 100_000)
-    hit = Hit(passage, 1.0, {"dense": 1})
+    hit = Hit(passage, 1.0, {"dense": 1}, 0.5)
     windows, places = reader._windows("Who designed the lighthouse?", [hit], [passage.title])
     assert len(windows) > len(text) / 5 / WINDOW_TOKENS > 2
     assert [number for _, rows in places for number in rows] == list(range(len(passage.sentences)))
