@@ -117,7 +117,7 @@ class Engine:
         Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer.
         """
         clock = _Clock()
-        if said := talk.kind(question, history):
+        if said := talk.kind(question, talk.asking(history)):
             self._check(question)
             check_filter(chosen)
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
@@ -201,7 +201,7 @@ class Engine:
         """
         asked = [turn.question for turn in history]
         found: tuple[str, ...] = ()
-        if question.strip() and not talk.kind(question, history):
+        if question.strip() and not talk.kind(question, talk.asking(history)):
             retrieved = self._retrieve(question, history, chosen, self.config.k, _Clock())
             asked.append(retrieved.standalone)
             found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n)
