@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from rag import converse, talk
 from rag.choose import Chosen, choose
-from rag.compose import Line, compose
+from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import LLMError, UsageError
@@ -135,6 +135,8 @@ class Engine:
             with clock.time("write"):
                 draft = yield from self._write(self.llm, retrieved.standalone, found, stop)
         composed = compose(found, draft.lines)
+        quotes = quoted(found)
+        worded = any(line not in quotes for line in draft.lines or ())
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(
             question=question,
@@ -150,7 +152,7 @@ class Engine:
             model={
                 "encoder": self.index.manifest["encoder"]["name"],
                 "reader": self.reader.name,
-                "llm": self.llm.name if self.llm else None,
+                "llm": self.llm.name if self.llm and worded else None,
                 **({"reranker": self.reranker.name} if self.reranker else {}),
             },
             timings_ms=clock.timings(),
