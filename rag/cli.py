@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,7 +154,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
     question, chosen = _question(arguments), _filter(arguments)
-    with _engine(config) as engine:
+    with _engine(replace(config, llm="none")) as engine:  # a search asks none, and opening one may take long
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
         found = engine.search(question, chosen=chosen)
@@ -219,19 +220,17 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 continue
             try:
                 answer = engine.ask(question, history)
+                _warn(answer)
+                print(render.answer_text(answer), flush=True)
+                history.append(Turn(question, answer.answer))
+                if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
+                    print(render.suggestions_text(engine.suggest(question, history[:-1])), flush=True)
             except UsageError as error:
                 print(f"rag: {error}", file=sys.stderr)
-                continue
             except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
                 if not interactive:
                     raise
                 print("\nrag: stopped", file=sys.stderr)
-                continue
-            _warn(answer)
-            print(render.answer_text(answer), flush=True)
-            if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
-                print(render.suggestions_text(engine.suggest(question, history)), flush=True)
-            history.append(Turn(question, answer.answer))
 
 
 def _ui(_arguments: argparse.Namespace, config: Config) -> int:
