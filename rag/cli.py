@@ -21,7 +21,7 @@ from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
-    from rag.schema import Answer, Filter
+    from rag.schema import Answer, Filter, Turn
 
 REFUSED = 3
 
@@ -197,9 +197,6 @@ def _status(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(_arguments: argparse.Namespace, config: Config) -> int:
-    from rag import render
-    from rag.schema import Turn
-
     if sys.stdin is None:
         raise UsageError("standard input is closed: rag chat reads questions from it")
     interactive = sys.stdin.isatty()
@@ -219,18 +216,26 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                     return 0
                 continue
             try:
-                answer = engine.ask(question, history)
-                _warn(answer)
-                print(render.answer_text(answer), flush=True)
-                history.append(Turn(question, answer.answer))
-                if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
-                    print(render.suggestions_text(engine.suggest(question, history[:-1])), flush=True)
+                _take_turn(engine, question, history)
             except UsageError as error:
                 print(f"rag: {error}", file=sys.stderr)
             except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
                 if not interactive:
                     raise
                 print("\nrag: stopped", file=sys.stderr)
+
+
+def _take_turn(engine: "Engine", question: str, history: "list[Turn]") -> None:
+    """Answer a question of a conversation, add both to its history, and suggest others after a refusal."""
+    from rag import render
+    from rag.schema import Turn
+
+    answer = engine.ask(question, history)
+    _warn(answer)
+    print(render.answer_text(answer), flush=True)
+    history.append(Turn(question, answer.answer))
+    if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
+        print(render.suggestions_text(engine.suggest(question, history[:-1])), flush=True)
 
 
 def _ui(_arguments: argparse.Namespace, config: Config) -> int:
