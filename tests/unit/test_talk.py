@@ -146,7 +146,8 @@ def test_documents_are_listed_a_line_each() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["thanks " * 28, "ok great " * 20, "can you please " * 13, "summary of the " * 13, "hi, " * 500, "bye " * 49]
+    "text",
+    ["thanks " * 28, "ok great " * 20, "can you please " * 13, "summary of the " * 13, "hi, " * 500, "bye " * 49],
 )
 def test_nothing_takes_long(text: str) -> None:
     began = time.process_time()
