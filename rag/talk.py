@@ -16,13 +16,13 @@ Kind = Literal["greeting", "thanks", "goodbye", "tool", "documents", "about", "s
 MOST_CHARS = 200
 """Whoever writes more than this is asking something."""
 
-_ASK = "Every line of an answer is a quote with its place, and where there is no answer you are told so."
+_ASK = "Every line of an answer comes with its quote, and where there is no answer you are told so."
 MESSAGES: dict[Kind, str] = {
     "greeting": f"Hello. Ask what {{sources}}. {_ASK}",
     "thanks": "You are welcome. Ask on.",
     "goodbye": "Goodbye.",
     "tool": (
-        f"This is Quoteline: it tells what {{sources}}, word for word. {_ASK} "
+        f"This is Quoteline: it tells what {{sources}}. {_ASK} "
         "Ask who, what, when, where, why or how many; or ask for a summary, or which documents there are."
     ),
     "documents": "There {are} {count}{stop}",
