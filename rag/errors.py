@@ -57,7 +57,7 @@ class ReaderError(RagError):
 
 
 class BusyError(RagError):
-    """Another process is building this index."""
+    """Another process is building this index, or pulling this model."""
 
     kind = "busy"
 
