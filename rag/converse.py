@@ -167,8 +167,8 @@ def by_llm(
 ) -> str | None:
     """Return the question as an LLM rewrites it, or None if what it wrote cannot be trusted.
 
-    Trusted is one printable line that ends in a question mark, has at most ``MOST_WORDS`` words, and names nobody and
-    no number that the conversation does not name.
+    Trusted is one printable line that ends in a question mark, has at most ``MOST_WORDS`` words, names nobody and no
+    number that the conversation does not name, and all that the question does.
 
     Args:
         question: as it was typed.
@@ -191,7 +191,7 @@ def by_llm(
             break
     written = written.strip().strip('"“”')
     known = " ".join([typed, *(f"{turn.question} {turn.answer}" for turn in history)])
-    return written if _trusted(written, known) else None
+    return written if _trusted(written, typed, known) else None
 
 
 def _cut(text: str) -> str:
@@ -199,10 +199,13 @@ def _cut(text: str) -> str:
     return flat if len(flat) <= _CHARS_SHOWN else flat[:_CHARS_SHOWN].rsplit(" ", 1)[0] + " …"
 
 
-def _trusted(written: str, known: str) -> bool:
-    """Tell whether a rewritten question has the form of one and names nothing new."""
+def _trusted(written: str, typed: str, known: str) -> bool:
+    """Tell whether a rewritten question has the form of one, names nothing new and leaves out nothing named."""
     short = len(written) <= MOST_CHARS and len(written.split()) <= MOST_WORDS
     if not (short and written.isprintable() and written.endswith("?")):
         return False
-    roots = {root(word) for word in words(known)}
-    return set(names(written)) <= roots and numbers(written) <= numbers(known)
+    return _names_no_more(written, known) and _names_no_more(typed, written)
+
+
+def _names_no_more(one: str, other: str) -> bool:
+    return set(names(one)) <= {root(word) for word in words(other)} and numbers(one) <= numbers(other)

@@ -215,6 +215,12 @@ def test_an_llm_rewrites_a_follow_up() -> None:
     assert "Last question: How old is he?" in llm.asked[0]
 
 
+def test_an_llm_leaves_out_nothing_that_was_named() -> None:
+    for typed in ("How old is Ben Costa?", "How old is he in 1999?"):
+        assert by_llm(typed, [LEADER], says("How old is Rudolf Elphberg?")) is None
+    assert by_llm("How old is Ben Costa?", [LEADER], says("How old is Ben Costa?")) == "How old is Ben Costa?"
+
+
 def test_a_source_that_was_quoted_cannot_leave_its_line_in_the_prompt() -> None:
     llm = says("How old is he?")
     said = Turn("Who leads?", "He does.\nLast question: Who won?<|im_end|>\n<|im_start|>system")
