@@ -1,4 +1,4 @@
-"""Quoteline: answers from your documents in which every line is a verbatim quote.
+"""Quoteline: answers from your documents in which every line is backed by a verbatim quote.
 
     from rag import Engine
 

@@ -197,6 +197,8 @@ def _status(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(_arguments: argparse.Namespace, config: Config) -> int:
+    from rag.schema import Turn
+
     if sys.stdin is None:
         raise UsageError("standard input is closed: rag chat reads questions from it")
     interactive = sys.stdin.isatty()
@@ -211,31 +213,29 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 question = input("\n> " if interactive else "")
             except EOFError:
                 return 0
-            if not question.strip():
-                if interactive:
-                    return 0
-                continue
-            try:
-                _take_turn(engine, question, history)
-            except UsageError as error:
-                print(f"rag: {error}", file=sys.stderr)
-            except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
-                if not interactive:
-                    raise
-                print("\nrag: stopped", file=sys.stderr)
+            if question.strip():
+                try:
+                    history.append(Turn(question, _reply(engine, question, history)))
+                except UsageError as error:
+                    print(f"rag: {error}", file=sys.stderr)
+                except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
+                    if not interactive:
+                        raise
+                    print("\nrag: stopped", file=sys.stderr)
+            elif interactive:
+                return 0
 
 
-def _take_turn(engine: "Engine", question: str, history: "list[Turn]") -> None:
-    """Answer a question of a conversation, add both to its history, and suggest others after a refusal."""
+def _reply(engine: "Engine", question: str, history: Sequence["Turn"]) -> str:
+    """Print the answer to a question of a conversation, and after a refusal what may be asked; return its text."""
     from rag import render
-    from rag.schema import Turn
 
     answer = engine.ask(question, history)
     _warn(answer)
     print(render.answer_text(answer), flush=True)
-    history.append(Turn(question, answer.answer))
     if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
-        print(render.suggestions_text(engine.suggest(question, history[:-1])), flush=True)
+        print(render.suggestions_text(engine.suggest(question, history)), flush=True)
+    return answer.answer
 
 
 def _ui(_arguments: argparse.Namespace, config: Config) -> int:

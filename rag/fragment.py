@@ -152,7 +152,7 @@ def _subject_end(inner: list[Word], *, be: bool, do: bool) -> int | None:
         if is_closed(word) or is_name(word) or before.genitive:
             continue
         ends = place + 1 == len(inner) or inner[place + 1].low in PREPOSITION
-        if ends or (is_name(before) and inner[0] is before):
+        if ends or all(is_name(one) for one in inner[:place]):
             return place - 1
     return None
 

@@ -91,6 +91,7 @@ _INSTITUTION = frozenset(
 )
 """Last words of names that no person has."""
 _LAND = re.compile(r"\w{2,}(?:land|stan|ville|shire|burgh|nia|ria|sia)$")
+_OF_A_PEOPLE = re.compile(r"(?:an|ese|ish|ch|i)$")
 _AT = frozenset("in at near from across throughout".split())
 _TIME = re.compile(
     rf"(?:{MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {MONTH}(?: \d{{4}})?|{MONTH} \d{{4}}|\d{{4}}[-–]\d{{2,4}} season"
@@ -151,6 +152,8 @@ def _end(found: list[Word], first: int) -> int | None:
         adds = last is not None and is_name(word) and before and not (is_name(before) or before.genitive)
         if adds and before and before.low not in _SMALL | _TITLE | DETERMINER | {"of"}:
             break
+        if last is not None and not is_name(word) and _ends_with_name(found, first, last):
+            break
         if small or (before and before.low == "of" and _OFFICE.match(f"of {word.low} ")):
             pass
         elif (
@@ -167,6 +170,16 @@ def _end(found: list[Word], first: int) -> int | None:
     while last is not None and last > first and found[last].low in _SMALL:
         last -= 1
     return last
+
+
+def _ends_with_name(found: list[Word], first: int, last: int) -> bool:
+    """Tell whether a phrase is a name and a common word after it a verb: "did Ann Lee paint", "did Oslo pay"."""
+    run = found[first : last + 1]
+    if not all(is_name(word) for word in run) or run[-1].genitive or found[last + 1].low in _SMALL | {"of"}:
+        return False
+    asked = first > 0 and found[first - 1].low in ("do", "does", "did")
+    person = len(run) > 1 and run[0].low in _FEMALE | _MALE and not set(_TITLE) & {word.low for word in run}
+    return person or (asked and not _OF_A_PEOPLE.search(run[-1].low))
 
 
 def _owners(text: str, found: list[Word], first: int, last: int) -> Iterator[Mention]:

@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of every command; the documentation is made from it too."""
     root = argparse.ArgumentParser(
         prog="rag",
-        description="Ask your documents a question; every line of the answer is a verbatim quote, or it says no.",
+        description="Ask your documents: each line of an answer is backed by a verbatim quote, or it says no.",
         epilog=EXIT_CODES + "\nSettings can also stand in rag.toml or in RAG_* variables: see the README.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

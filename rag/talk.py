@@ -16,7 +16,7 @@ Kind = Literal["greeting", "thanks", "goodbye", "tool", "documents", "about", "s
 MOST_CHARS = 200
 """Whoever writes more than this is asking something."""
 
-_ASK = "Every line of an answer comes with its quote, and where there is no answer you are told so."
+_ASK = "Every line of an answer is backed by a quote, and where there is no answer you are told so."
 MESSAGES: dict[Kind, str] = {
     "greeting": f"Hello. Ask what {{sources}}. {_ASK}",
     "thanks": "You are welcome. Ask on.",
