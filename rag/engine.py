@@ -117,9 +117,9 @@ class Engine:
         Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer.
         """
         clock = _Clock()
+        self._check(question)  # before an LLM hears of it
+        check_filter(chosen)
         if said := talk.kind(question, talk.asking(history)):
-            self._check(question)
-            check_filter(chosen)
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))

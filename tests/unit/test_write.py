@@ -15,7 +15,7 @@ from rag.choose import Chosen
 from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.engine import Engine
-from rag.errors import LLMError
+from rag.errors import LLMError, UsageError
 from rag.evaluation.ask import ask_all
 from rag.evaluation.gold import Question
 from rag.index import Index
@@ -323,6 +323,14 @@ def test_no_llm_hears_of_a_refused_question(config: Config, engine: Engine) -> N
     assert llm.prompts == []
     plain = engine.ask("What is the population of Havana?")
     assert answer == replace(plain, timings_ms=answer.timings_ms)
+
+
+@pytest.mark.parametrize("question", ["", "x" * 3000, "half \ud800"])
+def test_no_llm_hears_of_what_is_no_question(config: Config, question: str) -> None:
+    llm = Scripted("Who?")
+    with engine_with(config, llm) as own, pytest.raises(UsageError):
+        own.ask(question, [Turn(ASKED, "Bruno Rodríguez")])
+    assert llm.prompts == []
 
 
 def test_an_llm_says_what_a_follow_up_asks_and_the_rules_do_where_it_names_what_nobody_did(config: Config) -> None:
