@@ -53,6 +53,7 @@ VERB = r"(?:is|was|were|has|had|will|[a-z]+ed|won|took|made|left|said|became|cam
 NAME = r"[A-Z][\w'’-]*[a-z](?: [A-Z][\w'’-]*[a-z])*"
 
 SIMPLE = re.compile(rf"({NAME}|The [a-z]+) ({VERB}[^,;:]+)\.")
+EARLIER = re.compile(rf"(?:{NAME}|The [a-z]+) ({VERB}[^,]*),? (?:and|but|while|although) ({NAME}) {VERB}.+\.")
 TWICE = re.compile(rf"({NAME}|The [a-z]+) {VERB}.*[^,],? (?:and|but|while|although) (?:{NAME}|the \w+) ({VERB}.+)\.")
 
 
@@ -155,6 +156,8 @@ def changed(sentence: str, names: list[str], rng: random.Random) -> Iterator[tup
     yield from of_words(sentence)
     if (found := TWICE.fullmatch(sentence)) and terms(found[1]):
         yield "of another's deed", f"{found[1]} {found[2]}."
+    if (found := EARLIER.fullmatch(sentence)) and terms(found[2]):
+        yield "of an earlier deed", f"{found[2]} {found[1]}."
     yield "clause added", sentence[:-1] + rng.choice(ADDED) + "."
     kind = rng.choice(list(STRAY))
     yield kind, sentence + STRAY[kind]

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,7 +154,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
     question, chosen = _question(arguments), _filter(arguments)
-    with _engine(config) as engine:
+    with _engine(replace(config, llm="none")) as engine:  # a search asks none, and opening one may take long
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
         found = engine.search(question, chosen=chosen)

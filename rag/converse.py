@@ -16,6 +16,7 @@ from rag.resolve import NTH, NTH_ALONE, resolved
 from rag.schema import Turn
 from rag.substitute import about, replaced
 from rag.terms import names, numbers, root, terms, words
+from rag.untrusted import neutral
 
 MOST_TURNS = 6
 """What was said longer ago is not in play."""
@@ -166,8 +167,8 @@ def by_llm(
 ) -> str | None:
     """Return the question as an LLM rewrites it, or None if what it wrote cannot be trusted.
 
-    Trusted is one line that ends in a question mark, has at most ``MOST_WORDS`` words, and names nobody and no number
-    that the conversation does not name.
+    Trusted is one printable line that ends in a question mark, has at most ``MOST_WORDS`` words, names nobody and no
+    number that the conversation does not name, and all that the question does.
 
     Args:
         question: as it was typed.
@@ -182,7 +183,7 @@ def by_llm(
     if not history:
         return typed
     said = [f"Q: {_cut(turn.question)}\nA: {_cut(turn.answer) or 'no answer'}" for turn in history[-_TURNS_SHOWN:]]
-    user = "\n".join([*said, f"Last question: {typed}", "Rewritten:"])
+    user = "\n".join([*said, f"Last question: {neutral(typed)}", "Rewritten:"])
     written = ""
     for piece in stream(SYSTEM, user, grammar=GRAMMAR, stop=stop):
         written = (written + piece).lstrip()
@@ -190,17 +191,21 @@ def by_llm(
             break
     written = written.strip().strip('"“”')
     known = " ".join([typed, *(f"{turn.question} {turn.answer}" for turn in history)])
-    return written if _trusted(written, known) else None
+    return written if _trusted(written, typed, known) else None
 
 
 def _cut(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = neutral(text)  # an answer quotes its sources
     return flat if len(flat) <= _CHARS_SHOWN else flat[:_CHARS_SHOWN].rsplit(" ", 1)[0] + " …"
 
 
-def _trusted(written: str, known: str) -> bool:
-    """Tell whether a rewritten question has the form of one and names nothing new."""
-    if "\n" in written or not written.endswith("?") or len(written.split()) > MOST_WORDS:
+def _trusted(written: str, typed: str, known: str) -> bool:
+    """Tell whether a rewritten question has the form of one, names nothing new and leaves out nothing named."""
+    short = len(written) <= MOST_CHARS and len(written.split()) <= MOST_WORDS
+    if not (short and written.isprintable() and written.endswith("?")):
         return False
-    roots = {root(word) for word in words(known)}
-    return set(names(written)) <= roots and numbers(written) <= numbers(known)
+    return _names_no_more(written, known) and _names_no_more(typed, written)
+
+
+def _names_no_more(one: str, other: str) -> bool:
+    return set(names(one)) <= {root(word) for word in words(other)} and numbers(one) <= numbers(other)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from rag import converse, talk
 from rag.choose import Chosen, choose
-from rag.compose import Line, compose
+from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import LLMError, UsageError
@@ -117,9 +117,9 @@ class Engine:
         Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer.
         """
         clock = _Clock()
-        if said := talk.kind(question, history):
-            self._check(question)
-            check_filter(chosen)
+        self._check(question)  # before an LLM hears of it
+        check_filter(chosen)
+        if said := talk.kind(question, talk.asking(history)):
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
@@ -135,6 +135,8 @@ class Engine:
             with clock.time("write"):
                 draft = yield from self._write(self.llm, retrieved.standalone, found, stop)
         composed = compose(found, draft.lines)
+        quotes = quoted(found)
+        worded = any(line not in quotes for line in draft.lines or ())
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(
             question=question,
@@ -150,7 +152,7 @@ class Engine:
             model={
                 "encoder": self.index.manifest["encoder"]["name"],
                 "reader": self.reader.name,
-                "llm": self.llm.name if self.llm else None,
+                "llm": self.llm.name if self.llm and worded else None,
                 **({"reranker": self.reranker.name} if self.reranker else {}),
             },
             timings_ms=clock.timings(),
@@ -201,7 +203,7 @@ class Engine:
         """
         asked = [turn.question for turn in history]
         found: tuple[str, ...] = ()
-        if question.strip() and not talk.kind(question, history):
+        if question.strip() and not talk.kind(question, talk.asking(history)):
             retrieved = self._retrieve(question, history, chosen, self.config.k, _Clock())
             asked.append(retrieved.standalone)
             found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n)

@@ -6,7 +6,7 @@
     │   └── UnknownSource    exit 1   a source that the index does not hold
     ├── EncoderError         exit 1   a model that cannot be loaded or is not what it should be
     ├── ReaderError          exit 1   the packaged reader is missing or not the published one
-    ├── BusyError            exit 1   another process is building this index
+    ├── BusyError            exit 1   another process is building this index, or pulling this model
     ├── ModelError           exit 1   a language model that cannot be had, or whose bytes are not the published ones
     ├── LLMError             exit 1   an LLM that does not answer
     ├── GoldError            exit 1   a file of gold questions, or the folder of an eval run, that cannot be used
@@ -57,7 +57,7 @@ class ReaderError(RagError):
 
 
 class BusyError(RagError):
-    """Another process is building this index."""
+    """Another process is building this index, or pulling this model."""
 
     kind = "busy"
 

@@ -42,7 +42,7 @@ class QuotelineRetriever(BaseRetriever):
 
 
 class QuotelineQueryEngine(CustomQueryEngine):
-    """Answers with verbatim quotes, one source node a citation; a refusal has none.
+    """Answers with one source node a citation, its quote verbatim; a refusal has none.
 
     ``response.metadata`` is the answer's JSON form, ``outcome`` and ``confidence`` included.
     """

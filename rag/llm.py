@@ -52,8 +52,6 @@ class LanguageModel:
 
     def __init__(self, name: str, provider: Provider, seconds: float) -> None:
         self.name = name
-        self.takes_grammar = provider.local
-        """Whether ``grammar`` binds the answer; otherwise it is not sent, as most servers refuse or ignore it."""
         self._provider = provider
         self._seconds = seconds
         self._first = seconds if provider.local else seconds / 2
@@ -70,7 +68,8 @@ class LanguageModel:
         Args:
             system: what to do; comes first, so that a server can keep what it has read of it.
             user: what to do it with.
-            grammar: GBNF that the answer must match, where the LLM takes one.
+            grammar: GBNF that the answer must match, of a model in this process; servers refuse or ignore it, and are
+                not sent it.
             stop: once set, the stream ends within a second.
 
         Raises:

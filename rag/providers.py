@@ -68,7 +68,8 @@ def _openai(model: str, config: Config) -> Provider:
         llm = OpenAI(model, temperature=0, max_retries=0, api_key="-", openai_client=client)
         _ = llm.metadata  # the class only works with models that it knows
     except ValueError as error:
-        other = f"write openai-like:{client.base_url}#{model} and set OPENAI_LIKE_API_KEY"
+        url = str(client.base_url)  # of the environment: it may hold a password
+        other = f"write openai-like:{url if _plain(url) else 'URL'}#{model} and set OPENAI_LIKE_API_KEY"
         raise UsageError(f"openai:{model} is not a chat model that llama-index knows: {other}") from error
     return Provider(llm, _openai_finished, secret)
 
@@ -140,9 +141,10 @@ def _ollama(model: str, config: Config) -> Provider:
     with _extra("ollama"):
         import ollama
         from llama_index.llms.ollama import Ollama
+    secret = _key("OLLAMA_API_KEY")  # which the client takes by itself
     client = ollama.Client(**watched(config.llm_seconds))  # at OLLAMA_HOST, or on this machine
     llm = Ollama(model, temperature=0, context_window=CONTEXT, thinking=False, client=client)
-    return Provider(llm, lambda event: event.get("done"), key("OLLAMA_API_KEY"))
+    return Provider(llm, lambda event: event.get("done"), secret)
 
 
 _OPEN: dict[str, Callable[[str, Config], Provider]] = {

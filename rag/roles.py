@@ -3,12 +3,14 @@
 Each check returns why they do not, in plain words, or None.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from rag.senses import ADVERBS, Token, is_date, tokens
+from rag.senses import ADVERBS, IRREGULAR, Token, is_date, tokens
+from rag.shape import BE
 from rag.values import digits
 
 NEAR = 4
@@ -109,6 +111,34 @@ def roles(claim: str, quote: str) -> str | None:
         if swapped:
             return f'in the quote "{left.text}" and "{right.text}" have each other\'s part in "{verb.text}"'
     return None
+
+
+_TOLD = frozenset("said says wrote told added asked noted replied argued warned explained announced".split())
+
+
+def deeds(claim: str, quote: str) -> str | None:
+    """Nobody did or was what the quote tells before it names them: "Ana came while Ben left" is not "Ben came".
+
+    What was done "by" them, and what "said Ana" tells, stands the other way round, and is theirs.
+    """
+    ours, theirs = tokens(claim), tokens(quote)
+    for at, verb in enumerate(ours):
+        behind = 1 if _is_deed(verb) else 3 if re.fullmatch(BE, verb.text) else 0  # "was" alone tells nothing
+        before = list(_beside(ours, at, -1))
+        doer = next((token for token in before if token.content and not _adverb(token)), None)
+        if not behind or not doer or re.fullmatch(BE, before[0].text) or _passive(ours, at):
+            continue
+        told = [token.key for token in ours[at : at + behind]]
+        named = [n for n, token in enumerate(theirs) if token.key == doer.key]
+        done = [n for n in range(len(theirs)) if [token.key for token in theirs[n : n + behind]] == told]
+        later = all(n < named[0] and not _passive(theirs, n) and theirs[n].text not in _TOLD for n in done if named)
+        if done and any(theirs[n].name for n in named) and later:
+            return f'the quote tells "{verb.text}" before it names "{doer.text}"'
+    return None
+
+
+def _is_deed(token: Token) -> bool:
+    return not token.name and (token.text.endswith("ed") or token.text in IRREGULAR)
 
 
 def _triples(said: Sequence[Token]) -> Iterator[tuple[Token, Token, Token, bool]]:

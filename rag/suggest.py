@@ -95,14 +95,14 @@ class Suggester:
 
     def _tried(self, question: str, chosen: Filter) -> bool:
         """Tell whether the sentence that an answer to a question quotes first makes that question; asked once."""
-        if (question, chosen) not in self._known:
+        known = self._known.get((question, chosen))  # another thread may clear them at any moment
+        if known is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
             first = self._ask(question, chosen)
-            self._known[question, chosen] = first is not None and any(
-                made == question for _, made in questions(first.quote)
-            )
-        return self._known[question, chosen]
+            known = first is not None and any(made == question for _, made in questions(first.quote))
+            self._known[question, chosen] = known
+        return known
 
 
 def same(question: str, others: Iterable[str]) -> bool:

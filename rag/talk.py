@@ -22,7 +22,7 @@ MESSAGES: dict[Kind, str] = {
     "thanks": "You are welcome. Ask on.",
     "goodbye": "Goodbye.",
     "tool": (
-        f"This is Quoteline: it tells what {{sources}}, word for word. {_ASK} "
+        f"This is Quoteline: it tells what {{sources}}. {_ASK} "
         "Ask who, what, when, where, why or how many; or ask for a summary, or which documents there are."
     ),
     "documents": "There {are} {count}{stop}",
@@ -43,7 +43,7 @@ _THANKS = (
     r"|well done|good job|that'?s (?:all|great|helpful|it|enough)|that (?:helps|helped|was helpful|is all))"
 )
 _GOODBYE = (
-    r"(?:good ?bye|bye|bye bye|farewell|see you(?: (?:later|soon|tomorrow|around))?|good ?night|take care"
+    r"(?:good ?bye|bye|farewell|see you(?: (?:later|soon|tomorrow|around))?|good ?night|take care"
     r"|have a (?:nice|good|great) (?:day|evening|weekend|one))(?: (?:now|then|all|everyone))*"
 )
 _POLITE: list[tuple[Kind, re.Pattern[str]]] = [
@@ -143,7 +143,8 @@ def kind(text: str, history: Sequence[Turn] = ()) -> Kind | None:
 
     Args:
         text: as it was typed.
-        history: earlier turns: "What is it about?" asks for the sources only where nothing came before.
+        history: earlier turns that asked something (:func:`asking`): "What is it about?" asks for the sources only
+            where none did.
 
     >>> kind("Hi there!"), kind("What's this article about?"), kind("tl;dr"), kind("What is the Summary Act about?")
     ('greeting', 'about', 'summary', None)
@@ -184,7 +185,11 @@ def sentences_wanted(text: str, most: int) -> int:
 
 def asking(history: Sequence[Turn]) -> list[Turn]:
     """Return the turns of a conversation that asked something of the sources."""
-    return [turn for n, turn in enumerate(history) if kind(turn.question, history[:n]) not in MESSAGES]
+    asked: list[Turn] = []
+    for turn in history:
+        if kind(turn.question, asked) not in MESSAGES:
+            asked.append(turn)
+    return asked
 
 
 def message(kind: Kind, titles: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.match import OPPOSITES, denial
-from rag.roles import bindings, order, roles, skipped
+from rag.roles import bindings, deeds, order, roles, skipped
 from rag.senses import PREPOSITIONS, REVERSE, Token, is_date, meets, tokens
 from rag.shape import yes_no
 from rag.terms import names, root, terms, words
@@ -247,4 +247,5 @@ CHECKS: tuple[Check, ...] = (
     order,
     bindings,
     roles,
+    deeds,
 )

@@ -34,6 +34,8 @@ class Measured:
     """How many answers had broken pointers, exceptions, answers that differed when asked again, connections outside."""
     missing: int = 0
     """Members of the evidence whose document or quote is not in the index."""
+    warned: int = 0
+    """Answers that an LLM failed to word."""
 
 
 def ask_all(engine: Engine, files: Mapping[str, Sequence[Question]], *, scoped: bool, progress: bool) -> Measured:
@@ -55,6 +57,7 @@ def ask_all(engine: Engine, files: Mapping[str, Sequence[Question]], *, scoped: 
             measured.results.append(result)
             if answer:
                 measured.total_ms.append(answer.timings_ms.get("total", 0.0))
+                measured.warned += bool(answer.warnings)
             answers.append(_comparable(answer))
         again = range(len(questions) - 1, -1, -max(1, len(questions) // ASKED_AGAIN))
         differ = sum(_comparable(asker.answer(questions[n][1])) != answers[n] for n in again)

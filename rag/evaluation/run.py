@@ -31,6 +31,8 @@ from rag.evaluation.statistics import SEED
 from rag.evaluation.summary import summarise
 
 RUNS = Path("runs")
+IN_PROCESS = ("local:", "gguf:")
+"""LLMs that no connection is opened for."""
 LIBRARIES = ("onnxruntime", "faiss-cpu", "bm25s", "numpy", "scipy", "ir-measures", "llama-index-core")
 
 
@@ -102,7 +104,10 @@ def run(
             measured = ask_all(engine, questions, scoped=scoped, progress=progress)
             origin = _origin(engine, golds, questions, selection)
         cold = _cold_start(own, next(iter(questions.values()))[0].question)
-    measured.checks["connections_outside"] = len(outside)  # those of opening the models too
+    if own.llm == "none" or own.llm.startswith(IN_PROCESS):
+        measured.checks["connections_outside"] = len(outside)  # those of opening the models too
+    else:  # whoever names a server wants it to be asked
+        del measured.checks["connections_outside"]
     failures, looked = _judge(measured, gates, selection)
     summary = {
         **origin,
@@ -198,7 +203,7 @@ def _origin(
             "encoder": {"name": encoder["name"], "identity": encoder["identity"]},
             "reader": {"name": engine.reader.name, "identity": engine.reader.identity},
             "reranker": {"name": reranker.name} if reranker else None,
-            "llm": engine.llm.name if engine.llm else None,
+            "llm": {"name": engine.llm.name} if engine.llm else None,
         },
         "configuration": {name: found for name, found in asdict(engine.config).items() if name != "index"},
         "threshold": engine.threshold,
@@ -243,6 +248,8 @@ def _notes(measured: Measured) -> list[str]:
         notes.append(f"{measured.missing} pieces of evidence are not in the index and count as not found")
     if unreviewed := sum(not result.reviewed for result in measured.results):
         notes.append(f"{unreviewed} questions are drafts that nobody has reviewed")
+    if measured.warned:
+        notes.append(f"{measured.warned} answers are quotes alone because the LLM failed")
     return notes
 
 

@@ -91,6 +91,14 @@ def test_a_run_tells_what_it_depends_on(rag_eval: Eval, gold: Path, tmp_path: Pa
     assert {"quoteline", "python", "numpy", "ir-measures"} <= summary["versions"].keys()
 
 
+def test_an_llm_that_is_reached_by_an_address(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
+    rag_eval(gold, "--out", "run", "--limit", 3, "--llm", "openai-like:http://127.0.0.1:9/v1#m")
+    summary = summary_of(tmp_path / "run")
+    assert summary["models"]["llm"] == {"name": "openai-like:http://127.0.0.1:9/v1#m"}
+    assert "connections_outside" not in summary["checks"]
+    assert any("quotes alone because the LLM failed" in note for note in summary["notes"])
+
+
 def test_questions_are_selected(rag_eval: Eval, tmp_path: Path) -> None:
     article = ROOT / "eval" / "article.jsonl"
     rag_eval(article, "--out", "run", "--type", "off_topic", "--type", "number", "--split", "dev", "--limit", 6)

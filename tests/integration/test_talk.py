@@ -77,6 +77,10 @@ def test_a_filter_that_nothing_passes(engine: Engine) -> None:
         engine.suggest(chosen=Filter(after="soon"))
 
 
+def test_a_greeting_before_is_no_topic(engine: Engine) -> None:
+    assert engine.ask("What is it about?", [Turn("hello", "")]).claims == engine.ask("What is it about?").claims != ()
+
+
 def test_a_question_behind_a_greeting_is_answered(engine: Engine) -> None:
     answer = engine.ask("Hello, who is Cuba's foreign minister?")
     assert answer.question == "Hello, who is Cuba's foreign minister?"

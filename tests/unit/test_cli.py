@@ -103,6 +103,12 @@ def test_search(rag: Run) -> None:
     assert len(json.loads(rag("search", "oil deal", "-k", "3", "--json")[1])["hits"]) == 3
 
 
+def test_a_search_opens_no_llm(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_LLM", "gguf:/no/such/file.gguf")
+    assert rag("search", "oil")[0] == 0
+    assert rag("ask", ASKED)[0] == 1
+
+
 def test_filters(rag: Run) -> None:
     assert rag("ask", ASKED, "--after", "2026-01-12", "--before", "2026-01-12", "--source", "000*")[0] == 0
     for filters in (["--after", "2026-01-13"], ["--source", "other*"]):

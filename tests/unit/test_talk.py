@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 SAID = {
     "greeting": ["hello", "Hi there!", "good morning", "Hey, how are you?", "hello Quoteline", "hi :)"],
     "thanks": ["thanks!", "Thank you very much", "ok", "Great, thanks."],
-    "goodbye": ["bye", "Thanks, goodbye!", "Good night."],
+    "goodbye": ["bye", "Bye bye, now", "Thanks, goodbye!", "Good night."],
     "tool": [
         "what can you do?", "Who are you?", "help", "Please help", "how does this work?", "What can I ask?",
         "how does it work", "Are you a bot?", "Hello, what can you do?", "What's this?",
@@ -76,6 +76,11 @@ def test_it_may_be_something_else_later() -> None:
         assert talk.kind(text)
         assert talk.kind(text, history) is None
     assert talk.kind("What is this article about?", history) == "about"
+    assert [turn.question for turn in talk.asking([Turn("hello", ""), Turn("What is it about?", "…"), *history])] == [
+        "What is it about?",
+        "What did Trump announce?",
+    ]
+    assert talk.asking([Turn("hello", ""), Turn("How does it work?", "")]) == []
 
 
 @pytest.mark.parametrize(
@@ -141,7 +146,8 @@ def test_documents_are_listed_a_line_each() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["thanks " * 28, "ok great " * 20, "can you please " * 13, "summary of the " * 13, "hi, " * 500]
+    "text",
+    ["thanks " * 28, "ok great " * 20, "can you please " * 13, "summary of the " * 13, "hi, " * 500, "bye " * 49],
 )
 def test_nothing_takes_long(text: str) -> None:
     began = time.process_time()

@@ -15,7 +15,7 @@ from rag.choose import Chosen
 from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.engine import Engine
-from rag.errors import LLMError
+from rag.errors import LLMError, UsageError
 from rag.evaluation.ask import ask_all
 from rag.evaluation.gold import Question
 from rag.index import Index
@@ -305,6 +305,15 @@ def test_an_llm_that_fails_leaves_the_quotes_and_a_warning(config: Config, engin
         answer = own.ask(ASKED)
     assert answer.warnings == ("the LLM at x did not answer; the answer is quotes alone",)
     assert (answer.claims, answer.citations) == (plain.claims, plain.citations)
+    assert answer.model["llm"] is None
+
+
+@pytest.mark.parametrize("written", ["He is 99 years old. [1]", ""])
+def test_an_answer_of_quotes_alone_names_no_llm(config: Config, engine: Engine, written: str) -> None:
+    plain = engine.ask(ASKED)
+    with engine_with(config, Scripted(written)) as own:
+        answer = own.ask(ASKED)
+    assert (answer.claims, answer.model) == (plain.claims, plain.model)
 
 
 def test_no_llm_hears_of_a_refused_question(config: Config, engine: Engine) -> None:
@@ -313,8 +322,15 @@ def test_no_llm_hears_of_a_refused_question(config: Config, engine: Engine) -> N
         answer = own.ask("What is the population of Havana?")
     assert llm.prompts == []
     plain = engine.ask("What is the population of Havana?")
-    same = replace(plain, model={**plain.model, "llm": "scripted"}, timings_ms=answer.timings_ms)
-    assert answer == same
+    assert answer == replace(plain, timings_ms=answer.timings_ms)
+
+
+@pytest.mark.parametrize("question", ["", "x" * 3000, "half \ud800"])
+def test_no_llm_hears_of_what_is_no_question(config: Config, question: str) -> None:
+    llm = Scripted("Who?")
+    with engine_with(config, llm) as own, pytest.raises(UsageError):
+        own.ask(question, [Turn(ASKED, "Bruno Rodríguez")])
+    assert llm.prompts == []
 
 
 def test_an_llm_says_what_a_follow_up_asks_and_the_rules_do_where_it_names_what_nobody_did(config: Config) -> None:
