@@ -7,7 +7,7 @@ What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary,
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -125,7 +125,7 @@ class Engine:
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
             yield replace(answer, timings_ms=clock.timings())
             return
-        rewritten = self._rewritten(question, history, stop)
+        rewritten, warnings = self._rewritten(question, history, stop)
         retrieved = self._retrieve(question, history, chosen, self.config.k, clock, rewritten)
         yield retrieved
         with clock.time("read"):
@@ -157,7 +157,7 @@ class Engine:
             },
             timings_ms=clock.timings(),
             dropped=draft.dropped,
-            warnings=draft.warnings,
+            warnings=(*warnings, *draft.warnings),
         )
 
     def _write(
@@ -244,14 +244,17 @@ class Engine:
                 hits = self.reranker.rerank(standalone, hits, k)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
 
-    def _rewritten(self, question: str, history: Sequence[Turn], stop: Event | None) -> str | None:
-        """Return what a follow-up asks as the LLM says; None without one, or if what it says cannot be trusted."""
+    def _rewritten(
+        self, question: str, history: Sequence[Turn], stop: Event | None
+    ) -> tuple[str | None, tuple[str, ...]]:
+        """Return what a follow-up asks as the LLM says, and warnings; None if the rules are to say it."""
         turns = talk.asking(history)
         if not self.llm or not turns:
-            return None
-        with suppress(LLMError):  # the rules do it too; if the answer cannot be written either, a warning says so
-            return converse.by_llm(talk.without_greeting(question), turns, self.llm.stream, stop)
-        return None
+            return None, ()
+        try:
+            return converse.by_llm(talk.without_greeting(question), turns, self.llm.stream, stop), ()
+        except LLMError as error:
+            return None, (f"{error}; what the question stands for is found by rule",)
 
     def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
         vectors = self.index.encoder.encode(parts(question), self.index.encoder.card.query_prompt)

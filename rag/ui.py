@@ -7,10 +7,11 @@ document with the quote highlighted and in view.
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
@@ -89,8 +90,9 @@ def app(engine: Engine) -> FastAPI:
 def blocks(engine: Engine) -> gr.Blocks:
     """Return the page as a Gradio app."""
     sources = page.source_list(engine.index.store.documents())
+    stops = _Stops()
 
-    def ask(question: str, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+    def ask(question: str, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Yield (question box, conversation, chat, sources panel) as the answer is made."""
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
@@ -99,18 +101,16 @@ def blocks(engine: Engine) -> gr.Blocks:
         shown.append(_message("user", page.question(question)))
         yield "", gr.skip(), _replied(shown, page.searching(None)), gr.skip()
         try:
-            for event in engine.stream(question, _history(conversation)):
-                if isinstance(event, Answer):
-                    panel = _open(engine, event, 0) if event.citations else gr.skip()
-                    yield (
-                        gr.skip(),
-                        [*conversation, event],
-                        _replied(shown, page.answer(event, len(conversation))),
-                        panel,
-                    )
-                else:
-                    waiting = page.writing(event) if isinstance(event, Progress) else page.searching(len(event.hits))
-                    yield gr.skip(), gr.skip(), _replied(shown, waiting), gr.skip()
+            with stops.during(request) as stop:
+                for event in engine.stream(question, _history(conversation), stop=stop):
+                    if isinstance(event, Answer):
+                        said = page.answer(event, len(conversation))
+                        panel = _open(engine, event, 0) if event.citations else gr.skip()
+                        yield gr.skip(), [*conversation, event], _replied(shown, said), panel
+                    else:
+                        writing = isinstance(event, Progress)
+                        waiting = page.writing(event) if writing else page.searching(len(event.hits))
+                        yield gr.skip(), gr.skip(), _replied(shown, waiting), gr.skip()
         except RagError as error:
             yield gr.skip(), gr.skip(), _replied(shown, page.failed(str(error))), gr.skip()
 
@@ -160,6 +160,7 @@ def blocks(engine: Engine) -> gr.Blocks:
                         max_length=engine.config.max_question_chars,
                     )
                     button = gr.Button("Ask", variant="primary", scale=1, min_width=80)
+                    stop_button = gr.Button("Stop", scale=1, min_width=80, visible=engine.llm is not None)
                 questions = _examples(engine.config)
                 examples = gr.Dataset(
                     components=[box],
@@ -180,10 +181,33 @@ def blocks(engine: Engine) -> gr.Blocks:
         pressed = panel.click(_pressed, [conversation], [picked], show_progress="hidden", api_visibility="private")
         replied = pressed.then(ask, [picked, conversation], outputs, show_progress="hidden", api_visibility="private")
         _offer_after(engine, [asked, answered, replied], conversation, examples)
+        stop_button.click(stops.stop, queue=False, api_visibility="private")
         cleared = [conversation, panel]
+        chat.clear(stops.stop, queue=False, api_visibility="private")
         chat.clear(lambda: ([], sources), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private")
         panel.click(select, [conversation], [panel], show_progress="hidden", api_visibility="private")
     return demo
+
+
+class _Stops:
+    """Ends the writing of the answer that a session waits for: what is checked so far is shown, and the quotes."""
+
+    def __init__(self) -> None:
+        self._events: dict[str | None, Event] = {}
+
+    @contextmanager
+    def during(self, request: gr.Request) -> Iterator[Event]:
+        """Yield the event that ends an answer of a session."""
+        event = self._events[request.session_hash] = Event()
+        try:
+            yield event
+        finally:
+            self._events.pop(request.session_hash, None)
+
+    def stop(self, request: gr.Request) -> None:
+        """Listen no longer to the LLM that writes for a session, if there is one."""
+        if event := self._events.get(request.session_hash):
+            event.set()
 
 
 def _pressed(event: gr.EventData, conversation: Conversation) -> str:

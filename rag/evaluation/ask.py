@@ -212,4 +212,4 @@ def _plain(value: Any) -> Any:
 
 
 def _comparable(answer: Answer | None) -> dict[str, Any] | None:
-    return {**render.answer_object(answer), "timings_ms": None} if answer else None
+    return {**render.answer_object(answer), "timings_ms": None, "warnings": None} if answer else None

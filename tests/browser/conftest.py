@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def url(config: Config) -> Iterator[str]:
     """The address of a running chat page over the article."""
-    command = [sys.executable, "app.py", "--index", config.index, "--port", "0"]
+    with served(config) as address:
+        yield address
+
+
+@contextmanager
+def served(config: Config, *options: str) -> Iterator[str]:
+    command = [sys.executable, "app.py", "--index", config.index, "--port", "0", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         line = server.stdout.readline()

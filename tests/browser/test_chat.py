@@ -1,8 +1,12 @@
+import time
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from rag.config import Config
+from tests.browser.conftest import served
 from tests.conftest import ARTICLE
+from tests.loopback import loopback, silent
 
 SLOW = 60_000
 """Milliseconds: suggestions are tried before they are shown."""
@@ -150,3 +154,24 @@ def test_dark_mode(page: Page, url: str, screenshots: Path) -> None:
     background = page.evaluate("getComputedStyle(document.querySelector('.ql-answer').closest('.message')).color")
     assert min(int(part) for part in background.removeprefix("rgb(").rstrip(")").split(",")[:3]) > 180, "light on dark"
     page.screenshot(path=screenshots / "dark.png")
+
+
+def test_stop_ends_an_llm_and_leaves_the_quotes(browser: Browser, config: Config) -> None:
+    with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
+        server.does(silent)
+        page = browser.new_page()
+        page.goto(address)
+        ask(page, "How many Cubans died in the raid?")
+        page.wait_for_function("() => document.body.innerText.includes('passages')")
+        while not server.requests:
+            page.wait_for_timeout(50)
+        began = time.monotonic()
+        page.get_by_role("button", name="Stop", exact=True).click()
+        answer = page.locator('.ql-answer[data-outcome="answered"]')
+        expect(answer).to_contain_text("32 Cuban military and intelligence personnel")
+        assert time.monotonic() - began < 3
+        page.close()
+
+
+def test_without_an_llm_there_is_nothing_to_stop(page: Page) -> None:
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)

@@ -341,7 +341,9 @@ def test_an_llm_says_what_a_follow_up_asks_and_the_rules_do_where_it_names_what_
         assert answer.standalone == "What post does Bruno Rodríguez hold?"
     failing = Scripted("", error=LLMError("the LLM at x did not answer"))
     with engine_with(config, failing) as own:
-        assert own.ask("What post does he hold?", history).standalone == "What post does Bruno Rodríguez hold?"
+        answer = own.ask("What post does he hold?", history)
+    assert answer.standalone == "What post does Bruno Rodríguez hold?"
+    assert answer.warnings[0] == "the LLM at x did not answer; what the question stands for is found by rule"
 
 
 def test_the_eval_and_the_command_line_take_such_an_engine(
