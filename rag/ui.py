@@ -108,9 +108,8 @@ def blocks(engine: Engine) -> gr.Blocks:
                         panel = _open(engine, event, 0) if event.citations else gr.skip()
                         yield gr.skip(), [*conversation, event], _replied(shown, said), panel
                     else:
-                        writing = isinstance(event, Progress)
-                        waiting = page.writing(event) if writing else page.searching(len(event.hits))
-                        yield gr.skip(), gr.skip(), _replied(shown, waiting), gr.skip()
+                        found = page.writing(event) if isinstance(event, Progress) else page.searching(len(event.hits))
+                        yield gr.skip(), gr.skip(), _replied(shown, found), gr.skip()
         except RagError as error:
             yield gr.skip(), gr.skip(), _replied(shown, page.failed(str(error))), gr.skip()
 
