@@ -6,7 +6,7 @@ document with the quote highlighted and in view.
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.resources import files
@@ -93,45 +93,44 @@ def blocks(engine: Engine) -> gr.Blocks:
     stops = _Stops()
 
     def ask(question: str, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Yield (question box, conversation, chat, sources panel) as the answer is made."""
+        """Yield (question box, conversation, chat, sources panel, refused) as the answer is made."""
         if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield (gr.skip(),) * 5
             return
-        shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
-        shown.append(_message("user", page.question(question)))
-        yield "", gr.skip(), _replied(shown, page.searching(None)), gr.skip()
-        try:
-            with stops.during(request) as stop:
-                for event in engine.stream(question, _history(conversation), stop=stop):
-                    if isinstance(event, Answer):
-                        said = page.answer(event, len(conversation))
-                        panel = _open(engine, event, 0) if event.citations else gr.skip()
-                        yield gr.skip(), [*conversation, event], _replied(shown, said), panel
-                    else:
-                        found = page.writing(event) if isinstance(event, Progress) else page.searching(len(event.hits))
-                        yield gr.skip(), gr.skip(), _replied(shown, found), gr.skip()
-        except RagError as error:
-            yield gr.skip(), gr.skip(), _replied(shown, page.failed(str(error))), gr.skip()
+        with stops.during(request) as stop:
+            yield from _answering(engine, question, conversation, stop)
 
-    def select(event: gr.EventData, conversation: Conversation) -> Any:
-        """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources"."""
+    def ask_picked(
+        picked: tuple[str, int], conversation: Conversation, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """Ask a suggestion that was pressed."""
+        yield from ask(picked[0], conversation, request)
+
+    def select(event: gr.EventData, conversation: Conversation, picked: tuple[str, int]) -> tuple[Any, Any]:
+        """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources".
+
+        And the question for one on a suggestion, with a number, so that pressing it again is another press.
+        """
         clicked: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
         # A click that names nothing here changes nothing.
         with suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RagError):
             if clicked.get("source") is not None:
-                return page.document(engine.index.store.document(str(clicked["source"])))
+                return page.document(engine.index.store.document(str(clicked["source"]))), gr.skip()
             if clicked.get("answer") is None:
-                return sources
+                return sources, gr.skip()
             answer = conversation[int(clicked["answer"])]
+            if clicked.get("suggestion") is not None:
+                return gr.skip(), (answer.suggestions[int(clicked["suggestion"])], picked[1] + 1)
             if answer.citations:
-                return _open(engine, answer, int(clicked["number"]) - 1)
-            return _open(engine, answer, int(clicked["closest"]))
-        return gr.skip()
+                return _open(engine, answer, int(clicked["number"]) - 1), gr.skip()
+            return _open(engine, answer, int(clicked["closest"])), gr.skip()
+        return gr.skip(), gr.skip()
 
     demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
         conversation = gr.State([])
-        picked = gr.State("")
+        picked = gr.State(("", 0))
+        refused = gr.State(-1)  # the number of the last answer that was a refusal
         proof = "checked against the quotes it cites" if engine.llm else "a verbatim quote"
         gr.HTML(
             f'<div class="ql-head"><h1>Quoteline</h1><p>Every line of an answer is {proof}. '
@@ -173,19 +172,42 @@ def blocks(engine: Engine) -> gr.Blocks:
                     js_on_load=(files("rag") / "static" / "page.js").read_text(encoding="utf-8"),
                     elem_id="ql-panel",
                 )
-        outputs = [box, conversation, chat, panel]
+        # What follows from an answer or a click hangs on a state that changes: an event that is sent for nothing, just
+        # as Gradio closes the stream of the one before it, may be lost, and what is pressed then with it.
+        outputs = [box, conversation, chat, panel, refused]
         asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
         chosen = examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private")
         answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private")
-        pressed = panel.click(_pressed, [conversation], [picked], show_progress="hidden", api_visibility="private")
-        replied = pressed.then(ask, [picked, conversation], outputs, show_progress="hidden", api_visibility="private")
-        _offer_after(engine, [asked, answered, replied], conversation, examples)
+        replied = picked.change(ask_picked, [picked, conversation], outputs, api_visibility="private")
+        offer = partial(_offered, engine)
+        refused.change(offer, [conversation], [examples], show_progress="hidden", api_visibility="private")
         stop_button.click(stops.stop, queue=False, api_visibility="private")
         cleared = [conversation, panel]
         chat.clear(stops.stop, queue=False, api_visibility="private")
         chat.clear(lambda: ([], sources), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private")
-        panel.click(select, [conversation], [panel], show_progress="hidden", api_visibility="private")
+        panel.click(select, [conversation, picked], [panel, picked], show_progress="hidden", api_visibility="private")
     return demo
+
+
+def _answering(
+    engine: Engine, question: str, conversation: Conversation, stop: Event
+) -> Iterator[tuple[Any, Any, list[dict[str, Any]], Any, Any]]:
+    """Yield what changes on the page while a question is answered: see ``ask`` in :func:`blocks`."""
+    shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
+    shown.append(_message("user", page.question(question)))
+    yield "", gr.skip(), _replied(shown, page.searching(None)), gr.skip(), gr.skip()
+    try:
+        for event in engine.stream(question, _history(conversation), stop=stop):
+            if isinstance(event, Answer):
+                said = page.answer(event, len(conversation))
+                panel = _open(engine, event, 0) if event.citations else gr.skip()
+                refused = len(conversation) if event.outcome == "refused" and not event.message else gr.skip()
+                yield gr.skip(), [*conversation, event], _replied(shown, said), panel, refused
+            else:
+                found = page.writing(event) if isinstance(event, Progress) else page.searching(len(event.hits))
+                yield gr.skip(), gr.skip(), _replied(shown, found), gr.skip(), gr.skip()
+    except RagError as error:
+        yield gr.skip(), gr.skip(), _replied(shown, page.failed(str(error))), gr.skip(), gr.skip()
 
 
 class _Stops:
@@ -207,21 +229,6 @@ class _Stops:
         """Listen no longer to the LLM that writes for a session, if there is one."""
         if event := self._events.get(request.session_hash):
             event.set()
-
-
-def _pressed(event: gr.EventData, conversation: Conversation) -> str:
-    """Return the question of a suggestion that was pressed, nothing for a click on anything else."""
-    clicked: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
-    with suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
-        return conversation[int(clicked["answer"])].suggestions[int(clicked["suggestion"])]
-    return ""
-
-
-def _offer_after(engine: Engine, events: Sequence[Any], conversation: gr.State, buttons: gr.Dataset) -> None:
-    """Fill the buttons below the chat after each of the events; what is asked next does not wait for it."""
-    for event in events:
-        offered = partial(_offered, engine)
-        event.then(offered, [conversation], [buttons], show_progress="hidden", api_visibility="private")
 
 
 def _offered(engine: Engine, conversation: Conversation) -> Any:
