@@ -182,9 +182,11 @@ def blocks(engine: Engine) -> gr.Blocks:
         offer = partial(_offered, engine)
         refused.change(offer, [conversation], [examples], show_progress="hidden", api_visibility="private")
         stop_button.click(stops.stop, queue=False, api_visibility="private")
-        cleared = [conversation, panel]
+        cleared = [conversation, panel, refused]
         chat.clear(stops.stop, queue=False, api_visibility="private")
-        chat.clear(lambda: ([], sources), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private")
+        chat.clear(
+            lambda: ([], sources, -1), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private"
+        )
         panel.click(select, [conversation, picked], [panel, picked], show_progress="hidden", api_visibility="private")
     return demo
 
