@@ -239,7 +239,7 @@ def _reply(engine: "Engine", question: str, history: Sequence["Turn"]) -> str:
 
 
 def _ui(_arguments: argparse.Namespace, config: Config) -> int:
-    from rag.ui import serve
+    from rag.web.server import serve
 
     serve(config)
     return 0

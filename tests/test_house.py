@@ -21,12 +21,13 @@ from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
+WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
     schema errors config terms dates values normal decode markup parse sandbox worker metadata load split stories
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
     rerank network senses match shape asked clause decide copies reader choose call providers llm compose untrusted
     roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
-    questions suggest engine render batch status page llamaindex evaluation ui options cli __main__
+    questions suggest engine render batch status llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
@@ -34,6 +35,8 @@ EVALUATION_ORDER = """
     draft suites commands
 """.split()
 """The same inside ``rag.evaluation``."""
+WEB_ORDER = "page chat server".split()
+"""The same inside ``rag.web``."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2", "xllamacpp"}
 
 
@@ -49,19 +52,22 @@ def imported(path: Path) -> set[str]:
 
 
 def test_every_module_has_its_place() -> None:
-    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), "evaluation"])
+    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), "evaluation", "web"])
     assert sorted(EVALUATION_ORDER) == sorted(path.stem for path in EVALUATION if path.stem != "__init__")
+    assert sorted(WEB_ORDER) == sorted(path.stem for path in WEB if path.stem != "__init__")
 
 
-@pytest.mark.parametrize("path", [*MODULES, *EVALUATION], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*MODULES, *EVALUATION, *WEB], ids=lambda path: path.stem)
 def test_imports_point_one_way(path: Path) -> None:
+    package, order = {"evaluation": ("evaluation", EVALUATION_ORDER), "web": ("web", WEB_ORDER)}.get(
+        path.parent.name, ("", ORDER)
+    )
     own = {name.split(".")[1] for name in imported(path) if name.startswith("rag.")} & set(ORDER)
-    beside = {name.split(".")[2] for name in imported(path) if name.startswith("rag.evaluation.")}
-    if path in EVALUATION and path.stem in EVALUATION_ORDER:
-        assert own <= {*ORDER[: ORDER.index("evaluation")], "evaluation"}
-        assert beside & set(EVALUATION_ORDER) <= set(EVALUATION_ORDER[: EVALUATION_ORDER.index(path.stem)])
-    elif path.stem in ORDER:
-        assert own <= set(ORDER[: ORDER.index(path.stem)])
+    if path.stem in order:
+        assert own - {package} <= set(ORDER[: ORDER.index(package or path.stem)])
+    if path.stem in order and package:
+        beside = {name.split(".")[2] for name in imported(path) if name.startswith(f"rag.{package}.")}
+        assert beside & set(order) <= set(order[: order.index(path.stem)])
     assert not imported(path) & {"app", "training", "benchmarks", "tests"}
 
 
@@ -72,7 +78,7 @@ def test_the_nouns_need_the_standard_library_alone() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    for path in (*MODULES, *EVALUATION):
+    for path in (*MODULES, *EVALUATION, *WEB):
         text = path.read_text(encoding="utf-8")
         reads = re.findall(r"os\.environ\b(?!\[\"GRADIO_ANALYTICS_ENABLED\"\] =)|getenv", text)
         assert not reads or path.stem == "config", path
@@ -96,7 +102,7 @@ def test_a_question_needs_no_torch(config: Config) -> None:
 
 
 def test_no_module_is_long() -> None:
-    for path in (*MODULES, *EVALUATION):
+    for path in (*MODULES, *EVALUATION, *WEB):
         assert path.read_text(encoding="utf-8").count("\n") <= 320, f"{path.name} is asking to be two"
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rag import page, render
+from rag import render
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import REASONS, Answer, Filter, Retrieved, Turn
+from rag.web import page
 from tests.conftest import ARTICLE, built_over
 
 HOSTILE = """---

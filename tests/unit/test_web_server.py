@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from rag import ui
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
+from rag.web import chat, server
 
 
 @pytest.fixture(scope="module")
 def client(engine: Engine) -> TestClient:
-    return TestClient(ui.app(engine), base_url="http://127.0.0.1")
+    return TestClient(server.app(engine), base_url="http://127.0.0.1")
 
 
 def test_the_page_forbids_the_browser_to_load_from_elsewhere(client: TestClient) -> None:
@@ -37,15 +37,15 @@ def test_another_host_name_is_refused(client: TestClient) -> None:
 
 def test_examples_come_from_the_file(tmp_path: Path) -> None:
     (tmp_path / "q.txt").write_text("One?\n\n Two? \n")
-    assert ui._examples(Config(examples=str(tmp_path / "q.txt"))) == ["One?", "Two?"]
-    assert ui._examples(Config()) == []
+    assert chat._examples(Config(examples=str(tmp_path / "q.txt"))) == ["One?", "Two?"]
+    assert chat._examples(Config()) == []
     with pytest.raises(UsageError, match="examples file nowhere cannot be read"):
-        ui._examples(Config(examples="nowhere"))
+        chat._examples(Config(examples="nowhere"))
 
 
 def test_it_listens_where_it_is_told(config: Config) -> None:
     for host in ("127.0.0.1", "::1"):
-        with ui._listen(replace(config, host=host, port=0)) as listener:
+        with server._listen(replace(config, host=host, port=0)) as listener:
             assert listener.getsockname()[0] == host
     with pytest.raises(UsageError, match="cannot listen on no.such.host.invalid port 7860"):
-        ui._listen(replace(config, host="no.such.host.invalid"))
+        server._listen(replace(config, host="no.such.host.invalid"))

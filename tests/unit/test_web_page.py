@@ -1,10 +1,10 @@
 import re
 from dataclasses import replace
 
-from rag import page
 from rag.engine import Engine
 from rag.schema import Copy, Document, Progress
 from rag.store import Listing
+from rag.web import page
 from tests.conftest import ARTICLE
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</mark>"

@@ -1,0 +1,1 @@
+"""The site in the browser: chat, sources, evaluation."""
