@@ -238,7 +238,12 @@ def _reply(engine: "Engine", question: str, history: Sequence["Turn"]) -> str:
     return answer.answer
 
 
-def _ui(_arguments: argparse.Namespace, config: Config) -> int:
+def _ui(arguments: argparse.Namespace, config: Config) -> int:
+    if arguments.set_password:
+        from rag.web.password import write
+
+        write(Path(arguments.set_password))
+        return 0
     from rag.web.server import serve
 
     serve(config)

@@ -52,6 +52,8 @@ class Config:
     """Address the chat page listens on."""
     port: int = 7860
     """Port the chat page listens on; 0 takes any free one."""
+    password_file: str = ""
+    """File with the hash of the chat page's password (``rag ui --set-password``); needed unless host is loopback."""
     examples: str = ""
     """Text file of questions, one a line, that the chat page offers; none by default."""
     llm: str = "none"

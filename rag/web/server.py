@@ -1,87 +1,144 @@
 """The site: FastAPI with the Gradio app mounted, one process, nothing loaded from elsewhere."""
 
 import os
+import signal
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib.resources import files
+from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)  # else it sums up all its events after each
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request, Response
-from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI
 
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.web import chat
-
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'none'; frame-ancestors 'self'"
-)
-"""What a browser may load for this page: only what this server sends. Gradio's own scripts need the two "unsafe"."""
+from rag.web import chat, password
+from rag.web.guard import Guard
+from rag.web.streams import Streams
+from rag.web.words import LOGOUT
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-UNUSED = ("/gradio_api/upload", "/openapi.json")
-"""What Gradio serves and this page does not use."""
+WAITING_PER_CORE = 32
+"""Questions that wait for one under way: about seven seconds. A later one is told that the server is busy."""
+AT_ONCE_WITH_LLM = 16
+"""Answers under way where an LLM words them: most of the time is the LLM's."""
+MOST_CONNECTIONS = 900
+"""A page holds one, and another while it waits for an answer."""
+DRAIN_SECONDS = 10
+"""Most time for answers under way to end when the server is told to."""
+UPLOADS = 4
+"""Files of the largest size that one upload may bring."""
+KEPT_SECONDS = 3600
+"""How long an uploaded file is kept that was not made a source."""
 
 
 def serve(config: Config) -> None:
-    """Open the index and serve the page until interrupted.
+    """Open the index and serve the page until interrupted, or told to end by SIGTERM; answers under way end first.
 
     Raises:
         IndexMissing, IndexDamaged: as opening the index does.
-        UsageError: the address or port cannot be listened on.
+        UsageError: the address or port cannot be listened on, or others reach it and there is no password.
     """
+    kept = _password(config)
     with Engine.open(config=config) as engine, _listen(config) as listener:
         host, port = listener.getsockname()[:2]
-        server = uvicorn.Server(uvicorn.Config(app(engine), log_level="warning"))
+        site = app(engine, kept)
+        settings = uvicorn.Config(
+            site,
+            log_level="warning",
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=2,
+        )
         address = f"[{host}]" if ":" in host else host
         print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # which uvicorn raises again when it has ended
         with suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+            _Server(settings, site.state.streams).run(sockets=[listener])
 
 
-def app(engine: Engine) -> FastAPI:
-    """Return the page as an ASGI application."""
+class _Server(uvicorn.Server):
+    """Ends when answers under way have."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._streams.drain(DRAIN_SECONDS)
+        await super().shutdown(sockets)
+
+
+def app(engine: Engine, kept: str = "") -> FastAPI:
+    """Return the page as an ASGI application.
+
+    Args:
+        engine: what answers.
+        kept: hash of the password; empty for none.
+    """
+    config = engine.config
     outer = FastAPI(openapi_url=None)
-
-    @outer.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        unused = request.url.path.startswith(UNUSED)
-        response = Response(status_code=404) if unused else await call_next(request)
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-    if engine.config.host in LOOPBACK:  # a page of another name that resolves to this machine must not read from it
-        outer.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    outer.state.streams = Streams()
+    outer.add_middleware(outer.state.streams.around)
+    if kept:
+        outer.add_middleware(password.Login, kept=kept, throttle=password.Throttle())
+    outer.add_middleware(
+        Guard,
+        # A page of another name that resolves to this machine must not read from it.
+        hosts=LOOPBACK if config.host in LOOPBACK else (),
+        most_upload=UPLOADS * config.max_file_mb << 20,
+        login=bool(kept),
+    )
     static = files("rag.web") / "static"
     gr.mount_gradio_app(
         outer,
-        blocks(engine),
+        blocks(engine, login=bool(kept)),
         path="",
         css=(static / "page.css").read_text(encoding="utf-8"),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        max_file_size=config.max_file_mb << 20,
         enable_monitoring=False,
+        run_history=False,
         ssr_mode=False,
         show_error=False,
         footer_links=[],
+        mcp_server=False,
+        pwa=False,
     )
     return outer
 
 
-def blocks(engine: Engine) -> gr.Blocks:
+def blocks(engine: Engine, *, login: bool = False) -> gr.Blocks:
     """Return the page as a Gradio app: a tab for each thing to do."""
     demo: gr.Blocks
-    with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
+    ) as demo:
         chat.tab(engine)
+        if login:
+            gr.HTML(f'<p class="ql-note"><a href="/logout">{LOGOUT}</a></p>')
+    cores = os.cpu_count() or 1
+    at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, cores // engine.config.threads)
+    demo.queue(max_size=WAITING_PER_CORE * cores, default_concurrency_limit=at_once, api_open=False)
     return demo
+
+
+def _password(config: Config) -> str:
+    """Return the hash of the password; empty if there is none and none is needed."""
+    if config.password_file:
+        return password.read(Path(config.password_file).expanduser())
+    if config.host not in LOOPBACK:
+        raise UsageError(
+            f"others reach {config.host}: write a password with rag ui --set-password FILE "
+            "and start with --password-file FILE"
+        )
+    return ""
 
 
 def _listen(config: Config) -> socket.socket:
