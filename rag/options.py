@@ -96,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("ui", "open the chat page in the browser")
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("models list", "list the language models that can be pulled, and which are here", index=False)

@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.resources import files
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
@@ -16,7 +16,10 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.web import chat
+from rag.schema import ALL
+from rag.web import chat, sources, words
+from rag.web.library import Library
+from rag.web.live import Live
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -37,16 +40,17 @@ def serve(config: Config) -> None:
         IndexMissing, IndexDamaged: as opening the index does.
         UsageError: the address or port cannot be listened on.
     """
-    with Engine.open(config=config) as engine, _listen(config) as listener:
+    with closing(Live(Engine.open(config=config))) as live, _listen(config) as listener:
         host, port = listener.getsockname()[:2]
-        server = uvicorn.Server(uvicorn.Config(app(engine), log_level="warning"))
         address = f"[{host}]" if ":" in host else host
-        print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)
-        with suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+        with closing(Library(live, folders=config.host in LOOPBACK)) as library:
+            server = uvicorn.Server(uvicorn.Config(app(live, library), log_level="warning"))
+            print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)
+            with suppress(KeyboardInterrupt):
+                server.run(sockets=[listener])
 
 
-def app(engine: Engine) -> FastAPI:
+def app(live: Live, library: Library) -> FastAPI:
     """Return the page as an ASGI application."""
     outer = FastAPI(openapi_url=None)
 
@@ -59,14 +63,15 @@ def app(engine: Engine) -> FastAPI:
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    if engine.config.host in LOOPBACK:  # a page of another name that resolves to this machine must not read from it
+    if library.config.host in LOOPBACK:  # a page of another name that resolves to this machine must not read from it
         outer.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
-    static = files("rag.web") / "static"
+    sources.add_routes(outer, library)
+    static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
         outer,
-        blocks(engine),
+        blocks(live, library),
         path="",
-        css=(static / "page.css").read_text(encoding="utf-8"),
+        css="\n".join(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         enable_monitoring=False,
         ssr_mode=False,
@@ -76,11 +81,16 @@ def app(engine: Engine) -> FastAPI:
     return outer
 
 
-def blocks(engine: Engine) -> gr.Blocks:
+def blocks(live: Live, library: Library) -> gr.Blocks:
     """Return the page as a Gradio app: a tab for each thing to do."""
     demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
-        chat.tab(engine)
+        chosen = gr.State(ALL)
+        with gr.Tab(words.CHAT):
+            noted = sources.note()
+            conversation = chat.tab(live, chosen)
+        with gr.Tab(words.SOURCES) as here:
+            sources.tab(live, library, here, noted, chosen, conversation)
     return demo
 
 
