@@ -15,12 +15,12 @@ import json
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -53,13 +53,18 @@ class Report:
     """Texts of passages whose vectors the generation before did not have. Both are 0 when nothing was built."""
 
 
-def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> Report:
+Tell = Callable[[Literal["read", "encode"], int, int], None]
+"""Hears of progress: what is done now, how many files or passages are done, of how many; 0 if that is not known."""
+
+
+def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell: Tell | None = None) -> Report:
     """Index ``config.sources`` into ``config.index``.
 
     Args:
         config: the settings.
         dry_run: read the sources and tell what would change, but write nothing.
         progress: show a bar on standard error.
+        tell: is called as the build goes on; what it raises ends the build, and the index stays as it was.
 
     Raises:
         UsageError: the index folder is the sources folder.
@@ -73,7 +78,8 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
     if folder.resolve() == Path(config.sources).resolve():
         raise UsageError(f"{folder} is both the sources and the index: name another folder with --index")
     with nullcontext() if dry_run else generations.single_writer(folder), _sound_now(folder) as now, _full_disk():
-        found = load.read_folder(config, now.store.parsed if now else None)
+        read = (lambda files: tell("read", files, 0)) if tell else None
+        found = load.read_folder(config, now.store.parsed if now else None, read)
         if not found.documents:
             raise SourceError(_nothing(config.sources, found.skipped))
         model = embed.find(config.encoder)
@@ -93,7 +99,8 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False) -> R
         reusable = now if now and _gives_the_same(now, encoder.card, canaries) else None
         with closing(store.Store(target / manifest.STORE)) as stored:
             lexical.write(target / manifest.BM25, stored.headed_texts())
-            written, encoded = _write_vectors(target, encoder, stored, counts.passages, reusable, progress=progress)
+            with _telling(counts.passages, tell, progress=progress) as told:
+                written, encoded = _write_vectors(target, encoder, stored, reusable, told)
         _seal(
             target,
             {
@@ -198,14 +205,10 @@ def _write_vectors(
     target: Path,
     encoder: encode.QueryEncoder,
     stored: store.Store,
-    passages: int,
     reusable: Index | None,
-    *,
-    progress: bool,
+    told: Callable[[int], None],
 ) -> tuple[dict[str, Any], int]:
     """Write a vector a passage; return what the manifest says of them, and how many had to be encoded."""
-    from tqdm import tqdm
-
     known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
     times = Counter(map(_key, stored.texts()))
     again: dict[bytes, encode.Vectors] = {}  # of new texts that stand in more than one passage
@@ -225,11 +228,29 @@ def _write_vectors(
             for n in np.flatnonzero(rows < 0):
                 block[n] = fresh[keys[n]] if keys[n] in fresh else again[keys[n]]
             encoded += len(new)
-            bar.update(len(texts))
+            told(len(texts))
             yield block
 
+    return vectors.write(target, blocks()), encoded
+
+
+@contextmanager
+def _telling(passages: int, tell: Tell | None, *, progress: bool) -> Iterator[Callable[[int], None]]:
+    """Yield what is called with the number of passages of each block that is encoded."""
+    from tqdm import tqdm
+
     with tqdm(total=passages, desc="encoding", unit="passage", disable=not progress) as bar:
-        return vectors.write(target, blocks()), encoded
+        done = 0
+
+        def told(more: int) -> None:
+            nonlocal done
+            done += more
+            bar.update(more)
+            if tell:
+                tell("encode", done, passages)
+
+        told(0)
+        yield told
 
 
 def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:

@@ -54,7 +54,7 @@ Known = Callable[[str, str], Document | None]
 """Gives the document that was parsed before from a file of this source and origin, if it was."""
 
 
-def read_folder(config: Config, known: Known | None = None) -> Folder:
+def read_folder(config: Config, known: Known | None = None, tell: Callable[[int], None] | None = None) -> Folder:
     """Read every document under ``config.sources``, in the order of their sources.
 
     Hidden files and folders are passed over, as is ``config.index``, which may lie within. What cannot be used, a file
@@ -63,6 +63,7 @@ def read_folder(config: Config, known: Known | None = None) -> Folder:
     Args:
         config: names the folder, and the limits.
         known: saves parsing files again that are as they were.
+        tell: is called before each file with the number of those read.
 
     Raises:
         SourceError: ``config.sources`` is not a folder that can be read.
@@ -85,7 +86,9 @@ def read_folder(config: Config, known: Known | None = None) -> Folder:
         text_mb=config.max_file_mb,
         unpacked_mb=config.max_unpacked_mb,
     ) as sandbox:
-        for path in _walk(root, Path(config.index).resolve(), cannot_list):
+        for number, path in enumerate(walk(root, Path(config.index).resolve(), cannot_list)):
+            if tell:
+                tell(number)
             name = path.relative_to(root).as_posix()
             try:
                 read = _read_file(path, name, config, sandbox, known)
@@ -105,7 +108,14 @@ def read_folder(config: Config, known: Known | None = None) -> Folder:
     return folder
 
 
-def _walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+def walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Yield every file below a folder, and every link, whose path has no hidden part; in order.
+
+    Args:
+        root: the folder.
+        leave_out: one below it that is passed over, resolved.
+        on_error: is called where a folder cannot be listed.
+    """
     for directory, folders, files in os.walk(root, onerror=on_error):
         inner = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in inner if Path(directory, name).is_symlink()]

@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
     sub.add_argument("--password-file", metavar="FILE", help="ask for the password whose hash this file holds")
     sub.add_argument("--set-password", metavar="FILE", help="ask for a password, write its hash to this file, and end")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("models list", "list the language models that can be pulled, and which are here", index=False)

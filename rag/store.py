@@ -50,6 +50,8 @@ class Listing:
     title: str
     published: str | None
     characters: int
+    publisher: str | None = None
+    passages: int = 0
 
 
 class Store:
@@ -65,8 +67,10 @@ class Store:
         self._database.close()
 
     def documents(self) -> list[Listing]:
-        """Return every document, in the order of their sources."""
-        rows = self._database.execute("SELECT source, title, published, length(text) FROM document ORDER BY id")
+        """Return every document, in the order of their sources, which is that of their passages' numbers."""
+        passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
+        query = f"SELECT source, title, published, length(text), publisher, {passages} FROM document ORDER BY id"  # noqa: S608 (a query of our own)
+        rows = self._database.execute(query)
         return [Listing(*row) for row in rows]
 
     def titles(self, chosen: Filter) -> list[str]:

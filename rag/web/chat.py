@@ -16,30 +16,41 @@ import gradio as gr
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import RagError, UsageError
-from rag.schema import Answer, Progress, Turn
+from rag.schema import Answer, Filter, Progress, Turn
 from rag.web import page
+from rag.web.live import Live
 
 Conversation = list[Answer]
 
 
-def tab(engine: Engine) -> None:
-    """Lay out the chat inside the Gradio app that is being built."""
-    sources = page.source_list(engine.index.store.documents())
+def tab(live: Live, chosen: gr.State) -> gr.State:
+    """Lay out the chat inside the Gradio app that is being built, and return the state that holds its answers.
+
+    Args:
+        live: what answers.
+        chosen: the :class:`Filter` that limits what may answer.
+    """
     stops = _Stops()
 
-    def ask(question: str, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def sources() -> str:
+        with live.engine() as engine:
+            return page.source_list(engine.index.store.documents())
+
+    def ask(
+        question: str, conversation: Conversation, chosen: Filter, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
         """Yield (question box, conversation, chat, sources panel, refused) as the answer is made."""
         if not question.strip():
             yield (gr.skip(),) * 5
             return
-        with stops.during(request) as stop:
-            yield from _answering(engine, question, conversation, stop)
+        with live.engine() as engine, stops.during(request) as stop:
+            yield from _answering(engine, question, conversation, chosen, stop)
 
     def ask_picked(
-        picked: tuple[str, int], conversation: Conversation, request: gr.Request
+        picked: tuple[str, int], conversation: Conversation, chosen: Filter, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Ask a suggestion that was pressed."""
-        yield from ask(picked[0], conversation, request)
+        yield from ask(picked[0], conversation, chosen, request)
 
     def select(event: gr.EventData, conversation: Conversation, picked: tuple[str, int]) -> tuple[Any, Any]:
         """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources".
@@ -48,11 +59,14 @@ def tab(engine: Engine) -> None:
         """
         clicked: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
         # A click that names nothing here changes nothing.
-        with suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RagError):
+        with (
+            suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RagError),
+            live.engine() as engine,
+        ):
             if clicked.get("source") is not None:
                 return page.document(engine.index.store.document(str(clicked["source"]))), gr.skip()
             if clicked.get("answer") is None:
-                return sources, gr.skip()
+                return sources(), gr.skip()
             answer = conversation[int(clicked["answer"])]
             if clicked.get("suggestion") is not None:
                 return gr.skip(), (answer.suggestions[int(clicked["suggestion"])], picked[1] + 1)
@@ -64,7 +78,9 @@ def tab(engine: Engine) -> None:
     conversation = gr.State([])
     picked = gr.State(("", 0))
     refused = gr.State(-1)  # the number of the last answer that was a refusal
-    proof = "checked against the quotes it cites" if engine.llm else "a verbatim quote"
+    with live.engine() as engine:
+        config, llm = engine.config, engine.llm
+    proof = "checked against the quotes it cites" if llm else "a verbatim quote"
     gr.HTML(
         f'<div class="ql-head"><h1>Quoteline</h1><p>Every line of an answer is {proof}. '
         "Press its number to read it in its source.</p></div>"
@@ -88,11 +104,11 @@ def tab(engine: Engine) -> None:
                     scale=6,
                     autofocus=True,
                     elem_id="ql-question",
-                    max_length=engine.config.max_question_chars,
+                    max_length=config.max_question_chars,
                 )
                 button = gr.Button("Ask", variant="primary", scale=1, min_width=80)
-                stop_button = gr.Button("Stop", scale=1, min_width=80, visible=engine.llm is not None)
-            questions = _examples(engine.config)
+                stop_button = gr.Button("Stop", scale=1, min_width=80, visible=llm is not None)
+            questions = _examples(config)
             examples = gr.Dataset(
                 components=[box],
                 samples=[[question] for question in questions],
@@ -108,28 +124,31 @@ def tab(engine: Engine) -> None:
     # What follows from an answer or a click hangs on a state that changes: an event that is sent for nothing, just
     # as Gradio closes the stream of the one before it, may be lost, and what is pressed then with it.
     outputs = [box, conversation, chat, panel, refused]
-    asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
-    chosen = examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private")
-    answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private")
-    replied = picked.change(ask_picked, [picked, conversation], outputs, api_visibility="private")
-    offer = partial(_offered, engine)
-    refused.change(offer, [conversation], [examples], show_progress="hidden", api_visibility="private")
+    asked = gr.on([box.submit, button.click], ask, [box, conversation, chosen], outputs, api_visibility="private")
+    example = examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private")
+    answered = example.then(ask, [box, conversation, chosen], outputs, api_visibility="private")
+    replied = picked.change(ask_picked, [picked, conversation, chosen], outputs, api_visibility="private")
+    offer = partial(_offered, live)
+    refused.change(offer, [conversation, chosen], [examples], show_progress="hidden", api_visibility="private")
     stop_button.click(stops.stop, queue=False, api_visibility="private")
     cleared = [conversation, panel, refused]
     chat.clear(stops.stop, queue=False, api_visibility="private")
-    chat.clear(lambda: ([], sources, -1), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private")
+    chat.clear(
+        lambda: ([], sources(), -1), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private"
+    )
     panel.click(select, [conversation, picked], [panel, picked], show_progress="hidden", api_visibility="private")
+    return conversation
 
 
 def _answering(
-    engine: Engine, question: str, conversation: Conversation, stop: Event
+    engine: Engine, question: str, conversation: Conversation, chosen: Filter, stop: Event
 ) -> Iterator[tuple[Any, Any, list[dict[str, Any]], Any, Any]]:
     """Yield what changes on the page while a question is answered: see ``ask`` in :func:`tab`."""
     shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
     shown.append(_message("user", page.question(question)))
     yield "", gr.skip(), _replied(shown, page.searching(None)), gr.skip(), gr.skip()
     try:
-        for event in engine.stream(question, _history(conversation), stop=stop):
+        for event in engine.stream(question, _history(conversation), chosen, stop):
             if isinstance(event, Answer):
                 said = page.answer(event, len(conversation))
                 panel = _open(engine, event, 0) if event.citations else gr.skip()
@@ -163,11 +182,12 @@ class _Stops:
             event.set()
 
 
-def _offered(engine: Engine, conversation: Conversation) -> Any:
+def _offered(live: Live, conversation: Conversation, chosen: Filter) -> Any:
     """Return the buttons below the chat: after a refusal, what the sources can answer near the question."""
     if not conversation or conversation[-1].outcome != "refused" or conversation[-1].message:
         return gr.skip()
-    found = engine.suggest(conversation[-1].question, _history(conversation[:-1]))
+    with live.engine() as engine:
+        found = engine.suggest(conversation[-1].question, _history(conversation[:-1]), chosen)
     if not found:
         return gr.skip()
     return gr.Dataset(samples=[[question] for question in found], label="You can ask", visible=True)

@@ -50,14 +50,13 @@ OPEN = {
         "/gradio_api/heartbeat/*",
         "/gradio_api/queue/data",
         "/gradio_api/startup-events",
-        "/gradio_api/upload_progress",
     ),
     "POST": (
         "/gradio_api/cancel",
         "/gradio_api/queue/join",
         "/gradio_api/reset",
         "/gradio_api/run/predict",
-        "/gradio_api/upload",
+        "/sources/files",
     ),
 }
 """The routes that the page uses, by method; ``*`` stands for what follows. Gradio serves many more: they are closed."""
@@ -65,7 +64,7 @@ OPEN = {
 LOGIN = ("/login", "/logout")
 """Open where there is a password."""
 
-UPLOAD = "/gradio_api/upload"
+UPLOAD = "/sources/files"
 MOST_BODY = 1 << 20
 """Bytes of a request that is no upload."""
 BODY_SECONDS = 30

@@ -3,7 +3,9 @@
 import os
 import signal
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,10 +20,12 @@ from fastapi import FastAPI
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.web import chat, password
+from rag.schema import ALL
+from rag.web import chat, password, sources, words
 from rag.web.guard import Guard
+from rag.web.library import Library
+from rag.web.live import Live
 from rag.web.streams import Streams
-from rag.web.words import LOGOUT
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 WAITING_PER_CORE = 32
@@ -32,10 +36,23 @@ MOST_CONNECTIONS = 900
 """A page holds one, and another while it waits for an answer."""
 DRAIN_SECONDS = 10
 """Most time for answers under way to end when the server is told to."""
-UPLOADS = 4
-"""Files of the largest size that one upload may bring."""
-KEPT_SECONDS = 3600
-"""How long an uploaded file is kept that was not made a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the page is made of."""
+
+    config: Config
+    live: Live
+    library: Library
+
+
+@contextmanager
+def site(engine: Engine) -> Iterator[Site]:
+    """Open what a page over an engine needs, and close it after, the engine too."""
+    config = engine.config
+    with closing(Live(engine)) as live, closing(Library(live, folders=config.host in LOOPBACK)) as library:
+        yield Site(config, live, library)
 
 
 def serve(config: Config) -> None:
@@ -46,11 +63,11 @@ def serve(config: Config) -> None:
         UsageError: the address or port cannot be listened on, or others reach it and there is no password.
     """
     kept = _password(config)
-    with Engine.open(config=config) as engine, _listen(config) as listener:
+    with site(Engine.open(config=config)) as shown, _listen(config) as listener:
         host, port = listener.getsockname()[:2]
-        site = app(engine, kept)
+        page = app(shown, kept)
         settings = uvicorn.Config(
-            site,
+            page,
             log_level="warning",
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,
@@ -60,7 +77,7 @@ def serve(config: Config) -> None:
         print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # which uvicorn raises again when it has ended
         with suppress(KeyboardInterrupt):
-            _Server(settings, site.state.streams).run(sockets=[listener])
+            _Server(settings, page.state.streams).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -75,14 +92,14 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def app(engine: Engine, kept: str = "") -> FastAPI:
+def app(shown: Site, kept: str = "") -> FastAPI:
     """Return the page as an ASGI application.
 
     Args:
-        engine: what answers.
+        shown: what it is made of.
         kept: hash of the password; empty for none.
     """
-    config = engine.config
+    config = shown.config
     outer = FastAPI(openapi_url=None)
     outer.state.streams = Streams()
     outer.add_middleware(outer.state.streams.around)
@@ -92,17 +109,17 @@ def app(engine: Engine, kept: str = "") -> FastAPI:
         Guard,
         # A page of another name that resolves to this machine must not read from it.
         hosts=LOOPBACK if config.host in LOOPBACK else (),
-        most_upload=UPLOADS * config.max_file_mb << 20,
+        most_upload=config.max_file_mb << 20,
         login=bool(kept),
     )
-    static = files("rag.web") / "static"
+    sources.add_routes(outer, shown.library)
+    static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
         outer,
-        blocks(engine, login=bool(kept)),
+        blocks(shown, login=bool(kept)),
         path="",
-        css=(static / "page.css").read_text(encoding="utf-8"),
+        css="\n".join(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-        max_file_size=config.max_file_mb << 20,
         enable_monitoring=False,
         run_history=False,
         ssr_mode=False,
@@ -114,18 +131,23 @@ def app(engine: Engine, kept: str = "") -> FastAPI:
     return outer
 
 
-def blocks(engine: Engine, *, login: bool = False) -> gr.Blocks:
+def blocks(shown: Site, *, login: bool = False) -> gr.Blocks:
     """Return the page as a Gradio app: a tab for each thing to do."""
     demo: gr.Blocks
-    with gr.Blocks(
-        title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
-    ) as demo:
-        chat.tab(engine)
+    with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
+        chosen = gr.State(ALL)
+        with gr.Tab(words.CHAT):
+            noted = sources.note()
+            conversation = chat.tab(shown.live, chosen)
+        with gr.Tab(words.SOURCES) as here:
+            sources.tab(shown.live, shown.library, here, noted, chosen, conversation)
         if login:
-            gr.HTML(f'<p class="ql-note"><a href="/logout">{LOGOUT}</a></p>')
-    cores = os.cpu_count() or 1
-    at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, cores // engine.config.threads)
-    demo.queue(max_size=WAITING_PER_CORE * cores, default_concurrency_limit=at_once, api_open=False)
+            gr.HTML(f'<p class="ql-note"><a href="/logout">{words.LOGOUT}</a></p>')
+    with shown.live.engine() as engine:
+        at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, (os.cpu_count() or 1) // engine.config.threads)
+    demo.queue(
+        max_size=WAITING_PER_CORE * (os.cpu_count() or 1), default_concurrency_limit=at_once, api_open=False
+    )
     return demo
 
 

@@ -56,7 +56,14 @@ def served(config: Config, *options: str) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A fresh page; the test fails if it asked anything of another host or an error was logged."""
+    """A fresh page over the article."""
+    with visited(browser, url) as page:
+        yield page
+
+
+@contextmanager
+def visited(browser: Browser, url: str) -> Iterator[Page]:
+    """Open a page; the test fails if it asked anything of another host or an error was logged."""
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     page = context.new_page()
     outside: list[str] = []

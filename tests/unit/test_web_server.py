@@ -8,11 +8,14 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.web import chat, server
+from rag.web.library import Library
+from rag.web.live import Live
 
 
 @pytest.fixture(scope="module")
 def client(engine: Engine) -> TestClient:
-    return TestClient(server.app(engine), base_url="http://127.0.0.1")
+    live = Live(engine)
+    return TestClient(server.app(live, Library(live, folders=True)), base_url="http://127.0.0.1")
 
 
 def test_the_page_forbids_the_browser_to_load_from_elsewhere(client: TestClient) -> None:

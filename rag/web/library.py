@@ -1,0 +1,293 @@
+"""The sources as the page manages them: which there are, and adding, removing and indexing them while it answers.
+
+What is added is copied into ``uploads`` below the sources folder, and what is removed is moved to ``.removed`` there,
+which no index reads: nothing is overwritten and nothing is deleted. Indexing runs in a thread, one at a time; when it
+ends, the new generation takes the place of the one that answered meanwhile.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Literal
+
+from rag.build import Report, build
+from rag.engine import Engine
+from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
+from rag.index import Index
+from rag.load import SUFFIXES, Skipped, walk
+from rag.web.live import Live
+from rag.web.uploads import Incoming, Uploads, numbered, writing
+
+REMOVED = ".removed"
+
+State = Literal["indexed", "corpus", "new", "gone", "skipped"]
+"""Of a source: answers come from it; it is a file of such; it waits to be indexed; it is indexed, but not
+there any more; it was passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A source as the list shows it."""
+
+    source: str
+    state: State
+    title: str = ""
+    publisher: str | None = None
+    published: str | None = None
+    passages: int = 0
+    reason: str = ""
+    """Why it was passed over, and what would help."""
+    file: bool = True
+    """Whether there is a file of that name, which can be removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done in the background, or how the last thing done there ended."""
+
+    stage: Literal["", "wait", "copy", "read", "encode", "open"] = ""
+    """Empty when nothing is done."""
+    done: int = 0
+    """Files that were copied or read, or passages encoded."""
+    total: int = 0
+    """0 where it is not known."""
+    error: str = ""
+    report: Report | None = None
+    left_out: tuple[str, ...] = ()
+    """What was not copied from a folder, and why."""
+
+
+class Library:
+    """The sources of a site. Safe between threads.
+
+    Args:
+        live: what answers, and whose settings name the folders; gets another engine when an index is built.
+        folders: whether folders of this machine may be added by their path.
+    """
+
+    def __init__(self, live: Live, *, folders: bool) -> None:
+        self.folders = folders
+        self._live = live
+        with live.engine() as engine:
+            self.config = engine.config
+        self.root = Path(self.config.sources)
+        self.uploads = Uploads(self.root, self.config.max_file_mb)
+        self._lock = Lock()
+        self._job = Job()
+        self._wanted = False
+        self._folders: list[Path] = []  # that wait to be copied
+        self._thread: Thread | None = None
+        self._closing = Event()
+
+    @property
+    def job(self) -> Job:
+        """What is done in the background now."""
+        with self._lock:
+            return self._job
+
+    def entries(self) -> list[Entry]:
+        """Return every source: those that were passed over, those that wait, then those that are indexed, in order."""
+        files = dict.fromkeys(self._files())
+        with self._live.engine() as engine:
+            listings = engine.index.store.documents()
+            skipped = {item["source"]: Skipped(**item) for item in engine.index.manifest["skipped"]}
+        indexed = {listing.source for listing in listings}
+        corpora = {name: self._first_id(name) in indexed for name in files if _is_corpus(name)}
+        passed_over = [
+            Entry(name, "skipped", reason=_reason(item), file=name in files)
+            for name, item in skipped.items()
+            if name in files or name.rpartition(":")[0] in files  # a line of a corpus is FILE:LINE
+        ]
+        waiting = [
+            Entry(name, "corpus" if corpora.get(name) else "new")
+            for name in files
+            if name not in indexed and name not in skipped
+        ]
+        without_file: State = "indexed" if any(corpora.values()) else "gone"
+        return [
+            *passed_over,
+            *waiting,
+            *(
+                Entry(
+                    source=each.source,
+                    state="indexed" if each.source in files else without_file,
+                    title=each.title,
+                    publisher=each.publisher,
+                    published=each.published,
+                    passages=each.passages,
+                    file=each.source in files,
+                )
+                for each in listings
+            ),
+        ]
+
+    @contextmanager
+    def receiving(self, name: str, size: int | None) -> Iterator[Incoming]:
+        """Yield what takes the bytes of a file that is added: see :meth:`Uploads.receiving`.
+
+        Raises:
+            UsageError: the name, the size or the sources folder cannot be used.
+            SourceError: the folder cannot be written, or is full.
+        """
+        self._check_folder()
+        with self.uploads.receiving(name, size) as incoming:
+            yield incoming
+
+    def add_folder(self, path: str) -> None:
+        """Copy the files of a folder in the background, those of a known suffix, and index them.
+
+        Raises:
+            UsageError: it cannot be added, with the reason.
+        """
+        folder = Path(path.strip()).expanduser()
+        if not self.folders:
+            raise UsageError("folders can be added only where the page is served to this machine alone")
+        if not folder.is_absolute() or "\0" in path:
+            raise UsageError(f"{path.strip()!r} is no full path: write it as /home/name/folder")
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is no folder")
+        folder, root = folder.resolve(), self.root.resolve()
+        if folder.is_relative_to(root):
+            raise UsageError(f"{folder} lies in the sources folder: its files are read where they are")
+        if root.is_relative_to(folder):
+            raise UsageError(f"{folder} holds the sources folder itself: name a folder beside it")
+        self._check_folder()
+        with self._lock:
+            self._folders.append(folder)
+        self.reindex()
+
+    def remove(self, source: str) -> str:
+        """Move a source's file to ``.removed``, and return where it lies now; it answers until the next index.
+
+        Raises:
+            UsageError: it is no file of the sources folder, or the last one.
+            SourceError: it cannot be moved.
+        """
+        files = [entry for entry in self.entries() if entry.file]
+        if source not in (entry.source for entry in files):
+            raise UsageError(f"there is no file {source!r} in {self.root}: index again if it was taken away there")
+        if all(entry.source == source or entry.state == "skipped" for entry in files):
+            raise UsageError(f"{source!r} is the only source: add another before you remove it")
+        with writing(self.root):
+            target = self.root / REMOVED / source
+            target.parent.mkdir(parents=True, exist_ok=True)
+            free = next(place for place in numbered(target) if not place.exists())
+            shutil.move(self.root / source, free)
+        return free.relative_to(self.root).as_posix()
+
+    def reindex(self) -> None:
+        """Index the sources in the background; once more after that if it is doing so already."""
+        with self._lock:
+            self._wanted = True
+            if self._thread is None and not self._closing.is_set():
+                self._job = Job("wait")
+                self._thread = Thread(target=self._work, name="index", daemon=True)
+                self._thread.start()
+
+    def close(self, seconds: float = 10) -> None:
+        """End what is done in the background, and wait for that so long; the index stays as it was."""
+        self._closing.set()
+        if thread := self._thread:
+            thread.join(seconds)
+
+    def _work(self) -> None:
+        ended = Job()
+        while True:
+            with self._lock:
+                folders, self._folders = self._folders, []
+                if not self._wanted or self._closing.is_set():
+                    self._job = ended
+                    self._thread = None
+                    return
+                self._wanted = False
+            left_out: list[str] = []
+            try:
+                for folder in folders:
+                    left_out += self._copy(folder)
+                ended = Job(report=self._index())
+            except RagError as error:
+                ended = Job(error=str(error))
+            except Exception as error:  # whatever it is, who waits for it must hear of it
+                ended = Job(error=f"the sources could not be indexed: {first_line(error)}")
+            ended = replace(ended, left_out=tuple(left_out))
+
+    def _index(self) -> Report:
+        self._check_folder()
+        report = None
+        while report is None:
+            try:
+                report = build(self.config, tell=lambda stage, done, total: self._tell(Job(stage, done, total)))
+            except BusyError:  # rag index, by hand or with --watch: it may have begun before the last file was added
+                self._tell(Job("wait"))
+                time.sleep(1)
+        self._tell(Job("open"))
+        with self._live.engine() as now:
+            if now.index.id == report.generation:
+                return report
+            llm = now.llm  # a local one is large, and knows nothing of the index
+        index = Index.open(self.config.index, threads=self.config.threads, load=True)
+        self._live.swap(Engine(index, self.config, llm))
+        return report
+
+    def _copy(self, folder: Path) -> Iterator[str]:
+        """Copy a folder's files of a known suffix into ``uploads``; yield what was left out, and why."""
+        wanted = [path for path in walk(folder, Path(self.config.index).resolve()) if path.suffix.lower() in SUFFIXES]
+        if not wanted:
+            raise UsageError(f"{folder} holds no file that can be read: {' '.join(SUFFIXES)}")
+        name = folder.name.lstrip(".") or "folder"
+        for number, path in enumerate(wanted):
+            self._tell(Job("copy", number, len(wanted)))
+            inner = path.relative_to(folder)
+            if path.is_symlink() or not path.is_file():
+                yield f"{inner}: not a regular file"
+                continue
+            try:
+                below = Path(name, inner.parent).as_posix()
+                with path.open("rb") as file, self.uploads.receiving(path.name, path.stat().st_size, below) as incoming:
+                    while chunk := file.read(1 << 20):
+                        incoming.write(chunk)
+                    incoming.keep()
+            except (OSError, RagError) as error:
+                yield f"{inner}: {error}"
+
+    def _tell(self, job: Job) -> None:
+        if self._closing.is_set():
+            raise BusyError("the site is closing: the index stays as it was")
+        with self._lock:
+            self._job = job
+
+    def _check_folder(self) -> None:
+        """Raise UsageError if the index that answers was built from another folder: indexing would drop what it has."""
+        files = self._files()
+        with self._live.engine() as engine:
+            indexed = engine.index.store.digests()
+        if not any(name in indexed or (_is_corpus(name) and self._first_id(name) in indexed) for name in files):
+            raise UsageError(
+                f"the index was built from another folder than {self.root}: start the page with --sources FOLDER"
+            )
+
+    def _files(self) -> list[str]:
+        if not self.root.is_dir():
+            raise SourceError(f"sources folder {self.root} is not there: start the page with --sources FOLDER")
+        return [path.relative_to(self.root).as_posix() for path in walk(self.root, Path(self.config.index).resolve())]
+
+    def _first_id(self, corpus: str) -> str | None:
+        """Return the id of the first document of a corpus, if it can be read."""
+        try:
+            with (self.root / corpus).open(encoding="utf-8-sig") as file:
+                return str(json.loads(file.readline())["id"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+
+
+def _is_corpus(name: str) -> bool:
+    return name.lower().endswith(".jsonl")
+
+
+def _reason(skipped: Skipped) -> str:
+    return skipped.reason + (f": {skipped.remedy}" if skipped.remedy else "")

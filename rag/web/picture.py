@@ -1,0 +1,182 @@
+"""Two pictures of the collection, as SVG: when its documents were published, and where its passages lie.
+
+The map is what two numbers can keep of the vectors that retrieval compares: the two directions in which they differ
+most (principal components). Passages near each other there need not be near each other in all dimensions.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.store import Listing
+from rag.web import words
+
+if TYPE_CHECKING:
+    from rag.encode import Vectors
+
+MOST_DOTS = 5000
+COLOURS = 8
+"""Documents beyond so many share the colours of the first: hovering tells them apart."""
+
+_WIDTH, _HEIGHT, _EDGE = 720, 400, 16
+_BARS_HEIGHT, _MOST_BARS, _MOST_LABELS, _NAMED = 120, 60, 6, 6
+
+Points = NDArray[np.float64]
+"""Shape ``(passages, 2)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """The plane through passages' vectors in which they differ most."""
+
+    centre: "Vectors"
+    axes: "Vectors"
+    """Shape ``(2, dimension)``."""
+
+    @classmethod
+    def through(cls, vectors: "Vectors") -> "Plane":
+        """Return the plane for vectors of shape ``(passages, dimension)``; the same for the same vectors."""
+        centre = vectors.mean(axis=0)
+        spread = (vectors - centre).T @ (vectors - centre)  # its singular vectors are theirs, and it is smaller
+        axes = np.linalg.svd(spread)[0].T[:2]
+        largest = axes[np.arange(2), np.abs(axes).argmax(axis=1)]
+        return cls(centre, axes * np.sign(largest)[:, None])  # of the two directions of an axis always the same
+
+    def points(self, vectors: "Vectors") -> Points:
+        """Return where vectors lie in it."""
+        return ((vectors - self.centre) @ self.axes.T).astype(np.float64)
+
+
+def sampled(passages: int) -> NDArray[np.int64]:
+    """Return the numbers of the passages that are drawn: all of them, or ``MOST_DOTS`` evenly from all."""
+    return np.unique(np.linspace(0, max(0, passages - 1), min(passages, MOST_DOTS)).astype(np.int64))
+
+
+def passage_map(points: Mapping[int, Sequence[float]], documents: Sequence[Listing], used: Iterable[int]) -> str:
+    """Return the map of passages: a dot each, grouped by document.
+
+    Args:
+        points: where passages lie, by number; those of ``used`` are among them.
+        documents: all of the index, in the order of their passages' numbers.
+        used: numbers of the passages that the last answer quotes.
+    """
+    used = set(used)
+    place = _placed(points)
+    groups, marks, legend, quoted = [], [], [], []
+    first = 0
+    for number, document in enumerate(documents):
+        own = [n for n in range(first, first + document.passages) if n in points]
+        first += document.passages
+        if not own:
+            continue
+        name, colour = escape(_name(document)), number % COLOURS
+        dots = "".join(f'<circle cx="{place[n][0]}" cy="{place[n][1]}" r="3.5"/>' for n in own)
+        groups.append(f'<g class="ql-colour-{colour}"><title>{name}</title>{dots}</g>')
+        if here := [n for n in own if n in used]:
+            quoted.append(words.MAP_QUOTED_FROM.format(title=document.title, count=len(here)))
+            marks += [
+                f'<circle class="ql-used" cx="{place[n][0]}" cy="{place[n][1]}" r="8"><title>'
+                f"{name}: {words.MAP_USED}</title></circle>"
+                for n in here
+            ]
+        if len(documents) <= COLOURS:
+            legend.append(f'<li><span class="ql-swatch ql-colour-{colour}"></span>{name}</li>')
+    total = sum(document.passages for document in documents)
+    about = words.MAP_ABOUT.format(shown=len(points), passages=total, documents=len(documents))
+    told = words.MAP_ANSWER.format(quoted="; ".join(quoted)) if quoted else words.MAP_NO_ANSWER
+    svg = _svg(_HEIGHT, f"{about} {told}", [*groups, *marks])
+    listed = f'<ul class="ql-legend">{"".join(legend)}</ul>' if legend else ""
+    return _figure(words.MAP, svg, f"{escape(about)} {escape(told)}", listed)
+
+
+def timeline(documents: Sequence[Listing]) -> str:
+    """Return how many documents were published when: a bar for each day, month, year or decade that has any."""
+    dated = sorted((document.published, document) for document in documents if document.published)
+    undated = len(documents) - len(dated)
+    if not dated:
+        return _figure(words.TIMELINE, "", words.TIMELINE_NONE, "")
+    days = [date.fromisoformat(published) for published, _ in dated]
+    unit = next((unit for unit in _UNITS if _bin(days[-1], unit) - _bin(days[0], unit) < _MOST_BARS), _UNITS[-1])
+    first, last = _bin(days[0], unit), _bin(days[-1], unit)
+    titles: dict[int, list[str]] = {}
+    for day, (_, document) in zip(days, dated, strict=True):
+        titles.setdefault(_bin(day, unit), []).append(document.title)
+    most = max(map(len, titles.values()))
+    step = (_WIDTH - 2 * _EDGE) / (last - first + 1)
+    width = min(step * 0.8, 40)
+    drawn = []
+    for place, own in titles.items():
+        height = max(3.0, _BARS_HEIGHT * len(own) / most)
+        x = _EDGE + (place - first + 0.5) * step - width / 2
+        label = words.TIMELINE_BAR.format(when=_label(place, unit), count=len(own))
+        more = [words.TIMELINE_MORE.format(count=len(own) - _NAMED)] if len(own) > _NAMED else []
+        drawn.append(
+            f'<rect class="ql-bar" x="{x:.1f}" y="{_EDGE + _BARS_HEIGHT - height:.1f}" width="{width:.1f}" '
+            f'height="{height:.1f}" rx="2"><title>{escape(chr(10).join([label, *own[:_NAMED], *more]))}</title></rect>'
+        )
+    every = -(-(last - first + 1) // _MOST_LABELS)
+    for place in range(first, last + 1, every):
+        x = _EDGE + (place - first + 0.5) * step
+        drawn.append(f'<text x="{x:.1f}" y="{_EDGE + _BARS_HEIGHT + 18}">{_label(place, unit)}</text>')
+    about = words.TIMELINE_ABOUT.format(count=len(dated), first=dated[0][0], last=dated[-1][0])
+    busiest = words.TIMELINE_MOST.format(
+        when=_label(max(titles, key=lambda place: len(titles[place])), unit), count=most
+    )
+    told = f"{about} {busiest}" + (f" {words.TIMELINE_UNDATED.format(count=undated)}" if undated else "")
+    return _figure(words.TIMELINE, _svg(_BARS_HEIGHT + 2 * _EDGE + 12, told, drawn), escape(told), "")
+
+
+_UNITS = ("day", "month", "year", "decade", "century")
+
+
+def _bin(day: date, unit: str) -> int:
+    """Return the number of the day, month, year, decade or century that a date falls in."""
+    if unit == "day":
+        return day.toordinal()
+    if unit == "month":
+        return 12 * day.year + day.month - 1
+    return day.year // {"year": 1, "decade": 10, "century": 100}[unit]
+
+
+def _label(place: int, unit: str) -> str:
+    if unit == "day":
+        return date.fromordinal(place).isoformat()
+    if unit == "month":
+        return f"{place // 12:04}-{place % 12 + 1:02}"
+    return f"{place * {'year': 1, 'decade': 10, 'century': 100}[unit]:04}" + ("" if unit == "year" else "s")
+
+
+def _placed(points: Mapping[int, Sequence[float]]) -> dict[int, tuple[float, float]]:
+    """Return where points are drawn: as large as the picture allows, both axes alike."""
+    if not points:
+        return {}
+    where = np.array(list(points.values()), dtype=np.float64)
+    low, high = where.min(axis=0), where.max(axis=0)
+    room = np.array([_WIDTH - 2 * _EDGE, _HEIGHT - 2 * _EDGE])
+    wide = high - low > 1e-9
+    scale = float((room[wide] / (high - low)[wide]).min()) if wide.any() else 0.0
+    drawn = (where - (low + high) / 2) * scale + np.array([_WIDTH, _HEIGHT]) / 2
+    return {number: (round(float(x), 1), round(float(y), 1)) for number, (x, y) in zip(points, drawn, strict=True)}
+
+
+def _name(document: Listing) -> str:
+    return " · ".join(part for part in (document.title, document.publisher, document.published) if part)
+
+
+def _svg(height: int, label: str, parts: Sequence[str]) -> str:
+    return (
+        f'<svg class="ql-picture" role="img" viewBox="0 0 {_WIDTH} {height}" aria-label="{escape(label)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _figure(heading: str, svg: str, told: str, legend: str) -> str:
+    return (
+        f'<figure class="ql-figure"><figcaption><h3>{escape(heading)}</h3><p class="ql-note">{told}</p></figcaption>'
+        f"{svg}{legend}</figure>"
+    )

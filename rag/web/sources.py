@@ -1,0 +1,289 @@
+"""The Sources tab: what there is, adding, removing and indexing it, its pictures, and what limits the chat."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from threading import Lock
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+
+from rag.engine import Engine
+from rag.errors import RagError, SourceError, UsageError
+from rag.load import SUFFIXES
+from rag.retrieve import check_filter
+from rag.schema import ALL, Answer, Filter
+from rag.web import listing, picture, words
+from rag.web.library import REMOVED, Library
+from rag.web.live import Live
+from rag.web.uploads import UPLOADS
+
+HEADER = "X-Quoteline"
+"""A page of another site cannot send it: a browser asks first, and is refused."""
+STALLED = 30
+"""Seconds without a byte after which a file is not waited for."""
+MOST_CHOICES = 1000
+"""Sources that the list of choices offers; others can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Tells in the chat's tab that the chat is limited, if it is."""
+
+    row: gr.Row
+    text: gr.HTML
+    everything: gr.Button
+
+
+def note() -> Note:
+    """Lay out the note, hidden."""
+    with gr.Row(visible=False, elem_id="ql-limit-note", equal_height=True) as row:
+        text = gr.HTML(js_on_load="", elem_id="ql-limited")
+        everything = gr.Button(words.LIMIT_ALL, size="sm", scale=0, min_width=160)
+    return Note(row, text, everything)
+
+
+def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.State, conversation: gr.State) -> None:
+    """Lay out the tab.
+
+    Args:
+        live: what answers.
+        library: the sources.
+        here: the tab, which is open for what is laid out.
+        noted: where the chat tells what limits it.
+        chosen: the :class:`Filter` that limits the chat.
+        conversation: the answers of the chat, the last of which the map shows.
+    """
+    page = _Page(live, library)
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=360):
+            find = gr.Textbox(label=words.LIST_FIND, placeholder=words.LIST_EXAMPLE, elem_id="ql-find")
+            table = gr.HTML(js_on_load="", elem_id="ql-list")
+            pictures = gr.HTML(js_on_load="", elem_id="ql-pictures")
+        with gr.Column(scale=2, min_width=320):
+            script = (files("rag.web") / "static" / "sources.js").read_text(encoding="utf-8")
+            drop = gr.HTML(_drop_area(library), js_on_load=script, elem_id="ql-add")
+            with gr.Group(visible=library.folders):
+                folder = gr.Textbox(
+                    label=words.FOLDER,
+                    info=words.FOLDER_ABOUT.format(folder=library.root / UPLOADS),
+                    placeholder=words.FOLDER_EXAMPLE,
+                )
+                add = gr.Button(words.FOLDER_ADD)
+            build = gr.Button(words.REINDEX)
+            said = gr.HTML(js_on_load="", elem_id="ql-said")
+            job = gr.HTML(js_on_load="", elem_id="ql-job")
+            with gr.Group():
+                picked = gr.Dropdown(
+                    label=words.LIMIT_SOURCES,
+                    info=words.LIMIT_SOURCES_ABOUT,
+                    multiselect=True,
+                    allow_custom_value=True,
+                    choices=[],
+                )
+                with gr.Row():
+                    after = gr.Textbox(label=words.LIMIT_AFTER, placeholder=words.LIMIT_DATE, max_length=10)
+                    before = gr.Textbox(label=words.LIMIT_BEFORE, placeholder=words.LIMIT_DATE, max_length=10)
+                with gr.Row():
+                    set_limit = gr.Button(words.LIMIT_SET, min_width=120)
+                    no_limit = gr.Button(words.LIMIT_ALL, min_width=120)
+            limits = gr.HTML(listing.told(words.NOT_LIMITED), js_on_load="", elem_id="ql-limits")
+    timer = gr.Timer(1, active=False)
+    # Nothing here waits in the queue with questions: each takes milliseconds, the work is done in the background.
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    shown = [job, timer, table, picked, pictures]
+    here.select(page.look, [find, conversation], shown, **quick)
+    timer.tick(page.tick, [find, conversation], shown, **quick)
+    drop.click(page.act, [find, conversation], [said, *shown], **quick)
+    gr.on([add.click, folder.submit], page.add_folder, [folder, find, conversation], [said, *shown], **quick)
+    build.click(page.reindex, [find, conversation], [said, *shown], **quick)
+    find.input(page.searched, [find], [table], **quick)
+    limited = [chosen, noted.row, noted.text, limits]
+    set_limit.click(page.limit, [picked, after, before], limited, **quick)
+    gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [picked, after, before, *limited], **quick)
+
+
+def add_routes(app: FastAPI, library: Library) -> None:
+    """Serve where the page sends files to: one a request, its bytes alone, counted as they come."""
+
+    @app.post("/sources/files")
+    async def receive(request: Request, name: str) -> JSONResponse:
+        if HEADER not in request.headers:
+            return JSONResponse({"error": f"{HEADER} is missing"}, 403)
+        size = request.headers.get("Content-Length", "")
+        try:
+            with ExitStack() as stack:
+                receiving = library.receiving(name, int(size) if size.isdecimal() else None)
+                incoming = await run_in_threadpool(stack.enter_context, receiving)
+                chunks = aiter(request.stream())
+                while True:
+                    async with asyncio.timeout(STALLED):
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
+                        break
+                    incoming.write(chunk)
+                added = await run_in_threadpool(incoming.keep)
+        except UsageError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        except SourceError as error:
+            return JSONResponse({"error": str(error)}, 507)
+        except (TimeoutError, ClientDisconnect):
+            return JSONResponse({"error": "it did not arrive whole"}, 408)
+        except RagError as error:
+            return JSONResponse({"error": str(error)}, 503)
+        return JSONResponse({"source": added.source, "new": added.new})
+
+
+class _Page:
+    """What the tab shows, and does: each of its methods hangs on an event."""
+
+    def __init__(self, live: Live, library: Library) -> None:
+        self._live = live
+        self._library = library
+        self._drawn = _Drawn()
+
+    def look(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+        """Return (job, timer, table, choices, pictures): all that may have changed."""
+        job = self._library.job
+        shown = listing.progress(job), gr.Timer(active=bool(job.stage))
+        try:
+            entries = self._library.entries()
+            with self._live.engine() as engine:
+                documents = engine.index.store.documents()
+                pictures = picture.timeline(documents) + self._drawn.passage_map(engine, answers)
+        except RagError as error:
+            return (*shown, listing.failed(str(error)), gr.skip(), gr.skip())
+        choices = [(f"{each.title} · {each.source}", each.source) for each in documents[:MOST_CHOICES]]
+        return (*shown, listing.table(entries, find), gr.Dropdown(choices=choices), pictures)
+
+    def tick(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+        """Return the same; while something is done only how far it is."""
+        job = self._library.job
+        return (listing.progress(job), *(gr.skip(),) * 4) if job.stage else self.look(find, answers)
+
+    def searched(self, find: str) -> str:
+        """Return the table of what is searched for."""
+        try:
+            return listing.table(self._library.entries(), find)
+        except RagError as error:
+            return listing.failed(str(error))
+
+    def act(self, event: gr.EventData, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+        """Return (what was done, …) once files have arrived, or Remove was pressed."""
+        source = event._data.get("remove")  # noqa: SLF001 (Gradio gives a component's own data no public name)
+        said = ""
+        try:
+            if source is not None:
+                place = self._library.remove(str(source))
+                said = listing.told(words.REMOVED.format(name=source, place=place))
+            self._library.reindex()
+        except RagError as error:
+            said = listing.failed(str(error))
+        return (said, *self.look(find, answers))
+
+    def add_folder(self, path: str, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+        """Return (what is wrong with the path, …)."""
+        said = ""
+        try:
+            self._library.add_folder(path)
+        except RagError as error:
+            said = listing.failed(str(error))
+        return (said, *self.look(find, answers))
+
+    def reindex(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+        """Return ("", …)."""
+        self._library.reindex()
+        return ("", *self.look(find, answers))
+
+    def limit(self, sources: list[str], after: str, before: str) -> tuple[Any, ...]:
+        """Return (chosen, row of the note, note, what limits the chat)."""
+        wanted = Filter(tuple(sources), after.strip() or None, before.strip() or None)
+        try:
+            check_filter(wanted)
+            with self._live.engine() as engine:
+                passing, documents = len(engine.index.store.titles(wanted)), len(engine.index.store.documents())
+            if not passing:
+                raise UsageError(words.LIMIT_NOTHING)
+        except RagError as error:
+            return (*(gr.skip(),) * 3, listing.failed(str(error)))
+        told = listing.told(listing.limited(wanted, passing, documents))
+        return wanted, gr.Row(visible=wanted != ALL), told, told
+
+    def unlimit(self) -> tuple[Any, ...]:
+        """Return (sources, after, before) that are empty, and what :meth:`limit` does for them."""
+        return [], "", "", *self.limit([], "", "")
+
+
+class _Drawn:
+    """Draws the map; the plane and the points of an index are kept, for finding them takes longer than drawing."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._of: tuple[str, picture.Plane, dict[int, Sequence[float]]] | None = None
+
+    def passage_map(self, engine: Engine, answers: Sequence[Answer]) -> str:
+        """Return the map of an index, with what the last answer quotes."""
+        vectors = engine.index.vectors
+        with self._lock:
+            if self._of is None or self._of[0] != engine.index.id:
+                rows = picture.sampled(len(vectors))
+                found = vectors.rows(rows)
+                plane = picture.Plane.through(found)
+                self._of = engine.index.id, plane, dict(zip(rows.tolist(), plane.points(found).tolist(), strict=True))
+            _, plane, points = self._of
+        documents = engine.index.store.documents()
+        used = _quoted(engine, answers[-1]) if answers else []
+        if more := [row for row in used if row not in points]:
+            import numpy as np
+
+            found = vectors.rows(np.array(more))
+            points = {**points, **dict(zip(more, plane.points(found).tolist(), strict=True))}
+        return picture.passage_map(points, documents, used)
+
+
+def _quoted(engine: Engine, answer: Answer) -> list[int]:
+    """Return the numbers of the passages that an answer quotes and the index still has, in the same words."""
+    first, firsts = 0, {}
+    for document in engine.index.store.documents():
+        firsts[document.source] = first
+        first += document.passages
+    return sorted(
+        {
+            firsts[cited.source] + n
+            for cited in answer.citations
+            for n, passage in enumerate(engine.index.store.of(cited.source))
+            if passage.text[max(0, cited.start - passage.start) : cited.end - passage.start] == cited.quote
+        }
+    )
+
+
+def _drop_area(library: Library) -> str:
+    told = {
+        "uploading": words.UPLOADING,
+        "uploaded": words.UPLOADED,
+        "renamed": words.UPLOADED_AS,
+        "before": words.UPLOADED_BEFORE,
+        "failed": words.NOT_UPLOADED,
+        "noAnswer": words.NO_ANSWER,
+        "folder": words.NO_FOLDER,
+        "large": words.TOO_LARGE.format(megabytes=library.config.max_file_mb),
+        "remove": words.REMOVE_ASK.replace("{folder}", str(library.root / REMOVED)),
+    }
+    about = words.DROP_ABOUT.format(
+        suffixes=" ".join(SUFFIXES), megabytes=library.config.max_file_mb, folder=library.root / UPLOADS
+    )
+    return (
+        f'<section class="ql-drop" aria-label="{escape(words.ADD)}" data-most="{library.uploads.most_bytes}" '
+        f'data-header="{HEADER}" data-words="{escape(json.dumps(told))}"><h2>{escape(words.ADD)}</h2>'
+        f'<p>{escape(words.DROP)} <label class="ql-choose">{escape(words.CHOOSE)}<input type="file" multiple '
+        f'accept="{",".join(SUFFIXES)}"></label></p><p class="ql-note">{escape(about)}</p>'
+        '<p class="ql-uploading" role="status"></p><ul class="ql-uploaded" aria-live="polite"></ul></section>'
+    )

@@ -1,0 +1,175 @@
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from reportlab.pdfgen.canvas import Canvas
+
+from rag.config import Config
+from tests.browser.conftest import served, visited
+from tests.conftest import ARTICLE, built_over
+
+SLOW = 60_000
+"""Milliseconds: an index is built meanwhile."""
+OTTERS = "# Otters of Lutra\n\nThe otters of Lutra eat 900 fish a day, said the warden Ana Pike."
+ABOUT_OTTERS = "How many fish do the otters of Lutra eat a day?"
+ABOUT_CUBA = "Who is Cuba's foreign minister?"
+HOSTILE = "<img src=x onerror=alert(1)>.pdf"
+
+
+@pytest.fixture
+def sources(tmp_path: Path, article: str) -> Path:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / ARTICLE).write_bytes(article.encode())
+    return folder
+
+
+@pytest.fixture
+def page(browser: Browser, config: Config, sources: Path, tmp_path: Path) -> Iterator[Page]:
+    """A fresh page over the article and what else a test has put into ``sources``, which are its own."""
+    own = built_over(config, sources, tmp_path / "index")
+    with served(own, "--sources", str(sources)) as url, visited(browser, url) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        yield page
+
+
+@pytest.fixture
+def with_otters(sources: Path) -> None:
+    (sources / "otters.md").write_text(OTTERS)
+
+
+def pdf(line: str) -> bytes:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    canvas.setTitle("Badgers of Meles")
+    canvas.drawString(72, 720, line)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def ask(page: Page, question: str, outcome: str) -> None:
+    """Ask in the chat, and see that it is answered, or refused."""
+    open_tab(page, "Chat")
+    asked = page.locator("[data-outcome]").count()
+    page.get_by_label("Question", exact=True).fill(question)
+    page.wait_for_timeout(500)  # within milliseconds of the last answer Gradio may lose a press
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("[data-outcome]")).to_have_count(asked + 1, timeout=SLOW)
+    expect(page.locator("[data-outcome]").last).to_have_attribute("data-outcome", outcome)
+
+
+def row(page: Page, source: str) -> Locator:
+    return page.locator(".ql-table tbody tr", has_text=source)
+
+
+def built(page: Page, told: str) -> None:
+    expect(page.locator("#ql-job")).to_contain_text(told, timeout=SLOW)
+
+
+def test_a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path, sources: Path) -> None:
+    question = "How many tunnels did the badgers of Meles dig?"
+    open_tab(page, "Sources")
+    expect(row(page, ARTICLE)).to_contain_text("Indexed")
+    content = pdf("The badgers of Meles dug 41 tunnels in a year, said Ana Pike.")
+    page.get_by_label("choose files").set_input_files(
+        {"name": "badgers.pdf", "mimeType": "application/pdf", "buffer": content}
+    )
+    expect(page.locator(".ql-uploaded")).to_have_text("uploads/badgers.pdf is added.", timeout=SLOW)
+    built(page, "Indexed 2 documents: 1 added")
+    expect(row(page, "uploads/badgers.pdf")).to_contain_text("Badgers of Meles")
+    assert (sources / "uploads" / "badgers.pdf").read_bytes() == content
+    ask(page, question, "answered")
+    expect(page.locator("[data-outcome]").last).to_contain_text("41 tunnels")
+    open_tab(page, "Sources")
+    expect(page.locator("#ql-pictures circle.ql-used")).to_have_count(1)
+    expect(page.get_by_role("img", name="Badgers of Meles (1)")).to_be_visible()
+    page.screenshot(path=screenshots / "sources.png", full_page=True)
+    page.evaluate("document.body.classList.add('dark')")
+    page.screenshot(path=screenshots / "sources-dark.png", full_page=True)
+    page.get_by_role("button", name="Remove uploads/badgers.pdf").click()
+    built(page, "Indexed 1 documents: 0 added, 0 changed, 1 removed")
+    expect(row(page, "uploads/badgers.pdf")).to_have_count(0)
+    assert (sources / ".removed" / "uploads" / "badgers.pdf").read_bytes() == content
+    ask(page, question, "refused")
+
+
+def test_what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
+    open_tab(page, "Sources")
+    dropped = page.evaluate_handle(
+        """(name) => {
+          const data = new DataTransfer();
+          data.items.add(new File(["%PDF-1.7 broken"], name));
+          data.items.add(new File(["MZ"], "program.exe"));
+          return data;
+        }""",
+        HOSTILE,
+    )
+    page.locator(".ql-drop").dispatch_event("drop", {"dataTransfer": dropped})
+    told = page.locator(".ql-uploaded li")
+    expect(told.nth(1)).to_contain_text("program.exe is not added: a file cannot be called 'program.exe'", timeout=SLOW)
+    expect(told.nth(0)).to_have_text(f"uploads/{HOSTILE} is added.")
+    built(page, "1 passed over")
+    quarantined = row(page, HOSTILE)
+    expect(quarantined).to_have_attribute("data-state", "skipped")
+    expect(quarantined).to_contain_text("PDF")
+    assert page.locator("#ql-list img, .ql-drop img").count() == 0
+    page.get_by_label("Find a source").fill("quarantined")
+    expect(page.locator(".ql-table tbody tr")).to_have_count(1)
+
+
+@pytest.mark.usefixtures("with_otters")
+def test_the_chat_can_be_limited_to_a_source(page: Page, screenshots: Path) -> None:
+    ask(page, ABOUT_CUBA, "answered")
+    open_tab(page, "Sources")
+    expect(row(page, "otters.md")).to_contain_text("Indexed")
+    chosen = page.get_by_label("To these sources")
+    chosen.click()
+    chosen.fill("otters")
+    page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Limit the chat", exact=True).click()
+    expect(page.locator("#ql-limits")).to_have_text("The chat is limited to 1 of 2 documents, sources otters.md.")
+    ask(page, ABOUT_CUBA, "refused")
+    ask(page, ABOUT_OTTERS, "answered")
+    expect(page.locator("#ql-limited")).to_contain_text("limited to 1 of 2 documents")
+    page.screenshot(path=screenshots / "limited.png")
+    page.locator("#ql-limit-note").get_by_role("button", name="Use all sources").click()
+    expect(page.locator("#ql-limited")).to_be_hidden()
+    ask(page, ABOUT_CUBA, "answered")
+    open_tab(page, "Sources")
+    page.get_by_label("Published on or after").fill("yesterday")
+    page.get_by_role("button", name="Limit the chat", exact=True).click()
+    expect(page.locator("#ql-limits")).to_have_text("'yesterday' is no date: write it as 2026-01-31")
+
+
+def test_it_answers_while_the_sources_are_indexed(page: Page, sources: Path) -> None:
+    for number in range(60):
+        (sources / f"{number}.txt").write_text(f"House {number} of Lutra has {number + 3} windows, said Ana Pike.")
+    open_tab(page, "Sources")
+    expect(row(page, "59.txt")).to_contain_text("Waits to be indexed")
+    page.get_by_role("button", name="Re-index").click()
+    expect(page.locator("#ql-job [data-running]")).to_be_visible()
+    ask(page, ABOUT_CUBA, "answered")
+    open_tab(page, "Sources")
+    built(page, "Indexed 61 documents: 60 added")
+    ask(page, "How many windows does House 41 of Lutra have?", "answered")
+    expect(page.locator("[data-outcome]").last).to_contain_text("44 windows")
+
+
+def test_a_folder_is_added_by_its_path(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "otters.md").write_text(OTTERS)
+    open_tab(page, "Sources")
+    path = page.get_by_label("Add a folder of this computer by its path")
+    path.fill("notes")
+    page.get_by_role("button", name="Add folder").click()
+    expect(page.locator("#ql-said")).to_contain_text("'notes' is no full path")
+    path.fill(str(tmp_path / "notes"))
+    page.get_by_role("button", name="Add folder").click()
+    built(page, "Indexed 2 documents: 1 added")
+    ask(page, ABOUT_OTTERS, "answered")
