@@ -134,7 +134,10 @@ class Conversations:
                 " FROM conversation AS c WHERE owner = ? ORDER BY updated DESC, number DESC",
                 (owner,),
             )
-            found = [Summary(*known, bool(shared)) for *known, shared in rows]
+            found = [
+                Summary(name, title, created, updated, count, bool(shared))
+                for name, title, created, updated, count, shared in rows
+            ]
             if not (wanted := _plain(search).split()):
                 return found
             having = _having(database, owner, wanted)
