@@ -146,10 +146,10 @@ class Conversations:
 
     def get(self, owner: str, identity: str) -> Summary:
         """Return one conversation as a list shows it."""
-        found = next((item for item in self.list(owner) if item.id == identity), None)
-        if found is None:
-            raise LookupError(identity)
-        return found
+        for item in self.list(owner):
+            if item.id == identity:
+                return item
+        raise LookupError(identity)
 
     def answers(self, owner: str, identity: str) -> Answers:
         """Return the answers of a conversation, each with its question, in order."""
