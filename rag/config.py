@@ -48,6 +48,8 @@ class Config:
     """Threads for encoding a question and reading passages."""
     models: str = "~/.cache/quoteline/models"
     """Folder of the language models that ``rag models pull`` fetched."""
+    data: str = "~/.local/share/quoteline"
+    """Folder where the chat page keeps conversations."""
     host: str = "127.0.0.1"
     """Address the chat page listens on."""
     port: int = 7860
@@ -79,7 +81,7 @@ class Config:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
         if self.threads > MOST_THREADS:
             raise UsageError(f"threads is {self.threads}: at most {MOST_THREADS}")
-        for name in ("sources", "index", "encoder", "llm", "models"):
+        for name in ("sources", "index", "encoder", "llm", "models", "data"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
         if not self.threshold <= 1:

@@ -10,6 +10,7 @@
     ├── ModelError           exit 1   a language model that cannot be had, or whose bytes are not the published ones
     ├── LLMError             exit 1   an LLM that does not answer
     ├── GoldError            exit 1   a file of gold questions, or the folder of an eval run, that cannot be used
+    ├── ConversationError    exit 1   conversations that are kept, or one that was shared, that cannot be used
     └── IndexUnreadable      exit 4   no index that can be read
         ├── IndexMissing     exit 4   none was built here
         └── IndexDamaged     exit 4   its files are not the ones that were built
@@ -78,6 +79,12 @@ class GoldError(RagError):
     """A file of gold questions, or the folder of an eval run, that cannot be used."""
 
     kind = "gold"
+
+
+class ConversationError(RagError):
+    """Conversations that are kept, or one that was shared, that cannot be used."""
+
+    kind = "conversation"
 
 
 class IndexUnreadable(RagError):

@@ -1,15 +1,20 @@
-"""An answer as text for a terminal and as JSON (schema version 1, described in docs/json.md)."""
+"""An answer as text for a terminal and as JSON (schema version 1, described in docs/json.md), there and back."""
 
 import json
+import math
 import shutil
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from rag.errors import RagError
+from rag.errors import ConversationError, RagError, first_line
 from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Closest, Hit, Retrieved
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 REFUSED = "The sources do not say."
 SNIPPET_CHARS = 300
@@ -42,6 +47,64 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "timings_ms": answer.timings_ms,
         **{name: value for name, value in told.items() if value},
     }
+
+
+def from_json(data: Any) -> Answer:
+    """Return the answer of a JSON form that :func:`answer_object` gave; fields that it does not know are passed over.
+
+    Whether its quotes stand in their sources is not looked at: that takes the documents.
+
+    Raises:
+        ConversationError: the value is not the JSON form of an answer, or contradicts itself.
+    """
+    try:
+        if data["schema"] != SCHEMA_VERSION:
+            raise ConversationError(f"an answer of schema {data['schema']!r}: this version reads {SCHEMA_VERSION}")
+        # Through JSON, where a list stands for a tuple and strict means that nothing else is taken for something.
+        answer = _form().validate_json(json.dumps(data, allow_nan=False), strict=True)
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        raise ConversationError(f"not the JSON form of an answer (docs/json.md): {_told(error)}") from None
+    if fault := next(_contradictions(answer), None):
+        raise ConversationError(f"an answer that contradicts itself: {fault}")
+    return answer
+
+
+@cache
+def _form() -> "TypeAdapter[Answer]":
+    from pydantic import TypeAdapter  # whoever only asks does not wait for it
+
+    return TypeAdapter(Answer)
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says in a line: of pydantic's, the field and what is wrong with it."""
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        found = error.errors(include_input=False, include_url=False)[0]
+        return ": ".join(part for part in (".".join(map(str, found["loc"])), found["msg"]) if part)
+    return f"it lacks {error}" if isinstance(error, KeyError) else first_line(error)
+
+
+def _contradictions(answer: Answer) -> Iterator[str]:
+    """Yield what no answer of the engine has."""
+    numbers = [citation.number for citation in answer.citations]
+    if answer.outcome == "answered" and (not answer.claims or answer.reason is not None):
+        yield "it is answered without a claim, or with the reason of a refusal"
+    if answer.outcome == "refused" and (answer.claims or answer.citations or answer.reason not in REASONS):
+        yield "it is refused with claims or citations, or without a known reason"
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield "its citations are not numbered from 1"
+    for claim in answer.claims:
+        if not claim.citations or not set(claim.citations) <= set(numbers):
+            yield "a claim has no citation, or one that is not there"
+    pointers: tuple[Citation | Closest, ...] = (*answer.citations, *answer.closest)
+    for pointer in pointers:
+        if not 0 <= pointer.start < pointer.end or pointer.end - pointer.start != len(pointer.quote):
+            yield f"a quote is not as long as its place {pointer.start}-{pointer.end}"
+    scores = [pointer.score for pointer in pointers]
+    if not 0 <= answer.confidence <= 1 or not all(map(math.isfinite, (*scores, *answer.timings_ms.values()))):
+        yield "a number of it is out of range"
 
 
 def search_object(retrieved: Retrieved) -> dict[str, Any]:

@@ -35,7 +35,9 @@ EVALUATION_ORDER = """
     draft suites commands
 """.split()
 """The same inside ``rag.evaluation``."""
-WEB_ORDER = "words page live uploads library listing picture guard password streams chat sources server".split()
+WEB_ORDER = """
+    words page share conversations live uploads library listing picture guard password streams chat sources server
+""".split()
 """The same inside ``rag.web``."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2", "xllamacpp"}
 

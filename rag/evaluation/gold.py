@@ -41,7 +41,7 @@ TYPES = {
     "false_premise": "takes for granted what the text does not say or denies",
     "off_topic": "nothing to do with the text",
     "injection": "instructions to the program",
-    "draft": "drafted by rag eval new",
+    "draft": "drafted by rag eval new, or from what people thought of an answer",
     # of the public sets
     "factoid": "a fact (SQuAD 2.0, NQ)",
     "near_miss": "unanswerable, written to mislead (SQuAD 2.0)",

@@ -1,10 +1,16 @@
 import json
+import re
 from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag import render
 from rag.engine import Engine
-from rag.errors import UsageError
-from rag.schema import Dropped
+from rag.errors import ConversationError, UsageError
+from rag.schema import REASONS, Answer, Citation, Claim, Closest, Copy, Dropped
 
 
 def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
@@ -80,3 +86,93 @@ def test_a_refusal_in_the_terminal(engine: Engine) -> None:
 def test_a_search_in_the_terminal(engine: Engine) -> None:
     assert render.search_text(engine.search("oil", 2)).count("score") == 2
     assert render.search_text(engine.search("photosynthesis chlorophyll wavelengths")) == "nothing found"
+
+
+def answers() -> st.SearchStrategy[Answer]:
+    """Answers of any form that the engine could give: text of any characters but half ones."""
+    text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+    some = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+    odds = st.integers(0, 10_000).map(lambda n: n / 10_000)
+    maybe = st.none() | some
+    copies = st.builds(Copy, text, maybe, maybe, st.integers(0, 9), st.integers(10, 99))
+
+    def placed(kind: type[Citation] | type[Closest], **fields: st.SearchStrategy[object]) -> st.SearchStrategy[Any]:
+        return st.builds(
+            lambda start, quote, **rest: kind(start=start, end=start + len(quote), quote=quote, **rest),
+            st.integers(0, 10**6), some, source=text, title=text, score=odds, **fields,
+        )  # fmt: skip
+
+    citation = placed(
+        Citation,
+        number=st.just(0),
+        published=maybe,
+        page=st.none() | st.integers(1, 9),
+        publisher=maybe,
+        also=st.lists(copies, max_size=2).map(tuple),
+    )
+    told = {
+        "question": some,
+        "standalone": text,
+        "confidence": odds,
+        "index": text,
+        "model": st.dictionaries(st.sampled_from(["encoder", "reader", "llm", "reranker"]), maybe),
+        "timings_ms": st.dictionaries(text, st.floats(0, 1e6), max_size=2),
+        "suggestions": st.lists(some, max_size=2).map(tuple),
+        "warnings": st.lists(some, max_size=2).map(tuple),
+        "dropped": st.lists(st.builds(Dropped, text, text), max_size=2).map(tuple),
+    }
+
+    def answered(cited: list[Citation], claims: list[str], **rest: Any) -> Answer:
+        numbered = tuple(replace(citation, number=n) for n, citation in enumerate(cited, start=1))
+        lines = tuple(Claim(claim, "supported", tuple(range(1, len(numbered) + 1))) for claim in claims)
+        return Answer(outcome="answered", reason=None, claims=lines, citations=numbered, **rest)
+
+    return st.builds(
+        answered, st.lists(citation, min_size=1, max_size=3), st.lists(text, min_size=1, max_size=2),
+        short_answer=maybe, **told,
+    ) | st.builds(
+        Answer, outcome=st.just("refused"), reason=st.sampled_from(sorted(REASONS)), message=maybe,
+        closest=st.lists(placed(Closest), max_size=2).map(tuple), **told,
+    )  # fmt: skip
+
+
+@settings(deadline=None)  # the first builds pydantic's form
+@given(answers())
+def test_an_answer_comes_back_from_its_json_form(answer: Answer) -> None:
+    assert render.from_json(json.loads(render.dumps(render.answer_object(answer)))) == answer
+
+
+def test_real_answers_come_back_from_their_json_form(engine: Engine) -> None:
+    for question in ("Who is Cuba's foreign minister?", "What is the population of Havana?", "hello", "summarise it"):
+        form = json.loads(render.dumps(render.answer_object(engine.ask(question))))
+        assert json.loads(render.dumps(render.answer_object(render.from_json(form)))) == form
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"schema": 2}, "an answer of schema 2: this version reads 1"),
+        ({"confidence": "0.9"}, "confidence: Input should be a valid number"),
+        ({"confidence": 1.2}, "a number of it is out of range"),
+        ({"confidence": float("nan")}, "not the JSON form of an answer"),
+        ({"outcome": "perhaps"}, "outcome: Input should be 'answered' or 'refused'"),
+        ({"outcome": "refused", "reason": "not_supported"}, "it is refused with claims or citations"),
+        ({"reason": "not_supported"}, "with the reason of a refusal"),
+        ({"citations": []}, "a claim has no citation, or one that is not there"),
+        ({"question": "half a character \ud800"}, "not the JSON form of an answer"),
+    ],
+)
+def test_what_is_no_answer_is_not_taken_for_one(engine: Engine, change: dict[str, Any], told: str) -> None:
+    form = json.loads(json.dumps(render.answer_object(engine.ask("Who is Cuba's foreign minister?"))))
+    with pytest.raises(ConversationError, match=re.escape(told)):
+        render.from_json({**form, **change})
+
+
+def test_a_quote_must_be_as_long_as_its_place(engine: Engine) -> None:
+    form = json.loads(json.dumps(render.answer_object(engine.ask("Who is Cuba's foreign minister?"))))
+    form["citations"][0]["end"] += 1
+    with pytest.raises(ConversationError, match="a quote is not as long as its place"):
+        render.from_json(form)
+    for other in (None, [], "text", {}, {"schema": 1}):
+        with pytest.raises(ConversationError, match="not the JSON form of an answer"):
+            render.from_json(other)

@@ -1,0 +1,321 @@
+"""Conversations that are kept: one SQLite file, each conversation its owner's alone.
+
+    conversation   id, owner, title, when; whether it was shared by somebody else, and can only be read
+    turn           an answer in its JSON form, with its question's place, and what a person thinks of it
+    document       the documents that came with a shared conversation
+    said           the words of questions and answers, for search (FTS5)
+
+Each call opens the file anew: safe between threads and processes.
+"""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rag import render
+from rag.errors import ConversationError
+from rag.schema import Answer, Document
+
+VERSION = 1
+"""Of the tables, in ``PRAGMA user_version``."""
+MOST_TITLE_CHARS = 120
+MOST_COMMENT_CHARS = 2000
+WAIT_SECONDS = 10
+"""For another process that writes."""
+
+_SCHEMA = """
+CREATE TABLE conversation (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, title TEXT NOT NULL,
+    created TEXT NOT NULL, updated TEXT NOT NULL, shared INTEGER NOT NULL);
+CREATE INDEX conversation_owner ON conversation (owner, updated);
+CREATE TABLE turn (
+    number INTEGER PRIMARY KEY, conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
+    place INTEGER NOT NULL, answer TEXT NOT NULL, liked INTEGER, comment TEXT NOT NULL DEFAULT '',
+    UNIQUE (conversation, place));
+CREATE TABLE document (
+    conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE, source TEXT NOT NULL, form TEXT NOT NULL,
+    PRIMARY KEY (conversation, source));
+CREATE VIRTUAL TABLE said USING fts5 (question, answer, tokenize = 'unicode61 remove_diacritics 2');
+CREATE TRIGGER unsaid AFTER DELETE ON turn BEGIN DELETE FROM said WHERE rowid = old.number; END;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation as a list shows it."""
+
+    id: str
+    title: str
+    created: str
+    """ISO 8601, UTC."""
+    updated: str
+    questions: int
+    shared: bool
+    """By somebody else: it can be read, renamed and deleted, not continued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a person thinks of an answer."""
+
+    liked: bool | None
+    comment: str
+
+
+Summaries = list[Summary]
+Answers = list[Answer]
+Turns = list[tuple[Answer, Rating | None]]
+
+
+class Conversations:
+    """The conversations of every owner. Another owner's conversation behaves as one that is not there.
+
+    Every method raises :class:`~rag.errors.ConversationError` if the file cannot be used, and those that take an ``id``
+    ``LookupError`` if the owner has no such conversation.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            ConversationError: it is damaged, of a later version, or cannot be written.
+        """
+        self._path = path
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # nobody else's to read
+        except OSError as error:
+            raise ConversationError(f"{path} cannot be written ({error.strerror}): choose another folder") from None
+        with self._reading() as database:
+            (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise self._damaged(" ".join(found.split()))
+            database.execute("PRAGMA journal_mode = WAL")  # who reads does not wait for who writes
+        with self._writing() as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            if version > VERSION:
+                raise ConversationError(f"{path} was written by a later version of Quoteline: upgrade to read it")
+            if version == 0:
+                for statement in _statements(_SCHEMA):  # not executescript, which would end the transaction
+                    database.execute(statement)
+                database.execute(f"PRAGMA user_version = {VERSION}")
+
+    def new(self, owner: str, title: str) -> str:
+        """Begin a conversation, and return its id."""
+        with self._writing() as database:
+            return _begin(database, owner, title, shared=False)[0]
+
+    def keep_shared(self, owner: str, title: str, answers: Iterable[Answer], documents: Iterable[Document]) -> str:
+        """Keep a conversation that was shared, with the documents that came with it, and return its id."""
+        with self._writing() as database:
+            identity, number = _begin(database, owner, title, shared=True)
+            for answer in answers:
+                _add(database, number, answer)
+            rows = ((number, document.source, json.dumps(asdict(document))) for document in documents)
+            database.executemany("INSERT INTO document VALUES (?, ?, ?)", rows)
+            return identity
+
+    def list(self, owner: str, search: str = "") -> Summaries:
+        """Return an owner's conversations, the newest first.
+
+        Args:
+            owner: whose.
+            search: words, all of which must stand in the title, or begin words of one question and its answer.
+        """
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT id, title, created, updated, (SELECT count(*) FROM turn WHERE conversation = c.number), shared"
+                " FROM conversation AS c WHERE owner = ? ORDER BY updated DESC, number DESC",
+                (owner,),
+            )
+            found = [
+                Summary(name, title, created, updated, count, bool(shared))
+                for name, title, created, updated, count, shared in rows
+            ]
+            if not (wanted := _plain(search).split()):
+                return found
+            having = _having(database, owner, wanted)
+        titles = [word.casefold() for word in wanted]
+        return [item for item in found if item.id in having or all(word in item.title.casefold() for word in titles)]
+
+    def get(self, owner: str, identity: str) -> Summary:
+        """Return one conversation as a list shows it."""
+        for item in self.list(owner):
+            if item.id == identity:
+                return item
+        raise LookupError(identity)
+
+    def answers(self, owner: str, identity: str) -> Answers:
+        """Return the answers of a conversation, each with its question, in order."""
+        return [answer for answer, _ in self._turns(owner, identity)]
+
+    def ratings(self, owner: str, identity: str) -> dict[int, Rating]:
+        """Return what was thought of answers, by their places."""
+        return {place: rating for place, (_, rating) in enumerate(self._turns(owner, identity)) if rating}
+
+    def document(self, owner: str, identity: str, source: str) -> Document | None:
+        """Return a document that came with a shared conversation; None for any other conversation."""
+        with self._reading() as database:
+            number, _ = _own(database, owner, identity)
+            query = "SELECT form FROM document WHERE conversation = ? AND source = ?"
+            row = database.execute(query, (number, source)).fetchone()
+        return _document(row[0]) if row else None
+
+    def documents(self, owner: str, identity: str) -> dict[str, Document]:
+        """Return the documents that came with a shared conversation, by source; none for any other."""
+        with self._reading() as database:
+            number, _ = _own(database, owner, identity)
+            rows = database.execute("SELECT source, form FROM document WHERE conversation = ?", (number,)).fetchall()
+        return {source: _document(form) for source, form in rows}
+
+    def append(self, owner: str, identity: str, answer: Answer) -> None:
+        """Add an answer at the end."""
+        with self._changing(owner, identity) as (database, number):
+            _add(database, number, answer)
+
+    def cut(self, owner: str, identity: str, place: int) -> None:
+        """Drop an answer, counted from 0, and all that follow."""
+        with self._changing(owner, identity) as (database, number):
+            database.execute("DELETE FROM turn WHERE conversation = ? AND place >= ?", (number, place))
+
+    def rate(self, owner: str, identity: str, place: int, liked: bool | None, comment: str) -> None:  # noqa: FBT001 (what a person pressed)
+        """Keep what a person thinks of an answer, counted from 0, in place of what was thought before."""
+        row = (liked, _plain(comment)[:MOST_COMMENT_CHARS])
+        with self._changing(owner, identity) as (database, number):
+            query = "UPDATE turn SET liked = ?, comment = ? WHERE conversation = ? AND place = ?"
+            if not database.execute(query, (*row, number, place)).rowcount:
+                raise LookupError(place)
+
+    def rename(self, owner: str, identity: str, title: str) -> None:
+        """Give a conversation another title; it keeps its own if that is blank."""
+        with self._writing() as database:
+            number, _ = _own(database, owner, identity)
+            if shown := _title(title):
+                database.execute("UPDATE conversation SET title = ? WHERE number = ?", (shown, number))
+
+    def delete(self, owner: str, identity: str) -> None:
+        """Remove a conversation, its ratings and documents."""
+        with self._writing() as database:
+            number, _ = _own(database, owner, identity)
+            database.execute("DELETE FROM conversation WHERE number = ?", (number,))
+
+    def _turns(self, owner: str, identity: str) -> Turns:
+        with self._reading() as database:
+            number, _ = _own(database, owner, identity)
+            query = "SELECT answer, liked, comment FROM turn WHERE conversation = ? ORDER BY place"
+            rows = database.execute(query, (number,)).fetchall()
+        return [(render.from_json(json.loads(form)), _rating(liked, comment)) for form, liked, comment in rows]
+
+    @contextmanager
+    def _changing(self, owner: str, identity: str) -> Iterator[tuple[sqlite3.Connection, int]]:
+        """Yield the file and the number of a conversation that is the owner's to continue; it is the newest then."""
+        with self._writing() as database:
+            number, shared = _own(database, owner, identity)
+            if shared:
+                raise ConversationError("this conversation was shared and can only be read: begin a new one to ask")
+            yield database, number
+            database.execute("UPDATE conversation SET updated = ? WHERE number = ?", (_now(), number))
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield the file in a transaction that nobody else's can come between."""
+        with self._reading() as database:
+            database.execute("BEGIN IMMEDIATE")
+            with database:  # commits, or undoes all of it
+                yield database
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self._path, timeout=WAIT_SECONDS, isolation_level=None)) as database:
+                database.execute("PRAGMA foreign_keys = ON")
+                yield database
+        except sqlite3.OperationalError as error:  # locked, full, not ours to write
+            raise ConversationError(f"conversations in {self._path} cannot be read or written: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, why: object) -> ConversationError:
+        return ConversationError(
+            f"{self._path} is damaged ({why}); nothing in it was changed: move it away to begin anew, and "
+            f"'sqlite3 {self._path.name} .recover' gets back what can be read"
+        )
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script, one at a time; a trigger has several semicolons."""
+    waiting = ""
+    for line in script.splitlines():
+        waiting += line + "\n"
+        if sqlite3.complete_statement(waiting):
+            yield waiting
+            waiting = ""
+
+
+def _begin(database: sqlite3.Connection, owner: str, title: str, *, shared: bool) -> tuple[str, int]:
+    identity, now = secrets.token_urlsafe(12), _now()
+    query = "INSERT INTO conversation (id, owner, title, created, updated, shared) VALUES (?, ?, ?, ?, ?, ?)"
+    row = database.execute(query, (identity, owner, _title(title), now, now, shared))
+    assert row.lastrowid is not None  # noqa: S101 (what an INSERT promises)
+    return identity, row.lastrowid
+
+
+def _add(database: sqlite3.Connection, number: int, answer: Answer) -> None:
+    query = "SELECT coalesce(max(place) + 1, 0) FROM turn WHERE conversation = ?"
+    (place,) = database.execute(query, (number,)).fetchone()
+    form = json.dumps(render.answer_object(answer))
+    query = "INSERT INTO turn (conversation, place, answer) VALUES (?, ?, ?)"
+    turn = database.execute(query, (number, place, form)).lastrowid
+    database.execute(
+        "INSERT INTO said (rowid, question, answer) VALUES (?, ?, ?)",
+        (turn, answer.question, answer.answer or answer.message or ""),
+    )
+
+
+def _own(database: sqlite3.Connection, owner: str, identity: str) -> tuple[int, bool]:
+    """Return a conversation's number and whether it was shared."""
+    query = "SELECT number, shared FROM conversation WHERE owner = ? AND id = ?"
+    row = database.execute(query, (owner, identity)).fetchone()
+    if row is None:
+        raise LookupError(identity)
+    return row[0], bool(row[1])
+
+
+def _having(database: sqlite3.Connection, owner: str, wanted: Iterable[str]) -> set[str]:
+    """Return the conversations of which one turn has words that begin with each of those wanted."""
+    # Each in quotation marks, where nothing means anything to FTS5; of signs alone it finds nothing.
+    quoted = " ".join(f'"{word.replace(chr(34), chr(34) * 2)}"*' for word in wanted)
+    rows = database.execute(
+        "SELECT DISTINCT c.id FROM said JOIN turn ON turn.number = said.rowid"
+        " JOIN conversation AS c ON c.number = turn.conversation WHERE said MATCH ? AND c.owner = ?",
+        (quoted, owner),
+    )
+    return {identity for (identity,) in rows}
+
+
+def _document(form: str) -> Document:
+    known: Mapping[str, Any] = json.loads(form)
+    return Document(**{**known, "pages": tuple(known["pages"])})
+
+
+def _rating(liked: int | None, comment: str) -> Rating | None:
+    return None if liked is None and not comment else Rating(None if liked is None else bool(liked), comment)
+
+
+def _title(text: str) -> str:
+    return " ".join(_plain(text).split())[:MOST_TITLE_CHARS]
+
+
+def _plain(text: str) -> str:
+    """Return a text that can be written and searched for: a browser may send half a character."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
