@@ -1,22 +1,59 @@
-"""Stand-in for the holder of the current engine."""
+"""The engine that answers now, and how another takes its place while questions are being answered."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
 
 from rag.engine import Engine
+from rag.errors import BusyError
+
+
+@dataclass(slots=True)
+class _Held:
+    engine: Engine
+    leases: int = 0
 
 
 class Live:
-    """Leases the current engine."""
+    """Leases the current engine; one that was replaced is closed when its last lease ends. Safe between threads."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._lock = Lock()
+        self._current: _Held | None = _Held(engine)
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
-        """Lease the current engine."""
-        yield self._engine
+        """Lease the current engine: it stays open, and is the same, until the lease ends.
+
+        Raises:
+            BusyError: the site is closing.
+        """
+        with self._lock:
+            held = self._current
+            if held is None:
+                raise BusyError("the site is closing: ask again when it has been started again")
+            held.leases += 1
+        try:
+            yield held.engine
+        finally:
+            with self._lock:
+                held.leases -= 1
+                over = held is not self._current and not held.leases
+            if over:
+                held.engine.close()
+
+    def swap(self, engine: Engine) -> None:
+        """Answer from another engine from now on; leases of the old one go on."""
+        self._replace(_Held(engine))
 
     def close(self) -> None:
-        """Close the engine."""
-        self._engine.close()
+        """Lease no engine any more, and close the current one when its last lease ends."""
+        self._replace(None)
+
+    def _replace(self, new: _Held | None) -> None:
+        with self._lock:
+            old, self._current = self._current, new
+            over = old is not None and not old.leases
+        if old is not None and over:
+            old.engine.close()
