@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib.resources import files
+from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 
@@ -16,7 +17,10 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
+from rag.schema import ALL
 from rag.web import chat
+from rag.web.conversations import Conversations
+from rag.web.live import Live
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -39,14 +43,14 @@ def serve(config: Config) -> None:
     """
     with Engine.open(config=config) as engine, _listen(config) as listener:
         host, port = listener.getsockname()[:2]
-        server = uvicorn.Server(uvicorn.Config(app(engine), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(app(Live(engine), config), log_level="warning"))
         address = f"[{host}]" if ":" in host else host
         print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 
 
-def app(engine: Engine) -> FastAPI:
+def app(live: Live, config: Config) -> FastAPI:
     """Return the page as an ASGI application."""
     outer = FastAPI(openapi_url=None)
 
@@ -59,12 +63,12 @@ def app(engine: Engine) -> FastAPI:
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    if engine.config.host in LOOPBACK:  # a page of another name that resolves to this machine must not read from it
+    if config.host in LOOPBACK:  # a page of another name that resolves to this machine must not read from it
         outer.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
     static = files("rag.web") / "static"
     gr.mount_gradio_app(
         outer,
-        blocks(engine),
+        blocks(live),
         path="",
         css=(static / "page.css").read_text(encoding="utf-8"),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
@@ -76,11 +80,11 @@ def app(engine: Engine) -> FastAPI:
     return outer
 
 
-def blocks(engine: Engine) -> gr.Blocks:
+def blocks(live: Live) -> gr.Blocks:
     """Return the page as a Gradio app: a tab for each thing to do."""
     demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
-        chat.tab(engine)
+        chat.tab(live, Conversations(Path("conversations.sqlite")), gr.State(ALL))
     return demo
 
 
