@@ -181,14 +181,14 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
     """Return the components, and the buttons "Ask", "Stop" and "Start over"."""
     with live.engine() as engine:
         has_llm, config = engine.llm is not None, engine.config
-    gr.HTML(_head(words.PROOF_LLM if has_llm else words.PROOF_QUOTE), elem_id="ql-head")
+    gr.HTML(_head(words.PROOF_LLM if has_llm else words.PROOF_QUOTE), elem_id="ql-head", apply_default_css=False)
     examples = page.offered(words.FOR_EXAMPLE, _examples(config))
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
             with gr.Column(elem_id="ql-chat"):
-                conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log")
-                writing = gr.HTML("", elem_id="ql-writing")
-            offers = gr.HTML(examples, elem_id="ql-offers")
+                conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
+                writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
+            offers = gr.HTML(examples, elem_id="ql-offers", apply_default_css=False)
             with gr.Row(elem_id="ql-ask"):
                 box = gr.Textbox(
                     show_label=False,
@@ -204,7 +204,7 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
                 start = gr.Button(words.START_OVER, scale=1, min_width=100)
         with gr.Column(scale=2, min_width=320):
             script = (files("rag.web") / "static" / "page.js").read_text(encoding="utf-8")
-            panel = gr.HTML(lambda: Desk().panel(live), js_on_load=script, elem_id="ql-panel")
+            panel = gr.HTML(lambda: Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
         gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, box, live,
         examples,

@@ -50,7 +50,8 @@ def conversation(
 def turn(found: Answer, place: int, rating: Rating | None, how: Trace | None, *, read_only: bool = False) -> str:
     """Return a question with its answer; ``place`` is its number in the conversation, carried by each button."""
     below = "" if found.message else trace(found, place, how)
-    editing = "" if read_only else _button("edit", place, words.EDIT, words.EDIT_ABOUT)
+    texts = f' data-label="{words.EDIT_LABEL}" data-save="{words.EDIT_SAVE}" data-cancel="{words.CANCEL}"'
+    editing = "" if read_only else _button("edit", place, words.EDIT, words.EDIT_ABOUT, texts)
     return (
         f'<section class="ql-turn" id="ql-turn-{place}" aria-label="{words.TURN.format(number=place + 1)}">'
         f'<div class="ql-asking">{question(found.question)}{editing}</div>'
@@ -210,7 +211,7 @@ def offered(head: str, questions: Iterable[str]) -> str:
 
 
 def _actions(found: Answer, place: int, rating: Rating | None, *, read_only: bool) -> str:
-    copied = "" if found.message else f' data-copy="{escape(text(found))}"'
+    copied = f' data-copy="{escape(text(found))}" data-done="{words.COPIED}" data-failed="{words.NOT_COPIED}"'
     buttons = "" if found.message else _button("copy", place, words.COPY, words.COPY_ABOUT, copied)
     liked = rating.liked if rating else None
     if not read_only:
