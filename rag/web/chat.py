@@ -184,7 +184,7 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
     gr.HTML(_head(words.PROOF_LLM if has_llm else words.PROOF_QUOTE), elem_id="ql-head", apply_default_css=False)
     examples = page.offered(words.FOR_EXAMPLE, _examples(config))
     with gr.Row(equal_height=False):
-        with gr.Column(scale=3, min_width=360):
+        with gr.Column(scale=3, min_width=340, elem_id="ql-left"):
             with gr.Column(elem_id="ql-chat"):
                 conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
                 writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
@@ -192,6 +192,7 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
             with gr.Row(elem_id="ql-ask"):
                 box = gr.Textbox(
                     show_label=False,
+                    container=False,
                     label=words.QUESTION,
                     placeholder=words.PLACEHOLDER,
                     scale=6,
@@ -201,7 +202,7 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
                 )
                 button = gr.Button(words.ASK, variant="primary", scale=1, min_width=80)
                 stop = gr.Button(words.STOP, scale=1, min_width=80, visible=has_llm)
-                start = gr.Button(words.START_OVER, scale=1, min_width=100)
+                start = gr.Button(words.START_OVER, scale=1, min_width=120)
         with gr.Column(scale=2, min_width=320):
             script = (files("rag.web") / "static" / "page.js").read_text(encoding="utf-8")
             panel = gr.HTML(lambda: Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
