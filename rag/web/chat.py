@@ -98,10 +98,12 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
 
     def answered(desk: Desk, asked: Asked) -> Iterator[Changes]:
         """Yield what changes on the page, by component."""
+        nothing = {chat.writing: gr.skip()}
         for changes in answering(live, conversations, desk, asked, running):
             if notice := changes.pop("notice", None):
                 gr.Info(page.plain(notice))
-            yield {getattr(chat, name): value for name, value in changes.items()} or {chat.writing: gr.skip()}
+            yield {getattr(chat, name): value for name, value in changes.items()} or nothing
+        yield nothing  # Gradio sends what came last once more as it ends: it must not undo what was pressed meanwhile
 
     def ask(
         question: str, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
@@ -109,7 +111,6 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
     ) -> Iterator[Changes]:  # fmt: skip
         """Answer what is in the question box."""
         place = len(conversation)
-        yield {chat.writing: gr.skip()}
         yield from answered(
             desk, Asked(question, place, conversation, current, chosen, turns, owner(request), typed=True)
         )
@@ -120,11 +121,12 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
     ) -> Iterator[Changes]:  # fmt: skip
         """Answer a suggestion, or a question of the conversation anew, as it was or edited."""
         told = _told(event)
-        yield {chat.writing: gr.skip()}
-        with suppress(LookupError, TypeError, ValueError):
-            place = len(conversation) if told.get("answer") is None else _place(told, conversation)
-            question = conversation[place].question if told.get("question") is None else str(told["question"])
-            yield from answered(desk, Asked(question, place, conversation, current, chosen, turns, owner(request)))
+        place, question = len(conversation), str(told.get("question") or "")
+        with suppress(LookupError):
+            if told.get("answer") is not None:
+                place = _place(told, conversation)
+                question = question or conversation[place].question
+        yield from answered(desk, Asked(question, place, conversation, current, chosen, turns, owner(request)))
 
     def select(event: gr.EventData, conversation: list[Answer], desk: Desk) -> Any:
         """Open or close what was pressed; what names nothing here changes nothing."""
@@ -229,8 +231,8 @@ def _told(event: gr.EventData) -> dict[str, Any]:
 
 
 def _place(told: Mapping[str, Any], conversation: Sequence[Answer]) -> int:
-    """Return the place of the answer that an event is about; LookupError, TypeError or ValueError if there is none."""
-    place = told["answer"]
+    """Return the place of the answer that an event is about; LookupError if there is none."""
+    place = told.get("answer")
     if not isinstance(place, int) or not 0 <= place < len(conversation):
         raise LookupError(place)
     return place

@@ -85,6 +85,7 @@ def blocks(live: Live) -> gr.Blocks:
     demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
         chat.tab(live, Conversations(Path("conversations.sqlite")), gr.State(ALL))
+    demo.queue(default_concurrency_limit=4)
     return demo
 
 

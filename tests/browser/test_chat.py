@@ -267,7 +267,7 @@ def test_after_an_answer_more_is_offered(page: Page) -> None:
 def test_how_it_was_found_is_folded_below(page: Page, screenshots: Path) -> None:
     ask(page, MINISTER)
     answers(page, 1)
-    ask(page, "And who is the president?")
+    ask(page, "What did he condemn?")
     answer = answers(page, 2)
     asked_as = answer.locator("xpath=preceding-sibling::p").inner_text()
     assert asked_as.startswith("Asked as: ")

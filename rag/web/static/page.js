@@ -239,6 +239,9 @@ const grown = () => {
   }
 };
 const observer = new MutationObserver(grown);
-for (const id of ["ql-log", "ql-writing"]) {
-  observer.observe(byId(id), { childList: true, subtree: true, characterData: true });
-}
+const observe = (id) => { // the conversation may come onto the page after the panel
+  if (byId(id)) observer.observe(byId(id), { childList: true, subtree: true, characterData: true });
+  else requestAnimationFrame(() => observe(id));
+};
+observe("ql-log");
+observe("ql-writing");
