@@ -94,29 +94,51 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
         chosen: the :class:`rag.schema.Filter` of the documents that may answer.
     """
     chat, button, stop, start = _layout(live)
-    running: set[Run] = set()  # the answers that are being made, for any page
+    events = _Events(chat, conversations)
+    inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
+    outputs = [*chat.outputs, chat.box, chat.turns]
+    # "multiple": Gradio would drop a press while an answer is written, and some just after it, without a word.
+    queued: Any = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
+    at_once: Any = {**queued, "queue": False}
+    gr.on([chat.box.submit, button.click], events.ask, [chat.box, *inputs], outputs, **queued)
+    gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], events.ask_again, inputs, outputs, **queued)
+    chat.panel.click(events.select, [chat.conversation, chat.desk], [chat.panel], **at_once)
+    chat.panel.like(events.rate, [chat.conversation, chat.current, chat.desk], [chat.chat], **at_once)
+    stop.click(lambda desk: desk.stop(), [chat.desk], **at_once)
+    start.click(chat.opened, [chat.desk], chat.outputs, **at_once)
+    # Hangs on a state that changes: an event that is sent for nothing, just as Gradio closes the stream of the one
+    # before it, may be lost, and what is pressed then with it.
+    chat.turns.change(
+        events.offer,
+        [chat.conversation, chat.desk, chosen],
+        [chat.offers],
+        **queued,
+        concurrency_id="offer",
+        concurrency_limit=1,
+    )
+    return chat
 
-    def answered(desk: Desk, asked: Asked) -> Iterator[Changes]:
-        """Yield what changes on the page, by component."""
-        nothing = {chat.writing: gr.skip()}
-        for changes in answering(live, conversations, desk, asked, running):
-            if notice := changes.pop("notice", None):
-                gr.Info(page.plain(notice))
-            yield {getattr(chat, name): value for name, value in changes.items()} or nothing
-        yield nothing  # Gradio sends what came last once more as it ends: it must not undo what was pressed meanwhile
+
+class _Events:
+    """What happens when something is pressed."""
+
+    def __init__(self, chat: Chat, conversations: Conversations) -> None:
+        self._chat = chat
+        self._live = chat.live
+        self._conversations = conversations
+        self._running: set[Run] = set()  # the answers that are being made, for any page
 
     def ask(
-        question: str, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
+        self, question: str, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
         request: gr.Request,
     ) -> Iterator[Changes]:  # fmt: skip
         """Answer what is in the question box."""
         place = len(conversation)
-        yield from answered(
-            desk, Asked(question, place, conversation, current, chosen, turns, owner(request), typed=True)
-        )
+        asked = Asked(question, place, conversation, current, chosen, turns, owner(request), typed=True)
+        yield from self._answered(desk, asked)
 
     def ask_again(
-        event: gr.EventData, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
+        self, event: gr.EventData, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
         request: gr.Request,
     ) -> Iterator[Changes]:  # fmt: skip
         """Answer a suggestion, or a question of the conversation anew, as it was or edited."""
@@ -126,57 +148,50 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
             if told.get("answer") is not None:
                 place = _place(told, conversation)
                 question = question or conversation[place].question
-        yield from answered(desk, Asked(question, place, conversation, current, chosen, turns, owner(request)))
+        asked = Asked(question, place, conversation, current, chosen, turns, owner(request))
+        yield from self._answered(desk, asked)
 
-    def select(event: gr.EventData, conversation: list[Answer], desk: Desk) -> Any:
+    def _answered(self, desk: Desk, asked: Asked) -> Iterator[Changes]:
+        """Yield what changes on the page, by component."""
+        nothing = {self._chat.writing: gr.skip()}
+        for changes in answering(self._live, self._conversations, desk, asked, self._running):
+            if notice := changes.pop("notice", None):
+                gr.Info(page.plain(notice))
+            yield {getattr(self._chat, name): value for name, value in changes.items()} or nothing
+        yield nothing  # Gradio sends what came last once more as it ends: it must not undo what was pressed meanwhile
+
+    def select(self, event: gr.EventData, conversation: list[Answer], desk: Desk) -> Any:
         """Open or close what was pressed; what names nothing here changes nothing."""
         with suppress(LookupError, TypeError, ValueError, RagError):
-            _select(live, desk, conversation, _told(event))
-            return desk.panel(live)
+            _select(self._live, desk, conversation, _told(event))
+            return desk.panel(self._live)
         return gr.skip()
 
-    def rate(event: gr.EventData, conversation: list[Answer], current: str, desk: Desk, request: gr.Request) -> Any:
+    def rate(
+        self, event: gr.EventData, conversation: list[Answer], current: str, desk: Desk, request: gr.Request
+    ) -> Any:
         """Keep what a person makes of an answer."""
         told = _told(event)
+        liked = told.get("liked") if isinstance(told.get("liked"), bool) else None
+        comment = str(told.get("comment") or "")[: page.MOST_COMMENT]
         try:
-            liked = told.get("liked") if isinstance(told.get("liked"), bool) else None
-            comment = str(told.get("comment") or "")[: page.MOST_COMMENT]
-            conversations.rate(owner(request), current, _place(told, conversation), liked, comment)
-            return shown(conversation, conversations.ratings(owner(request), current), desk)
-        except (LookupError, TypeError, ValueError):
+            self._conversations.rate(owner(request), current, _place(told, conversation), liked, comment)
+            return shown(conversation, self._conversations.ratings(owner(request), current), desk)
+        except LookupError:
             return gr.skip()
         except RagError as error:
-            gr.Info(page.plain(words.NOT_KEPT.format(why=error)))
+            gr.Info(page.plain(words.NOT_RATED.format(why=error)))
             return gr.skip()
 
-    def offer(conversation: list[Answer], desk: Desk, chosen: Filter) -> Any:
+    def offer(self, conversation: list[Answer], desk: Desk, chosen: Filter) -> Any:
         """Offer what may be asked next, unless someone waits for an answer: it takes as long as many of them."""
-        if not conversation or conversation[-1].message or running or desk.documents is not None:
+        if not conversation or conversation[-1].message or self._running or desk.documents is not None:
             return gr.skip()
-        with suppress(RagError), live.engine() as engine:
+        with suppress(RagError), self._live.engine() as engine:
             found = engine.suggest(conversation[-1].question, history(conversation[:-1]), chosen)
             if desk.run is None:
                 return page.offered(words.YOU_CAN_ASK, found)
         return gr.skip()
-
-    inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
-    outputs = [*chat.outputs, chat.box, chat.turns]
-    # "multiple": Gradio would drop a press while an answer is written, and some just after it, without a word.
-    queued: Any = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
-    at_once: Any = {**queued, "queue": False}
-    gr.on([chat.box.submit, button.click], ask, [chat.box, *inputs], outputs, **queued)
-    gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], ask_again, inputs, outputs, **queued)
-    chat.panel.click(select, [chat.conversation, chat.desk], [chat.panel], **at_once)
-    chat.panel.like(rate, [chat.conversation, chat.current, chat.desk], [chat.chat], **at_once)
-    stop.click(lambda desk: desk.stop(), [chat.desk], **at_once)
-    start.click(chat.opened, [chat.desk], chat.outputs, **at_once)
-    # Hangs on a state that changes: an event that is sent for nothing, just as Gradio closes the stream of the one
-    # before it, may be lost, and what is pressed then with it.
-    chat.turns.change(
-        offer, [chat.conversation, chat.desk, chosen], [chat.offers], **queued, concurrency_id="offer",
-        concurrency_limit=1,
-    )  # fmt: skip
-    return chat
 
 
 def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:

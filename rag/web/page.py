@@ -188,8 +188,10 @@ def key_terms(standalone: str) -> list[str]:
     >>> key_terms("What is the population of Havana, in Havana?")
     ['population', 'Havana']
     """
-    found = {tuple(terms(word)): word.strip(".,;:!?\"'“”‘’()") for word in reversed(standalone.split()) if terms(word)}
-    return list(reversed(found.values()))
+    found: dict[tuple[str, ...], str] = {}
+    for word in standalone.split():
+        found.setdefault(tuple(terms(word)), word.strip(".,;:!?\"'“”‘’()"))
+    return [word for searched, word in found.items() if searched]
 
 
 def _told(message: str, found: Answer) -> str:

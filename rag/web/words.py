@@ -31,6 +31,7 @@ ONE_AT_A_TIME = "One answer at a time: your question stays in the box. Wait for 
 WAIT = "One answer at a time: wait for the answer, or press Stop."
 READ_ONLY = "This conversation was opened from a file and is only to be read. Start over to ask."
 NOT_KEPT = "The answer could not be kept among your conversations: {why}"
+NOT_RATED = "What you think of it could not be kept: {why}"
 SEARCHING = "Searching the sources…"
 READING = "Reading {count} passages…"
 WRITING = "Writing…"

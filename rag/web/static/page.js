@@ -28,12 +28,14 @@ const reveal = () => {
 };
 const settle = () => {
   const mark = reveal();
+  const tab = element.querySelector('[role="tab"][aria-selected="true"]');
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
   if (wanted === null) return;
   const place = element.querySelector(".ql-place")?.textContent;
   const about = [".ql-document h2", ".ql-about"].map((part) => element.querySelector(part)?.textContent);
   announce([place, ...about].filter(Boolean).join(". "));
   if (wanted === "read") (mark ?? element.querySelector(".ql-text"))?.focus({ preventScroll: true });
-  if (wanted === "tab") element.querySelector('[role="tab"][aria-selected="true"]')?.focus();
+  if (wanted === "tab") tab?.focus();
   wanted = null;
 };
 watch("value", () => requestAnimationFrame(settle));
@@ -234,8 +236,7 @@ const grown = () => {
   } else if (waiting && latest) {
     [waiting, said] = [false, ""];
     announce(latest.dataset.announce);
-    byId("ql-chat").scrollTop = byId("ql-chat").scrollHeight;
-    latest.closest(".ql-turn").scrollIntoView({ block: "nearest" });
+    latest.closest(".ql-turn").scrollIntoView({ block: "start" }); // an answer is read from its question on
   }
 };
 const observer = new MutationObserver(grown);
