@@ -54,11 +54,11 @@ def answering(
     if not asked.question.strip():
         return
     if desk.documents is not None:
-        yield {"notice": words.READ_ONLY}
+        yield {"notice": words.CHAT_READ_ONLY}
         return
     run = desk.begin()
     if run is None:
-        yield {"notice": words.ONE_AT_A_TIME if asked.typed else words.WAIT}
+        yield {"notice": words.CHAT_ONE_AT_A_TIME if asked.typed else words.CHAT_WAIT}
         return
     running.add(run)
     try:
@@ -108,7 +108,7 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
     try:
         current = _kept(conversations, asked, conversation)
     except RagError as error:
-        changes["notice"] = words.NOT_KEPT.format(why=error)
+        changes["notice"] = words.CHAT_NOT_KEPT.format(why=error)
     kept = ratings_of(conversations, asked.owner, current)
     yield {
         **changes,

@@ -180,7 +180,7 @@ class _Events:
         except LookupError:
             return gr.skip()
         except RagError as error:
-            gr.Info(page.plain(words.NOT_RATED.format(why=error)))
+            gr.Info(page.plain(words.CHAT_NOT_RATED.format(why=error)))
             return gr.skip()
 
     def offer(self, conversation: list[Answer], desk: Desk, chosen: Filter) -> Any:
@@ -190,7 +190,7 @@ class _Events:
         with suppress(RagError), self._live.engine() as engine:
             found = engine.suggest(conversation[-1].question, history(conversation[:-1]), chosen)
             if desk.run is None:
-                return page.offered(words.YOU_CAN_ASK, found)
+                return page.offered(words.CHAT_YOU_CAN_ASK, found)
         return gr.skip()
 
 
@@ -198,8 +198,10 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
     """Return the components, and the buttons "Ask", "Stop" and "Start over"."""
     with live.engine() as engine:
         has_llm, config = engine.llm is not None, engine.config
-    gr.HTML(_head(words.PROOF_LLM if has_llm else words.PROOF_QUOTE), elem_id="ql-head", apply_default_css=False)
-    examples = page.offered(words.FOR_EXAMPLE, _examples(config))
+    gr.HTML(
+        _head(words.CHAT_PROOF_LLM if has_llm else words.CHAT_PROOF_QUOTE), elem_id="ql-head", apply_default_css=False
+    )
+    examples = page.offered(words.CHAT_FOR_EXAMPLE, _examples(config))
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=340, elem_id="ql-left"):
             with gr.Column(elem_id="ql-chat"):
@@ -210,16 +212,16 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
                 box = gr.Textbox(
                     show_label=False,
                     container=False,
-                    label=words.QUESTION,
-                    placeholder=words.PLACEHOLDER,
+                    label=words.CHAT_QUESTION,
+                    placeholder=words.CHAT_PLACEHOLDER,
                     scale=6,
                     autofocus=True,
                     elem_id="ql-question",
                     max_length=config.max_question_chars,
                 )
-                button = gr.Button(words.ASK, variant="primary", scale=1, min_width=80)
-                stop = gr.Button(words.STOP, scale=1, min_width=80, visible=has_llm)
-                start = gr.Button(words.START_OVER, scale=1, min_width=120)
+                button = gr.Button(words.CHAT_ASK, variant="primary", scale=1, min_width=80)
+                stop = gr.Button(words.CHAT_STOP, scale=1, min_width=80, visible=has_llm)
+                start = gr.Button(words.CHAT_START_OVER, scale=1, min_width=120)
         with gr.Column(scale=2, min_width=320):
             script = (files("rag.web") / "static" / "page.js").read_text(encoding="utf-8")
             panel = gr.HTML(lambda: Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
@@ -231,11 +233,11 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
 
 
 def _head(proof: str) -> str:
-    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in words.KEYS_LIST)
+    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in words.CHAT_KEYS_LIST)
     return (
-        f'<a class="ql-skip" href="#ql-log">{words.SKIP}</a><div class="ql-head"><h1>Quoteline</h1>'
-        f"<p>{words.HEAD.format(proof=proof)}</p>"
-        f'<details class="ql-keys"><summary>{words.KEYS}</summary><dl>{keys}</dl></details></div>'
+        f'<a class="ql-skip" href="#ql-log">{words.CHAT_SKIP}</a><div class="ql-head"><h1>Quoteline</h1>'
+        f"<p>{words.CHAT_HEAD.format(proof=proof)}</p>"
+        f'<details class="ql-keys"><summary>{words.CHAT_KEYS}</summary><dl>{keys}</dl></details></div>'
     )
 
 

@@ -78,11 +78,11 @@ def panel(tabs: Tabs, shown: str) -> str:
     """Return the tabs above what is in view, a document or the list of sources."""
     if not tabs.tabs:
         return shown
-    heads = _head(-1, words.ALL_SOURCES, tabs.current) + "".join(
+    heads = _head(-1, words.CHAT_ALL_SOURCES, tabs.current) + "".join(
         _head(place, tab.title, tabs.current) for place, tab in enumerate(tabs.tabs)
     )
     return (
-        f'<div class="ql-tabs" role="tablist" aria-label="{words.OPEN_SOURCES}">{heads}</div>'
+        f'<div class="ql-tabs" role="tablist" aria-label="{words.CHAT_OPEN_SOURCES}">{heads}</div>'
         f'<div role="tabpanel" id="ql-open" aria-labelledby="ql-tab-{tabs.current + 1}">{shown}</div>'
     )
 
@@ -104,10 +104,10 @@ def source_list(listings: Sequence[Listing]) -> str:
         f'<span class="ql-meta">{joined(listing.published, listing.source)}</span></button></li>'
         for listing in listings[:MOST_LISTED]
     )
-    count = words.SOURCES_ONE if len(listings) == 1 else words.SOURCES_COUNT.format(count=len(listings))
+    count = words.CHAT_SOURCES_ONE if len(listings) == 1 else words.CHAT_SOURCES_COUNT.format(count=len(listings))
     left = len(listings) - MOST_LISTED
-    more = f'<p class="ql-meta">{words.SOURCES_MORE.format(count=left)}</p>' if left > 0 else ""
-    return f'<nav class="ql-sources" aria-label="{words.SOURCES}"><h2>{count}</h2><ul>{rows}</ul>{more}</nav>'
+    more = f'<p class="ql-meta">{words.CHAT_SOURCES_MORE.format(count=left)}</p>' if left > 0 else ""
+    return f'<nav class="ql-sources" aria-label="{words.CHAT_SOURCES}"><h2>{count}</h2><ul>{rows}</ul>{more}</nav>'
 
 
 def document(shown: Document, tab: Tab, place: int) -> str:
@@ -124,8 +124,8 @@ def document(shown: Document, tab: Tab, place: int) -> str:
     )
     copies = ""
     if isinstance(selected, Citation) and selected.also:
-        copies = f'<p class="ql-meta">{words.ALSO_IN.format(others=escape(also_in(selected)))}</p>'
-    label = words.TEXT_OF.format(title=escape(shown.title))
+        copies = f'<p class="ql-meta">{words.CHAT_ALSO_IN.format(others=escape(also_in(selected)))}</p>'
+    label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
     return (
         f'<article class="ql-document"><h2>{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
         f"{_steps(tab)}{_close(shown.title, place)}{_moved(shown, selected)}"
@@ -139,13 +139,13 @@ def gone(tab: Tab, place: int) -> str:
     quote = f"<blockquote>{escape(tab.spans[tab.selected].quote)}</blockquote>" if tab.selected >= 0 else ""
     return (
         f'<article class="ql-document"><h2>{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}'
-        f'<p class="ql-warning" role="status">{words.GONE.format(source=escape(tab.source))}</p>{quote}</article>'
+        f'<p class="ql-warning" role="status">{words.CHAT_GONE.format(source=escape(tab.source))}</p>{quote}</article>'
     )
 
 
 def _close(title: str, place: int) -> str:
-    about = words.CLOSE_ABOUT.format(title=escape(title))
-    return f'<button type="button" class="ql-close" data-close="{place}" title="{about}">{words.CLOSE}</button>'
+    about = words.CHAT_CLOSE_ABOUT.format(title=escape(title))
+    return f'<button type="button" class="ql-close" data-close="{place}" title="{about}">{words.CHAT_CLOSE}</button>'
 
 
 def _steps(tab: Tab) -> str:
@@ -153,13 +153,13 @@ def _steps(tab: Tab) -> str:
     if tab.selected < 0:
         return ""
     count = len(tab.spans)
-    pattern, kind, first = words.PASSAGE_OF, "closest", 0
+    pattern, kind, first = words.CHAT_PASSAGE_OF, "closest", 0
     if isinstance(tab.spans[tab.selected], Citation):
-        pattern, kind, first = words.QUOTE_OF, "number", 1
+        pattern, kind, first = words.CHAT_QUOTE_OF, "number", 1
     buttons = [
         f'<button type="button" class="ql-step" data-step="{step}" data-answer="{tab.answer}" '
         f'data-{kind}="{(tab.selected + move) % count + first}"{" disabled" if count < 2 else ""}>{label}</button>'
-        for step, move, label in (("previous", -1, words.PREVIOUS), ("next", 1, words.NEXT))
+        for step, move, label in (("previous", -1, words.CHAT_PREVIOUS), ("next", 1, words.CHAT_NEXT))
     ]
     place = pattern.format(number=tab.selected + 1, count=count)
     return f'<div class="ql-steps">{buttons[0]}<span class="ql-place">{place}</span>{buttons[1]}</div>'
@@ -170,7 +170,7 @@ def _moved(shown: Document, selected: Span | None) -> str:
     if selected is None or shown.text[selected.start : selected.end] == selected.quote:
         return ""
     quote = f"<blockquote>{escape(selected.quote)}</blockquote>"
-    return f'<p class="ql-warning" role="status">{words.CHANGED}</p>{quote}'
+    return f'<p class="ql-warning" role="status">{words.CHAT_CHANGED}</p>{quote}'
 
 
 def _marked(shown: Document, spans: Iterable[Span], selected: Span | None) -> str:

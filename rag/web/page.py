@@ -27,8 +27,8 @@ def sure(confidence: float) -> str:
     ('confident', 'fairly sure', 'unsure')
     """
     if confidence >= CONFIDENT:
-        return words.CONFIDENT
-    return words.FAIRLY_SURE if confidence >= FAIRLY_SURE else words.UNSURE
+        return words.CHAT_CONFIDENT
+    return words.FAIRLY_SURE if confidence >= FAIRLY_SURE else words.CHAT_UNSURE
 
 
 def conversation(
@@ -40,7 +40,7 @@ def conversation(
 ) -> str:
     """Return a whole conversation; ``ratings`` and ``traces`` are by the place of the answer."""
     if not answers:
-        return f'<p class="ql-empty">{words.EMPTY}</p>'
+        return f'<p class="ql-empty">{words.CHAT_EMPTY}</p>'
     return "".join(
         turn(answer, place, ratings.get(place), traces.get(place), read_only=read_only)
         for place, answer in enumerate(answers)
@@ -50,10 +50,12 @@ def conversation(
 def turn(found: Answer, place: int, rating: Rating | None, how: Trace | None, *, read_only: bool = False) -> str:
     """Return a question with its answer; ``place`` is its number in the conversation, carried by each button."""
     below = "" if found.message else trace(found, place, how)
-    texts = f' data-label="{words.EDIT_LABEL}" data-save="{words.EDIT_SAVE}" data-cancel="{words.CANCEL}"'
-    editing = "" if read_only else _button("edit", place, words.EDIT, words.EDIT_ABOUT, texts)
+    texts = (
+        f' data-label="{words.CHAT_EDIT_LABEL}" data-save="{words.CHAT_EDIT_SAVE}" data-cancel="{words.CHAT_CANCEL}"'
+    )
+    editing = "" if read_only else _button("edit", place, words.CHAT_EDIT, words.CHAT_EDIT_ABOUT, texts)
     return (
-        f'<section class="ql-turn" id="ql-turn-{place}" aria-label="{words.TURN.format(number=place + 1)}">'
+        f'<section class="ql-turn" id="ql-turn-{place}" aria-label="{words.CHAT_TURN.format(number=place + 1)}">'
         f'<div class="ql-asking">{question(found.question)}{editing}</div>'
         f"{answer(found, place)}{_actions(found, place, rating, read_only=read_only)}{below}</section>"
     )
@@ -75,7 +77,7 @@ def asked_as(found: Answer) -> str:
     """Return the question that was asked in place of a follow-up; nothing if it was asked as typed."""
     if found.standalone == " ".join(found.question.split()):
         return ""
-    return f'<p class="ql-note ql-asked">{words.ASKED_AS.format(question=escape(found.standalone))}</p>'
+    return f'<p class="ql-note ql-asked">{words.CHAT_ASKED_AS.format(question=escape(found.standalone))}</p>'
 
 
 def _answered(found: Answer, place: int) -> str:
@@ -87,9 +89,9 @@ def _answered(found: Answer, place: int) -> str:
         for claim in found.claims
     )
     warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
-    proof = words.WRITTEN.format(llm=escape(llm)) if llm else words.VERBATIM
+    proof = words.CHAT_WRITTEN.format(llm=escape(llm)) if llm else words.CHAT_VERBATIM
     tips = "".join(_tip(_cite_id(place, item.number), *_quote(item)) for item in found.citations)
-    said = words.ANSWERED_BY.format(count=len(found.citations), sure=sure(found.confidence))
+    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=sure(found.confidence))
     return (
         f'<div class="ql-answer" data-outcome="answered" tabindex="-1" data-announce="{said}">{short}'
         f'<ul class="ql-claims">{claims}</ul>{_dropped(found)}{warnings}'
@@ -104,7 +106,7 @@ def _cite_id(place: int, number: int) -> str:
 def _cite(place: int, number: int) -> str:
     return (
         f'<button type="button" class="ql-cite" data-answer="{place}" data-number="{number}" '
-        f'aria-label="{words.CITE.format(number=number)}" aria-describedby="{_cite_id(place, number)}">'
+        f'aria-label="{words.CHAT_CITE.format(number=number)}" aria-describedby="{_cite_id(place, number)}">'
         f"{number}</button>"
     )
 
@@ -121,7 +123,7 @@ def _quote(item: Citation) -> tuple[str, str]:
 
 def page_of(item: Citation | Closest) -> str | None:
     """Return "page 3", for formats that have pages."""
-    return words.PAGE.format(page=item.page) if isinstance(item, Citation) and item.page else None
+    return words.CHAT_PAGE.format(page=item.page) if isinstance(item, Citation) and item.page else None
 
 
 def _status(claim: Claim, found: Answer) -> str:
@@ -129,14 +131,16 @@ def _status(claim: Claim, found: Answer) -> str:
     quotes = {" ".join(item.quote.split()) for item in found.citations if item.number in claim.citations}
     llm = found.model.get("llm")
     if claim.text in quotes or not llm:
-        return f'<span class="ql-status" data-status="quoted" title="{words.QUOTED_ABOUT}">{words.QUOTED}</span>'
-    about = words.SUPPORTED_ABOUT.format(llm=escape(llm))
-    return f'<span class="ql-status" data-status="supported" title="{about}">{words.SUPPORTED}</span>'
+        return (
+            f'<span class="ql-status" data-status="quoted" title="{words.CHAT_QUOTED_ABOUT}">{words.CHAT_QUOTED}</span>'
+        )
+    about = words.CHAT_SUPPORTED_ABOUT.format(llm=escape(llm))
+    return f'<span class="ql-status" data-status="supported" title="{about}">{words.CHAT_SUPPORTED}</span>'
 
 
 def _sure(confidence: float, place: int) -> str:
     name = f"ql-sure-{place}"
-    tip = _tip(name, words.SURE_ABOUT.format(odds=f"{confidence:.0%}"))
+    tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{confidence:.0%}"))
     return f'<span class="ql-sure" tabindex="0" aria-describedby="{name}">{sure(confidence)}</span>{tip}'
 
 
@@ -144,7 +148,7 @@ def _dropped(found: Answer) -> str:
     if not found.dropped:
         return ""
     count = len(found.dropped)
-    head = words.DROPPED_ONE if count == 1 else words.DROPPED.format(count=count)
+    head = words.CHAT_DROPPED_ONE if count == 1 else words.CHAT_DROPPED.format(count=count)
     rows = "".join(
         f'<li><s>{escape(item.text)}</s> <span class="ql-meta">{escape(item.reason)}</span></li>'
         for item in found.dropped
@@ -160,8 +164,8 @@ def _refused(found: Answer, place: int) -> str:
         f'<span class="ql-meta">{joined(item.title, item.source)}</span></button></li>'
         for n, item in enumerate(found.closest)
     )
-    odds = words.SURE_NOT.format(odds=f"{found.confidence:.0%}")
-    listed = f'<p>{words.CLOSEST}</p><ul>{rows}</ul><p class="ql-note">{odds}</p>' if rows else ""
+    odds = words.CHAT_SURE_NOT.format(odds=f"{found.confidence:.0%}")
+    listed = f'<p>{words.CHAT_CLOSEST}</p><ul>{rows}</ul><p class="ql-note">{odds}</p>' if rows else ""
     said = f"{REFUSED} {reason[0].upper()}{reason[1:]}."
     return (
         f'<div class="ql-answer ql-refused" data-outcome="refused" tabindex="-1" data-announce="{said}">'
@@ -174,10 +178,10 @@ def _looked_for(found: Answer) -> str:
     said = set(terms(" ".join(item.quote for item in found.closest)))
     keys = key_terms(found.standalone)
     missing = [key for key in keys if not said & set(terms(key))] if said else []
-    rows = f"{words.KEY_TERMS} {escape(', '.join(keys))}" if keys else ""
-    rows += f"; {words.KEY_TERMS_MISSING} <em>{escape(', '.join(missing))}</em>" if missing else ""
+    rows = f"{words.CHAT_KEY_TERMS} {escape(', '.join(keys))}" if keys else ""
+    rows += f"; {words.CHAT_KEY_TERMS_MISSING} <em>{escape(', '.join(missing))}</em>" if missing else ""
     return (
-        f'<p class="ql-looked">{words.LOOKED_FOR} <q>{escape(found.standalone)}</q>'
+        f'<p class="ql-looked">{words.CHAT_LOOKED_FOR} <q>{escape(found.standalone)}</q>'
         f'<span class="ql-meta ql-terms">{rows}</span></p>'
     )
 
@@ -197,10 +201,10 @@ def key_terms(standalone: str) -> list[str]:
 def _told(message: str, found: Answer) -> str:
     head, *rest = message.split("\n")
     listed = "".join(f"<li>{escape(line.removeprefix('- '))}</li>" for line in rest)
+    suggested = offered(words.CHAT_YOU_CAN_ASK, found.suggestions)
     return (
         f'<div class="ql-answer" data-outcome="{found.outcome}" tabindex="-1" data-announce="{escape(head)}">'
-        f"<p>{escape(head)}</p>{f'<ul>{listed}</ul>' if listed else ''}{offered(words.YOU_CAN_ASK, found.suggestions)}"
-        "</div>"
+        f"<p>{escape(head)}</p>{f'<ul>{listed}</ul>' if listed else ''}{suggested}</div>"
     )
 
 
@@ -213,25 +217,25 @@ def offered(head: str, questions: Iterable[str]) -> str:
 
 
 def _actions(found: Answer, place: int, rating: Rating | None, *, read_only: bool) -> str:
-    copied = f' data-copy="{escape(text(found))}" data-done="{words.COPIED}" data-failed="{words.NOT_COPIED}"'
-    buttons = "" if found.message else _button("copy", place, words.COPY, words.COPY_ABOUT, copied)
+    copied = f' data-copy="{escape(text(found))}" data-done="{words.CHAT_COPIED}" data-failed="{words.CHAT_NOT_COPIED}"'
+    buttons = "" if found.message else _button("copy", place, words.CHAT_COPY, words.CHAT_COPY_ABOUT, copied)
     liked = rating.liked if rating else None
     if not read_only:
-        buttons += _button("retry", place, words.AGAIN, words.AGAIN_ABOUT)
-        for name, label, value in (("good", words.GOOD, True), ("bad", words.BAD, False)):
+        buttons += _button("retry", place, words.CHAT_AGAIN, words.CHAT_AGAIN_ABOUT)
+        for name, label, value in (("good", words.CHAT_GOOD, True), ("bad", words.CHAT_BAD, False)):
             pressed = f' aria-pressed="{"true" if liked is value else "false"}"'
             buttons += _button(name, place, label, label, pressed)
-    group = f'<div class="ql-actions" role="group" aria-label="{words.ACTIONS}">{buttons}</div>'
+    group = f'<div class="ql-actions" role="group" aria-label="{words.CHAT_ACTIONS}">{buttons}</div>'
     return group + (_comment(place, rating) if rating and liked is not None and not read_only else "")
 
 
 def _comment(place: int, rating: Rating) -> str:
     name = f"ql-comment-{place}"
-    saved = f'<span class="ql-note">{words.COMMENT_SAVED}</span>' if rating.comment else ""
+    saved = f'<span class="ql-note">{words.CHAT_COMMENT_SAVED}</span>' if rating.comment else ""
     return (
         f'<form class="ql-comment" data-answer="{place}" data-liked="{"true" if rating.liked else "false"}">'
-        f'<label for="{name}">{words.COMMENT}</label><input id="{name}" maxlength="{MOST_COMMENT}" '
-        f'value="{escape(rating.comment)}"><button type="submit">{words.COMMENT_SAVE}</button>{saved}</form>'
+        f'<label for="{name}">{words.CHAT_COMMENT}</label><input id="{name}" maxlength="{MOST_COMMENT}" '
+        f'value="{escape(rating.comment)}"><button type="submit">{words.CHAT_COMMENT_SAVE}</button>{saved}</form>'
     )
 
 
@@ -261,7 +265,7 @@ def made(text: str, content: str) -> str:
 
 def searching(passages: int | None) -> str:
     """Return what stands in place of an answer while it is made."""
-    what = words.READING.format(count=passages) if passages else words.SEARCHING
+    what = words.CHAT_READING.format(count=passages) if passages else words.CHAT_SEARCHING
     return f'<div class="ql-answer ql-note" data-announce="{what}">{what}</div>'
 
 
@@ -270,7 +274,7 @@ def writing(so_far: Progress) -> str:
     claims = "".join(f'<li class="ql-claim">{escape(claim.text)}</li>' for claim in so_far.claims)
     return (
         f'<div class="ql-answer"><ul class="ql-claims">{claims}</ul>'
-        f'<p class="ql-note" data-announce="{words.WRITING}">{words.WRITING}</p></div>'
+        f'<p class="ql-note" data-announce="{words.CHAT_WRITING}">{words.CHAT_WRITING}</p></div>'
     )
 
 

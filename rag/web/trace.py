@@ -48,18 +48,19 @@ def trace(found: Answer, place: int, how: Trace | None) -> str:
     times = ", ".join(f"{escape(stage)} {spent:.0f} ms" for stage, spent in found.timings_ms.items())
     models = ", ".join(f"{escape(part)} {escape(name)}" for part, name in found.model.items() if name)
     return (
-        f'<details class="ql-trace" id="ql-trace-{place}"><summary>{words.TRACE}</summary>'
-        f"<p>{words.TRACE_QUESTION} <q>{escape(found.standalone)}</q></p>{_hits(how)}"
-        f'<p class="ql-meta">{words.TRACE_TIMES} {times}</p><p class="ql-meta">{words.TRACE_MODELS} {models}</p>'
-        f'<p class="ql-meta">{words.TRACE_INDEX} {escape(found.index)}</p></details>'
+        f'<details class="ql-trace" id="ql-trace-{place}"><summary>{words.CHAT_TRACE}</summary>'
+        f"<p>{words.CHAT_TRACE_QUESTION} <q>{escape(found.standalone)}</q></p>{_hits(how)}"
+        f'<p class="ql-meta">{words.CHAT_TRACE_TIMES} {times}</p>'
+        f'<p class="ql-meta">{words.CHAT_TRACE_MODELS} {models}</p>'
+        f'<p class="ql-meta">{words.CHAT_TRACE_INDEX} {escape(found.index)}</p></details>'
     )
 
 
 def _hits(how: Trace | None) -> str:
     if how is None:
-        return f'<p class="ql-meta">{words.TRACE_NO_HITS}</p>'
+        return f'<p class="ql-meta">{words.CHAT_TRACE_NO_HITS}</p>'
     reranked = any("reranker" in hit.ranks for hit in how.hits)
-    heads = (*words.TRACE_HEADS, *([words.TRACE_RERANKER] if reranked else []))
+    heads = (*words.CHAT_TRACE_HEADS, *([words.CHAT_TRACE_RERANKER] if reranked else []))
     columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
     rows = "".join(
         f'<tr><td>{n}</td><th scope="row">{escape(hit.head)}<span class="ql-meta">{escape(hit.source)}</span></th>'
@@ -68,7 +69,7 @@ def _hits(how: Trace | None) -> str:
     )
     return (
         '<div class="ql-wide" tabindex="0" role="region" '
-        f'aria-label="{words.TRACE_HITS}"><table><caption>{words.TRACE_HITS}</caption>'
+        f'aria-label="{words.CHAT_TRACE_HITS}"><table><caption>{words.CHAT_TRACE_HITS}</caption>'
         f"<thead><tr>{columns}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )

@@ -53,7 +53,7 @@ def test_an_answer_is_shown_step_by_step_and_kept(page: Page) -> None:
     first, found, last = page.ask(MINISTER)
     assert first["box"] == ""
     assert first["offers"] == ""
-    assert words.SEARCHING in first["writing"]
+    assert words.CHAT_SEARCHING in first["writing"]
     assert "Reading" in found["writing"]
     assert last["writing"] == ""
     assert last["turns"] == 1
@@ -93,8 +93,8 @@ def test_the_chosen_documents_alone_answer(page: Page) -> None:
 def test_one_answer_at_a_time_on_a_page_but_not_on_two(page: Page, engine: Engine) -> None:
     stream = answering(page.live, page.conversations, page.desk, page.asked(MINISTER), page.running)
     next(stream)
-    assert page.ask(DIED) == [{"notice": words.ONE_AT_A_TIME}]
-    assert page.ask(DIED, 0) == [{"notice": words.WAIT}]
+    assert page.ask(DIED) == [{"notice": words.CHAT_ONE_AT_A_TIME}]
+    assert page.ask(DIED, 0) == [{"notice": words.CHAT_WAIT}]
     assert Page(engine, page.conversations).ask(DIED)[-1]["turns"] == 1
     list(stream)
     assert page.ask(DIED)[-1]["turns"] == 1
@@ -131,7 +131,7 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_told(page: Page, monkeypatch
 
     monkeypatch.setattr(page.conversations, "new", fail)
     last = page.ask(MINISTER)[-1]
-    assert last["notice"] == words.NOT_KEPT.format(why="the disk is full")
+    assert last["notice"] == words.CHAT_NOT_KEPT.format(why="the disk is full")
     assert "Bruno Rodríguez" in last["chat"]
     monkeypatch.undo()
     page.ask(DIED)
@@ -150,7 +150,7 @@ def test_a_conversation_from_a_file_is_only_read(page: Page, engine: Engine) -> 
     page.ask(MINISTER)
     document = replace(engine.index.store.document(ARTICLE), title="As it was sent")
     page.desk.clear({ARTICLE: document})
-    assert page.ask(DIED) == [{"notice": words.READ_ONLY}]
+    assert page.ask(DIED) == [{"notice": words.CHAT_READ_ONLY}]
     html = page.desk.panel(page.live)
     assert "As it was sent" in html
     page.desk.open(page.live, Tab(ARTICLE, "x", page.shown["conversation"][0].citations, 0, 0))

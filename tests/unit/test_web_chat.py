@@ -61,8 +61,8 @@ def test_an_event_opens_what_it_names(tab: chat.Chat, engine: Engine) -> None:
     "told",
     [
         {}, {"answer": 0}, {"answer": 0, "number": 0}, {"answer": 0, "number": 99}, {"answer": 0, "number": "x"},
-        {"answer": -1, "number": 1}, {"answer": True, "number": None}, {"answer": "0", "number": 1}, {"source": "no.txt"},
-        {"tab": []}, {"close": {}}, {"answer": 7, "number": 1},
+        {"answer": -1, "number": 1}, {"answer": True, "number": None}, {"answer": "0", "number": 1},
+        {"source": "no.txt"}, {"tab": []}, {"close": {}}, {"answer": 7, "number": 1},
     ],
 )  # fmt: skip
 def test_an_event_that_names_nothing_opens_nothing(tab: chat.Chat, engine: Engine, told: dict[str, object]) -> None:
