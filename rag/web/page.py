@@ -169,7 +169,8 @@ def _refused(found: Answer, place: int) -> str:
     said = f"{REFUSED} {reason[0].upper()}{reason[1:]}."
     return (
         f'<div class="ql-answer ql-refused" data-outcome="refused" tabindex="-1" data-announce="{said}">'
-        f"<p><strong>{REFUSED}</strong> {reason[0].upper()}{reason[1:]}.</p>{_looked_for(found)}{listed}</div>"
+        f"<p><strong>{REFUSED}</strong> {reason[0].upper()}{reason[1:]}.</p>{_looked_for(found)}{listed}"
+        f"{offered(words.CHAT_YOU_CAN_ASK, found.suggestions)}</div>"
     )
 
 
