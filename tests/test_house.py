@@ -36,7 +36,8 @@ EVALUATION_ORDER = """
 """.split()
 """The same inside ``rag.evaluation``."""
 WEB_ORDER = """
-    words page share conversations live uploads library listing picture guard password streams chat sources server
+    words trace share conversations live uploads library listing picture guard password streams page document desk
+    answering chat sources server
 """.split()
 """The same inside ``rag.web``."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2", "xllamacpp"}

@@ -1,220 +1,277 @@
-"""The chat: the conversation on the left, the sources on the right.
+"""The tab of the chat: the conversation on the left, the sources on the right.
 
-A citation's number is a button: pressing it opens the whole document with the quote highlighted and in view.
+What is pressed inside the conversation or the sources reaches the server as events of the panel, sent by
+``static/page.js``: ``click`` opens something, ``submit`` asks a suggestion, ``retry`` and ``edit`` ask anew, ``like``
+rates. What takes no time is not queued: it works while answers are waited for.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import gradio as gr
 
 from rag.config import Config
-from rag.engine import Engine
 from rag.errors import RagError, UsageError
-from rag.schema import Answer, Filter, Progress, Turn
-from rag.web import page
+from rag.schema import Answer, Document, Filter
+from rag.web import page, words
+from rag.web.answering import Asked, answering, history, shown
+from rag.web.conversations import Conversations, Rating
+from rag.web.desk import Desk, Run
+from rag.web.document import Tab
+from rag.web.guard import owner
 from rag.web.live import Live
 
-Conversation = list[Answer]
+__all__ = ["Chat", "shown", "tab"]
+
+Changes = dict[Any, Any]
+"""New values by component."""
 
 
-def tab(live: Live, chosen: gr.State) -> gr.State:
-    """Lay out the chat inside the Gradio app that is being built, and return the state that holds its answers.
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The components that other parts of the site read or set."""
+
+    conversation: gr.State
+    """``list[Answer]``: what the page shows. Gradio cannot tell when it changes; listen to ``turns`` instead."""
+    current: gr.State
+    """Its id in the store; "" before its first answer, and for one that was opened from a file."""
+    desk: gr.State
+    """A :class:`rag.web.desk.Desk`, changed in place."""
+    turns: gr.State
+    """``int``: grows with every answer."""
+    chat: gr.HTML
+    writing: gr.HTML
+    panel: gr.HTML
+    offers: gr.HTML
+    box: gr.Textbox
+    live: Live
+    examples: str
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What :meth:`opened` sets."""
+        return [self.conversation, self.current, self.chat, self.writing, self.panel, self.offers]
+
+    def opened(
+        self,
+        desk: Desk,
+        identity: str = "",
+        answers: Sequence[Answer] = (),
+        ratings: Mapping[int, Rating] | None = None,
+        documents: dict[str, Document] | None = None,
+    ) -> Changes:
+        """Return what an event with ``outputs`` returns to show a conversation; by default a new one.
+
+        Args:
+            desk: the value of ``desk``.
+            identity: of a stored conversation.
+            answers: oldest first.
+            ratings: by the place of an answer.
+            documents: the sources of a conversation that was opened from a file, by ``Document.source``: it is only to
+                be read, and none of the index is shown with it.
+        """
+        desk.clear(documents)
+        return {
+            self.conversation: list(answers),
+            self.current: identity,
+            self.chat: shown(answers, ratings or {}, desk),
+            self.writing: "",
+            self.panel: desk.panel(self.live),
+            self.offers: "" if answers else self.examples,
+        }
+
+
+def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
+    """Lay out the chat inside the Gradio app that is being built.
 
     Args:
-        live: what answers.
-        chosen: the :class:`Filter` that limits what may answer.
+        live: gives the engine that answers.
+        conversations: where answers are kept.
+        chosen: the :class:`rag.schema.Filter` of the documents that may answer.
     """
-    stops = _Stops()
+    chat, button, stop, start = _layout(live)
+    events = _Events(chat, conversations)
+    inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
+    outputs = [*chat.outputs, chat.box, chat.turns]
+    # "multiple": Gradio would drop a press while an answer is written, and some just after it, without a word.
+    queued: Any = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
+    at_once: Any = {**queued, "queue": False}
+    gr.on([chat.box.submit, button.click], events.ask, [chat.box, *inputs], outputs, **queued)
+    gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], events.ask_again, inputs, outputs, **queued)
+    chat.panel.click(events.select, [chat.conversation, chat.desk], [chat.panel], **at_once)
+    chat.panel.like(events.rate, [chat.conversation, chat.current, chat.desk], [chat.chat], **at_once)
+    stop.click(lambda desk: desk.stop(), [chat.desk], **at_once)
+    start.click(chat.opened, [chat.desk], chat.outputs, **at_once)
+    # Hangs on a state that changes: an event that is sent for nothing, just as Gradio closes the stream of the one
+    # before it, may be lost, and what is pressed then with it.
+    chat.turns.change(
+        events.offer,
+        [chat.conversation, chat.desk, chosen],
+        [chat.offers],
+        **queued,
+        concurrency_id="offer",
+        concurrency_limit=1,
+    )
+    return chat
 
-    def sources() -> str:
-        with live.engine() as engine:
-            return page.source_list(engine.index.store.documents())
+
+class _Events:
+    """What happens when something is pressed."""
+
+    def __init__(self, chat: Chat, conversations: Conversations) -> None:
+        self._chat = chat
+        self._live = chat.live
+        self._conversations = conversations
+        self._running: set[Run] = set()  # the answers that are being made, for any page
 
     def ask(
-        question: str, conversation: Conversation, chosen: Filter, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        """Yield (question box, conversation, chat, sources panel, refused) as the answer is made."""
-        if not question.strip():
-            yield (gr.skip(),) * 5
-            return
-        with live.engine() as engine, stops.during(request) as stop:
-            yield from _answering(engine, question, conversation, chosen, stop)
+        self, question: str, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
+        request: gr.Request,
+    ) -> Iterator[Changes]:  # fmt: skip
+        """Answer what is in the question box."""
+        place = len(conversation)
+        asked = Asked(question, place, conversation, current, chosen, turns, owner(request), typed=True)
+        yield from self._answered(desk, asked)
 
-    def ask_picked(
-        picked: tuple[str, int], conversation: Conversation, chosen: Filter, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        """Ask a suggestion that was pressed."""
-        yield from ask(picked[0], conversation, chosen, request)
+    def ask_again(
+        self, event: gr.EventData, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
+        request: gr.Request,
+    ) -> Iterator[Changes]:  # fmt: skip
+        """Answer a suggestion, or a question of the conversation anew, as it was or edited."""
+        told = _told(event)
+        place, question = len(conversation), str(told.get("question") or "")
+        with suppress(LookupError):
+            if told.get("answer") is not None:
+                place = _place(told, conversation)
+                question = question or conversation[place].question
+        asked = Asked(question, place, conversation, current, chosen, turns, owner(request))
+        yield from self._answered(desk, asked)
 
-    def select(event: gr.EventData, conversation: Conversation, picked: tuple[str, int]) -> tuple[Any, Any]:
-        """Return the sources panel for a click on a citation, a closest passage, a source, or "all sources".
+    def _answered(self, desk: Desk, asked: Asked) -> Iterator[Changes]:
+        """Yield what changes on the page, by component."""
+        nothing = {self._chat.writing: gr.skip()}
+        for changes in answering(self._live, self._conversations, desk, asked, self._running):
+            if notice := changes.pop("notice", None):
+                gr.Info(page.plain(notice))
+            yield {getattr(self._chat, name): value for name, value in changes.items()} or nothing
+        yield nothing  # Gradio sends what came last once more as it ends: it must not undo what was pressed meanwhile
 
-        And the question for one on a suggestion, with a number, so that pressing it again is another press.
-        """
-        clicked: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
-        # A click that names nothing here changes nothing.
-        with (
-            suppress(LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RagError),
-            live.engine() as engine,
-        ):
-            if clicked.get("source") is not None:
-                return page.document(engine.index.store.document(str(clicked["source"]))), gr.skip()
-            if clicked.get("answer") is None:
-                return sources(), gr.skip()
-            answer = conversation[int(clicked["answer"])]
-            if clicked.get("suggestion") is not None:
-                return gr.skip(), (answer.suggestions[int(clicked["suggestion"])], picked[1] + 1)
-            if answer.citations:
-                return _open(engine, answer, int(clicked["number"]) - 1), gr.skip()
-            return _open(engine, answer, int(clicked["closest"])), gr.skip()
-        return gr.skip(), gr.skip()
+    def select(self, event: gr.EventData, conversation: list[Answer], desk: Desk) -> Any:
+        """Open or close what was pressed; what names nothing here changes nothing."""
+        with suppress(LookupError, TypeError, ValueError, RagError):
+            _select(self._live, desk, conversation, _told(event))
+            return desk.panel(self._live)
+        return gr.skip()
 
-    conversation = gr.State([])
-    picked = gr.State(("", 0))
-    refused = gr.State(-1)  # the number of the last answer that was a refusal
+    def rate(
+        self, event: gr.EventData, conversation: list[Answer], current: str, desk: Desk, request: gr.Request
+    ) -> Any:
+        """Keep what a person makes of an answer."""
+        told = _told(event)
+        liked = told.get("liked") if isinstance(told.get("liked"), bool) else None
+        comment = str(told.get("comment") or "")[: page.MOST_COMMENT]
+        try:
+            self._conversations.rate(owner(request), current, _place(told, conversation), liked, comment)
+            return shown(conversation, self._conversations.ratings(owner(request), current), desk)
+        except LookupError:
+            return gr.skip()
+        except RagError as error:
+            gr.Info(page.plain(words.CHAT_NOT_RATED.format(why=error)))
+            return gr.skip()
+
+    def offer(self, conversation: list[Answer], desk: Desk, chosen: Filter) -> Any:
+        """Offer what may be asked next, unless someone waits for an answer: it takes as long as many of them."""
+        if not conversation or conversation[-1].message or self._running or desk.documents is not None:
+            return gr.skip()
+        with suppress(RagError), self._live.engine() as engine:
+            found = engine.suggest(conversation[-1].question, history(conversation[:-1]), chosen)
+            if desk.run is None:
+                return page.offered(words.CHAT_YOU_CAN_ASK, found)
+        return gr.skip()
+
+
+def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
+    """Return the components, and the buttons "Ask", "Stop" and "Start over"."""
     with live.engine() as engine:
-        config, llm = engine.config, engine.llm
-    proof = "checked against the quotes it cites" if llm else "a verbatim quote"
+        has_llm, config = engine.llm is not None, engine.config
     gr.HTML(
-        f'<div class="ql-head"><h1>Quoteline</h1><p>Every line of an answer is {proof}. '
-        "Press its number to read it in its source.</p></div>"
+        _head(words.CHAT_PROOF_LLM if has_llm else words.CHAT_PROOF_QUOTE), elem_id="ql-head", apply_default_css=False
     )
+    examples = page.offered(words.CHAT_FOR_EXAMPLE, _examples(config))
     with gr.Row(equal_height=False):
-        with gr.Column(scale=3, min_width=360):
-            chat = gr.Chatbot(
-                label="Conversation",
-                show_label=False,
-                height="62vh",
-                buttons=[],
-                feedback_options=None,
-                layout="panel",
-                placeholder="Ask the sources a question.",
-            )
-            with gr.Row():
+        with gr.Column(scale=3, min_width=340, elem_id="ql-left"):
+            with gr.Column(elem_id="ql-chat"):
+                conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
+                writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
+            offers = gr.HTML(examples, elem_id="ql-offers", apply_default_css=False)
+            with gr.Row(elem_id="ql-ask"):
                 box = gr.Textbox(
                     show_label=False,
-                    label="Question",
-                    placeholder="Ask the sources a question",
+                    container=False,
+                    label=words.CHAT_QUESTION,
+                    placeholder=words.CHAT_PLACEHOLDER,
                     scale=6,
                     autofocus=True,
                     elem_id="ql-question",
                     max_length=config.max_question_chars,
                 )
-                button = gr.Button("Ask", variant="primary", scale=1, min_width=80)
-                stop_button = gr.Button("Stop", scale=1, min_width=80, visible=llm is not None)
-            questions = _examples(config)
-            examples = gr.Dataset(
-                components=[box],
-                samples=[[question] for question in questions],
-                label="For example",
-                visible=bool(questions),
-            )
+                button = gr.Button(words.CHAT_ASK, variant="primary", scale=1, min_width=80)
+                stop = gr.Button(words.CHAT_STOP, scale=1, min_width=80, visible=has_llm)
+                start = gr.Button(words.CHAT_START_OVER, scale=1, min_width=120)
         with gr.Column(scale=2, min_width=320):
-            panel = gr.HTML(
-                sources,
-                js_on_load=(files("rag.web") / "static" / "page.js").read_text(encoding="utf-8"),
-                elem_id="ql-panel",
-            )
-    # What follows from an answer or a click hangs on a state that changes: an event that is sent for nothing, just
-    # as Gradio closes the stream of the one before it, may be lost, and what is pressed then with it.
-    outputs = [box, conversation, chat, panel, refused]
-    asked = gr.on([box.submit, button.click], ask, [box, conversation, chosen], outputs, api_visibility="private")
-    example = examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private")
-    answered = example.then(ask, [box, conversation, chosen], outputs, api_visibility="private")
-    replied = picked.change(ask_picked, [picked, conversation, chosen], outputs, api_visibility="private")
-    offer = partial(_offered, live)
-    refused.change(offer, [conversation, chosen], [examples], show_progress="hidden", api_visibility="private")
-    stop_button.click(stops.stop, queue=False, api_visibility="private")
-    cleared = [conversation, panel, refused]
-    chat.clear(stops.stop, queue=False, api_visibility="private")
-    chat.clear(
-        lambda: ([], sources(), -1), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private"
+            script = (files("rag.web") / "static" / "page.js").read_text(encoding="utf-8")
+            panel = gr.HTML(lambda: Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
+    chat = Chat(
+        gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, box, live,
+        examples,
+    )  # fmt: skip
+    return chat, button, stop, start
+
+
+def _head(proof: str) -> str:
+    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in words.CHAT_KEYS_LIST)
+    return (
+        f'<a class="ql-skip" href="#ql-log">{words.CHAT_SKIP}</a><div class="ql-head"><h1>Quoteline</h1>'
+        f"<p>{words.CHAT_HEAD.format(proof=proof)}</p>"
+        f'<details class="ql-keys"><summary>{words.CHAT_KEYS}</summary><dl>{keys}</dl></details></div>'
     )
-    panel.click(select, [conversation, picked], [panel, picked], show_progress="hidden", api_visibility="private")
-    return conversation
 
 
-def _answering(
-    engine: Engine, question: str, conversation: Conversation, chosen: Filter, stop: Event
-) -> Iterator[tuple[Any, Any, list[dict[str, Any]], Any, Any]]:
-    """Yield what changes on the page while a question is answered: see ``ask`` in :func:`tab`."""
-    shown = [message for place, answer in enumerate(conversation) for message in _exchange(answer, place)]
-    shown.append(_message("user", page.question(question)))
-    yield "", gr.skip(), _replied(shown, page.searching(None)), gr.skip(), gr.skip()
-    try:
-        for event in engine.stream(question, _history(conversation), chosen, stop):
-            if isinstance(event, Answer):
-                said = page.answer(event, len(conversation))
-                panel = _open(engine, event, 0) if event.citations else gr.skip()
-                refused = len(conversation) if event.outcome == "refused" and not event.message else gr.skip()
-                yield gr.skip(), [*conversation, event], _replied(shown, said), panel, refused
-            else:
-                found = page.writing(event) if isinstance(event, Progress) else page.searching(len(event.hits))
-                yield gr.skip(), gr.skip(), _replied(shown, found), gr.skip(), gr.skip()
-    except RagError as error:
-        yield gr.skip(), gr.skip(), _replied(shown, page.failed(str(error))), gr.skip(), gr.skip()
+def _told(event: gr.EventData) -> dict[str, Any]:
+    """Return what the script on the page sent with an event."""
+    told: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
+    return told if isinstance(told, dict) else {}
 
 
-class _Stops:
-    """Ends the writing of the answer that a session waits for: what is checked so far is shown, and the quotes."""
-
-    def __init__(self) -> None:
-        self._events: dict[str | None, Event] = {}
-
-    @contextmanager
-    def during(self, request: gr.Request) -> Iterator[Event]:
-        """Yield the event that ends an answer of a session."""
-        event = self._events[request.session_hash] = Event()
-        try:
-            yield event
-        finally:
-            self._events.pop(request.session_hash, None)
-
-    def stop(self, request: gr.Request) -> None:
-        """Listen no longer to the LLM that writes for a session, if there is one."""
-        if event := self._events.get(request.session_hash):
-            event.set()
+def _place(told: Mapping[str, Any], conversation: Sequence[Answer]) -> int:
+    """Return the place of the answer that an event is about; LookupError if there is none."""
+    place = told.get("answer")
+    if not isinstance(place, int) or not 0 <= place < len(conversation):
+        raise LookupError(place)
+    return place
 
 
-def _offered(live: Live, conversation: Conversation, chosen: Filter) -> Any:
-    """Return the buttons below the chat: after a refusal, what the sources can answer near the question."""
-    if not conversation or conversation[-1].outcome != "refused" or conversation[-1].message:
-        return gr.skip()
-    with live.engine() as engine:
-        found = engine.suggest(conversation[-1].question, _history(conversation[:-1]), chosen)
-    if not found:
-        return gr.skip()
-    return gr.Dataset(samples=[[question] for question in found], label="You can ask", visible=True)
-
-
-def _history(conversation: Conversation) -> list[Turn]:
-    return [Turn(answer.question, answer.answer) for answer in conversation]
-
-
-def _exchange(answer: Answer, place: int) -> list[dict[str, Any]]:
-    return [_message("user", page.question(answer.question)), _message("assistant", page.answer(answer, place))]
-
-
-def _replied(shown: list[dict[str, Any]], content: str) -> list[dict[str, Any]]:
-    return [*shown, _message("assistant", content)]
-
-
-def _message(role: str, content: str) -> dict[str, Any]:
-    """Return a message of our own HTML: as plain text, Gradio would let a question's ``<img>`` through."""
-    return {"role": role, "content": gr.HTML(content)}
-
-
-def _open(engine: Engine, answer: Answer, place: int) -> str:
-    """Return the document of an answer's citation, or of a refusal's closest passage, with all its quotes marked."""
-    spans = answer.citations or answer.closest
-    selected = spans[place]
-    return page.document(engine.index.store.document(selected.source), spans, selected)
+def _select(live: Live, desk: Desk, conversation: Sequence[Answer], told: Mapping[str, Any]) -> None:
+    """Open or close what an event names; LookupError, TypeError or ValueError if it names nothing."""
+    if told.get("close") is not None:
+        desk.tabs.close(int(told["close"]))
+    elif told.get("tab") is not None:
+        desk.tabs.show(int(told["tab"]))
+    elif told.get("source") is not None:
+        source = str(told["source"])
+        desk.open(live, Tab(source, source))
+    else:
+        place = _place(told, conversation)
+        answer = conversation[place]
+        spans = answer.citations or answer.closest
+        selected = int(told["number"]) - 1 if answer.citations else int(told["closest"])
+        if not 0 <= selected < len(spans):
+            raise LookupError(selected)
+        desk.open(live, Tab(spans[selected].source, spans[selected].title, spans, selected, place))
 
 
 def _examples(config: Config) -> list[str]:

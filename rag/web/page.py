@@ -1,107 +1,282 @@
-"""The HTML that the chat page shows: answers with their citation buttons, and documents with highlighted quotes.
+"""The HTML of a conversation: questions, and answers with the buttons of their citations.
 
 Every text from a source, a question or an answer passes through :func:`html.escape`; nothing else is ever inserted.
+A button says in its ``data-`` attributes what it is about; ``static/page.js`` sends that to :mod:`rag.web.chat`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from rag.render import REFUSED, also_in
-from rag.schema import REASONS, Answer, Citation, Closest, Document, Progress
-from rag.store import Listing
+from rag.render import REFUSED
+from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
+from rag.terms import terms
+from rag.web import words
+from rag.web.conversations import Rating
+from rag.web.trace import Trace, trace
 
-Span = Citation | Closest
+CONFIDENT, FAIRLY_SURE = 0.9, 0.6
+"""From these odds on an answer is called "confident" and "fairly sure"; below, "unsure"."""
+MOST_COMMENT = 1000
+"""Characters of a comment on an answer."""
+
+
+def sure(confidence: float) -> str:
+    """Return confidence in words.
+
+    >>> sure(0.95), sure(0.7), sure(0.3)
+    ('confident', 'fairly sure', 'unsure')
+    """
+    if confidence >= CONFIDENT:
+        return words.CHAT_CONFIDENT
+    return words.FAIRLY_SURE if confidence >= FAIRLY_SURE else words.CHAT_UNSURE
+
+
+def conversation(
+    answers: Sequence[Answer],
+    ratings: Mapping[int, Rating],
+    traces: Mapping[int, Trace],
+    *,
+    read_only: bool = False,
+) -> str:
+    """Return a whole conversation; ``ratings`` and ``traces`` are by the place of the answer."""
+    if not answers:
+        return f'<p class="ql-empty">{words.CHAT_EMPTY}</p>'
+    return "".join(
+        turn(answer, place, ratings.get(place), traces.get(place), read_only=read_only)
+        for place, answer in enumerate(answers)
+    )
+
+
+def turn(found: Answer, place: int, rating: Rating | None, how: Trace | None, *, read_only: bool = False) -> str:
+    """Return a question with its answer; ``place`` is its number in the conversation, carried by each button."""
+    below = "" if found.message else trace(found, place, how)
+    texts = (
+        f' data-label="{words.CHAT_EDIT_LABEL}" data-save="{words.CHAT_EDIT_SAVE}" data-cancel="{words.CHAT_CANCEL}"'
+    )
+    editing = "" if read_only else _button("edit", place, words.CHAT_EDIT, words.CHAT_EDIT_ABOUT, texts)
+    return (
+        f'<section class="ql-turn" id="ql-turn-{place}" aria-label="{words.CHAT_TURN.format(number=place + 1)}">'
+        f'<div class="ql-asking">{question(found.question)}{editing}</div>'
+        f"{answer(found, place)}{_actions(found, place, rating, read_only=read_only)}{below}</section>"
+    )
 
 
 def question(text: str) -> str:
     """Return a question as it was typed."""
-    return f'<p class="ql-question">{escape(text)}</p>'
+    return f'<h2 class="ql-question">{escape(text)}</h2>'
 
 
 def answer(found: Answer, place: int) -> str:
-    """Return an answer, refusal or message; ``place`` is its number in the conversation, carried by each button."""
+    """Return an answer, refusal or message."""
     if found.message:
-        return _told(found.message, found, place)
-    shown = _refused(found, place) if found.outcome == "refused" else _answered(found, place)
-    return asked_as(found) + shown
+        return _told(found.message, found)
+    return asked_as(found) + (_refused(found, place) if found.outcome == "refused" else _answered(found, place))
 
 
 def asked_as(found: Answer) -> str:
     """Return the question that was asked in place of a follow-up; nothing if it was asked as typed."""
     if found.standalone == " ".join(found.question.split()):
         return ""
-    return f'<p class="ql-note ql-asked">Asked as: {escape(found.standalone)}</p>'
+    return f'<p class="ql-note ql-asked">{words.CHAT_ASKED_AS.format(question=escape(found.standalone))}</p>'
 
 
 def _answered(found: Answer, place: int) -> str:
+    llm = found.model.get("llm")
     short = f'<p class="ql-short-answer">{escape(found.short_answer)}</p>' if found.short_answer else ""
     claims = "".join(
-        f"<p>{escape(claim.text)} {''.join(_number_button(place, number) for number in claim.citations)}</p>"
+        f'<li class="ql-claim"><span class="ql-said">{escape(claim.text)}</span> '
+        f"{''.join(_cite(place, number) for number in claim.citations)} {_status(claim, found)}</li>"
         for claim in found.claims
     )
-    llm = found.model.get("llm")
-    proof = f"Written by {escape(llm)}, each line checked against its quotes" if llm else "Verbatim from the sources"
     warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
+    proof = words.CHAT_WRITTEN.format(llm=escape(llm)) if llm else words.CHAT_VERBATIM
+    tips = "".join(_tip(_cite_id(place, item.number), *_quote(item)) for item in found.citations)
+    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=sure(found.confidence))
     return (
-        f'<div class="ql-answer" data-outcome="answered">{short}{claims}{warnings}'
-        f'<p class="ql-note">{proof} · confidence {found.confidence:.0%}</p></div>'
+        f'<div class="ql-answer" data-outcome="answered" tabindex="-1" data-announce="{said}">{short}'
+        f'<ul class="ql-claims">{claims}</ul>{_dropped(found)}{warnings}'
+        f'<p class="ql-note">{proof} · {_sure(found.confidence, place)}</p>{tips}</div>'
     )
 
 
-def _number_button(place: int, number: int) -> str:
+def _cite_id(place: int, number: int) -> str:
+    return f"ql-quote-{place}-{number}"
+
+
+def _cite(place: int, number: int) -> str:
     return (
         f'<button type="button" class="ql-cite" data-answer="{place}" data-number="{number}" '
-        f'aria-label="Show quote {number} in its source">{number}</button>'
+        f'aria-label="{words.CHAT_CITE.format(number=number)}" aria-describedby="{_cite_id(place, number)}">'
+        f"{number}</button>"
     )
+
+
+def _tip(name: str, *lines: str) -> str:
+    """Return what shows when the mouse or the focus is on whatever names it in ``aria-describedby``."""
+    inner = "".join(f"<span>{line}</span>" for line in lines if line)
+    return f'<span class="ql-tip" role="tooltip" id="{name}" popover="manual">{inner}</span>'
+
+
+def _quote(item: Citation) -> tuple[str, str]:
+    return f"“{escape(item.quote)}”", joined(item.title, item.publisher, item.published, page_of(item), item.source)
+
+
+def page_of(item: Citation | Closest) -> str | None:
+    """Return "page 3", for formats that have pages."""
+    return words.CHAT_PAGE.format(page=item.page) if isinstance(item, Citation) and item.page else None
+
+
+def _status(claim: Claim, found: Answer) -> str:
+    """Return whether a claim is a quote word for word, or was written by an LLM and is supported."""
+    quotes = {" ".join(item.quote.split()) for item in found.citations if item.number in claim.citations}
+    llm = found.model.get("llm")
+    if claim.text in quotes or not llm:
+        return (
+            f'<span class="ql-status" data-status="quoted" title="{words.CHAT_QUOTED_ABOUT}">{words.CHAT_QUOTED}</span>'
+        )
+    about = words.CHAT_SUPPORTED_ABOUT.format(llm=escape(llm))
+    return f'<span class="ql-status" data-status="supported" title="{about}">{words.CHAT_SUPPORTED}</span>'
+
+
+def _sure(confidence: float, place: int) -> str:
+    name = f"ql-sure-{place}"
+    tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{confidence:.0%}"))
+    return f'<span class="ql-sure" tabindex="0" aria-describedby="{name}">{sure(confidence)}</span>{tip}'
+
+
+def _dropped(found: Answer) -> str:
+    if not found.dropped:
+        return ""
+    count = len(found.dropped)
+    head = words.CHAT_DROPPED_ONE if count == 1 else words.CHAT_DROPPED.format(count=count)
+    rows = "".join(
+        f'<li><s>{escape(item.text)}</s> <span class="ql-meta">{escape(item.reason)}</span></li>'
+        for item in found.dropped
+    )
+    return f'<details class="ql-dropped"><summary>{head}</summary><ul>{rows}</ul></details>'
 
 
 def _refused(found: Answer, place: int) -> str:
     reason = escape(REASONS[found.reason or ""])
-    closest = "".join(
-        f'<li><button type="button" class="ql-closest" data-answer="{place}" data-closest="{n}"><span class="ql-short">'
-        f"{escape(item.quote)}</span>"
-        f'<span class="ql-meta">{_joined(item.title, item.source)}</span></button></li>'
+    rows = "".join(
+        f'<li><button type="button" class="ql-closest" data-answer="{place}" data-closest="{n}">'
+        f'<span class="ql-short">{escape(item.quote)}</span>'
+        f'<span class="ql-meta">{joined(item.title, item.source)}</span></button></li>'
         for n, item in enumerate(found.closest)
     )
-    listed = (
-        f'<p>They come closest to it:</p><ul>{closest}</ul><p class="ql-note">Confidence {found.confidence:.0%}</p>'
-        if closest
-        else ""
-    )
+    odds = words.CHAT_SURE_NOT.format(odds=f"{found.confidence:.0%}")
+    listed = f'<p>{words.CHAT_CLOSEST}</p><ul>{rows}</ul><p class="ql-note">{odds}</p>' if rows else ""
+    said = f"{REFUSED} {reason[0].upper()}{reason[1:]}."
     return (
-        f'<div class="ql-answer ql-refused" data-outcome="refused"><p><strong>{REFUSED}</strong> '
-        f"{reason[0].upper()}{reason[1:]}.</p>{listed}{_suggested(found, place)}</div>"
+        f'<div class="ql-answer ql-refused" data-outcome="refused" tabindex="-1" data-announce="{said}">'
+        f"<p><strong>{REFUSED}</strong> {reason[0].upper()}{reason[1:]}.</p>{_looked_for(found)}{listed}"
+        f"{offered(words.CHAT_YOU_CAN_ASK, found.suggestions)}</div>"
     )
 
 
-def _told(message: str, found: Answer, place: int) -> str:
+def _looked_for(found: Answer) -> str:
+    """Return what a refused question was searched as: its key terms, and those that even the closest passages lack."""
+    said = set(terms(" ".join(item.quote for item in found.closest)))
+    keys = key_terms(found.standalone)
+    missing = [key for key in keys if not said & set(terms(key))] if said else []
+    rows = f"{words.CHAT_KEY_TERMS} {escape(', '.join(keys))}" if keys else ""
+    rows += f"; {words.CHAT_KEY_TERMS_MISSING} <em>{escape(', '.join(missing))}</em>" if missing else ""
+    return (
+        f'<p class="ql-looked">{words.CHAT_LOOKED_FOR} <q>{escape(found.standalone)}</q>'
+        f'<span class="ql-meta ql-terms">{rows}</span></p>'
+    )
+
+
+def key_terms(standalone: str) -> list[str]:
+    """Return the words of a question that are searched for, as they are written, none twice.
+
+    >>> key_terms("What is the population of Havana, in Havana?")
+    ['population', 'Havana']
+    """
+    found: dict[tuple[str, ...], str] = {}
+    for word in standalone.split():
+        found.setdefault(tuple(terms(word)), word.strip(".,;:!?\"'“”‘’()"))
+    return [word for searched, word in found.items() if searched]
+
+
+def _told(message: str, found: Answer) -> str:
     head, *rest = message.split("\n")
     listed = "".join(f"<li>{escape(line.removeprefix('- '))}</li>" for line in rest)
+    suggested = offered(words.CHAT_YOU_CAN_ASK, found.suggestions)
     return (
-        f'<div class="ql-answer" data-outcome="{found.outcome}"><p>{escape(head)}</p>'
-        f"{f'<ul>{listed}</ul>' if listed else ''}{_suggested(found, place)}</div>"
+        f'<div class="ql-answer" data-outcome="{found.outcome}" tabindex="-1" data-announce="{escape(head)}">'
+        f"<p>{escape(head)}</p>{f'<ul>{listed}</ul>' if listed else ''}{suggested}</div>"
     )
 
 
-def _suggested(found: Answer, place: int) -> str:
-    buttons = "".join(
-        f'<li><button type="button" class="ql-suggestion" data-answer="{place}" data-suggestion="{n}">'
-        f"{escape(question)}</button></li>"
-        for n, question in enumerate(found.suggestions)
+def offered(head: str, questions: Iterable[str]) -> str:
+    """Return questions as buttons that ask them; nothing if there are none."""
+    rows = "".join(
+        f'<li><button type="button" class="ql-suggestion">{escape(text)}</button></li>' for text in questions
     )
-    return f"<p>You can ask:</p><ul>{buttons}</ul>" if buttons else ""
+    return f'<div class="ql-offered"><p>{head}</p><ul>{rows}</ul></div>' if rows else ""
+
+
+def _actions(found: Answer, place: int, rating: Rating | None, *, read_only: bool) -> str:
+    copied = f' data-copy="{escape(text(found))}" data-done="{words.CHAT_COPIED}" data-failed="{words.CHAT_NOT_COPIED}"'
+    buttons = "" if found.message else _button("copy", place, words.CHAT_COPY, words.CHAT_COPY_ABOUT, copied)
+    liked = rating.liked if rating else None
+    if not read_only:
+        buttons += _button("retry", place, words.CHAT_AGAIN, words.CHAT_AGAIN_ABOUT)
+        for name, label, value in (("good", words.CHAT_GOOD, True), ("bad", words.CHAT_BAD, False)):
+            pressed = f' aria-pressed="{"true" if liked is value else "false"}"'
+            buttons += _button(name, place, label, label, pressed)
+    group = f'<div class="ql-actions" role="group" aria-label="{words.CHAT_ACTIONS}">{buttons}</div>'
+    return group + (_comment(place, rating) if rating and liked is not None and not read_only else "")
+
+
+def _comment(place: int, rating: Rating) -> str:
+    name = f"ql-comment-{place}"
+    saved = f'<span class="ql-note">{words.CHAT_COMMENT_SAVED}</span>' if rating.comment else ""
+    return (
+        f'<form class="ql-comment" data-answer="{place}" data-liked="{"true" if rating.liked else "false"}">'
+        f'<label for="{name}">{words.CHAT_COMMENT}</label><input id="{name}" maxlength="{MOST_COMMENT}" '
+        f'value="{escape(rating.comment)}"><button type="submit">{words.CHAT_COMMENT_SAVE}</button>{saved}</form>'
+    )
+
+
+def _button(name: str, place: int, label: str, about: str, more: str = "") -> str:
+    return (
+        f'<button type="button" class="ql-act" data-act="{name}" data-answer="{place}" title="{about}"{more}>'
+        f"{label}</button>"
+    )
+
+
+def text(found: Answer) -> str:
+    """Return an answer as plain text to be pasted elsewhere: its claims, and each quote with where it stands."""
+    if found.outcome == "refused":
+        return f"{found.question}\n\n{REFUSED}"
+    claims = [f"{claim.text} {''.join(f'[{number}]' for number in claim.citations)}" for claim in found.claims]
+    quotes = []
+    for item in found.citations:
+        about = (item.title, item.publisher, item.published, page_of(item), item.source)
+        quotes.append(f"[{item.number}] “{item.quote}” — {', '.join(part for part in about if part)}")
+    return "\n".join([found.question, "", *claims, "", *quotes])
+
+
+def made(text: str, content: str) -> str:
+    """Return a question with what stands below it while its answer is made."""
+    return f'<section class="ql-turn"><div class="ql-asking">{question(text)}</div>{content}</section>'
 
 
 def searching(passages: int | None) -> str:
     """Return what stands in place of an answer while it is made."""
-    what = "Searching the sources…" if not passages else f"Reading {passages} passages…"
-    return f'<div class="ql-answer ql-note" role="status">{what}</div>'
+    what = words.CHAT_READING.format(count=passages) if passages else words.CHAT_SEARCHING
+    return f'<div class="ql-answer ql-note" data-announce="{what}">{what}</div>'
 
 
 def writing(so_far: Progress) -> str:
     """Return the claims of an answer that is being written."""
-    claims = "".join(f"<p>{escape(claim.text)}</p>" for claim in so_far.claims)
-    return f'<div class="ql-answer">{claims}<p class="ql-note" role="status">Writing…</p></div>'
+    claims = "".join(f'<li class="ql-claim">{escape(claim.text)}</li>' for claim in so_far.claims)
+    return (
+        f'<div class="ql-answer"><ul class="ql-claims">{claims}</ul>'
+        f'<p class="ql-note" data-announce="{words.CHAT_WRITING}">{words.CHAT_WRITING}</p></div>'
+    )
 
 
 def failed(message: str) -> str:
@@ -109,52 +284,11 @@ def failed(message: str) -> str:
     return f'<div class="ql-answer ql-refused" role="alert"><p>{escape(message)}</p></div>'
 
 
-def source_list(listings: Sequence[Listing]) -> str:
-    """Return every source of the index, each a button that opens it."""
-    rows = "".join(
-        f'<li><button type="button" class="ql-source" data-source="{escape(listing.source)}">{escape(listing.title)}'
-        f'<span class="ql-meta">{_joined(listing.published, listing.source)}</span></button></li>'
-        for listing in listings
-    )
-    count = "1 source" if len(listings) == 1 else f"{len(listings)} sources"
-    return f'<nav class="ql-sources" aria-label="Sources"><h2>{count}</h2><ul>{rows}</ul></nav>'
+def plain(message: str) -> str:
+    """Return text for Gradio's notices, which show HTML."""
+    return escape(message)
 
 
-def document(shown: Document, spans: Iterable[Span] = (), selected: Span | None = None) -> str:
-    """Return a whole document with quotes highlighted.
-
-    Args:
-        shown: the document.
-        spans: quotes to mark; those of other documents are passed over.
-        selected: the quote to mark strongly and bring into view, one of ``spans``.
-    """
-    page = f"page {selected.page}" if isinstance(selected, Citation) and selected.page else None
-    about = _joined(shown.publisher, shown.author, shown.published, shown.source, page)
-    copies = ""
-    if isinstance(selected, Citation) and selected.also:
-        copies = f'<p class="ql-meta">The same sentence is also in {escape(also_in(selected))}</p>'
-    return (
-        '<article class="ql-document"><button type="button" class="ql-back">← All sources</button>'
-        f'<h2>{escape(shown.title)}</h2><p class="ql-meta">{about}</p>{copies}'
-        f'<div class="ql-text" tabindex="0" aria-label="Text of the source">{_marked(shown, spans, selected)}</div>'
-        "</article>"
-    )
-
-
-def _marked(shown: Document, spans: Iterable[Span], selected: Span | None) -> str:
-    parts = []
-    done = 0
-    for span in sorted((span for span in spans if span.source == shown.source), key=lambda span: span.start):
-        if span.start < done:  # two answers' sentences never overlap, but a page must not depend on it
-            continue
-        number = span.number if isinstance(span, Citation) else ""
-        chosen = ' class="ql-selected" tabindex="-1"' if span is selected else ""
-        parts.append(escape(shown.text[done : span.start]))
-        parts.append(f'<mark{chosen} data-number="{number}">{escape(shown.text[span.start : span.end])}</mark>')
-        done = span.end
-    parts.append(escape(shown.text[done:]))
-    return "".join(parts)
-
-
-def _joined(*parts: str | None) -> str:
+def joined(*parts: str | None) -> str:
+    """Return what there is of some texts, escaped, with dots between them."""
     return " · ".join(escape(part) for part in parts if part)

@@ -21,7 +21,8 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat, password, sources, words
+from rag.web import chat, evaluations, password, runs, sources, words
+from rag.web.conversations import Conversations
 from rag.web.guard import Guard
 from rag.web.library import Library
 from rag.web.live import Live
@@ -45,6 +46,7 @@ class Site:
     config: Config
     live: Live
     library: Library
+    conversations: Conversations
 
 
 @contextmanager
@@ -52,7 +54,7 @@ def site(engine: Engine) -> Iterator[Site]:
     """Open what a page over an engine needs, and close it after, the engine too."""
     config = engine.config
     with closing(Live(engine)) as live, closing(Library(live, folders=config.host in LOOPBACK)) as library:
-        yield Site(config, live, library)
+        yield Site(config, live, library, Conversations(Path(config.data).expanduser() / "conversations.sqlite"))
 
 
 def serve(config: Config) -> None:
@@ -113,6 +115,7 @@ def app(shown: Site, kept: str = "") -> FastAPI:
         login=bool(kept),
     )
     sources.add_routes(outer, shown.library)
+    outer.include_router(runs.router(Path(config.runs)))
     static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
         outer,
@@ -138,9 +141,11 @@ def blocks(shown: Site, *, login: bool = False) -> gr.Blocks:
         chosen = gr.State(ALL)
         with gr.Tab(words.CHAT):
             noted = sources.note()
-            conversation = chat.tab(shown.live, chosen)
+            talk = chat.tab(shown.live, shown.conversations, chosen)
         with gr.Tab(words.SOURCES) as here:
-            sources.tab(shown.live, shown.library, here, noted, chosen, conversation)
+            sources.tab(shown.live, shown.library, here, noted, chosen, talk.conversation)
+        with gr.Tab(words.EVALUATION) as opened:
+            evaluations.tab(Path(shown.config.runs), opened)
         if login:
             gr.HTML(f'<p class="ql-note"><a href="/logout">{words.LOGOUT}</a></p>')
     with shown.live.engine() as engine:

@@ -119,7 +119,7 @@ def test_nothing_of_a_hostile_document_gets_out(config: Config, tmp_path: Path) 
 def test_the_page_shows_suggestions_as_buttons(engine: Engine) -> None:
     answer = engine.ask("hello")
     shown = page.answer(answer, 3)
-    assert shown.count('class="ql-suggestion" data-answer="3"') == len(answer.suggestions) > 0
+    assert shown.count('class="ql-suggestion"') == len(answer.suggestions) > 0
     assert "ql-refused" not in shown
     refused = replace(engine.ask("What is the population of Havana?"), suggestions=("Who is Ana?",))
     assert '<button type="button" class="ql-suggestion"' in page.answer(refused, 0)

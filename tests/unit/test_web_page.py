@@ -1,32 +1,83 @@
-import re
 from dataclasses import replace
 
+import pytest
+
 from rag.engine import Engine
-from rag.schema import Copy, Document, Progress
-from rag.store import Listing
+from rag.schema import Answer, Citation, Claim, Dropped, Progress
 from rag.web import page
+from rag.web.conversations import Rating
 from tests.conftest import ARTICLE
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</mark>"
 
 
-def test_an_answer_has_a_button_for_each_citation(engine: Engine) -> None:
-    answer = engine.ask("Who is Cuba's foreign minister?")
-    html = page.answer(answer, 4)
-    assert html.count('class="ql-cite" data-answer="4"') == len(answer.citations)
+@pytest.fixture(scope="module")
+def answered(engine: Engine) -> Answer:
+    return engine.ask("Who is Cuba's foreign minister?")
+
+
+@pytest.fixture(scope="module")
+def refused(engine: Engine) -> Answer:
+    return engine.ask("What is the population of Havana?")
+
+
+def cited(*quotes: str) -> tuple[Citation, ...]:
+    return tuple(
+        Citation(n, "x.pdf", "Title", "2024-05-03", 0, 5, quote, 0.9, page=3, publisher="The Gazette")
+        for n, quote in enumerate(quotes, start=1)
+    )
+
+
+def test_an_answer_has_a_button_and_a_quote_for_each_citation(answered: Answer) -> None:
+    html = page.answer(answered, 4)
+    assert html.count('class="ql-cite" data-answer="4"') == len(answered.citations)
+    for number in range(1, len(answered.citations) + 1):
+        assert f'aria-describedby="ql-quote-4-{number}"' in html
+        assert f'role="tooltip" id="ql-quote-4-{number}"' in html
     assert 'data-outcome="answered"' in html
     assert '<p class="ql-short-answer">Bruno Rodríguez</p>' in html
-    assert "ql-short-answer" not in page.answer(replace(answer, short_answer=None), 4)
+    assert "ql-short-answer" not in page.answer(replace(answered, short_answer=None), 4)
 
 
-def test_an_answer_says_who_wrote_it_and_what_went_wrong(engine: Engine) -> None:
-    answer = engine.ask("Who is Cuba's foreign minister?")
-    assert "Verbatim from the sources" in page.answer(answer, 0)
-    html = page.answer(replace(answer, model={**answer.model, "llm": HOSTILE}, warnings=(HOSTILE,)), 0)
+def test_a_quote_says_where_it_stands(answered: Answer) -> None:
+    html = page.answer(replace(answered, citations=cited("Rain fell.")), 0)
+    assert "<span>“Rain fell.”</span><span>Title · The Gazette · 2024-05-03 · page 3 · x.pdf</span>" in html
+
+
+def test_each_claim_says_whether_it_is_a_quote_or_was_written(answered: Answer) -> None:
+    claims = (Claim("Rain  fell.".replace("  ", " "), "supported", (1,)), Claim("It rained.", "supported", (1, 2)))
+    mixed = replace(answered, claims=claims, citations=cited("Rain\nfell.", "It poured."))
+    assert page.answer(mixed, 0).count('data-status="quoted"') == 2, "without an LLM all there is are quotes"
+    html = page.answer(replace(mixed, model={"llm": HOSTILE}), 0)
+    assert html.index('data-status="quoted"') < html.index('data-status="supported"')
+    assert "<img" not in html
+
+
+def test_an_answer_says_who_wrote_it_and_what_went_wrong(answered: Answer) -> None:
+    assert "Verbatim from the sources" in page.answer(answered, 0)
+    html = page.answer(replace(answered, model={**answered.model, "llm": HOSTILE}, warnings=(HOSTILE,)), 0)
     assert "Verbatim" not in html
     assert "each line checked against its quotes" in html
-    assert html.count("&lt;img") == 2
-    assert "<img" not in html + page.writing(Progress((replace(answer.claims[0], text=HOSTILE),), ()))
+    assert "<img" not in html + page.writing(Progress((replace(answered.claims[0], text=HOSTILE),), ()))
+
+
+@pytest.mark.parametrize(
+    ("odds", "words"),
+    [(1, "confident"), (0.9, "confident"), (0.899, "fairly sure"), (0.6, "fairly sure"), (0.59, "unsure")],
+)
+def test_confidence_is_told_in_words_with_the_number_at_hand(answered: Answer, odds: float, words: str) -> None:
+    html = page.answer(replace(answered, confidence=odds), 0)
+    assert f'aria-describedby="ql-sure-0">{words}</span>' in html
+    assert f"Confidence {odds:.0%}:" in html
+
+
+def test_what_failed_is_folded_away_with_its_reason(answered: Answer) -> None:
+    assert "ql-dropped" not in page.answer(answered, 0)
+    html = page.answer(replace(answered, dropped=(Dropped(HOSTILE, "why & how"),)), 0)
+    assert '<details class="ql-dropped"><summary>1 line of the LLM is not shown' in html
+    assert "why &amp; how" in html
+    assert "<img" not in html
+    assert "2 lines" in page.answer(replace(answered, dropped=(Dropped("a", "b"),) * 2), 0)
 
 
 def test_a_follow_up_shows_what_it_asks(engine: Engine) -> None:
@@ -36,54 +87,60 @@ def test_a_follow_up_shows_what_it_asks(engine: Engine) -> None:
     assert html.startswith('<p class="ql-note ql-asked">Asked as: &lt;img')
 
 
-def test_a_refusal_lists_the_closest_passages(engine: Engine) -> None:
-    answer = engine.ask("What is the population of Havana?")
-    html = page.answer(answer, 0)
+def test_a_refusal_shows_what_was_looked_for_and_what_came_closest(refused: Answer) -> None:
+    html = page.answer(refused, 0)
     assert 'data-outcome="refused"' in html
-    assert html.count('class="ql-closest"') == len(answer.closest)
+    assert html.count('class="ql-closest"') == len(refused.closest)
+    assert "Looked for: <q>What is the population of Havana?</q>" in html
+    assert "Key terms: population, Havana; not in the closest passages: <em>population</em>" in html
     assert "ql-cite" not in html
+    assert "not in the closest" not in page.answer(replace(refused, closest=()), 0)
 
 
-def test_the_whole_document_is_shown_with_its_quotes_marked(engine: Engine, article: str) -> None:
-    answer = engine.ask("Who is Cuba's foreign minister?")
-    html = page.document(engine.index.store.document(ARTICLE), answer.citations, answer.citations[0])
-    (text,) = re.findall(r'<div class="ql-text"[^>]*>(.*)</div>', html, re.DOTALL)
-    plain = re.sub(r"<[^>]+>", "", text)
-    assert plain.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&") == article
-    assert html.count("ql-selected") == 1
-    assert html.count("<mark") == len(answer.citations)
+def test_key_terms_are_the_words_that_are_searched_for() -> None:
+    assert page.key_terms("How many Cubans died in “the raid”, and which Cubans?") == ["Cubans", "died", "raid"]
+    assert page.key_terms("Who is it?") == []
 
 
-def test_text_from_outside_is_escaped(engine: Engine) -> None:
-    answered = engine.ask("Who is Cuba's foreign minister?")
+def test_a_turn_can_be_copied_asked_again_edited_and_rated(answered: Answer) -> None:
+    html = page.turn(answered, 3, None, None)
+    for act in ("copy", "retry", "edit", "good", "bad"):
+        assert f'data-act="{act}" data-answer="3"' in html
+    assert 'aria-pressed="true"' not in html
+    assert "ql-comment" not in html
+    html = page.turn(answered, 3, Rating(False, HOSTILE), None)
+    assert html.count('aria-pressed="true"') == 1
+    assert 'data-answer="3" data-liked="false"' in html
+    assert "<img" not in html
+    only_read = page.turn(answered, 3, Rating(False, "x"), None, read_only=True)
+    assert 'data-act="copy"' in only_read
+    assert not any(act in only_read for act in ("retry", "edit", "good", "ql-comment"))
+
+
+def test_a_copy_holds_the_quotes_with_their_sources(answered: Answer, refused: Answer) -> None:
+    claims = (Claim("It rained.", "supported", (1, 2)),)
+    text = page.text(replace(answered, claims=claims, citations=cited("Rain fell.", "It <b>poured</b>.")))
+    assert text == (
+        "Who is Cuba's foreign minister?\n\nIt rained. [1][2]\n\n"
+        "[1] “Rain fell.” — Title, The Gazette, 2024-05-03, page 3, x.pdf\n"
+        "[2] “It <b>poured</b>.” — Title, The Gazette, 2024-05-03, page 3, x.pdf"
+    )
+    assert page.text(refused) == "What is the population of Havana?\n\nThe sources do not say."
+    assert ARTICLE in page.text(answered)
+
+
+def test_text_from_outside_is_escaped(answered: Answer, refused: Answer) -> None:
     claim = replace(answered.claims[0], text=HOSTILE)
-    citation = replace(answered.citations[0], start=0, end=5, title=HOSTILE, source="x", quote=HOSTILE)
-    refused = engine.ask("What is the population of Havana?")
-    closest = replace(refused.closest[0], quote=HOSTILE, title=HOSTILE)
-    document = Document("x", HOSTILE, HOSTILE, publisher=HOSTILE)
+    citation = replace(answered.citations[0], title=HOSTILE, source=HOSTILE, quote=HOSTILE, publisher=HOSTILE)
+    closest = replace(refused.closest[0], quote=HOSTILE, title=HOSTILE, source=HOSTILE)
     for html in (
-        page.answer(replace(answered, claims=(claim,)), 0),
-        page.answer(replace(answered, short_answer=HOSTILE), 0),
-        page.answer(replace(refused, closest=(closest,)), 0),
-        page.document(document, [citation], citation),
-        page.source_list([Listing(HOSTILE, HOSTILE, None, 3)]),
-        page.failed(HOSTILE),
-        page.question(HOSTILE),
+        page.turn(replace(answered, question=HOSTILE, claims=(claim,), citations=(citation,)), 0, None, None),
+        page.turn(replace(answered, short_answer=HOSTILE, model={HOSTILE: HOSTILE}, index=HOSTILE), 0, None, None),
+        page.turn(replace(refused, closest=(closest,), standalone=HOSTILE), 0, None, None),
+        page.turn(replace(refused, message=f"{HOSTILE}\n- {HOSTILE}", suggestions=(HOSTILE,)), 0, None, None),
+        page.made(HOSTILE, page.failed(HOSTILE)),
+        page.offered("You can ask", [HOSTILE]),
+        page.plain(HOSTILE),
     ):
         assert "<img" not in html
         assert "alert(1)" in html
-
-
-def test_the_others_that_have_the_sentence_are_named(engine: Engine, article: str) -> None:
-    answer = engine.ask("Who is Cuba's foreign minister?")
-    copies = tuple(Copy(f"{n}.txt", "<b>Post</b>" if n else None, None, 0, 9) for n in range(5))
-    selected = replace(answer.citations[0], also=copies)
-    html = page.document(engine.index.store.document(ARTICLE), (selected,), selected)
-    named = "0.txt, &lt;b&gt;Post&lt;/b&gt; (1.txt), &lt;b&gt;Post&lt;/b&gt; (2.txt) and 2 more"
-    assert f"The same sentence is also in {named}</p>" in html
-    assert "also in" not in page.document(engine.index.store.document(ARTICLE), answer.citations, answer.citations[0])
-
-
-def test_quotes_of_another_document_are_not_marked(engine: Engine) -> None:
-    answer = engine.ask("Who is Cuba's foreign minister?")
-    assert "<mark" not in page.document(Document("other", "text", "t"), answer.citations)

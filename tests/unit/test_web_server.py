@@ -1,5 +1,4 @@
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -7,15 +6,13 @@ from fastapi.testclient import TestClient
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.web import chat, server
-from rag.web.library import Library
+from rag.web import server
 from rag.web.live import Live
 
 
 @pytest.fixture(scope="module")
 def client(engine: Engine) -> TestClient:
-    live = Live(engine)
-    return TestClient(server.app(live, Library(live, folders=True)), base_url="http://127.0.0.1")
+    return TestClient(server.app(Live(engine), engine.config), base_url="http://127.0.0.1")
 
 
 def test_the_page_forbids_the_browser_to_load_from_elsewhere(client: TestClient) -> None:
@@ -36,14 +33,6 @@ def test_what_the_page_does_not_use_is_not_served(client: TestClient, path: str)
 
 def test_another_host_name_is_refused(client: TestClient) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
-
-
-def test_examples_come_from_the_file(tmp_path: Path) -> None:
-    (tmp_path / "q.txt").write_text("One?\n\n Two? \n")
-    assert chat._examples(Config(examples=str(tmp_path / "q.txt"))) == ["One?", "Two?"]
-    assert chat._examples(Config()) == []
-    with pytest.raises(UsageError, match="examples file nowhere cannot be read"):
-        chat._examples(Config(examples="nowhere"))
 
 
 def test_it_listens_where_it_is_told(config: Config) -> None:

@@ -1,28 +1,248 @@
-// Runs once, when the sources panel is on the page. `element` is the panel, `trigger` tells the server of a click,
-// `watch` calls back after the panel shows something new.
-const ask = (detail) => trigger("click", detail);
+// Runs once, when the panel of the sources is on the page. `element` is the panel, `trigger` tells the server of an
+// event, `watch` calls back after the panel shows something new. What is pressed in the conversation is told through
+// the panel, too. Texts come with the HTML: none is made here.
+const byId = (id) => document.getElementById(id);
+const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]");
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.(".ql-cite, .ql-closest, .ql-source, .ql-back, .ql-suggestion");
-  if (!button) return;
-  const { answer, number, closest, source, suggestion } = button.dataset;
-  ask({
-    answer: answer === undefined ? null : Number(answer),
-    number: number === undefined ? null : Number(number),
-    closest: closest === undefined ? null : Number(closest),
-    source: source ?? null,
-    suggestion: suggestion === undefined ? null : Number(suggestion),
-  });
-  if (suggestion !== undefined) return; // it is asked in the chat, and the panel stays as it is
-  element.scrollIntoView({ block: "nearest" }); // on a narrow screen the sources stand below the chat
-  requestAnimationFrame(reveal); // a quote that is selected already does not change the panel
-});
+// --- What a screen reader is told
+const status = document.createElement("div");
+status.className = "ql-sr";
+status.setAttribute("role", "status");
+document.body.append(status);
+const announce = (text) => {
+  status.textContent = "";
+  setTimeout(() => { status.textContent = text; }, 50); // the same text again is news
+};
 
+// --- Quotes in view, in the document
+let wanted = null; // what to do when the panel shows what was pressed: "read" moves the focus to the quote
+let origin = null; // where the focus goes back to
 const reveal = () => {
   const mark = element.querySelector("mark.ql-selected");
-  if (!mark) return;
-  const text = mark.closest(".ql-text");
+  const text = element.querySelector(".ql-text");
+  if (!text) return mark;
   // Only the document scrolls, never the page around it.
-  text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+  if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+  else text.scrollTop = 0;
+  return mark;
 };
-watch("value", () => requestAnimationFrame(reveal));
+const settle = () => {
+  const mark = reveal();
+  const tab = element.querySelector('[role="tab"][aria-selected="true"]');
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  if (wanted === null) return;
+  const place = element.querySelector(".ql-place")?.textContent;
+  const about = [".ql-document h2", ".ql-about"].map((part) => element.querySelector(part)?.textContent);
+  announce([place, ...about].filter(Boolean).join(". "));
+  if (wanted === "read") (mark ?? element.querySelector(".ql-text"))?.focus({ preventScroll: true });
+  if (wanted === "tab") tab?.focus();
+  wanted = null;
+};
+watch("value", () => requestAnimationFrame(settle));
+
+const open = (button, then) => {
+  const { answer, number, closest, source, tab, close } = button.dataset;
+  const count = (value) => (value === undefined ? null : Number(value));
+  wanted = then;
+  trigger("click", {
+    answer: count(answer), number: count(number), closest: count(closest),
+    source: source ?? null, tab: count(tab), close: count(close),
+  });
+  hideTip();
+  requestAnimationFrame(reveal);
+  setTimeout(() => wanted && settle(), 600); // a quote that is in view already does not change the panel
+};
+
+// --- Presses
+const OPENS = ".ql-cite, .ql-closest, .ql-source, .ql-step, [data-close], .ql-tab";
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest?.(`${OPENS}, .ql-suggestion, .ql-act, .ql-skip`);
+  if (!pressed) return;
+  const { act, answer } = pressed.dataset;
+  if (pressed.matches(".ql-suggestion")) trigger("submit", { question: pressed.textContent });
+  else if (pressed.matches(".ql-skip")) {
+    event.preventDefault();
+    const latest = [...document.querySelectorAll("#ql-log .ql-answer")].pop();
+    (latest ?? byId("ql-question").querySelector("textarea, input")).focus();
+    latest?.scrollIntoView({ block: "nearest" });
+  } else if (act === "edit") edit(pressed);
+  else if (act === "copy") copy(pressed);
+  else if (act === "retry") trigger("retry", { answer: Number(answer) });
+  else if (act === "good" || act === "bad") {
+    const liked = pressed.getAttribute("aria-pressed") === "true" ? null : act === "good";
+    trigger("like", { answer: Number(answer), liked, comment: "" });
+  } else {
+    const keyboard = event.detail === 0; // pressed by a key: whoever reads by keyboard goes to the quote
+    const step = pressed.matches(".ql-step");
+    if (keyboard && event.isTrusted && pressed.matches(".ql-cite, .ql-closest, .ql-source")) origin = pressed;
+    const reads = keyboard && event.isTrusted && !step && !pressed.matches(".ql-tab, [data-close]");
+    open(pressed, reads ? "read" : "told");
+    element.scrollIntoView({ block: "nearest" }); // on a narrow screen the sources stand below the chat
+  }
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches(".ql-comment, .ql-edit")) return;
+  event.preventDefault();
+  const answer = Number(form.dataset.answer);
+  const text = form.querySelector("input, textarea").value.trim();
+  if (form.matches(".ql-comment")) trigger("like", { answer, liked: form.dataset.liked === "true", comment: text });
+  else if (text) {
+    endEdit(form);
+    trigger("edit", { answer, question: text });
+  }
+});
+
+// --- Editing a question, copying an answer
+const edit = (button) => {
+  const asking = button.parentElement;
+  const { answer, label, save, cancel } = button.dataset;
+  const form = document.createElement("form");
+  form.className = "ql-edit";
+  form.dataset.answer = answer;
+  const text = document.createElement("textarea");
+  text.value = asking.querySelector(".ql-question").textContent;
+  text.setAttribute("aria-label", label);
+  text.rows = 2;
+  const buttons = [save, cancel].map((name, place) => {
+    const made = document.createElement("button");
+    made.type = place ? "button" : "submit";
+    made.className = "ql-act";
+    made.textContent = name;
+    return made;
+  });
+  buttons[1].addEventListener("click", () => endEdit(form));
+  form.append(text, ...buttons);
+  asking.classList.add("ql-editing");
+  asking.append(form);
+  text.focus();
+};
+const endEdit = (form) => {
+  const asking = form.parentElement;
+  asking.classList.remove("ql-editing");
+  form.remove();
+  asking.querySelector(".ql-act").focus();
+};
+const copy = async (button) => {
+  const { copy: text, done, failed } = button.dataset;
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch { // a page that came without encryption from another machine has no clipboard
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    copied = document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  announce(copied ? done : failed);
+  const label = button.textContent;
+  button.textContent = copied ? done : failed;
+  setTimeout(() => { button.textContent = label; }, 1500);
+};
+
+// --- Keys
+const step = (turn, move) => {
+  const numbers = [...turn.querySelectorAll(".ql-cite, .ql-closest")];
+  const key = (button) => button.dataset.number ?? button.dataset.closest;
+  const quotes = numbers.filter((button, place) => numbers.findIndex((other) => key(other) === key(button)) === place);
+  if (!quotes.length) return;
+  const current = quotes.findIndex((button) => key(button) === key(document.activeElement));
+  const next = quotes[current < 0 ? (move > 0 ? 0 : quotes.length - 1) : (current + move + quotes.length) % quotes.length];
+  next.focus();
+  open(next, "told");
+};
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (key === "Escape") {
+    const form = target.closest?.(".ql-edit");
+    if (form) endEdit(form);
+    else if (tip) hideTip();
+    else if (target.closest?.(".ql-document") && origin?.isConnected) origin.focus();
+    return;
+  }
+  if (key === "Enter" && !event.shiftKey && target.matches?.(".ql-edit textarea")) {
+    event.preventDefault();
+    target.form.requestSubmit();
+  }
+  if (typing(target)) return;
+  if (target.matches?.('#ql-panel [role="tab"]')) {
+    const tabs = [...element.querySelectorAll('[role="tab"]')];
+    const move = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    const place = { Home: 0, End: tabs.length - 1 }[key] ?? (tabs.indexOf(target) + (move ?? 0) + tabs.length) % tabs.length;
+    if (move || key === "Home" || key === "End") open(tabs[place], "tab");
+    else if (key === "Delete" && target.querySelector("[data-close]")) open(target.querySelector("[data-close]"), "tab");
+    else return;
+    event.preventDefault();
+    return;
+  }
+  const move = { n: 1, p: -1 }[key];
+  if (!move) return;
+  const turn = target.closest?.(".ql-turn");
+  const beside = element.querySelector(`.ql-step[data-step="${move > 0 ? "next" : "previous"}"]:not([disabled])`);
+  if (turn) step(turn, move);
+  else if (target.closest?.("#ql-panel") && beside) open(beside, "read");
+});
+
+// --- The quote that a number shows
+let tip = null;
+let leaving = 0;
+const hideTip = () => {
+  clearTimeout(leaving);
+  if (tip?.matches(":popover-open")) tip.hidePopover();
+  tip = null;
+};
+const showTip = (anchor) => {
+  const next = byId(anchor.getAttribute("aria-describedby"));
+  clearTimeout(leaving);
+  if (next === tip) return;
+  hideTip();
+  if (!next) return;
+  tip = next;
+  tip.showPopover();
+  const at = anchor.getBoundingClientRect();
+  const size = tip.getBoundingClientRect();
+  const below = at.bottom + 6 + size.height <= innerHeight;
+  tip.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
+  tip.style.top = `${below ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)}px`;
+};
+const TIPPED = ".ql-cite, .ql-sure";
+document.addEventListener("pointerover", (event) => {
+  if (event.target.closest?.(".ql-tip")) clearTimeout(leaving); // one may rest on the quote itself
+  else if (event.target.closest?.(TIPPED)) showTip(event.target.closest(TIPPED));
+  else if (tip) { clearTimeout(leaving); leaving = setTimeout(hideTip, 250); }
+});
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.(TIPPED) && event.target.matches(":focus-visible")) showTip(event.target);
+});
+document.addEventListener("focusout", (event) => event.target.matches?.(TIPPED) && hideTip());
+document.addEventListener("scroll", hideTip, { capture: true, passive: true });
+
+// --- The conversation as it grows
+let waiting = false; // an answer is being made
+let said = "";
+const grown = () => {
+  const making = byId("ql-writing")?.querySelector(".ql-turn");
+  const spoken = making?.querySelector("[data-announce], [role=alert]");
+  const latest = [...document.querySelectorAll("#ql-log .ql-answer")].pop();
+  if (making) {
+    const text = spoken?.dataset.announce ?? spoken?.textContent ?? "";
+    if (text !== said) announce(text);
+    if (!waiting) making.scrollIntoView({ block: "nearest" });
+    [waiting, said] = [true, text];
+  } else if (waiting && latest) {
+    [waiting, said] = [false, ""];
+    announce(latest.dataset.announce);
+    latest.closest(".ql-turn").scrollIntoView({ block: "start" }); // an answer is read from its question on
+  }
+};
+const observer = new MutationObserver(grown);
+const observe = (id) => { // the conversation may come onto the page after the panel
+  if (byId(id)) observer.observe(byId(id), { childList: true, subtree: true, characterData: true });
+  else requestAnimationFrame(() => observe(id));
+};
+observe("ql-log");
+observe("ql-writing");

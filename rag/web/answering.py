@@ -1,0 +1,153 @@
+"""Answering a question of a conversation: what changes on the page from the press to the answer that is kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rag.errors import RagError
+from rag.schema import Answer, Filter, Progress, Retrieved, Turn
+from rag.web import page, words
+from rag.web.conversations import Conversations, Rating
+from rag.web.desk import Desk, Run
+from rag.web.document import Tab
+from rag.web.live import Live
+from rag.web.trace import Trace
+
+TITLE_CHARS = 80
+"""Of a conversation's title, the head of its first question."""
+
+Changes = dict[str, Any]
+"""New values by the name of a component of :class:`rag.web.chat.Chat`, and ``notice``: something to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the conversation in which it is asked."""
+
+    question: str
+    place: int
+    """Its number in the conversation: what has it or a higher one is replaced once there is an answer."""
+    conversation: list[Answer]
+    current: str
+    chosen: Filter
+    turns: int
+    owner: str
+    typed: bool = False
+    """It stands in the question box."""
+
+
+def shown(conversation: Sequence[Answer], ratings: Mapping[int, Rating], desk: Desk | None = None) -> str:
+    """Return the HTML of a conversation; a desk adds how its answers were found."""
+    read_only = desk is not None and desk.documents is not None
+    return page.conversation(conversation, ratings, desk.traces if desk else {}, read_only=read_only)
+
+
+def history(conversation: Sequence[Answer]) -> list[Turn]:
+    """Return a conversation as the engine takes it."""
+    return [Turn(answer.question, answer.answer) for answer in conversation]
+
+
+def answering(
+    live: Live, conversations: Conversations, desk: Desk, asked: Asked, running: set[Run]
+) -> Iterator[Changes]:
+    """Yield what changes on the page while a question is answered; ``running`` holds it meanwhile."""
+    if not asked.question.strip():
+        return
+    if desk.documents is not None:
+        yield {"notice": words.CHAT_READ_ONLY}
+        return
+    run = desk.begin()
+    if run is None:
+        yield {"notice": words.CHAT_ONE_AT_A_TIME if asked.typed else words.CHAT_WAIT}
+        return
+    running.add(run)
+    try:
+        yield from _answered(live, conversations, desk, asked, run)
+    except RagError as error:
+        if desk.run is run:
+            ratings = ratings_of(conversations, asked.owner, asked.current)
+            failed = page.made(asked.question, page.failed(str(error)))
+            yield {
+                "chat": shown(asked.conversation, ratings, desk),
+                "writing": failed,
+                **({"box": asked.question} if asked.typed else {}),
+            }
+    finally:
+        running.discard(run)
+        desk.end(run)
+
+
+def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked, run: Run) -> Iterator[Changes]:
+    before = asked.conversation[: asked.place]
+    ratings = ratings_of(conversations, asked.owner, asked.current)
+    replaces = not before or len(before) < len(asked.conversation)
+    yield {
+        "writing": page.made(asked.question, page.searching(None)),
+        "offers": "",
+        **({"chat": shown(before, ratings, desk) if before else ""} if replaces else {}),
+        **({"box": ""} if asked.typed else {}),
+    }
+    trace = None
+    with live.engine() as engine:
+        for event in engine.stream(asked.question, history(before), asked.chosen, run.stop):
+            if desk.run is not run:  # another conversation was opened meanwhile
+                return
+            if isinstance(event, Retrieved):
+                trace = Trace.of(event)
+                yield {"writing": page.made(asked.question, page.searching(len(event.hits)))}
+            elif isinstance(event, Progress):
+                yield {"writing": page.made(asked.question, page.writing(event))}
+            else:
+                answer = event
+    desk.traces = {place: kept for place, kept in desk.traces.items() if place < asked.place}
+    if trace:
+        desk.traces[asked.place] = trace
+    conversation = [*before, answer]
+    changes: Changes = {"conversation": conversation, "writing": "", "turns": asked.turns + 1}
+    current = asked.current
+    try:
+        current = _kept(conversations, asked, conversation)
+    except RagError as error:
+        changes["notice"] = words.CHAT_NOT_KEPT.format(why=error)
+    kept = ratings_of(conversations, asked.owner, current)
+    yield {
+        **changes,
+        "current": current,
+        "chat": shown(conversation, kept, desk),
+        **_opened(live, desk, answer, asked.place),
+    }
+
+
+def _opened(live: Live, desk: Desk, answer: Answer, place: int) -> Changes:
+    """Open the document of an answer's first quote, among the tabs that are open by now."""
+    desk.tabs.forget_quotes(place)
+    if not answer.citations:
+        return {}
+    first = answer.citations[0]
+    desk.open(live, Tab(first.source, first.title, answer.citations, 0, place))
+    return {"panel": desk.panel(live)}
+
+
+def _kept(conversations: Conversations, asked: Asked, conversation: list[Answer]) -> str:
+    """Store a conversation's last answer; return the conversation's id, a new one if it was not stored or deleted."""
+    if asked.current:
+        try:
+            if asked.place < len(asked.conversation):
+                conversations.cut(asked.owner, asked.current, asked.place)
+            conversations.append(asked.owner, asked.current, conversation[-1])
+        except LookupError:
+            pass
+        else:
+            return asked.current
+    current = conversations.new(asked.owner, " ".join(conversation[0].question.split())[:TITLE_CHARS])
+    for answer in conversation:
+        conversations.append(asked.owner, current, answer)
+    return current
+
+
+def ratings_of(conversations: Conversations, owner: str, current: str) -> dict[int, Rating]:
+    """Return the ratings of a conversation by place; none for one that is not stored, or not any longer."""
+    try:
+        return dict(conversations.ratings(owner, current)) if current else {}
+    except (LookupError, RagError):
+        return {}

@@ -1,0 +1,103 @@
+"""What one page has open besides its conversation; it ends with the page.
+
+One object, changed in place: an answer that is being written and a click on a source may meet in it.
+"""
+
+from dataclasses import dataclass, field, replace
+from threading import Event, Lock
+
+from rag.schema import Document
+from rag.store import Listing
+from rag.web import document
+from rag.web.document import Tab, Tabs
+from rag.web.live import Live
+from rag.web.trace import Trace
+
+
+class Run:
+    """An answer that is being made."""
+
+    def __init__(self) -> None:
+        self.stop = Event()
+
+    def __deepcopy__(self, _: object) -> "Run":
+        return self
+
+
+@dataclass(slots=True)
+class Desk:
+    """The documents that are open, how the answers were found, and the answer that is being made."""
+
+    tabs: Tabs = field(default_factory=Tabs)
+    traces: dict[int, Trace] = field(default_factory=dict)
+    """By the place of an answer; a conversation that was stored has none."""
+    documents: dict[str, Document] | None = None
+    """The sources of a conversation that was opened from a file, which is only to be read; None for the index."""
+    run: Run | None = None
+
+    def begin(self) -> Run | None:
+        """Return the run of a new answer; None while there is another."""
+        with _LOCK:
+            if self.run:
+                return None
+            self.run = Run()
+            return self.run
+
+    def end(self, run: Run) -> None:
+        """Let the next answer be asked for."""
+        if self.run is run:
+            self.run = None
+
+    def stop(self) -> None:
+        """Listen no longer to the LLM that writes, if one does: what is checked so far is shown, and the quotes."""
+        if run := self.run:
+            run.stop.set()
+
+    def clear(self, documents: dict[str, Document] | None = None) -> None:
+        """Make room for another conversation; an answer that is being made is not waited for."""
+        self.stop()
+        self.run, self.documents = None, documents
+        self.tabs.clear()
+        self.traces.clear()
+
+    def panel(self, live: Live) -> str:
+        """Return what stands beside the chat.
+
+        Raises:
+            BusyError: the site is closing.
+        """
+        if self.tabs.current < 0:
+            return document.panel(self.tabs, document.source_list(self._listings(live)))
+        tab = self.tabs.tabs[self.tabs.current]
+        found = self.document(live, tab.source)
+        place = self.tabs.current
+        return document.panel(self.tabs, document.document(found, tab, place) if found else document.gone(tab, place))
+
+    def document(self, live: Live, source: str) -> Document | None:
+        """Return a document of the conversation that was opened from a file, otherwise of the index, if it is there."""
+        if self.documents is not None:
+            return self.documents.get(source)
+        with live.engine() as engine:
+            return engine.index.store.find(source)
+
+    def open(self, live: Live, tab: Tab) -> None:
+        """Open a document in a tab, under its own title.
+
+        Raises:
+            LookupError: there never was such a document.
+            BusyError: the site is closing.
+        """
+        found = self.document(live, tab.source)
+        if found is None and not tab.spans:
+            raise LookupError(tab.source)
+        self.tabs.open(replace(tab, title=found.title) if found else tab)
+
+    def _listings(self, live: Live) -> list[Listing]:
+        if self.documents is not None:
+            return [Listing(d.source, d.title, d.published, len(d.text)) for d in self.documents.values()]
+        with live.engine() as engine:
+            return list(engine.index.store.documents())
+
+
+_LOCK = Lock()
+"""Two presses may come at the same moment."""
