@@ -54,6 +54,8 @@ class Config:
     """Port the chat page listens on; 0 takes any free one."""
     examples: str = ""
     """Text file of questions, one a line, that the chat page offers; none by default."""
+    runs: str = "runs"
+    """Folder of the runs of ``rag eval``, which the page shows."""
     llm: str = "none"
     """The LLM, by name: see docs/llm.md. None is ever used unless it is named."""
     llm_seconds: int = 60
@@ -77,7 +79,7 @@ class Config:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
         if self.threads > MOST_THREADS:
             raise UsageError(f"threads is {self.threads}: at most {MOST_THREADS}")
-        for name in ("sources", "index", "encoder", "llm", "models"):
+        for name in ("sources", "index", "encoder", "llm", "models", "runs"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
         if not self.threshold <= 1:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib.resources import files
+from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 
@@ -16,7 +17,7 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.web import chat
+from rag.web import chat, evaluations, runs, words
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -54,19 +55,24 @@ def app(engine: Engine) -> FastAPI:
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         unused = request.url.path.startswith(UNUSED)
         response = Response(status_code=404) if unused else await call_next(request)
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers.setdefault("Content-Security-Policy", POLICY)  # a report has a stricter one
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     if engine.config.host in LOOPBACK:  # a page of another name that resolves to this machine must not read from it
         outer.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    outer.include_router(runs.router(Path(engine.config.runs)))
     static = files("rag.web") / "static"
     gr.mount_gradio_app(
         outer,
         blocks(engine),
         path="",
-        css=(static / "page.css").read_text(encoding="utf-8"),
+        css="\n".join(
+            sheet.read_text(encoding="utf-8")
+            for sheet in sorted(static.iterdir(), key=lambda sheet: sheet.name)
+            if sheet.name.endswith(".css")
+        ),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         enable_monitoring=False,
         ssr_mode=False,
@@ -80,7 +86,10 @@ def blocks(engine: Engine) -> gr.Blocks:
     """Return the page as a Gradio app: a tab for each thing to do."""
     demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
-        chat.tab(engine)
+        with gr.Tab(words.CHAT):
+            chat.tab(engine)
+        with gr.Tab(words.EVALUATION) as opened:
+            evaluations.tab(Path(engine.config.runs), opened)
     return demo
 
 
