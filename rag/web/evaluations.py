@@ -30,7 +30,7 @@ def tab(folder: Path, opened: gr.Tab) -> None:
             trend.page(found, chosen, shown, folder),
         )
 
-    gr.HTML(f'<div class="ql-head"><h2>{words.RUNS_HEAD}</h2></div>')
+    gr.HTML(f'<div class="ql-head"><h1>{words.RUNS_HEAD}</h1></div>')
     series = gr.Radio(label=words.RUNS_ASKED, choices=[], visible=False)
     with gr.Accordion(words.RUNS_CHOOSE, open=False):
         names = gr.CheckboxGroup(

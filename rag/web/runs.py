@@ -214,7 +214,7 @@ def _series(summary: _Summary) -> str:
     chosen = summary.selection
     parts = [" + ".join(file.name for file in summary.files), *chosen.types]
     parts += [chosen.split] if chosen.split else []
-    parts += [f"≤ {chosen.limit}"] if chosen.limit is not None else []
+    parts += [words.RUNS_AT_MOST.format(count=chosen.limit)] if chosen.limit is not None else []
     return " · ".join(parts)
 
 

@@ -104,9 +104,8 @@ def plot(runs: Sequence[RunSummary], name: str) -> str:
         f'<text x="{at[anchor]}" y="{BOTTOM + 20}" text-anchor="{anchor}">{_when(runs[n].started)[:10]}</text>'
         for n, anchor in ends
     )
-    told = (
-        f"{words.RUNS_PLOT.format(figure=named(name), count=len(points), value=points[-1][2])} {words.RUNS_TABLE_BELOW}"
-    )
+    count = words.RUNS_ONE if len(points) == 1 else words.RUNS_MANY.format(count=len(points))
+    told = words.RUNS_PLOT.format(figure=named(name), count=count, value=points[-1][2])
     return (
         f'<svg class="ql-plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(told)}">'
         f'{grid}<polygon class="ql-band" points="{" ".join(upper + lower)}"/>{changed}'

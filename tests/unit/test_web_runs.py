@@ -52,7 +52,7 @@ def test_runs_are_found_in_nested_folders_newest_first(tmp_path: Path) -> None:
     assert [run.name for run in found.runs] == ["suites/squad2", "article", "2026-01-01T10-00-00"]
     assert found.skipped == []
     newest, article, _ = found.runs
-    assert (newest.series, article.series) == ("article · who · dev · ≤ 100", "article")
+    assert (newest.series, article.series) == ("article · who · dev · at most 100", "article")
     assert article.figures["correct"] == runs.Value(0.6, 0.5, 0.7, 40, "higher")
     assert (article.questions, article.passed, article.llm, article.p50_ms) == (42, True, None, 41.5)
 
