@@ -17,8 +17,8 @@ def tab(folder: Path, opened: gr.Tab) -> None:
         opened: the tab that this stands in.
     """
 
-    def look(series: str | None, names: Sequence[str]) -> tuple[Any, Any, str]:
-        """Return (series to choose from, figures to choose from, what is shown)."""
+    def look(series: str | None, names: Sequence[str]) -> tuple[Any, Any, Any, str]:
+        """Return (series to choose from, what folds the figures, figures to choose from, what is shown)."""
         found = runs.found(folder)
         asked = trend.series(found.runs)
         chosen = series if series in asked else next(iter(asked), None)
@@ -26,13 +26,14 @@ def tab(folder: Path, opened: gr.Tab) -> None:
         shown = [name for name in offered if name in names]
         return (
             gr.update(choices=asked, value=chosen, visible=len(asked) > 1),
-            gr.update(choices=[(trend.named(name), name) for name in offered], value=shown, visible=bool(offered)),
+            gr.update(visible=bool(offered)),
+            gr.update(choices=[(trend.named(name), name) for name in offered], value=shown),
             trend.page(found, chosen, shown, folder),
         )
 
     gr.HTML(f'<div class="ql-head"><h1>{words.RUNS_HEAD}</h1></div>')
     series = gr.Radio(label=words.RUNS_ASKED, choices=[], visible=False)
-    with gr.Accordion(words.RUNS_CHOOSE, open=False):
+    with gr.Accordion(words.RUNS_CHOOSE, open=False, visible=False) as fold:
         names = gr.CheckboxGroup(
             label=words.RUNS_FIGURES, show_label=False, choices=list(trend.FIRST_SHOWN), value=list(trend.FIRST_SHOWN)
         )
@@ -41,7 +42,7 @@ def tab(folder: Path, opened: gr.Tab) -> None:
         [opened.select, series.input, names.input],
         look,
         [series, names],
-        [series, names, shown],
+        [series, fold, names, shown],
         show_progress="hidden",
         api_visibility="private",
     )

@@ -22,7 +22,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 350, 10, 160
 """The frame of a plot inside its picture."""
 STEPS = (0.05, 0.1, 0.2, 0.5)
 """What the lines of a grid may lie apart."""
-MOST_LINES = 5
+MOST_LINES = 6
 
 
 def series(runs: Sequence[RunSummary]) -> list[str]:

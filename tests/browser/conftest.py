@@ -69,7 +69,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 
 @contextmanager
 def visited(browser: Browser, url: str) -> Iterator[Page]:
-    """Open a site in a browser of its own; what its page and those that it opens ask for, and their errors, are seen."""
+    """Open a site in a browser context of its own; fail if any page in it asked another host or logged an error."""
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     outside: list[str] = []
     errors: list[str] = []

@@ -28,10 +28,10 @@ def test_figures_are_drawn_over_time_with_their_numbers_beneath(tab: Page, scree
     value = rows.first.locator("td").nth(3).inner_text().split()[0]
     assert title is not None
     assert title.startswith(f"correct {value} (")
+    tab.screenshot(path=screenshots / "evaluation.png")
     expect(tab.locator(".ql-skipped summary")).to_have_text("1 skipped")
     tab.locator(".ql-skipped summary").click()
     expect(tab.locator(".ql-skipped li")).to_contain_text("damaged cannot be read: summary.json: Invalid JSON")
-    tab.screenshot(path=screenshots / "evaluation.png")
 
 
 def test_other_figures_and_other_questions_are_chosen(tab: Page) -> None:
@@ -50,7 +50,7 @@ def test_a_report_opens_works_and_asks_for_nothing(tab: Page, evaluated: str) ->
     asked: list[str] = []
 
     def note(request: Request) -> None:
-        if request.frame.page != tab:
+        if request.is_navigation_request() or request.frame.page != tab:
             asked.append(request.url)
 
     tab.context.on("request", note)
