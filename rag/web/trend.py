@@ -152,7 +152,7 @@ def _row(run: RunSummary, names: Sequence[str]) -> str:
     opens = escape(words.RUNS_OPENS.format(name=run.name))
     where = f'href="reports/{quote(run.name)}" target="_blank" rel="noopener" aria-label="{opens}"'
     judged = words.RUNS_PASSED if run.passed else words.RUNS_FAILED.format(count=run.failures)
-    gate = f'<span class="{"ql-good" if run.passed else "ql-bad"}">{judged}</span>'
+    gate = f'<span class="{"ql-right" if run.passed else "ql-wrong"}">{judged}</span>'
     values = [
         f'{value.value:.3f} <span class="ql-note">{value.low:.3f}–{value.high:.3f}</span>'
         if (value := run.figures.get(name))
