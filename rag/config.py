@@ -58,6 +58,8 @@ class Config:
     """File with the hash of the chat page's password (``rag ui --set-password``); needed unless host is loopback."""
     examples: str = ""
     """Text file of questions, one a line, that the chat page offers; none by default."""
+    runs: str = "runs"
+    """Folder of the runs of ``rag eval``, which the page shows."""
     llm: str = "none"
     """The LLM, by name: see docs/llm.md. None is ever used unless it is named."""
     llm_seconds: int = 60
@@ -81,7 +83,7 @@ class Config:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
         if self.threads > MOST_THREADS:
             raise UsageError(f"threads is {self.threads}: at most {MOST_THREADS}")
-        for name in ("sources", "index", "encoder", "llm", "models", "data"):
+        for name in ("sources", "index", "encoder", "llm", "models", "data", "runs"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
         if not self.threshold <= 1:

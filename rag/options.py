@@ -122,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--type", action="append", metavar="TYPE", help="only questions of this type; may be repeated")
     sub.add_argument("--split", metavar="NAME", help="only questions of this split: dev or test")
     sub.add_argument("--limit", type=int, metavar="N", help="at most so many of each file, taken evenly from all of it")
-    sub.add_argument("--out", metavar="FOLDER", help="folder to write the run to (default: runs/TIME)")
+    sub.add_argument("--out", metavar="FOLDER", help="folder to write the run to (default: TIME in the setting runs)")
     sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
     sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
     sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")

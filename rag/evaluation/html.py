@@ -1,11 +1,17 @@
 """The report of one evaluation run, or of two side by side, as one HTML page that asks nothing of the network."""
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-TEMPLATE = "report.html"
+TEMPLATE = (files("rag.evaluation") / "report.html").read_text(encoding="utf-8")
+(_SCRIPT,) = re.findall(r"<script>(.*?)</script>", TEMPLATE, re.DOTALL)
+SCRIPT_HASH = f"'sha256-{base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()}'"
+"""The page's one script, as a Content-Security-Policy names it."""
 PLACE = "__DATA__"
 ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
 """Inside a script element, "</script>" and "<!--" mean something even within a JSON string."""
@@ -26,5 +32,4 @@ def page(runs: Sequence[Mapping[str, Any]], changes: Mapping[str, Any] | None = 
     # ASCII alone, which json.dumps makes: a lone surrogate in a source can then be written to a file too
     shown = {"runs": [dict(run) for run in runs], "changes": None if changes is None else dict(changes)}
     data = json.dumps(shown, allow_nan=False, separators=(",", ":"))
-    template = (files("rag.evaluation") / TEMPLATE).read_text(encoding="utf-8")
-    return template.replace(PLACE, data.translate(ESCAPES), 1)
+    return TEMPLATE.replace(PLACE, data.translate(ESCAPES), 1)

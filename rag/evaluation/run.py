@@ -30,7 +30,6 @@ from rag.evaluation.results import Result
 from rag.evaluation.statistics import SEED
 from rag.evaluation.summary import summarise
 
-RUNS = Path("runs")
 IN_PROCESS = ("local:", "gguf:")
 """LLMs that no connection is opened for."""
 LIBRARIES = ("onnxruntime", "faiss-cpu", "bm25s", "numpy", "scipy", "ir-measures", "llama-index-core")
@@ -85,7 +84,7 @@ def run(
         selection: which of their questions.
         sources: folder to index first; by default the index that is there is asked.
         keep: build that in ``config.index``; otherwise in a temporary folder.
-        out: folder to write, new or empty; by default one under ``runs`` named by the time.
+        out: folder to write, new or empty; by default one in ``config.runs`` named by the time.
         scoped: a question may be answered only from the documents that it names.
         progress: draw a bar on standard error.
 
@@ -95,7 +94,9 @@ def run(
         IndexMissing, IndexDamaged: as opening it does.
     """
     began = time.perf_counter()
-    folder = new_folder(RUNS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S") if out is None else Path(out))
+    started = datetime.now(UTC)
+    by_time = Path(config.runs) / started.strftime("%Y-%m-%dT%H-%M-%S")
+    folder = new_folder(by_time if out is None else Path(out))
     questions = _selected(golds, selection)
     gates = [Gate.of(gold) for gold in golds]
     with _over(config, sources, keep=keep) as own:
@@ -115,7 +116,11 @@ def run(
         "notes": _notes(measured),
         "checks": measured.checks,
         "gate": {"passed": not failures, "checked": "; ".join(looked), "failures": [str(f) for f in failures]},
-        "operational": {**_operational(measured, began), "cold_start_s": cold},
+        "operational": {
+            "started": started.isoformat(timespec="seconds"),
+            **_operational(measured, began),
+            "cold_start_s": cold,
+        },
     }
     return Run(folder, summary, failures, _write(folder, measured.results, summary, failures))
 
@@ -269,7 +274,6 @@ def _operational(measured: Measured, began: float) -> dict[str, Any]:
     p50, p95 = np.percentile(measured.total_ms or [0.0], [50, 95])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "p50_ms": round(float(p50), 1),
         "p95_ms": round(float(p95), 1),
         "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1),

@@ -42,6 +42,7 @@ OPEN = {
         "/assets/*",
         "/static/*",
         "/config",
+        "/reports/*",
         "/favicon.ico",
         "/manifest.json",
         "/theme.css",

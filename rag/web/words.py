@@ -1,4 +1,7 @@
-"""What the page says, in English: every sentence that a person reads on it."""
+"""What the page says, in English, in one place for whoever translates it.
+
+Braces are filled in by the module that shows it.
+"""
 
 # Login
 LOGIN = "Log in"
@@ -10,7 +13,6 @@ LEAVE = "End this session on this computer?"
 
 # Under load
 STOPPING = "Quoteline is being stopped: ask again when it is back."
-"""What the page says, in one place for translation. Braces are filled in by the module that shows it."""
 
 CHAT = "Chat"
 
@@ -97,10 +99,6 @@ MAP_USED = "quoted by the last answer"
 MAP_QUOTED_FROM = "{title} ({count})"
 MAP_ANSWER = "Ringed are those that the last answer quotes: {quoted}."
 MAP_NO_ANSWER = "Once a question is answered, the passages that it quotes are ringed."
-"""Every English word of the page, in one place for whoever translates it.
-
-Constants are shown as they stand; those with ``{names}`` are filled by ``str.format``.
-"""
 
 # The list of conversations beside the chat
 CONVERSATIONS = "Conversations"
@@ -141,7 +139,6 @@ PAGE = "page {page}"
 MOVED = "The source has changed since, or is not there any more."
 IN_SOURCE = "in its source"
 # The tab of the chat
-CHAT = "Chat"
 CHAT_HEAD = (
     "Every line of an answer is {proof}. Rest on its number to see the quote, press it to read it in its source."
 )
@@ -239,3 +236,48 @@ CHAT_ALSO_IN = "The same sentence is also in {others}"
 CHAT_TEXT_OF = "Text of {title}"
 CHAT_GONE = "{source} is no longer among the sources. This was quoted from it:"
 CHAT_CHANGED = "This source has changed since it was quoted: the quote is no longer at its place. It was:"
+
+# The tabs
+
+# The tab of evaluations
+EVALUATION = "Evaluation"
+RUNS_ASKED = "Gold questions"
+RUNS_AT_MOST = "at most {count}"
+RUNS_FIGURES = "Figures shown"
+RUNS_CHOOSE = "Choose figures"
+RUNS_HEAD = "Evaluation"
+RUNS_ABOUT = (
+    "Runs of rag eval that asked the same gold questions, oldest to the left, each figure with its 95% interval. "
+    "A dashed line stands where the gold questions were changed: what lies on its two sides was not asked the same."
+)
+RUNS_NONE = "There is no run yet."
+RUNS_COMMAND = "This command asks gold questions, measures the answers, and writes a run into {folder}:"
+RUNS_EXAMPLE = "rag eval eval/article.jsonl --sources seeds"
+RUNS_NO_FIGURE = "No figure is chosen, or these runs have none of those that are."
+RUNS_NEWEST = "The newest {shown} of {all} are shown."
+RUNS_SKIPPED = "{count} skipped"
+RUNS_TABLE = "The same figures in numbers, newest run first"
+RUNS_TABLE_HEADS = ("Run", "Started (UTC)", "Gate", "Questions")
+RUNS_TABLE_MORE = ("Median ms", "LLM", "Commit")
+RUNS_PASSED = "✓ passed"
+RUNS_FAILED = "✗ failed ({count})"
+RUNS_NO_LLM = "none"
+RUNS_CHANGED = "and changes"
+RUNS_UNKNOWN = "unknown"
+RUNS_HIGHER = "higher is better"
+RUNS_LOWER = "lower is better"
+RUNS_VALUE = "{value:.3f} ({low:.3f} to {high:.3f})"
+RUNS_POINT = "{figure} {value}\n{questions} questions\n{name}, {when}"
+RUNS_PLOT = "{figure} over {count}; the last: {value}. The table below has every number."
+RUNS_ONE, RUNS_MANY = "1 run", "{count} runs"
+RUNS_NEW_GOLD = "From here on the gold questions are others"
+RUNS_OPENS = "Report of {name}, in a new tab"
+RUNS_FOREIGN = "holds no run of rag eval: it has no summary.json"
+RUNS_EMPTY = "is empty: a run that goes on, or was ended before it was written"
+RUNS_LINK = "is a link, which is not followed"
+RUNS_NOT_UTF8 = "has a name that is not UTF-8"
+RUNS_NO_RESULTS = "has no results.jsonl: it was not written to its end"
+RUNS_UNREADABLE = "cannot be read: {why}"
+RUNS_DEEP = "lies too deep to be looked into"
+REPORT_MISSING = "There is no run of this name. The tab Evaluation lists those that there are."
+REPORT_DAMAGED = "The report of this run cannot be made: {why}"

@@ -1,5 +1,6 @@
 """A real page in a real browser: app.py as its own process, Debian's Chromium driven by Playwright."""
 
+import json
 import os
 import re
 import shutil
@@ -7,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rag.config import Config
+from rag.evaluation.gold import GoldFile
+from rag.evaluation.run import Selection, run
 from tests.conftest import ROOT
 
 FLAGS = [
@@ -43,9 +47,11 @@ def url(config: Config) -> Iterator[str]:
 
 
 @contextmanager
-def served(config: Config, *options: str) -> Iterator[str]:
+def served(config: Config, *options: str, runs: Path = Path("no-runs")) -> Iterator[str]:
+    """Serve the page over an index, and over a folder of eval runs, by default one that is not there."""
+    own = {**os.environ, "RAG_RUNS": str(runs), "RAG_DATA": config.data}
     command = [sys.executable, "app.py", "--index", config.index, "--port", "0", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         line = server.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
@@ -56,30 +62,56 @@ def served(config: Config, *options: str) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A fresh page over the article."""
+    """A fresh page; the test fails if it asked anything of another host or an error was logged."""
     with visited(browser, url) as page:
         yield page
 
 
 @contextmanager
 def visited(browser: Browser, url: str) -> Iterator[Page]:
-    """Open a page; the test fails if it asked anything of another host or an error was logged."""
+    """Open a site in a browser context of its own; fail if any page in it asked another host or logged an error."""
     context = browser.new_context(viewport={"width": 1280, "height": 860})
-    page = context.new_page()
     outside: list[str] = []
     errors: list[str] = []
-    page.on(
+    context.on(
         "request",
         lambda request: outside.append(request.url) if not request.url.startswith((url, "data:", "blob:")) else None,
     )
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page = context.new_page()
     page.goto(url)
     page.get_by_label("Question", exact=True).wait_for()
     yield page
     context.close()
     assert outside == []
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def runs(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a real run of rag eval, older ones made of it, those of another set, and what is no run."""
+    folder = tmp_path_factory.mktemp("evaluated") / "runs"
+    run(config, [GoldFile.at(ROOT / "eval" / "article.jsonl")], Selection(limit=6), out=folder / "article")
+    for name, days, lower in (("first", 30, 0.2), ("second", 20, 0.1), ("third", 10, 0.0), ("suites/squad2", 5, 0.0)):
+        made = shutil.copytree(folder / "article", folder / name)
+        summary = json.loads((made / "summary.json").read_text())
+        started = datetime.fromisoformat(summary["operational"]["started"]) - timedelta(days=days)
+        summary["operational"]["started"] = started.isoformat()
+        summary["files"][0] |= {"name": "squad2"} if "squad2" in name else {"sha256": "9f" * 32 if days > 20 else "aa"}
+        for figure in summary["figures"].values():
+            figure["all"] |= {key: max(0.0, figure["all"][key] - lower) for key in ("value", "low", "high")}
+        (made / "summary.json").write_text(json.dumps(summary))
+    (folder / "damaged").mkdir()
+    (folder / "damaged" / "summary.json").write_text("{")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def evaluated(config: Config, runs: Path) -> Iterator[str]:
+    """The address of a running page with those runs."""
+    with served(config, runs=runs) as address:
+        yield address
 
 
 @pytest.fixture

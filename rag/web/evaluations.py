@@ -1,0 +1,48 @@
+"""The tab of evaluations: the runs of ``rag eval``, their figures over time, and the report of each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.web import runs, trend, words
+
+
+def tab(folder: Path, opened: gr.Tab) -> None:
+    """Lay out the evaluations inside the Gradio app that is being built.
+
+    Args:
+        folder: where the runs lie; it is looked through whenever the tab is opened.
+        opened: the tab that this stands in.
+    """
+
+    def look(series: str | None, names: Sequence[str]) -> tuple[Any, Any, Any, str]:
+        """Return (series to choose from, what folds the figures, figures to choose from, what is shown)."""
+        found = runs.found(folder)
+        asked = trend.series(found.runs)
+        chosen = series if series in asked else next(iter(asked), None)
+        offered = trend.figures([run for run in found.runs if run.series == chosen])
+        shown = [name for name in offered if name in names]
+        return (
+            gr.update(choices=asked, value=chosen, visible=len(asked) > 1),
+            gr.update(visible=bool(offered)),
+            gr.update(choices=[(trend.named(name), name) for name in offered], value=shown),
+            trend.page(found, chosen, shown, folder),
+        )
+
+    gr.HTML(f'<div class="ql-head"><h1>{words.RUNS_HEAD}</h1></div>')
+    series = gr.Radio(label=words.RUNS_ASKED, choices=[], visible=False)
+    with gr.Accordion(words.RUNS_CHOOSE, open=False, visible=False) as fold:
+        names = gr.CheckboxGroup(
+            label=words.RUNS_FIGURES, show_label=False, choices=list(trend.FIRST_SHOWN), value=list(trend.FIRST_SHOWN)
+        )
+    shown = gr.HTML()
+    gr.on(
+        [opened.select, series.input, names.input],
+        look,
+        [series, names],
+        [series, fold, names, shown],
+        show_progress="hidden",
+        api_visibility="private",
+    )

@@ -1,0 +1,117 @@
+"""axe-core looks at each state of the page, in light and dark, on a wide and a narrow screen."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import visited
+from tests.browser.test_chat import ask
+
+LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (
+    ("light", 1280),
+    ("light", 420),
+    ("dark", 1280),
+    ("dark", 420),
+)
+"""Colour scheme of the system, and width of the screen."""
+GRADIO: dict[tuple[str, str], str] = {}
+"""Faults of Gradio's own components that cannot be mended from outside: (rule, selector) and why.
+
+A fault counts as known only where its element matches the selector; every other element that breaks the rule fails.
+"""
+
+
+def empty(page: Page) -> Page:
+    return page
+
+
+def answer(page: Page) -> Page:
+    ask(page, "How many Cubans died in the raid?")
+    expect(page.locator('[data-outcome="answered"]')).to_have_count(1)
+    expect(page.locator("mark.ql-selected")).to_have_count(1)
+    return page
+
+
+def refusal(page: Page) -> Page:
+    ask(page, "What is the population of Havana?")
+    expect(page.locator('[data-outcome="refused"]')).to_have_count(1)
+    return page
+
+
+def document(page: Page) -> Page:
+    page.locator(".ql-source").first.click()
+    page.locator(".ql-text").wait_for()
+    return page
+
+
+def evaluation(page: Page) -> Page:
+    page.get_by_role("tab", name="Evaluation").click()
+    page.locator(".ql-plot").first.wait_for()
+    page.get_by_role("button", name="Choose figures").click()
+    page.get_by_role("checkbox", name="correct", exact=True).wait_for()
+    page.locator(".ql-skipped summary").click()
+    return page
+
+
+def report(page: Page) -> Page:
+    evaluation(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Report of article, in a new tab").click()
+    opened.value.locator("#rows details").first.click()
+    return opened.value
+
+
+STATES: tuple[Callable[[Page], Page], ...] = (empty, answer, refusal, document, evaluation, report)
+"""What to look at: each takes the fresh page to a state, and returns the page that shows it."""
+
+
+@pytest.fixture
+def start(browser: Browser, evaluated: str) -> Iterator[Page]:
+    with visited(browser, evaluated) as page:
+        yield page
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_axe_finds_no_serious_fault(state: Callable[[Page], Page], start: Page) -> None:
+    page = state(start)
+    found = []
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 860})
+        page.wait_for_timeout(500)  # transitions of colours
+        found += [f"{scheme} {width}: {fault}" for fault in faults(page)]
+    assert found == []
+
+
+def test_a_fault_is_found(start: Page) -> None:
+    start.evaluate(
+        "document.querySelector('.ql-head').innerHTML += '<button></button><p style=\"color:#ccc\">pale</p>'"
+    )
+    assert {fault.split(" ")[0] for fault in faults(start)} == {"button-name", "color-contrast"}
+
+
+def test_the_page_tells_its_language_and_has_one_first_heading_in_each_tab(start: Page) -> None:
+    assert start.locator("html").get_attribute("lang") == "en"
+    for tab in start.get_by_role("tab").all():
+        tab.click()
+        expect(start.get_by_role("heading", level=1)).to_have_count(1)
+
+
+def faults(page: Page) -> list[str]:
+    """Return the serious and critical faults that are not known to be Gradio's."""
+    found: dict[str, Any] = Axe().run(page).response
+    return [
+        f"{broken['id']} at {node['target']}: {node['html'][:160]}"
+        for broken in found["violations"]
+        for node in broken["nodes"]
+        if node["impact"] in ("serious", "critical") and not known(page, broken["id"], node["target"][0])
+    ]
+
+
+def known(page: Page, rule: str, target: str) -> bool:
+    """Tell whether the element that a fault was found at is one of those listed for its rule."""
+    own = [selector for broken, selector in GRADIO if broken == rule]
+    return bool(own) and bool(page.locator(target).evaluate("(e, s) => s.some((one) => e.matches(one))", own))
