@@ -4,6 +4,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # the defaults must need nothing from a mode
 from rag.build import build
 from rag.config import Config
 from rag.engine import Engine
+
+if TYPE_CHECKING:
+    from rag.web.server import Site
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = "000_5e8d803c2965fb30.txt"
@@ -41,6 +45,14 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 @pytest.fixture(scope="session")
 def engine(config: Config) -> Engine:
     return Engine.open(config=config)
+
+
+@pytest.fixture(scope="session")
+def site(engine: Engine) -> "Site":
+    """What the page is made of, over the article; its engine is shared, and stays open."""
+    from rag.web.server import parts
+
+    return parts(engine)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import os
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -48,13 +47,22 @@ class Site:
     library: Library
     conversations: Conversations
 
+    def close(self) -> None:
+        """Release the index, once it is not being built any more."""
+        self.library.close()
+        self.live.close()
 
-@contextmanager
-def site(engine: Engine) -> Iterator[Site]:
-    """Open what a page over an engine needs, and close it after, the engine too."""
+
+def parts(engine: Engine) -> Site:
+    """Return what a page over an engine is made of.
+
+    Raises:
+        ConversationError: the file of conversations is damaged, of a later version, or cannot be written.
+    """
     config = engine.config
-    with closing(Live(engine)) as live, closing(Library(live, folders=config.host in LOOPBACK)) as library:
-        yield Site(config, live, library, Conversations(Path(config.data).expanduser() / "conversations.sqlite"))
+    live = Live(engine)
+    kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
+    return Site(config, live, Library(live, folders=config.host in LOOPBACK), kept)
 
 
 def serve(config: Config) -> None:
@@ -65,9 +73,9 @@ def serve(config: Config) -> None:
         UsageError: the address or port cannot be listened on, or others reach it and there is no password.
     """
     kept = _password(config)
-    with site(Engine.open(config=config)) as shown, _listen(config) as listener:
+    with closing(parts(Engine.open(config=config))) as site, _listen(config) as listener:
         host, port = listener.getsockname()[:2]
-        page = app(shown, kept)
+        page = app(site, kept)
         settings = uvicorn.Config(
             page,
             log_level="warning",
@@ -94,14 +102,14 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def app(shown: Site, kept: str = "") -> FastAPI:
+def app(site: Site, kept: str = "") -> FastAPI:
     """Return the page as an ASGI application.
 
     Args:
-        shown: what it is made of.
+        site: what it is made of.
         kept: hash of the password; empty for none.
     """
-    config = shown.config
+    config = site.config
     outer = FastAPI(openapi_url=None)
     outer.state.streams = Streams()
     outer.add_middleware(outer.state.streams.around)
@@ -114,12 +122,12 @@ def app(shown: Site, kept: str = "") -> FastAPI:
         most_upload=config.max_file_mb << 20,
         login=bool(kept),
     )
-    sources.add_routes(outer, shown.library)
+    sources.add_routes(outer, site.library)
     outer.include_router(runs.router(Path(config.runs)))
     static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
         outer,
-        blocks(shown, login=bool(kept)),
+        blocks(site, login=bool(kept)),
         path="",
         css="\n".join(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
@@ -134,25 +142,23 @@ def app(shown: Site, kept: str = "") -> FastAPI:
     return outer
 
 
-def blocks(shown: Site, *, login: bool = False) -> gr.Blocks:
+def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
     """Return the page as a Gradio app: a tab for each thing to do."""
     demo: gr.Blocks
     with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
         chosen = gr.State(ALL)
         with gr.Tab(words.CHAT):
             noted = sources.note()
-            talk = chat.tab(shown.live, shown.conversations, chosen)
+            talk = chat.tab(site.live, site.conversations, chosen)
         with gr.Tab(words.SOURCES) as here:
-            sources.tab(shown.live, shown.library, here, noted, chosen, talk.conversation)
+            sources.tab(site.live, site.library, here, noted, chosen, talk.conversation)
         with gr.Tab(words.EVALUATION) as opened:
-            evaluations.tab(Path(shown.config.runs), opened)
+            evaluations.tab(Path(site.config.runs), opened)
         if login:
             gr.HTML(f'<p class="ql-note"><a href="/logout">{words.LOGOUT}</a></p>')
-    with shown.live.engine() as engine:
+    with site.live.engine() as engine:
         at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, (os.cpu_count() or 1) // engine.config.threads)
-    demo.queue(
-        max_size=WAITING_PER_CORE * (os.cpu_count() or 1), default_concurrency_limit=at_once, api_open=False
-    )
+    demo.queue(max_size=WAITING_PER_CORE * (os.cpu_count() or 1), default_concurrency_limit=at_once, api_open=False)
     return demo
 
 

@@ -35,13 +35,13 @@ codes = [
 
 import socket
 import uvicorn
-from rag.web.live import Live
-from rag.web.server import app
+from rag.web.server import app, parts
 from rag.config import Config
 from rag.engine import Engine
 
-with Engine.open(index) as engine, socket.create_server(("127.0.0.1", 0)) as listener:
-    server = uvicorn.Server(uvicorn.Config(app(Live(engine), engine.config), log_level="warning"))
+settings = Config(data=index + "-data")
+with Engine.open(index, settings) as engine, socket.create_server(("127.0.0.1", 0)) as listener:
+    server = uvicorn.Server(uvicorn.Config(app(parts(engine)), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/"

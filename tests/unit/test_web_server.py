@@ -4,15 +4,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rag.config import Config
-from rag.engine import Engine
 from rag.errors import UsageError
 from rag.web import server
-from rag.web.live import Live
 
 
 @pytest.fixture(scope="module")
-def client(engine: Engine) -> TestClient:
-    return TestClient(server.app(Live(engine), engine.config), base_url="http://127.0.0.1")
+def client(site: server.Site) -> TestClient:
+    return TestClient(server.app(site), base_url="http://127.0.0.1")
 
 
 def test_the_page_forbids_the_browser_to_load_from_elsewhere(client: TestClient) -> None:

@@ -9,6 +9,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.schema import Filter
 from rag.web import server, sources
+from rag.web.conversations import Conversations
 from rag.web.library import Library
 from rag.web.live import Live
 
@@ -25,8 +26,10 @@ def library(own: Config) -> Iterator[Library]:
 
 
 @pytest.fixture
-def client(library: Library) -> TestClient:
-    return TestClient(server.app(library._live, library), base_url="http://127.0.0.1")
+def client(library: Library, tmp_path: Path) -> TestClient:
+    conversations = Conversations(tmp_path / "conversations.sqlite")
+    site = server.Site(library.config, library._live, library, conversations)
+    return TestClient(server.app(site), base_url="http://127.0.0.1")
 
 
 @pytest.fixture
