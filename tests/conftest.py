@@ -32,7 +32,8 @@ def article() -> str:
 @pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """Settings of an index over the project's own seeds, built; shared, so not to be changed."""
-    config = Config(sources=str(ROOT / "seeds"), index=str(tmp_path_factory.mktemp("shared") / "index"))
+    shared = tmp_path_factory.mktemp("shared")
+    config = Config(sources=str(ROOT / "seeds"), index=str(shared / "index"), data=str(shared / "data"))
     build(config)
     return config
 

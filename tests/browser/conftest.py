@@ -45,7 +45,8 @@ def url(config: Config) -> Iterator[str]:
 @contextmanager
 def served(config: Config, *options: str) -> Iterator[str]:
     command = [sys.executable, "app.py", "--index", config.index, "--port", "0", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+    own = {**os.environ, "RAG_DATA": config.data}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=own) as server:
         assert server.stdout is not None
         line = server.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
