@@ -35,7 +35,7 @@ EVALUATION_ORDER = """
     draft suites commands
 """.split()
 """The same inside ``rag.evaluation``."""
-WEB_ORDER = "words page share export conversations ratings chat server".split()
+WEB_ORDER = "words page share export conversations ratings chat history server".split()
 """The same inside ``rag.web``."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2", "xllamacpp"}
 

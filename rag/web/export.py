@@ -158,7 +158,7 @@ def _place(pointer: Pointer, documents: Documents) -> str:
     known = [pointer.title]
     if isinstance(pointer, Citation):
         known += [pointer.publisher or "", pointer.published or ""]
-        known += [words.PAGE.format(page=pointer.page)] if pointer.page else []
+        known += [words.ON_PAGE.format(page=pointer.page)] if pointer.page else []
     known.append(f"{pointer.source}:{pointer.start}-{pointer.end}")
     if not stands(pointer, documents):
         known.append(words.MOVED)

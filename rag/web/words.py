@@ -7,9 +7,9 @@ Constants are shown as they stand; those with ``{names}`` are filled by ``str.fo
 CONVERSATIONS = "Conversations"
 NEW_CONVERSATION = "New conversation"
 FIND = "Search conversations"
-FIND_HOLDER = "Words of a question or an answer"
+FIND_HOLDER = "Search"
 OPEN_SHARED = "Open a share file"
-NONE_KEPT = "What you ask is kept here."
+NONE_KEPT = "What you ask is kept here, on this server, for this browser alone."
 NONE_FOUND = "No conversation has these words."
 ONE_QUESTION, QUESTIONS = "1 question", "{count} questions"
 SHARED = "shared, read-only"
@@ -26,7 +26,7 @@ BANNER = (
     "Shared, read-only. Each quote stands in the documents that came with the file; they were not compared with the "
     "sources here."
 )
-GONE = "This conversation is not there any more."
+CONVERSATION_GONE = "This conversation is not there any more."
 TOO_LARGE = "The file has over {most} MB: it is no share file."
 
 # What is exported of a conversation
@@ -38,6 +38,6 @@ WRITTEN_SHOWN = "Written by {llm}, each line checked against its quotes · confi
 CLOSEST_SHOWN = "Closest passages"
 QUOTES = "Quotes"
 SOURCES_SHOWN = "Sources"
-PAGE = "page {page}"
+ON_PAGE = "page {page}"
 MOVED = "The source has changed since, or is not there any more."
 IN_SOURCE = "in its source"
