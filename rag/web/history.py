@@ -38,15 +38,17 @@ FORMS: dict[str, tuple[str, Callable[[str, list[Answer], dict[str, Document]], s
 
 def sidebar(conversations: Conversations, chat: Chat) -> None:
     """Lay out the list beside the chat, inside the Gradio app that is being built."""
-    with gr.Sidebar(label=words.CONVERSATIONS, open=False, width=300, elem_id="ql-history"):
-        gr.HTML(f"<h2>{words.CONVERSATIONS}</h2>", apply_default_css=False)
-        new = gr.Button(words.NEW_CONVERSATION, size="sm")
-        search = gr.Textbox("", label=words.FIND, placeholder=words.FIND_HOLDER, show_label=False, max_length=200)
+    with gr.Sidebar(label=words.KEPT_CONVERSATIONS, open=False, width=300, elem_id="ql-history"):
+        gr.HTML(f"<h2>{words.KEPT_CONVERSATIONS}</h2>", apply_default_css=False)
+        new = gr.Button(words.KEPT_NEW_CONVERSATION, size="sm")
+        search = gr.Textbox(
+            "", label=words.KEPT_FIND, placeholder=words.KEPT_FIND_HOLDER, show_label=False, max_length=200
+        )
         script = (files("rag.web") / "static" / "history.js").read_text(encoding="utf-8")
         kept = gr.HTML("", js_on_load=script, elem_id="ql-kept", apply_default_css=False)
-        file = gr.UploadButton(words.OPEN_SHARED, file_types=[".json"], size="sm", elem_id="ql-share-file")
+        file = gr.UploadButton(words.KEPT_OPEN_SHARED, file_types=[".json"], size="sm", elem_id="ql-share-file")
         gr.HTML(
-            f'<p class="ql-note"><a href="/conversations/gold.jsonl">{words.GOLD}</a> {words.GOLD_ABOUT}</p>',
+            f'<p class="ql-note"><a href="/conversations/gold.jsonl">{words.KEPT_GOLD}</a> {words.KEPT_GOLD_ABOUT}</p>',
             apply_default_css=False,
         )
     does = _History(conversations, chat, kept)
@@ -85,7 +87,7 @@ class _History:
                 changes = self._done(what, identity, str(told.get("title") or ""), current, desk, owner(request))
             except LookupError:
                 if not told.get("again"):
-                    gr.Info(words.CONVERSATION_GONE)
+                    gr.Info(words.KEPT_CONVERSATION_GONE)
             except RagError as error:
                 gr.Info(page.plain(str(error)))
         return {**changes, self.kept: self.listed(changes.get(self.chat.current, current), search, request)}
@@ -108,7 +110,9 @@ class _History:
         answers, ratings = self.conversations.answers(mine, identity), self.conversations.ratings(mine, identity)
         changes = self.chat.opened(desk, identity, answers, ratings, documents)
         if summary.shared:
-            changes[self.chat.chat] = f'<p class="ql-banner" role="note">{words.BANNER}</p>{changes[self.chat.chat]}'
+            changes[self.chat.chat] = (
+                f'<p class="ql-banner" role="note">{words.KEPT_BANNER}</p>{changes[self.chat.chat]}'
+            )
         return changes
 
     def opened(self, path: str, search: str, desk: Desk, request: gr.Request) -> Changes:
@@ -127,28 +131,28 @@ class _History:
 def listing(found: Summaries, current: str, search: str = "") -> str:
     """Return a list of conversations as HTML, the one that is shown marked."""
     if not found:
-        return f'<p class="ql-note">{words.NONE_FOUND if search.strip() else words.NONE_KEPT}</p>'
+        return f'<p class="ql-note">{words.KEPT_NONE_FOUND if search.strip() else words.KEPT_NONE}</p>'
     rows = "".join(_row(summary, current=summary.id == current) for summary in found)
-    return f'<nav aria-label="{words.CONVERSATIONS}"><ul>{rows}</ul></nav>'
+    return f'<nav aria-label="{words.KEPT_CONVERSATIONS}"><ul>{rows}</ul></nav>'
 
 
 def _row(summary: Summary, *, current: bool) -> str:
-    title, place = escape(summary.title or words.UNTITLED), f"/conversations/{quote(summary.id)}"
-    count = words.ONE_QUESTION if summary.questions == 1 else words.QUESTIONS.format(count=summary.questions)
-    about = page.joined(summary.updated[:10], count, words.SHARED if summary.shared else None)
-    links = "".join(f'<li><a href="{place}/{form}">{name}</a></li>' for form, name in words.FORMS.items())
+    title, place = escape(summary.title or words.SHARE_UNTITLED), f"/conversations/{quote(summary.id)}"
+    count = words.KEPT_ONE_QUESTION if summary.questions == 1 else words.KEPT_QUESTIONS.format(count=summary.questions)
+    about = page.joined(summary.updated[:10], count, words.KEPT_SHARED if summary.shared else None)
+    links = "".join(f'<li><a href="{place}/{form}">{name}</a></li>' for form, name in words.KEPT_FORMS.items())
     marked = ' aria-current="true"' if current else ""
     name = f"ql-title-{escape(summary.id)}"
     return (
         f'<li data-id="{escape(summary.id)}"><button type="button" class="ql-kept-open" data-do="open"{marked}>{title}'
         f'<span class="ql-meta">{about}</span></button>'
-        f'<details><summary aria-label="{words.MORE.format(title=title)}">⋯</summary>'
-        f'<label for="{name}">{words.TITLE}</label>'
+        f'<details><summary aria-label="{words.KEPT_MORE.format(title=title)}">⋯</summary>'
+        f'<label for="{name}">{words.KEPT_TITLE}</label>'
         f'<input id="{name}" value="{title}" maxlength="{MOST_TITLE_CHARS}" autocomplete="off">'
-        f'<button type="button" data-do="rename">{words.RENAME}</button>'
-        f"<p>{words.EXPORT}</p><ul>{links}</ul>"
-        f'<details><summary>{words.DELETE}</summary><button type="button" class="ql-kept-delete" data-do="delete">'
-        f"{words.DELETE_SURE}</button></details></details></li>"
+        f'<button type="button" data-do="rename">{words.KEPT_RENAME}</button>'
+        f"<p>{words.KEPT_EXPORT}</p><ul>{links}</ul>"
+        f'<details><summary>{words.KEPT_DELETE}</summary><button type="button" class="ql-kept-delete" data-do="delete">'
+        f"{words.KEPT_DELETE_SURE}</button></details></details></li>"
     )
 
 
@@ -160,7 +164,7 @@ def _bytes(path: Path) -> bytes:
     """
     try:
         if path.stat().st_size > share.MOST_MB << 20:
-            raise ConversationError(words.TOO_LARGE.format(most=share.MOST_MB))
+            raise ConversationError(words.KEPT_TOO_LARGE.format(most=share.MOST_MB))
         return path.read_bytes()
     finally:
         path.unlink(missing_ok=True)
@@ -192,7 +196,7 @@ def router(conversations: Conversations, live: Live) -> APIRouter:
             name = re.sub(r"[^\w.-]+", "-", summary.title).strip("-.")[:60] or "conversation"
             return _file(made(summary.title, answers, documents), kind, f"{name}.{form}")
         except LookupError:
-            return _told(words.CONVERSATION_GONE, 404)
+            return _told(words.KEPT_CONVERSATION_GONE, 404)
         except RagError as error:
             return _told(str(error), 409)
 
