@@ -37,7 +37,7 @@ EVALUATION_ORDER = """
 """The same inside ``rag.evaluation``."""
 WEB_ORDER = """
     words trace share export conversations ratings live uploads library listing picture guard password streams page
-    document desk answering chat sources runs trend evaluations server
+    document desk answering chat history sources runs trend evaluations server
 """.split()
 """The same inside ``rag.web``."""
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2", "xllamacpp"}

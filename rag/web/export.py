@@ -31,7 +31,7 @@ _POLICY = (
 
 def markdown(title: str, answers: Sequence[Answer], documents: Documents) -> str:
     """Return a conversation with its quotes and sources as Markdown (CommonMark)."""
-    parts = [f"# {_flat(title or words.UNTITLED)}", f"*{_flat(words.EXPORTED)}*"]
+    parts = [f"# {_flat(title or words.SHARE_UNTITLED)}", f"*{_flat(words.SHARE_EXPORTED)}*"]
     for answer in answers:
         parts.append(f"## {_flat(answer.question)}")
         parts += [f"*{_flat(line)}*" for line in _about(answer)]
@@ -40,14 +40,14 @@ def markdown(title: str, answers: Sequence[Answer], documents: Documents) -> str
         parts += [_flat(line) for line in (answer.message or "").splitlines()]
         parts += [f"{_flat(c.text)} {' '.join(f'[{number}]' for number in c.citations)}" for c in answer.claims]
         if answer.closest:
-            parts.append(f"{words.CLOSEST_SHOWN}:")
+            parts.append(f"{words.SHARE_CLOSEST}:")
         for number, pointer in enumerate(pointers(answer), start=1):
             quote = "\n".join(f"> {_md(line.strip())}".rstrip() for line in pointer.quote.splitlines())
             parts.append(f"**\\[{number}\\]** {_flat(_place(pointer, documents))}\n\n{quote}")
         if sure := _sure(answer):
             parts.append(f"*{_flat(sure)}*")
     if listed := cited(answers, documents):
-        parts.append(f"## {words.SOURCES_SHOWN}")
+        parts.append(f"## {words.SHARE_SOURCES}")
         parts.append("\n".join(f"- {_flat(' · '.join(_known(document)))}" for document in listed))
     return "\n\n".join(parts) + "\n"
 
@@ -59,13 +59,13 @@ def page(title: str, answers: Sequence[Answer], documents: Documents) -> str:
     numbers = {document.source: number for number, document in enumerate(shown_texts, start=1)}
     turns = "".join(_turn(answer, place, documents, marks, numbers) for place, answer in enumerate(answers, start=1))
     texts = "".join(_text(document, numbers[document.source], marks[document.source]) for document in shown_texts)
-    shown = escape(title or words.UNTITLED)
+    shown = escape(title or words.SHARE_UNTITLED)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
         f'<meta name="viewport" content="width=device-width"><title>{shown}</title><style>{_STYLE}</style></head>'
-        f'<body><header><h1>{shown}</h1><p class="note">{words.EXPORTED}</p></header><main>{turns}</main>'
-        f"<footer><h2>{words.SOURCES_SHOWN}</h2>{texts}</footer></body></html>\n"
+        f'<body><header><h1>{shown}</h1><p class="note">{words.SHARE_EXPORTED}</p></header><main>{turns}</main>'
+        f"<footer><h2>{words.SHARE_SOURCES}</h2>{texts}</footer></body></html>\n"
     )
 
 
@@ -82,12 +82,12 @@ def _turn(
     quotes = ""
     for number, pointer in enumerate(pointers(answer), start=1):
         at = next((part.start for part in marks.get(pointer.source, ()) if pointer.start in part), None)
-        link = f' <a href="#d{numbers[pointer.source]}-{at}">{words.IN_SOURCE}</a>' if at is not None else ""
+        link = f' <a href="#d{numbers[pointer.source]}-{at}">{words.SHARE_IN_SOURCE}</a>' if at is not None else ""
         quotes += (
             f'<li id="q{place}-{number}" value="{number}">{escape(_place(pointer, documents))}{link}'
             f"<blockquote>{escape(pointer.quote)}</blockquote></li>"
         )
-    head = words.QUOTES if answer.citations else words.CLOSEST_SHOWN
+    head = words.SHARE_QUOTES if answer.citations else words.SHARE_CLOSEST
     listed = f"<h3>{head}</h3><ol>{quotes}</ol>" if quotes else ""
     sure = f'<p class="note">{escape(_sure(answer))}</p>'
     return f"<section><h2>{escape(answer.question)}</h2>{about}{short}{told}{claims}{sure}{listed}</section>"
@@ -139,7 +139,7 @@ def _merged(quotes: Sequence[Pointer]) -> list[range]:
 def _about(answer: Answer) -> Iterator[str]:
     """Yield what stands before an answer: what was asked indeed, and that there is none."""
     if answer.standalone != " ".join(answer.question.split()):
-        yield words.ASKED_AS_SHOWN.format(question=answer.standalone)
+        yield words.SHARE_ASKED_AS.format(question=answer.standalone)
     if answer.outcome == "refused" and not answer.message:
         yield f"{REFUSED} ({REASONS[answer.reason or '']})"
 
@@ -149,7 +149,7 @@ def _sure(answer: Answer) -> str:
     if answer.outcome == "refused":
         return ""
     llm = answer.model.get("llm")
-    form = words.WRITTEN_SHOWN if llm else words.VERBATIM_SHOWN
+    form = words.SHARE_WRITTEN if llm else words.SHARE_VERBATIM
     return form.format(llm=llm, odds=answer.confidence)
 
 
@@ -158,10 +158,10 @@ def _place(pointer: Pointer, documents: Documents) -> str:
     known = [pointer.title]
     if isinstance(pointer, Citation):
         known += [pointer.publisher or "", pointer.published or ""]
-        known += [words.PAGE.format(page=pointer.page)] if pointer.page else []
+        known += [words.SHARE_ON_PAGE.format(page=pointer.page)] if pointer.page else []
     known.append(f"{pointer.source}:{pointer.start}-{pointer.end}")
     if not stands(pointer, documents):
-        known.append(words.MOVED)
+        known.append(words.SHARE_MOVED)
     return " · ".join(part for part in known if part)
 
 

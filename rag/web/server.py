@@ -20,7 +20,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat, evaluations, password, runs, sources, words
+from rag.web import chat, evaluations, history, password, runs, sources, words
 from rag.web.conversations import Conversations
 from rag.web.guard import Guard
 from rag.web.library import Library
@@ -123,6 +123,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         login=bool(kept),
     )
     sources.add_routes(outer, site.library)
+    outer.include_router(history.router(site.conversations, site.live))
     outer.include_router(runs.router(Path(config.runs)))
     static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
@@ -150,6 +151,7 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
         with gr.Tab(words.CHAT):
             noted = sources.note()
             talk = chat.tab(site.live, site.conversations, chosen)
+        history.sidebar(site.conversations, talk)
         with gr.Tab(words.SOURCES) as here:
             sources.tab(site.live, site.library, here, noted, chosen, talk.conversation)
         with gr.Tab(words.EVALUATION) as opened:

@@ -111,7 +111,7 @@ def opened(data: bytes) -> Shared:
     from pydantic import TypeAdapter, ValidationError
 
     if len(data) > MOST_MB << 20:
-        raise ConversationError(words.TOO_LARGE.format(most=MOST_MB))
+        raise ConversationError(words.KEPT_TOO_LARGE.format(most=MOST_MB))
     try:
         found = TypeAdapter(_Bundle).validate_json(data, strict=True)
     except ValidationError as error:

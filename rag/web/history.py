@@ -1,0 +1,221 @@
+"""The conversations that are kept, beside the chat: found, opened, renamed, deleted, exported, and shared.
+
+What is pressed in the list reaches the server as a ``click`` of it, sent by ``static/history.js``. Exports are links to
+routes of our own, which give each owner their own conversations alone.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import gradio as gr
+from fastapi import APIRouter, Request, Response
+
+from rag.errors import ConversationError, RagError
+from rag.schema import Answer, Document
+from rag.web import export, page, share, words
+from rag.web.chat import Changes, Chat
+from rag.web.conversations import MOST_TITLE_CHARS, Conversations, Summaries, Summary
+from rag.web.desk import Desk
+from rag.web.guard import owner
+from rag.web.live import Live
+from rag.web.ratings import candidates
+
+FORMS: dict[str, tuple[str, Callable[[str, list[Answer], dict[str, Document]], str]]] = {
+    "md": ("text/markdown", export.markdown),
+    "html": ("text/html", export.page),
+    "json": ("application/json", share.bundle),
+}
+"""What a conversation is exported as, by the ending of the file: its type, and how it is made."""
+
+
+def sidebar(conversations: Conversations, chat: Chat) -> None:
+    """Lay out the list beside the chat, inside the Gradio app that is being built."""
+    with gr.Sidebar(label=words.KEPT_CONVERSATIONS, open=False, width=300, elem_id="ql-history"):
+        gr.HTML(f"<h2>{words.KEPT_CONVERSATIONS}</h2>", apply_default_css=False)
+        new = gr.Button(words.KEPT_NEW_CONVERSATION, size="sm")
+        search = gr.Textbox(
+            "", label=words.KEPT_FIND, placeholder=words.KEPT_FIND_HOLDER, show_label=False, max_length=200
+        )
+        script = (files("rag.web") / "static" / "history.js").read_text(encoding="utf-8")
+        kept = gr.HTML("", js_on_load=script, elem_id="ql-kept", apply_default_css=False)
+        file = gr.UploadButton(words.KEPT_OPEN_SHARED, file_types=[".json"], size="sm", elem_id="ql-share-file")
+        gr.HTML(
+            f'<p class="ql-note"><a href="/conversations/gold.jsonl">{words.KEPT_GOLD}</a> {words.KEPT_GOLD_ABOUT}</p>',
+            apply_default_css=False,
+        )
+    does = _History(conversations, chat, kept)
+    at_once: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    known = [chat.current, search]
+    kept.click(does.pressed, [*known, chat.desk], [*chat.outputs, kept], trigger_mode="multiple", **at_once)
+    new.click(chat.opened, [chat.desk], chat.outputs, **at_once)
+    file.upload(does.opened, [file, search, chat.desk], [*chat.outputs, kept], **at_once)
+    search.input(does.listed, known, [kept], trigger_mode="always_last", **at_once)
+    gr.on([chat.turns.change, chat.current.change], does.listed, known, [kept], trigger_mode="always_last", **at_once)
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What the events of the list do."""
+
+    conversations: Conversations
+    chat: Chat
+    kept: gr.HTML
+    """The list."""
+
+    def listed(self, current: str, search: str, request: gr.Request) -> str:
+        """Return the list, with the conversation that is shown marked in it."""
+        try:
+            return listing(self.conversations.list(owner(request), search), current, search)
+        except RagError as error:
+            return f'<p role="alert">{page.plain(str(error))}</p>'
+
+    def pressed(self, event: gr.EventData, current: str, search: str, desk: Desk, request: gr.Request) -> Changes:
+        """Do what was pressed in the list: open, rename or delete a conversation."""
+        told: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
+        changes: Changes = {}
+        with suppress(AttributeError, TypeError):  # what names nothing here changes nothing
+            what, identity = told.get("do"), str(told.get("id") or "")
+            try:
+                changes = self._done(what, identity, str(told.get("title") or ""), current, desk, owner(request))
+            except LookupError:
+                if not told.get("again"):
+                    gr.Info(words.KEPT_CONVERSATION_GONE)
+            except RagError as error:
+                gr.Info(page.plain(str(error)))
+        return {**changes, self.kept: self.listed(changes.get(self.chat.current, current), search, request)}
+
+    def _done(self, what: object, identity: str, title: str, current: str, desk: Desk, mine: str) -> Changes:
+        if what == "open" and identity:
+            return self._shown(mine, identity, desk)
+        if what == "rename":
+            self.conversations.rename(mine, identity, title)
+        if what == "delete":
+            self.conversations.delete(mine, identity)
+            if identity == current:
+                return self.chat.opened(desk)
+        return {}
+
+    def _shown(self, mine: str, identity: str, desk: Desk) -> Changes:
+        """Return what shows a conversation; one that was shared with its own documents, and a banner."""
+        summary = self.conversations.get(mine, identity)
+        documents = self.conversations.documents(mine, identity) if summary.shared else None
+        answers, ratings = self.conversations.answers(mine, identity), self.conversations.ratings(mine, identity)
+        changes = self.chat.opened(desk, identity, answers, ratings, documents)
+        if summary.shared:
+            changes[self.chat.chat] = (
+                f'<p class="ql-banner" role="note">{words.KEPT_BANNER}</p>{changes[self.chat.chat]}'
+            )
+        return changes
+
+    def opened(self, path: str, search: str, desk: Desk, request: gr.Request) -> Changes:
+        """Open a share file, and keep it."""
+        try:
+            found = share.opened(_bytes(Path(path)))
+            identity = self.conversations.keep_shared(
+                owner(request), found.title, found.answers, found.documents.values()
+            )
+            return {**self._shown(owner(request), identity, desk), self.kept: self.listed(identity, search, request)}
+        except RagError as error:
+            gr.Info(page.plain(str(error)))
+            return {self.kept: gr.skip()}
+
+
+def listing(found: Summaries, current: str, search: str = "") -> str:
+    """Return a list of conversations as HTML, the one that is shown marked."""
+    if not found:
+        return f'<p class="ql-note">{words.KEPT_NONE_FOUND if search.strip() else words.KEPT_NONE}</p>'
+    rows = "".join(_row(summary, current=summary.id == current) for summary in found)
+    return f'<nav aria-label="{words.KEPT_CONVERSATIONS}"><ul>{rows}</ul></nav>'
+
+
+def _row(summary: Summary, *, current: bool) -> str:
+    title, place = escape(summary.title or words.SHARE_UNTITLED), f"/conversations/{quote(summary.id)}"
+    count = words.KEPT_ONE_QUESTION if summary.questions == 1 else words.KEPT_QUESTIONS.format(count=summary.questions)
+    about = page.joined(summary.updated[:10], count, words.KEPT_SHARED if summary.shared else None)
+    links = "".join(f'<li><a href="{place}/{form}">{name}</a></li>' for form, name in words.KEPT_FORMS.items())
+    marked = ' aria-current="true"' if current else ""
+    name = f"ql-title-{escape(summary.id)}"
+    return (
+        f'<li data-id="{escape(summary.id)}"><button type="button" class="ql-kept-open" data-do="open"{marked}>{title}'
+        f'<span class="ql-meta">{about}</span></button>'
+        f'<details><summary aria-label="{words.KEPT_MORE.format(title=title)}">⋯</summary>'
+        f'<label for="{name}">{words.KEPT_TITLE}</label>'
+        f'<input id="{name}" value="{title}" maxlength="{MOST_TITLE_CHARS}" autocomplete="off">'
+        f'<button type="button" data-do="rename">{words.KEPT_RENAME}</button>'
+        f"<p>{words.KEPT_EXPORT}</p><ul>{links}</ul>"
+        f'<details><summary>{words.KEPT_DELETE}</summary><button type="button" class="ql-kept-delete" data-do="delete">'
+        f"{words.KEPT_DELETE_SURE}</button></details></details></li>"
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    """Return an uploaded file's bytes, and remove it.
+
+    Raises:
+        ConversationError: it is too large for a share file.
+    """
+    try:
+        if path.stat().st_size > share.MOST_MB << 20:
+            raise ConversationError(words.KEPT_TOO_LARGE.format(most=share.MOST_MB))
+        return path.read_bytes()
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def router(conversations: Conversations, live: Live) -> APIRouter:
+    """Return the routes of exports: each answers with a file, to the owner alone."""
+    routes = APIRouter(prefix="/conversations")
+
+    @routes.get("/gold.jsonl")
+    def gold(request: Request) -> Response:
+        """Give the rated answers in the gold form."""
+        try:
+            lines = "".join(
+                json.dumps(row, ensure_ascii=False) + "\n" for row in candidates(conversations, owner(request))
+            )
+        except RagError as error:
+            return _told(str(error), 409)
+        return _file(lines, "application/jsonl", "gold.jsonl")
+
+    @routes.get("/{identity}/{form}")
+    def exported(identity: str, form: str, request: Request) -> Response:
+        """Give a conversation as Markdown, a page or a share file."""
+        mine = owner(request)
+        try:
+            kind, made = FORMS[form]
+            summary, answers = conversations.get(mine, identity), conversations.answers(mine, identity)
+            documents = conversations.documents(mine, identity) if summary.shared else _cited(live, answers)
+            name = re.sub(r"[^\w.-]+", "-", summary.title).strip("-.")[:60] or "conversation"
+            return _file(made(summary.title, answers, documents), kind, f"{name}.{form}")
+        except LookupError:
+            return _told(words.KEPT_CONVERSATION_GONE, 404)
+        except RagError as error:
+            return _told(str(error), 409)
+
+    return routes
+
+
+def _cited(live: Live, answers: list[Answer]) -> dict[str, Document]:
+    """Return the documents that a conversation cites, as far as the index has them."""
+    sources = dict.fromkeys(pointer.source for answer in answers for pointer in share.pointers(answer))
+    with live.engine() as engine:
+        found = [engine.index.store.find(source) for source in sources]
+    return {document.source: document for document in found if document}
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    plain = name.encode("ascii", "ignore").decode().lstrip(".-") or "conversation"
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    return Response(text.encode(), media_type=kind, headers={"Content-Disposition": disposition})
+
+
+def _told(message: str, status: int) -> Response:
+    return Response(message, status, media_type="text/plain; charset=utf-8")
