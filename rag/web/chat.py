@@ -105,11 +105,12 @@ def tab(engine: Engine) -> None:
                 js_on_load=(files("rag.web") / "static" / "page.js").read_text(encoding="utf-8"),
                 elem_id="ql-panel",
             )
-    # What follows from an answer or a click hangs on a state that changes: an event that is sent for nothing, just
-    # as Gradio closes the stream of the one before it, may be lost, and what is pressed then with it.
+    # An answer shows a moment before its event ends. What is pressed in between is kept until then, not dropped as the
+    # second press of a double click (of which the second finds the box empty, and does nothing).
+    kept: Any = {"trigger_mode": "always_last", "api_visibility": "private"}
     outputs = [box, conversation, chat, panel, refused]
-    asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, api_visibility="private")
-    chosen = examples.click(lambda sample: sample[0], [examples], [box], api_visibility="private")
+    asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, **kept)
+    chosen = examples.click(lambda sample: sample[0], [examples], [box], **kept)
     answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private")
     replied = picked.change(ask_picked, [picked, conversation], outputs, api_visibility="private")
     offer = partial(_offered, engine)
@@ -118,7 +119,7 @@ def tab(engine: Engine) -> None:
     cleared = [conversation, panel, refused]
     chat.clear(stops.stop, queue=False, api_visibility="private")
     chat.clear(lambda: ([], sources, -1), outputs=cleared, cancels=[asked, answered, replied], api_visibility="private")
-    panel.click(select, [conversation, picked], [panel, picked], show_progress="hidden", api_visibility="private")
+    panel.click(select, [conversation, picked], [panel, picked], show_progress="hidden", **kept)
 
 
 def _answering(
