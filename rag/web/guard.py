@@ -6,7 +6,7 @@ Plain ASGI, so that a streamed answer passes as it comes and its reader's leavin
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -51,12 +51,15 @@ OPEN = {
         "/gradio_api/heartbeat/*",
         "/gradio_api/queue/data",
         "/gradio_api/startup-events",
+        "/gradio_api/upload_progress",
+        "/conversations/*",
     ),
     "POST": (
         "/gradio_api/cancel",
         "/gradio_api/queue/join",
         "/gradio_api/reset",
         "/gradio_api/run/predict",
+        "/gradio_api/upload",
         "/sources/files",
     ),
 }
@@ -65,7 +68,6 @@ OPEN = {
 LOGIN = ("/login", "/logout")
 """Open where there is a password."""
 
-UPLOAD = "/sources/files"
 MOST_BODY = 1 << 20
 """Bytes of a request that is no upload."""
 BODY_SECONDS = 30
@@ -98,18 +100,18 @@ def owner(request: Any) -> str:
 class Guard:
     """Passes on what the page may ask for, and answers everything else itself."""
 
-    def __init__(self, app: App, *, hosts: Collection[str] = (), most_upload: int, login: bool) -> None:
+    def __init__(self, app: App, *, hosts: Collection[str] = (), uploads: Mapping[str, int], login: bool) -> None:
         """Guard an application.
 
         Args:
             app: what is guarded.
             hosts: names that the server may be called by; any, if there are none.
-            most_upload: bytes of an upload.
+            uploads: routes that take files, with the most bytes of a request to each.
             login: whether there is a password.
         """
         self._app = app
         self._hosts = frozenset(hosts)
-        self._most_upload = most_upload
+        self._uploads = uploads
         self._login = login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,7 +128,7 @@ class Guard:
             await plain(say, *wrong)
         elif scope["method"] not in ("POST", "PUT", "PATCH", "DELETE"):
             await self._app(scope, receive, say)
-        elif scope["path"] == UPLOAD:
+        elif scope["path"] in self._uploads:
             await self._upload(scope, receive, say)
         else:
             await self._small(scope, receive, say)
@@ -143,7 +145,7 @@ class Guard:
             return 403, "a page of another origin may not ask"
         if not is_open(scope["method"], scope["path"]) and not (self._login and scope["path"] in LOGIN):
             return 404, "not found"
-        if _length(scope) > (self._most_upload if scope["path"] == UPLOAD else MOST_BODY):
+        if _length(scope) > self._uploads.get(scope["path"], MOST_BODY):
             return 413, "too large"
         return None
 
@@ -169,6 +171,7 @@ class Guard:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an upload on as it comes, and cut it off where it is too large."""
+        most = self._uploads[scope["path"]]
         got = 0
         began = False
 
@@ -176,19 +179,19 @@ class Guard:
             nonlocal got
             message = await receive()
             got += len(message.get("body", b""))
-            if got > self._most_upload:
+            if got > most:
                 raise _TooLarge
             return message
 
         async def say(message: Message) -> None:
             nonlocal began
-            if got <= self._most_upload:
+            if got <= most:
                 began = True
                 await send(message)
 
         with suppress(_TooLarge):
             await self._app(scope, counted, say)
-        if got > self._most_upload and not began:
+        if got > most and not began:
             await plain(send, 413, "too large")
 
 

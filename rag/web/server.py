@@ -25,6 +25,7 @@ from rag.web.conversations import Conversations
 from rag.web.guard import Guard
 from rag.web.library import Library
 from rag.web.live import Live
+from rag.web.share import MOST_MB
 from rag.web.streams import Streams
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -36,6 +37,11 @@ MOST_CONNECTIONS = 900
 """A page holds one, and another while it waits for an answer."""
 DRAIN_SECONDS = 10
 """Most time for answers under way to end when the server is told to."""
+
+SHARED_MB = MOST_MB + 1
+"""Most megabytes of an uploaded share file, with what a browser puts around it."""
+KEPT_SECONDS = 3600
+"""How long Gradio keeps an uploaded file that was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         Guard,
         # A page of another name that resolves to this machine must not read from it.
         hosts=LOOPBACK if config.host in LOOPBACK else (),
-        most_upload=config.max_file_mb << 20,
+        uploads={"/sources/files": config.max_file_mb << 20, "/gradio_api/upload": SHARED_MB << 20},
         login=bool(kept),
     )
     sources.add_routes(outer, site.library)
@@ -132,6 +138,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         path="",
         css="\n".join(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        max_file_size=SHARED_MB << 20,
         enable_monitoring=False,
         run_history=False,
         ssr_mode=False,
@@ -146,7 +153,9 @@ def app(site: Site, kept: str = "") -> FastAPI:
 def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
     """Return the page as a Gradio app: a tab for each thing to do."""
     demo: gr.Blocks
-    with gr.Blocks(title="Quoteline", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
+    ) as demo:
         chosen = gr.State(ALL)
         with gr.Tab(words.CHAT):
             noted = sources.note()

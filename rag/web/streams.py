@@ -1,10 +1,9 @@
 """Gradio's streams of answers: that none is lost as one closes, and that they end when the server does.
 
-A page hears of all its events by one stream, which Gradio's server ends after the last of them. Two faults come of it.
-An event that is sent while the end is on its way gets no new stream, as the page believes the old one open: its answer
-waits on the server for ever. And a page that leaves as it reads of the end makes Gradio drop what was just sent. Here
-the end of a stream is told, but held until the page has read it (it then drops the connection); the answer to an event
-of the same page that arrives in between waits for that.
+A page hears of all its events by one stream, which Gradio's server ends after the last of them. An event that is sent
+while the end is on its way gets no new stream, as the page believes the old one open: its answer waits on the server
+until another event is sent. Here the answer to an event that arrives in between waits until the page has read of the
+end, which shows in that it then drops the connection; so it knows, and opens a stream.
 """
 
 import asyncio
@@ -87,10 +86,9 @@ class Streams:
 
         async def listen() -> Message:
             message = await hear()
-            if not ended:
-                return message
-            read.set()  # Gradio must not take it for a page that leaves: it would drop what was sent since
-            return await _forever()
+            if ended:
+                read.set()
+            return message
 
         async def say(message: Message) -> None:
             nonlocal began, ended, done
@@ -133,8 +131,3 @@ class Streams:
                 stopped.cancel()
 
         return hear
-
-
-async def _forever() -> Message:
-    await asyncio.Event().wait()
-    raise AssertionError  # nothing sets it

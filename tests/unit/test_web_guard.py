@@ -12,13 +12,15 @@ from rag.web import guard
 
 BODY = "/gradio_api/queue/join"
 
+UPLOAD = "/gradio_api/upload"
+
 
 def run(coroutine: Any) -> Any:
     return asyncio.run(asyncio.wait_for(coroutine, 20))
 
 
 def guarded(app: guard.App, **options: Any) -> guard.Guard:
-    return guard.Guard(app, **{"hosts": ("here",), "most_upload": 3000, "login": False, **options})
+    return guard.Guard(app, **{"hosts": ("here",), "uploads": {UPLOAD: 3000}, "login": False, **options})
 
 
 async def echo(scope: guard.Scope, receive: guard.Receive, send: guard.Send) -> None:
@@ -160,10 +162,10 @@ def test_an_upload_is_cut_off_where_it_is_too_large(told: bool) -> None:
     def content(size: int) -> Any:
         return b"x" * size if told else stream(size // 100, 100)
 
-    found = ask("POST", guard.UPLOAD, guarded(taking), content=content(9000))
+    found = ask("POST", UPLOAD, guarded(taking), content=content(9000))
     assert (found.status_code, found.text) == (413, "too large")
     assert len(b"".join(taken)) <= 3000
-    assert ask("POST", guard.UPLOAD, guarded(taking), content=content(3000)).text == "all of it"
+    assert ask("POST", UPLOAD, guarded(taking), content=content(3000)).text == "all of it"
 
 
 def test_an_application_that_answers_all_the_same_is_not_heard() -> None:
@@ -173,7 +175,7 @@ def test_an_application_that_answers_all_the_same_is_not_heard() -> None:
         except Exception:
             await guard.plain(send, 500, "broken")
 
-    assert ask("POST", guard.UPLOAD, guarded(stubborn), content=stream(90, 100)).status_code == 413
+    assert ask("POST", UPLOAD, guarded(stubborn), content=stream(90, 100)).status_code == 413
 
 
 def cookie(found: httpx.Response) -> str:

@@ -1,0 +1,69 @@
+"""The page's events in a real browser: at once after one another, more than there is room for, and at the end."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+from playwright.sync_api import Browser, Page, expect
+
+from rag.config import Config
+from tests.browser.test_chat import ask
+from tests.conftest import ROOT
+
+PRESSES = 20
+PRESS_AT_ONCE = """async ([question, presses]) => {
+  const box = document.querySelector("#ql-question textarea");
+  const button = [...document.querySelectorAll("button")].find((one) => one.textContent.trim() === "Ask");
+  const put = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
+  const answers = () => document.querySelectorAll("[data-outcome]").length;
+  for (let wanted = 1; wanted <= presses; wanted++) {
+    put.call(box, question);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise((done) => setTimeout(done, 0)); // the page reads the box in a task of its own
+    button.click();
+    const began = performance.now();
+    while (answers() < wanted) {
+      if (performance.now() - began > 60000) return wanted - 1;
+      await new Promise((done) => setTimeout(done, 0));
+    }
+  }
+  return presses;
+}"""
+"""Presses in the very task in which the page shows the answer before, and returns how many were answered."""
+
+
+def test_what_is_pressed_as_an_answer_comes_is_answered_too(page: Page) -> None:
+    answered = page.evaluate(PRESS_AT_ONCE, ["Who is Cuba's foreign minister?", PRESSES])
+    assert answered == PRESSES
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
+
+
+def test_a_citation_pressed_as_an_answer_comes_is_opened(page: Page) -> None:
+    ask(page, "Who is Cuba's foreign minister?")
+    page.get_by_role("button", name="Show quote 1 in its source").wait_for()
+    page.evaluate("document.querySelector('.ql-cite').click()")
+    expect(page.locator("mark.ql-selected")).to_have_count(1)
+    for _ in range(5):
+        page.evaluate("document.querySelector('.ql-back').click()")
+        expect(page.locator(".ql-sources")).to_have_count(1)
+        page.evaluate("document.querySelector('.ql-cite').click()")
+        expect(page.locator("mark.ql-selected")).to_have_count(1)
+
+
+def test_a_server_that_is_told_to_end_ends_and_the_page_says_so(browser: Browser, config: Config) -> None:
+    command = [sys.executable, "app.py", "--index", config.index, "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+        assert found
+        page = browser.new_page()
+        page.goto(found[0])
+        ask(page, "Who is Cuba's foreign minister?")
+        server.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        expect(page.locator("[data-outcome]")).to_have_count(1, timeout=20_000)
+        assert server.wait(timeout=60) == 0
+        assert time.monotonic() - began < 60
+        page.close()
