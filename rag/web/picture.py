@@ -96,16 +96,19 @@ def passage_map(points: Mapping[int, Sequence[float]], documents: Sequence[Listi
 
 def timeline(documents: Sequence[Listing]) -> str:
     """Return how many documents were published when: a bar for each day, month, year or decade that has any."""
-    dated = sorted((document.published, document) for document in documents if document.published)
+    dated = sorted(
+        ((date.fromisoformat(document.published), document.title) for document in documents if document.published),
+        key=lambda pair: pair[0],
+    )
     undated = len(documents) - len(dated)
     if not dated:
         return _figure(words.TIMELINE, "", words.TIMELINE_NONE, "")
-    days = [date.fromisoformat(published) for published, _ in dated]
-    unit = next((unit for unit in _UNITS if _bin(days[-1], unit) - _bin(days[0], unit) < _MOST_BARS), _UNITS[-1])
-    first, last = _bin(days[0], unit), _bin(days[-1], unit)
+    earliest, latest = dated[0][0], dated[-1][0]
+    unit = next((unit for unit in _UNITS if _bin(latest, unit) - _bin(earliest, unit) < _MOST_BARS), _UNITS[-1])
+    first, last = _bin(earliest, unit), _bin(latest, unit)
     titles: dict[int, list[str]] = {}
-    for day, (_, document) in zip(days, dated, strict=True):
-        titles.setdefault(_bin(day, unit), []).append(document.title)
+    for day, title in dated:
+        titles.setdefault(_bin(day, unit), []).append(title)
     most = max(map(len, titles.values()))
     step = (_WIDTH - 2 * _EDGE) / (last - first + 1)
     width = min(step * 0.8, 40)
@@ -123,7 +126,7 @@ def timeline(documents: Sequence[Listing]) -> str:
     for place in range(first, last + 1, every):
         x = _EDGE + (place - first + 0.5) * step
         drawn.append(f'<text x="{x:.1f}" y="{_EDGE + _BARS_HEIGHT + 18}">{_label(place, unit)}</text>')
-    about = words.TIMELINE_ABOUT.format(count=len(dated), first=dated[0][0], last=dated[-1][0])
+    about = words.TIMELINE_ABOUT.format(count=len(dated), first=earliest, last=latest)
     busiest = words.TIMELINE_MOST.format(
         when=_label(max(titles, key=lambda place: len(titles[place])), unit), count=most
     )

@@ -16,7 +16,7 @@ def dated(*dates: str | None) -> list[Listing]:
 
 def svg(html: str) -> ET.Element:
     """Return the picture; what is not well formed raises."""
-    (found,) = re.findall(r"<svg.*</svg>", html)
+    (found,) = re.findall(r"<svg.*</svg>", html, re.DOTALL)
     return ET.fromstring(found)
 
 
