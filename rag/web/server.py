@@ -125,7 +125,8 @@ def app(site: Site, kept: str = "") -> FastAPI:
         Guard,
         # A page of another name that resolves to this machine must not read from it.
         hosts=LOOPBACK if config.host in LOOPBACK else (),
-        uploads={"/sources/files": config.max_file_mb << 20, "/gradio_api/upload": SHARED_MB << 20},
+        # A little more than a file may have: the route itself can say more of one that is too large.
+        uploads={"/sources/files": config.max_file_mb + 1 << 20, "/gradio_api/upload": SHARED_MB << 20},
         login=bool(kept),
     )
     sources.add_routes(outer, site.library)

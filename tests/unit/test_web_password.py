@@ -105,7 +105,7 @@ async def inside(_request: Any) -> PlainTextResponse:
 def client() -> Iterator[TestClient]:
     routes = [Route("/", inside), Route("/config", inside)]
     login = password.Login(Starlette(routes=routes), kept=password.hashed(RIGHT), throttle=password.Throttle())
-    with TestClient(guard.Guard(login, most_upload=1, login=True), follow_redirects=False) as client:
+    with TestClient(guard.Guard(login, uploads={}, login=True), follow_redirects=False) as client:
         yield client
 
 

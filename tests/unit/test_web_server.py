@@ -122,7 +122,7 @@ def test_a_question_too_large_is_refused_before_the_queue(client: TestClient) ->
 def test_an_upload_too_large_is_refused(site: Site) -> None:
     small = replace(site, config=replace(site.config, max_file_mb=1))
     client = TestClient(server.app(small), base_url="http://127.0.0.1")
-    assert client.post("/sources/files?name=a.txt", content=b"x" * (2 << 20)).status_code == 413
+    assert client.post("/sources/files?name=a.txt", content=b"x" * (3 << 20)).status_code == 413
     for size, status in ((1000, 200), (40 << 20, 413)):
         found = client.post("/gradio_api/upload", files={"files": ("a.txt", b"x" * size)})
         assert found.status_code == status
