@@ -109,10 +109,11 @@ def tab(engine: Engine) -> None:
     # second press of a double click (of which the second finds the box empty, and does nothing).
     kept: Any = {"trigger_mode": "always_last", "api_visibility": "private"}
     outputs = [box, conversation, chat, panel, refused]
-    asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, **kept)
+    one: Any = {"concurrency_id": "answer"}  # however it is asked, a question takes one of the same places
+    asked = gr.on([box.submit, button.click], ask, [box, conversation], outputs, **kept, **one)
     chosen = examples.click(lambda sample: sample[0], [examples], [box], **kept)
-    answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private")
-    replied = picked.change(ask_picked, [picked, conversation], outputs, api_visibility="private")
+    answered = chosen.then(ask, [box, conversation], outputs, api_visibility="private", **one)
+    replied = picked.change(ask_picked, [picked, conversation], outputs, api_visibility="private", **one)
     offer = partial(_offered, engine)
     refused.change(offer, [conversation], [examples], show_progress="hidden", api_visibility="private")
     stop_button.click(stops.stop, queue=False, api_visibility="private")
