@@ -87,7 +87,7 @@ def serve(config: Config) -> None:
             log_level="warning",
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=5,
         )
         address = f"[{host}]" if ":" in host else host
         print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)

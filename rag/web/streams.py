@@ -53,11 +53,15 @@ class Streams:
     async def drain(self, seconds: float) -> None:
         """Take no more questions, let those under way end, and after some time end every stream."""
         self._stopping = True
+        await self._ended(seconds)
+        self._stopped.set()
+        await self._ended(READ_SECONDS)
+
+    async def _ended(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._open:
                     await asyncio.sleep(0.05)
-        self._stopped.set()
 
     async def _join(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Take an event; what is answered waits until the page knows that it has no stream."""
@@ -108,14 +112,15 @@ class Streams:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(READ_SECONDS):
                         await hear()
+            read.set()
+            if began and not done:
+                cut = self._stopped.is_set() and not ended
+                await send({"type": "http.response.body", "body": _CUT if cut else b""})
         finally:
             self._open.remove(read)
             read.set()
             if self._ending.get(session) is read:
                 del self._ending[session]
-        if began and not done:
-            cut = self._stopped.is_set() and not ended
-            await send({"type": "http.response.body", "body": _CUT if cut else b""})
 
     def _until_stopped(self, receive: Receive) -> Receive:
         """Return a ``receive`` for which the page leaves when the server stops."""

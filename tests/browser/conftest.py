@@ -56,8 +56,10 @@ def served(config: Config, *options: str, runs: Path = Path("no-runs")) -> Itera
         line = server.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found, line
-        yield found[0]
-        server.terminate()
+        try:
+            yield found[0]
+        finally:
+            server.terminate()
 
 
 @pytest.fixture
