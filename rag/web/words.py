@@ -54,8 +54,7 @@ STATES = {
     "gone": "Taken away; answers until the next index",
     "skipped": "Quarantined",
 }
-LIMIT = "Limit the chat"
-LIMIT_SOURCES = "To these sources"
+LIMIT_SOURCES = "Limit the chat to these sources"
 LIMIT_SOURCES_ABOUT = "Choose some, or write a pattern such as uploads/*; none means all."
 LIMIT_AFTER = "Published on or after"
 LIMIT_BEFORE = "Published on or before"

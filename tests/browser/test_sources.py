@@ -128,7 +128,7 @@ def test_the_chat_can_be_limited_to_a_source(page: Page, screenshots: Path) -> N
     ask(page, ABOUT_CUBA, "answered")
     open_tab(page, "Sources")
     expect(row(page, "otters.md")).to_contain_text("Indexed")
-    chosen = page.get_by_label("To these sources")
+    chosen = page.get_by_label("Limit the chat to these sources")
     chosen.click()
     chosen.fill("otters")
     page.get_by_role("option").first.click()
