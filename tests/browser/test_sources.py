@@ -18,6 +18,13 @@ ABOUT_CUBA = "Who is Cuba's foreign minister?"
 HOSTILE = "<img src=x onerror=alert(1)>.pdf"
 
 
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    expect.set_options(timeout=SLOW)
+    yield
+    expect.set_options(timeout=5000)
+
+
 @pytest.fixture
 def sources(tmp_path: Path, article: str) -> Path:
     folder = tmp_path / "sources"
@@ -112,7 +119,7 @@ def test_what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
     )
     page.locator(".ql-drop").dispatch_event("drop", {"dataTransfer": dropped})
     told = page.locator(".ql-uploaded li")
-    expect(told.nth(1)).to_contain_text("program.exe is not added: a file cannot be called 'program.exe'", timeout=SLOW)
+    expect(told.nth(1)).to_contain_text("program.exe is not added: it is none of .txt", timeout=SLOW)
     expect(told.nth(0)).to_have_text(f"uploads/{HOSTILE} is added.")
     built(page, "quarantined: 1")
     quarantined = row(page, HOSTILE)
