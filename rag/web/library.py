@@ -280,8 +280,8 @@ class Library:
         """Return the id of the first document of a corpus, if it can be read."""
         try:
             with (self.root / corpus).open(encoding="utf-8-sig") as file:
-                return str(json.loads(file.readline())["id"])
-        except (OSError, ValueError, LookupError, TypeError):
+                return str(json.loads(next(line for line in file if line.strip()))["id"])
+        except (OSError, ValueError, LookupError, TypeError, StopIteration):
             return None
 
 

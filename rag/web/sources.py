@@ -274,6 +274,7 @@ def _drop_area(library: Library) -> str:
         "failed": words.NOT_UPLOADED,
         "noAnswer": words.NO_ANSWER,
         "folder": words.NO_FOLDER,
+        "suffix": words.WRONG_SUFFIX.format(suffixes=" ".join(SUFFIXES)),
         "large": words.TOO_LARGE.format(megabytes=library.config.max_file_mb),
         "remove": words.REMOVE_ASK.replace("{folder}", str(library.root / REMOVED)),
     }

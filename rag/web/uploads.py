@@ -69,11 +69,11 @@ class Uploads:
             folder = self._folder()
             room = min(self.most_bytes, shutil.disk_usage(folder).free - SPARE_BYTES)
             incoming = Incoming(self._root, folder / below / name, room)
-            try:
-                incoming.check(size or 0)
-                yield incoming
-            finally:
-                incoming.discard()
+        try:
+            incoming.check(size or 0)
+            yield incoming
+        finally:
+            incoming.discard()
 
     def _folder(self) -> Path:
         folder = self._root / UPLOADS
@@ -104,19 +104,25 @@ class Incoming:
             )
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes; UsageError once there are too many."""
+        """Take the next bytes; UsageError once there are too many, SourceError if the disk takes no more."""
         self._size += len(chunk)
         self.check(self._size)
-        self._file.write(chunk)
+        with writing(self._root):
+            self._file.write(chunk)
 
     def keep(self) -> Added:
         """Give the file its name, or the first that is free: ``name (2).pdf``; unless these bytes have one of them.
 
         Raises:
             UsageError: it is empty.
+            SourceError: it cannot be written.
         """
         if not self._size:
             raise UsageError(f"{self._target.name!r} is empty: put text in it")
+        with writing(self._root):
+            return self._named()
+
+    def _named(self) -> Added:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._target.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ def test_each_source_has_a_row_and_each_file_a_button() -> None:
     html = listing.table(ENTRIES)
     assert html.count("<tr data-state=") == 4
     assert html.count('class="ql-remove"') == 3
-    assert "2 documents, 1,203 passages." in html
+    assert "Documents: 2, passages: 1,203." in html
     assert "Quarantined" in html
     assert "encrypted: save it without a password" in html
     assert 'aria-label="Remove a.md"' in html
@@ -36,7 +36,7 @@ def test_a_search_looks_in_every_column() -> None:
 def test_a_long_list_is_cut_and_says_so() -> None:
     html = listing.table([Entry(f"{n}.txt", "indexed", "T", passages=1) for n in range(1500)])
     assert html.count("<tr data-state=") == listing.MOST_ROWS
-    assert "1,500 documents, 1,500 passages. 200 of 1,500 rows are shown" in html
+    assert "Documents: 1,500, passages: 1,500. 200 of 1,500 rows are shown" in html
 
 
 def test_progress_and_what_came_of_it_are_told() -> None:
@@ -46,8 +46,8 @@ def test_progress_and_what_came_of_it_are_told() -> None:
     assert "1,024 of 2,048" in running
     assert 'max="2048" value="1024"' in running
     assert "The chat answers from the index as it was." in running
-    assert "Indexed 3 documents: 1 added, 0 changed, 2 removed, 1 passed over." in listing.progress(Job(report=REPORT))
-    assert "up to date: 3 documents" in listing.progress(Job(report=replace(REPORT, current=True)))
+    assert "Documents: 3 (1 added, 0 changed, 2 removed); quarantined: 1." in listing.progress(Job(report=REPORT))
+    assert "up to date. Documents: 3." in listing.progress(Job(report=replace(REPORT, current=True)))
     failed = listing.progress(Job(error="disk full", left_out=("a: empty",)))
     assert 'role="alert">The index is as it was: disk full' in failed
     assert "<li>a: empty</li>" in failed
@@ -57,7 +57,7 @@ def test_a_limit_is_told_in_words() -> None:
     assert listing.limited(ALL, 3, 3) == "The chat answers from all sources."
     chosen = Filter(("a", "b", "c", "d"), "2026-01-01", "2026-02-01")
     assert listing.limited(chosen, 2, 9) == (
-        "The chat is limited to 2 of 9 documents, sources a, b, c, …, published on 2026-01-01 or later, "
+        "The chat is limited to 2 of all 9 documents, sources a, b, c, …, published on 2026-01-01 or later, "
         "published on 2026-02-01 or earlier."
     )
 

@@ -77,7 +77,7 @@ def test_each_passage_is_a_dot_and_those_of_the_answer_are_ringed() -> None:
     assert (ringed[1].get("cx"), ringed[1].get("cy")) == (dots[4].get("cx"), dots[4].get("cy"))
     assert all(0 <= float(dot.get("cx", "")) <= 720 and 0 <= float(dot.get("cy", "")) <= 400 for dot in dots)
     label = drawn.get("aria-label", "")
-    assert label.startswith("5 of 5 passages of 2 documents")
+    assert label.startswith("Passages: 5 of 5, a dot each. Documents: 2.")
     assert f"First (1); {HOSTILE} (1)" in label
     assert "<img" not in html
     assert "Once a question is answered" in picture.passage_map(points, documents, [])
@@ -91,7 +91,7 @@ def test_one_passage_lies_in_the_middle() -> None:
 def test_only_documents_with_a_dot_are_drawn() -> None:
     html = picture.passage_map({0: (0.0, 0.0), 2: (1.0, 1.0)}, dated(None, None, None), [])
     assert len(svg(html).findall("g")) == 2
-    assert "2 of 3 passages of 3 documents" in html
+    assert "Passages: 2 of 3, a dot each. Documents: 3." in html
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_bar_stands_for_what_was_published_then(dates: tuple[str, ...], bars: 
 
 def test_the_timeline_is_told_in_words_too() -> None:
     html = picture.timeline(dated("2026-01-12", "2026-01-12", "2026-01-14", None))
-    told = "3 dated documents, from 2026-01-12 to 2026-01-14. Most at once: 2 in 2026-01-12. 1 have no date."
+    told = "Documents with a date: 3, from 2026-01-12 to 2026-01-14. Most at once: 2, in 2026-01-12. Without a date: 1."
     assert svg(html).get("aria-label") == told
     assert told in html
     assert "No document says when" in picture.timeline(dated(None, None))

@@ -1,8 +1,11 @@
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rag.config import Config
@@ -76,6 +79,30 @@ def test_what_cannot_be_added_says_why(client: TestClient, library: Library) -> 
     assert list((library.root / "uploads").iterdir()) == []
 
 
+def test_a_file_that_stops_coming_is_not_waited_for(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def send() -> list[dict[str, Any]]:
+        app, sent = FastAPI(), []
+        sources.add_routes(app, library)
+        scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/sources/files"}
+        scope |= {"query_string": b"name=a.txt", "headers": [(b"x-quoteline", b"1")]}
+        bodies = [{"type": "http.request", "body": b"half of it", "more_body": True}]
+
+        async def receive() -> dict[str, Any]:
+            return bodies.pop() if bodies else await asyncio.Future()
+
+        async def answer(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await asyncio.wait_for(app(scope, receive, answer), 30)
+        return sent
+
+    monkeypatch.setattr(sources, "STALLED", 0.2)
+    start, body = asyncio.run(send())
+    assert start["status"] == 408
+    assert b"did not arrive whole" in body["body"]
+    assert list((library.root / "uploads").iterdir()) == []
+
+
 def test_a_disk_that_cannot_be_written_is_an_error_of_the_server(client: TestClient, library: Library) -> None:
     (library.root / "uploads").write_text("a file of that name")
     answer = client.post("/sources/files", params={"name": "a.txt"}, content=b"text", headers=HEADERS)
@@ -100,7 +127,7 @@ def test_a_limit_is_checked_before_it_is_set(page: sources._Page) -> None:
     assert chosen == Filter(("0*",), "2026-01-01")
     assert row.visible
     assert note == told
-    assert "limited to 1 of 1 documents, sources 0*, published on 2026-01-01 or later." in told
+    assert "limited to 1 of all 1 documents, sources 0*, published on 2026-01-01 or later." in told
     for wrong, why in (((["x.txt"], "", ""), "No document is like that"), (([], "tomorrow", ""), "is no date")):
         *kept, told = page.limit(*wrong)
         assert why in told

@@ -13,7 +13,12 @@ const tell = (text) => {
   log.append(item);
 };
 
+const suffixes = input.accept.split(",");
+
+// What is surely refused is not sent: the server checks it all again.
 const send = async (file) => {
+  if (file.isFolder) throw new Error(words.folder);
+  if (!suffixes.some((suffix) => file.name.toLowerCase().endsWith(suffix))) throw new Error(words.suffix);
   if (file.size > Number(area.dataset.most)) throw new Error(words.large);
   const address = new URL(`sources/files?name=${encodeURIComponent(file.name)}`, document.baseURI);
   const sent = { method: "POST", headers: { [area.dataset.header]: "1" }, body: file };
@@ -31,7 +36,6 @@ const sendAll = async (files) => {
   for (const [n, file] of files.entries()) {
     status.textContent = fill(words.uploading, { name: file.name, n: n + 1, all: files.length });
     try {
-      if (file.isFolder) throw new Error(words.folder);
       tell(await send(file));
       arrived = true;
     } catch (error) {
