@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import visited
-from tests.browser.test_chat import ask
+from tests.browser.test_chat import SLOW, ask
 
 LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (
     ("light", 1280),
@@ -30,14 +30,14 @@ def empty(page: Page) -> Page:
 
 def answer(page: Page) -> Page:
     ask(page, "How many Cubans died in the raid?")
-    expect(page.locator('[data-outcome="answered"]')).to_have_count(1)
+    expect(page.locator('[data-outcome="answered"]')).to_have_count(1, timeout=SLOW)
     expect(page.locator("mark.ql-selected")).to_have_count(1)
     return page
 
 
 def refusal(page: Page) -> Page:
     ask(page, "What is the population of Havana?")
-    expect(page.locator('[data-outcome="refused"]')).to_have_count(1)
+    expect(page.locator('[data-outcome="refused"]')).to_have_count(1, timeout=SLOW)
     return page
 
 

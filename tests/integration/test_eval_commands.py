@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,19 @@ def gold(tmp_path: Path) -> Path:
 def summary_of(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     return found
+
+
+def test_a_run_is_named_by_its_start_in_the_folder_of_runs(
+    rag_eval: Eval, gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAG_RUNS", "kept")
+    began = datetime.now(UTC).replace(microsecond=0)
+    assert rag_eval(gold, "--limit", "1")[0] == 0
+    (folder,) = (tmp_path / "kept").iterdir()
+    took = summary_of(folder)["operational"]
+    started = datetime.fromisoformat(took["started"])
+    assert folder.name == started.strftime("%Y-%m-%dT%H-%M-%S")
+    assert 0 <= (started - began).total_seconds() < took["seconds"], "when it began, not when it ended"
 
 
 def test_a_run_writes_its_folder_and_the_same_run_the_same_bytes(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
