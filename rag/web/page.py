@@ -28,7 +28,7 @@ def sure(confidence: float) -> str:
     """
     if confidence >= CONFIDENT:
         return words.CHAT_CONFIDENT
-    return words.FAIRLY_SURE if confidence >= FAIRLY_SURE else words.CHAT_UNSURE
+    return words.CHAT_FAIRLY_SURE if confidence >= FAIRLY_SURE else words.CHAT_UNSURE
 
 
 def conversation(
