@@ -64,17 +64,25 @@ def answering(
     try:
         yield from _answered(live, conversations, desk, asked, run)
     except RagError as error:
-        if desk.run is run:
-            ratings = ratings_of(conversations, asked.owner, asked.current)
-            failed = page.made(asked.question, page.failed(str(error)))
-            yield {
-                "chat": shown(asked.conversation, ratings, desk),
-                "writing": failed,
-                **({"box": asked.question} if asked.typed else {}),
-            }
+        yield from _failed(conversations, desk, asked, run, str(error))
+    except Exception:
+        yield from _failed(conversations, desk, asked, run, words.CHAT_BROKEN)
+        raise  # for the log of the server
     finally:
         running.discard(run)
         desk.end(run)
+
+
+def _failed(conversations: Conversations, desk: Desk, asked: Asked, run: Run, why: str) -> Iterator[Changes]:
+    """Tell why there is no answer; the conversation stays as it was, and so does a question that was typed."""
+    if desk.run is not run:
+        return
+    ratings = ratings_of(conversations, asked.owner, asked.current)
+    yield {
+        "chat": shown(asked.conversation, ratings, desk),
+        "writing": page.made(asked.question, page.failed(why)),
+        **({"box": asked.question} if asked.typed else {}),
+    }
 
 
 def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked, run: Run) -> Iterator[Changes]:

@@ -127,7 +127,7 @@ def document(shown: Document, tab: Tab, place: int) -> str:
         copies = f'<p class="ql-meta">{words.CHAT_ALSO_IN.format(others=escape(also_in(selected)))}</p>'
     label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
     return (
-        f'<article class="ql-document"><h2>{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
+        f'{_article(tab)}<h2>{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
         f"{_steps(tab)}{_close(shown.title, place)}{_moved(shown, selected)}"
         f'<div class="ql-text" tabindex="0" role="region" aria-label="{label}">'
         f"{_marked(shown, tab.spans, selected)}</div></article>"
@@ -138,9 +138,18 @@ def gone(tab: Tab, place: int) -> str:
     """Return what is left of a document that is not among the sources any more: the quote."""
     quote = f"<blockquote>{escape(tab.spans[tab.selected].quote)}</blockquote>" if tab.selected >= 0 else ""
     return (
-        f'<article class="ql-document"><h2>{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}'
+        f"{_article(tab)}<h2>{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}"
         f'<p class="ql-warning" role="status">{words.CHAT_GONE.format(source=escape(tab.source))}</p>{quote}</article>'
     )
+
+
+def _article(tab: Tab) -> str:
+    """Return the start of what is in view, with what it shows: the script compares it with what is pressed."""
+    if tab.selected < 0:
+        return f'<article class="ql-document" data-source="{escape(tab.source)}">'
+    selected = tab.spans[tab.selected]
+    place = selected.number if isinstance(selected, Citation) else tab.selected
+    return f'<article class="ql-document" data-answer="{tab.answer}" data-place="{place}">'
 
 
 def _close(title: str, place: int) -> str:

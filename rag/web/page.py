@@ -41,10 +41,11 @@ def conversation(
     """Return a whole conversation; ``ratings`` and ``traces`` are by the place of the answer."""
     if not answers:
         return f'<p class="ql-empty">{words.CHAT_EMPTY}</p>'
-    return "".join(
+    turns = "".join(
         turn(answer, place, ratings.get(place), traces.get(place), read_only=read_only)
         for place, answer in enumerate(answers)
     )
+    return f'<div role="region" aria-label="{words.CHAT_CONVERSATION}">{turns}</div>'
 
 
 def turn(found: Answer, place: int, rating: Rating | None, how: Trace | None, *, read_only: bool = False) -> str:

@@ -125,6 +125,20 @@ def test_a_failure_leaves_the_conversation_and_the_question(page: Page, monkeypa
     assert page.ask(DIED)[-1]["turns"] == 2
 
 
+def test_an_error_of_ours_is_told_and_leaves_the_page_alive(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Engine, "stream", fail)
+    stream = answering(page.live, page.conversations, page.desk, page.asked(DIED), page.running)
+    next(stream)
+    assert words.CHAT_BROKEN in next(stream)["writing"]
+    with pytest.raises(ZeroDivisionError):
+        next(stream)
+    monkeypatch.undo()
+    assert page.ask(DIED)[-1]["turns"] == 1
+
+
 def test_an_answer_that_cannot_be_kept_is_shown_and_told(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ModelError("the disk is full")

@@ -49,8 +49,15 @@ const open = (button, then) => {
     source: source ?? null, tab: count(tab), close: count(close),
   });
   hideTip();
-  requestAnimationFrame(reveal);
-  setTimeout(() => wanted && settle(), 600); // a quote that is in view already does not change the panel
+  if (inView(button)) requestAnimationFrame(settle);
+};
+// What is in view already does not change the panel.
+const inView = (button) => {
+  const { answer, number, closest, source } = button.dataset;
+  const shown = element.querySelector(".ql-document")?.dataset;
+  if (button.matches(".ql-tab")) return button.getAttribute("aria-selected") === "true";
+  if (!shown || button.dataset.close) return false;
+  return source === undefined ? shown.answer === answer && shown.place === (number ?? closest) : shown.source === source;
 };
 
 // --- Presses
