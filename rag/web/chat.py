@@ -100,8 +100,9 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
     # "multiple": Gradio would drop a press while an answer is written, and some just after it, without a word.
     queued: Any = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
     at_once: Any = {**queued, "queue": False}
-    gr.on([chat.box.submit, button.click], events.ask, [chat.box, *inputs], outputs, **queued)
-    gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], events.ask_again, inputs, outputs, **queued)
+    asking: Any = {**queued, "concurrency_id": "answer"}  # however it is asked, a question takes one of the same places
+    gr.on([chat.box.submit, button.click], events.ask, [chat.box, *inputs], outputs, **asking)
+    gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], events.ask_again, inputs, outputs, **asking)
     chat.panel.click(events.select, [chat.conversation, chat.desk], [chat.panel], **at_once)
     chat.panel.like(events.rate, [chat.conversation, chat.current, chat.desk], [chat.chat], **at_once)
     stop.click(lambda desk: desk.stop(), [chat.desk], **at_once)
@@ -224,7 +225,7 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
                 start = gr.Button(words.CHAT_START_OVER, scale=1, min_width=120)
         with gr.Column(scale=2, min_width=320):
             script = (files("rag.web") / "static" / "page.js").read_text(encoding="utf-8")
-            panel = gr.HTML(lambda: Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
+            panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
         gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, box, live,
         examples,

@@ -22,6 +22,7 @@ from rag.errors import UsageError
 from rag.schema import ALL
 from rag.web import chat, evaluations, history, password, runs, sources, words
 from rag.web.conversations import Conversations
+from rag.web.desk import Desk
 from rag.web.guard import Guard
 from rag.web.library import Library
 from rag.web.live import Live
@@ -166,6 +167,8 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
             sources.tab(site.live, site.library, here, noted, chosen, talk.conversation)
         with gr.Tab(words.EVALUATION) as opened:
             evaluations.tab(Path(site.config.runs), opened)
+        # The sources may have changed since the page was laid out.
+        demo.load(lambda: Desk().panel(site.live), outputs=[talk.panel], queue=False, api_visibility="private")
         if login:
             gr.HTML(f'<p class="ql-note"><a href="/logout">{words.LOGOUT}</a></p>')
     with site.live.engine() as engine:
