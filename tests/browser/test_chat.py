@@ -208,7 +208,7 @@ def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: s
     expect(tabs).to_have_count(3)
     second = selected(page).inner_text()
     expect(page.locator(".ql-about")).to_contain_text("The Courier" if "auditors" in second else "The Gazette")
-    expect(page.locator('[role="tab"][aria-selected="true"]')).to_contain_text("Report of the")
+    expect(page.locator('#ql-panel [role="tab"][aria-selected="true"]')).to_contain_text("Report of the")
     page.screenshot(path=screenshots / "tabs.png")
     tabs.nth(1).click()
     expect(selected(page)).not_to_have_text(second)

@@ -243,7 +243,10 @@ const grown = () => {
   } else if (waiting && latest) {
     [waiting, said] = [false, ""];
     announce(latest.dataset.announce);
-    latest.closest(".ql-turn").scrollIntoView({ block: "start" }); // an answer is read from its question on
+    const [turn, log] = [latest.closest(".ql-turn"), byId("ql-chat")];
+    // An answer is read from its question on. Where the conversation scrolls by itself, the page does not.
+    if (getComputedStyle(log).overflowY === "visible") turn.scrollIntoView({ block: "start" });
+    else log.scrollTop += turn.getBoundingClientRect().top - log.getBoundingClientRect().top;
   }
 };
 const observer = new MutationObserver(grown);
