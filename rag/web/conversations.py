@@ -26,8 +26,7 @@ VERSION = 1
 """Of the tables, in ``PRAGMA user_version``."""
 MOST_TITLE_CHARS = 120
 MOST_COMMENT_CHARS = 2000
-WAIT_SECONDS = 10
-"""For another process that writes."""
+WAIT_SECONDS = 10  # for another process that writes
 
 _SCHEMA = """
 CREATE TABLE conversation (
@@ -146,10 +145,8 @@ class Conversations:
 
     def get(self, owner: str, identity: str) -> Summary:
         """Return one conversation as a list shows it."""
-        for item in self.list(owner):
-            if item.id == identity:
-                return item
-        raise LookupError(identity)
+        found = [item for item in self.list(owner) if item.id == identity]
+        return found[0]  # IndexError is a LookupError
 
     def answers(self, owner: str, identity: str) -> Answers:
         """Return the answers of a conversation, each with its question, in order."""
