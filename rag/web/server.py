@@ -159,14 +159,15 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
         title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
     ) as demo:
         chosen = gr.State(ALL)
-        with gr.Tab(words.CHAT):
-            noted = sources.note()
-            talk = chat.tab(site.live, site.conversations, chosen)
+        with gr.Tabs():
+            with gr.Tab(words.CHAT):
+                noted = sources.note()
+                talk = chat.tab(site.live, site.conversations, chosen)
+            with gr.Tab(words.SOURCES) as here:
+                sources.tab(site.live, site.library, here, noted, chosen, talk.conversation)
+            with gr.Tab(words.EVALUATION) as opened:
+                evaluations.tab(Path(site.config.runs), opened)
         history.sidebar(site.conversations, talk)
-        with gr.Tab(words.SOURCES) as here:
-            sources.tab(site.live, site.library, here, noted, chosen, talk.conversation)
-        with gr.Tab(words.EVALUATION) as opened:
-            evaluations.tab(Path(site.config.runs), opened)
         # The sources may have changed since the page was laid out.
         demo.load(lambda: Desk().panel(site.live), outputs=[talk.panel], queue=False, api_visibility="private")
         if login:

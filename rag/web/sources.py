@@ -65,7 +65,7 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
     page = _Page(live, library)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
-            find = gr.Textbox(label=words.LIST_FIND, placeholder=words.LIST_EXAMPLE, elem_id="ql-find")
+            find = gr.Textbox("", label=words.LIST_FIND, placeholder=words.LIST_EXAMPLE, elem_id="ql-find")
             table = gr.HTML(js_on_load="", elem_id="ql-list")
             pictures = gr.HTML(js_on_load="", elem_id="ql-pictures")
         with gr.Column(scale=2, min_width=320):
@@ -73,6 +73,7 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
             drop = gr.HTML(_drop_area(library), js_on_load=script, elem_id="ql-add")
             with gr.Group(visible=library.folders):
                 folder = gr.Textbox(
+                    "",
                     label=words.FOLDER,
                     info=words.FOLDER_ABOUT.format(folder=library.root / UPLOADS),
                     placeholder=words.FOLDER_EXAMPLE,
@@ -90,8 +91,8 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
                     choices=[],
                 )
                 with gr.Row():
-                    after = gr.Textbox(label=words.LIMIT_AFTER, placeholder=words.LIMIT_DATE, max_length=10)
-                    before = gr.Textbox(label=words.LIMIT_BEFORE, placeholder=words.LIMIT_DATE, max_length=10)
+                    after = gr.Textbox("", label=words.LIMIT_AFTER, placeholder=words.LIMIT_DATE, max_length=10)
+                    before = gr.Textbox("", label=words.LIMIT_BEFORE, placeholder=words.LIMIT_DATE, max_length=10)
                 with gr.Row():
                     set_limit = gr.Button(words.LIMIT_SET, min_width=120)
                     no_limit = gr.Button(words.LIMIT_ALL, min_width=120)

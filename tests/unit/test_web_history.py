@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from rag.web.live import Live
 
 from rag.engine import Engine
 from rag.evaluation import gold
 from rag.schema import Answer
 from rag.web import history, share
 from rag.web.conversations import Conversations, Summary
+from rag.web.live import Live
 from tests.unit.test_web_conversations import DOCUMENT, RAID
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</button>"
