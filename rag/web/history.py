@@ -56,9 +56,9 @@ def sidebar(conversations: Conversations, chat: Chat) -> None:
     known = [chat.current, search]
     kept.click(does.pressed, [*known, chat.desk], [*chat.outputs, kept], trigger_mode="multiple", **at_once)
     new.click(chat.opened, [chat.desk], chat.outputs, **at_once)
-    file.upload(does.opened, [file, search, chat.desk], [*chat.outputs, kept], **at_once)
-    search.input(does.listed, known, [kept], trigger_mode="always_last", **at_once)
-    gr.on([chat.turns.change, chat.current.change], does.listed, known, [kept], trigger_mode="always_last", **at_once)
+    file.upload(does.opened, [file, *known, chat.desk], [*chat.outputs, kept], **at_once)
+    search.input(does.listed, known, [kept], trigger_mode="multiple", **at_once)
+    gr.on([chat.turns.change, chat.current.change], does.listed, known, [kept], trigger_mode="multiple", **at_once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +75,23 @@ class _History:
         try:
             return listing(self.conversations.list(owner(request), search), current, search)
         except RagError as error:
-            return f'<p role="alert">{page.plain(str(error))}</p>'
+            return _notice(str(error))
 
     def pressed(self, event: gr.EventData, current: str, search: str, desk: Desk, request: gr.Request) -> Changes:
         """Do what was pressed in the list: open, rename or delete a conversation."""
         told: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
         changes: Changes = {}
+        notice = ""
         with suppress(AttributeError, TypeError):  # what names nothing here changes nothing
             what, identity = told.get("do"), str(told.get("id") or "")
             try:
                 changes = self._done(what, identity, str(told.get("title") or ""), current, desk, owner(request))
             except LookupError:
                 if not told.get("again"):
-                    gr.Info(words.KEPT_CONVERSATION_GONE)
+                    notice = _notice(words.KEPT_CONVERSATION_GONE)
             except RagError as error:
-                gr.Info(page.plain(str(error)))
-        return {**changes, self.kept: self.listed(changes.get(self.chat.current, current), search, request)}
+                notice = _notice(str(error))
+        return {**changes, self.kept: notice + self.listed(changes.get(self.chat.current, current), search, request)}
 
     def _done(self, what: object, identity: str, title: str, current: str, desk: Desk, mine: str) -> Changes:
         if what == "open" and identity:
@@ -115,7 +116,7 @@ class _History:
             )
         return changes
 
-    def opened(self, path: str, search: str, desk: Desk, request: gr.Request) -> Changes:
+    def opened(self, path: str, current: str, search: str, desk: Desk, request: gr.Request) -> Changes:
         """Open a share file, and keep it."""
         try:
             found = share.opened(_bytes(Path(path)))
@@ -124,8 +125,12 @@ class _History:
             )
             return {**self._shown(owner(request), identity, desk), self.kept: self.listed(identity, search, request)}
         except RagError as error:
-            gr.Info(page.plain(str(error)))
-            return {self.kept: gr.skip()}
+            return {self.kept: _notice(str(error)) + self.listed(current, search, request)}
+
+
+def _notice(message: str) -> str:
+    """Return what went wrong, above the list: an event that is not queued has no other way to tell."""
+    return f'<p class="ql-note" role="alert">{escape(message)}</p>'
 
 
 def listing(found: Summaries, current: str, search: str = "") -> str:
