@@ -9,7 +9,7 @@ import time
 from playwright.sync_api import Browser, Page, expect
 
 from rag.config import Config
-from tests.browser.test_chat import ask
+from tests.browser.test_chat import SLOW, ask
 from tests.conftest import ROOT
 
 PRESSES = 20
@@ -42,14 +42,14 @@ def test_what_is_pressed_as_an_answer_comes_is_answered_too(page: Page) -> None:
 
 def test_a_citation_pressed_as_an_answer_comes_is_opened(page: Page) -> None:
     ask(page, "Who is Cuba's foreign minister?")
-    page.get_by_role("button", name="Show quote 1 in its source").wait_for()
+    page.get_by_role("button", name="Show quote 1 in its source").wait_for(timeout=SLOW)
     page.evaluate("document.querySelector('.ql-cite').click()")
-    expect(page.locator("mark.ql-selected")).to_have_count(1)
+    expect(page.locator("mark.ql-selected")).to_have_count(1, timeout=SLOW)
     for _ in range(5):
         page.evaluate("document.querySelector('.ql-back').click()")
-        expect(page.locator(".ql-sources")).to_have_count(1)
+        expect(page.locator(".ql-sources")).to_have_count(1, timeout=SLOW)
         page.evaluate("document.querySelector('.ql-cite').click()")
-        expect(page.locator("mark.ql-selected")).to_have_count(1)
+        expect(page.locator("mark.ql-selected")).to_have_count(1, timeout=SLOW)
 
 
 def test_a_server_that_is_told_to_end_ends_and_the_page_says_so(browser: Browser, config: Config) -> None:
@@ -63,7 +63,7 @@ def test_a_server_that_is_told_to_end_ends_and_the_page_says_so(browser: Browser
         ask(page, "Who is Cuba's foreign minister?")
         server.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        expect(page.locator("[data-outcome]")).to_have_count(1, timeout=20_000)
+        expect(page.locator("[data-outcome]")).to_have_count(1, timeout=SLOW)
         assert server.wait(timeout=60) == 0
         assert time.monotonic() - began < 60
         page.close()
