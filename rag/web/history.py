@@ -57,7 +57,7 @@ def sidebar(conversations: Conversations, chat: Chat) -> None:
     kept.click(does.pressed, [*known, chat.desk], [*chat.outputs, kept], trigger_mode="multiple", **at_once)
     new.click(chat.opened, [chat.desk], chat.outputs, **at_once)
     file.upload(does.opened, [file, *known, chat.desk], [*chat.outputs, kept], **at_once)
-    search.input(does.listed, known, [kept], trigger_mode="multiple", **at_once)
+    search.change(does.listed, known, [kept], trigger_mode="multiple", **at_once)
     gr.on([chat.turns.change, chat.current.change], does.listed, known, [kept], trigger_mode="multiple", **at_once)
 
 

@@ -106,7 +106,7 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
     drop.click(page.act, [find, conversation], [said, *shown], **quick)
     gr.on([add.click, folder.submit], page.add_folder, [folder, find, conversation], [said, *shown], **quick)
     build.click(page.reindex, [find, conversation], [said, *shown], **quick)
-    find.input(page.searched, [find], [table], **quick)
+    find.change(page.searched, [find], [table], **quick)
     limited = [chosen, noted.row, noted.text, limits]
     set_limit.click(page.limit, [picked, after, before], limited, **quick)
     gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [picked, after, before, *limited], **quick)
