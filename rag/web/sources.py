@@ -63,6 +63,7 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
         conversation: the answers of the chat, the last of which the map shows.
     """
     page = _Page(live, library)
+    gr.HTML(f'<div class="ql-head"><h1>{words.SOURCES}</h1></div>')
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
             find = gr.Textbox("", label=words.LIST_FIND, placeholder=words.LIST_EXAMPLE, elem_id="ql-find")

@@ -64,7 +64,22 @@ def report(page: Page) -> Page:
     return opened.value
 
 
-STATES: tuple[Callable[[Page], Page], ...] = (empty, answer, refusal, document, evaluation, report)
+def sources(page: Page) -> Page:
+    answer(page)
+    page.get_by_role("tab", name="Sources", exact=True).click()
+    page.locator("circle.ql-used").first.wait_for()
+    return page
+
+
+def history(page: Page) -> Page:
+    answer(page)
+    page.get_by_role("button", name="Toggle Sidebar").click()
+    page.get_by_label("Options of How many Cubans died in the raid?").first.click()
+    page.locator('#ql-kept button[data-do="rename"]').first.wait_for()
+    return page
+
+
+STATES: tuple[Callable[[Page], Page], ...] = (empty, answer, refusal, document, sources, history, evaluation, report)
 """What to look at: each takes the fresh page to a state, and returns the page that shows it."""
 
 
