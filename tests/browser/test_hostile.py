@@ -108,7 +108,17 @@ def fed(config: Config, folder: Path, sink: Sink) -> Config:
     shapes = [sink.shape(name) for name in SHAPES]
     text = f"The mayor of Veldmar is Anna Brik {sink.shape('img')} of the Harbour Party.\n\n" + "\n\n".join(shapes)
     documents = [
-        {"id": "all", "title": " ".join(shapes), "publisher": " ".join(shapes), "text": text, "published": "2026-01-02"}
+        {
+            "id": "all",
+            "title": sink.shape("img"),
+            "publisher": sink.shape("img"),
+            "text": text,
+            "published": "2026-01-02",
+        }
+    ]
+    documents += [
+        {"id": f"n{n}", "title": shape, "publisher": shape, "text": f"The fair of Veldmar number {n} was held."}
+        for n, shape in enumerate(shapes)
     ]
     (sources / "news.jsonl").write_text("\n".join(map(json.dumps, documents)))
     name = f'<img src="&#x2F;&#x2F;127.0.0.1:{sink.server_port}&#x2F;file-name">.txt'
@@ -121,7 +131,7 @@ def live(page: Page, sink: Sink) -> list[str]:
     found: list[str] = page.evaluate(
         """(port) => [...document.querySelectorAll("body *")]
             .filter((element) => [...element.attributes].some((one) =>
-                one.value.includes(port) && !["data-source", "aria-label", "title"].includes(one.name)))
+                one.value.includes(port) && !/^(data-.*|aria-label|title|value)$/.test(one.name)))
             .map((element) => element.outerHTML.slice(0, 200))""",
         f":{sink.server_port}",
     )
@@ -146,16 +156,17 @@ def test_documents_and_questions_make_the_browser_ask_nobody(
         expect(page.locator("[data-outcome]")).to_contain_text(sink.shape("img"))
         page.locator(".ql-cite, .ql-closest").first.click()
         opened = page.locator(".ql-document")
-        for part in ("h2", ".ql-meta", ".ql-text"):
-            for shape in shapes:
-                expect(opened.locator(part).first).to_contain_text(shape)
+        for part in ("h2", ".ql-meta"):
+            expect(opened.locator(part).first).to_contain_text(sink.shape("img"))
+        for shape in shapes:
+            expect(opened.locator(".ql-text")).to_contain_text(shape)
         half = len(shapes) // 2
         for number, some in enumerate((shapes[:half], shapes[half:]), start=2):
             question = " ".join(" ".join(some).split())
             ask(page, question)
             expect(page.locator("[data-outcome], [role=alert]")).to_have_count(number, timeout=SLOW)
             expect(page.locator(".ql-question").last).to_contain_text(question)
-        page.locator(".ql-back").click()
+        page.get_by_role("tab", name="All sources").click()
         listed.locator(".ql-source", has_text="file-name").click()
         expect(
             page.locator(".ql-document h2, .ql-document .ql-meta").filter(has_text="file-name").first
@@ -178,7 +189,7 @@ def unescaped(sink: Sink, *, policy: bool) -> Iterator[str]:
             body = "<!doctype html><body>" + "".join(sink.shape(name) for name in names)
             await guard.plain(send, 200, body, "text/html")
 
-    app = guard.Guard(raw, most_upload=1, login=False) if policy else raw
+    app = guard.Guard(raw, uploads={}, login=False) if policy else raw
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -46,7 +46,7 @@ def test_a_citation_pressed_as_an_answer_comes_is_opened(page: Page) -> None:
     page.evaluate("document.querySelector('.ql-cite').click()")
     expect(page.locator("mark.ql-selected")).to_have_count(1, timeout=SLOW)
     for _ in range(5):
-        page.evaluate("document.querySelector('.ql-back').click()")
+        page.evaluate("document.querySelector('#ql-tab-0').click()")
         expect(page.locator(".ql-sources")).to_have_count(1, timeout=SLOW)
         page.evaluate("document.querySelector('.ql-cite').click()")
         expect(page.locator("mark.ql-selected")).to_have_count(1, timeout=SLOW)
