@@ -154,17 +154,20 @@ class _Page:
 
     def look(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return (job, timer, table, choices, pictures): all that may have changed."""
-        job = self._library.job
-        shown = listing.progress(job), gr.Timer(active=bool(job.stage))
         try:
             entries = self._library.entries()
             with self._live.engine() as engine:
                 documents = engine.index.store.documents()
                 pictures = picture.timeline(documents) + self._drawn.passage_map(engine, answers)
         except RagError as error:
-            return (*shown, listing.failed(str(error)), gr.skip(), gr.skip())
+            return (*self._job(), listing.failed(str(error)), gr.skip(), gr.skip())
         choices = [(f"{each.title} · {each.source}", each.source) for each in documents[:MOST_CHOICES]]
-        return (*shown, listing.table(entries, find), gr.Dropdown(choices=choices), pictures)
+        return (*self._job(), listing.table(entries, find), gr.Dropdown(choices=choices), pictures)
+
+    def _job(self) -> tuple[str, gr.Timer]:
+        """Return how far the job is, at the last moment: one that began meanwhile must not be hidden."""
+        job = self._library.job
+        return listing.progress(job), gr.Timer(active=bool(job.stage))
 
     def tick(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return the same; while something is done only how far it is."""
