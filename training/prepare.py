@@ -1,6 +1,6 @@
 """Turn public question sets into windows to train the reader on; write windows.jsonl.
 
-    python training/prepare.py --training TRAINING --out FOLDER [--seed 5]
+    python training/prepare.py --training TRAINING --out FOLDER [--seed 5] [--wordnet WORDNET]
 
 TRAINING holds the sets as ``NAME.jsonl.gz``, a row a question. Each line written is a question with one window of text:
 
@@ -10,7 +10,8 @@ TRAINING holds the sets as ``NAME.jsonl.gz``, a row a question. Each line writte
 ``sentences`` and ``answers`` are spans of characters in ``text``, the first answer the one to train on; none where the
 set marks only sentences. ``group`` is the document, which is wholly in ``split`` train or dev. The same files and seed
 give the same bytes; another seed cuts other windows and makes other near misses, and leaves each document in its part.
-About three minutes.
+About three minutes. With the database files
+of WordNet, part of the questions to train on are put in other words (paraphrase.py).
 """
 
 import argparse
@@ -31,6 +32,7 @@ from urllib.parse import unquote
 import bm25s
 import numpy as np
 from near_misses import Names, changed, reverse
+from paraphrase import Paraphraser
 from tokenizers import Tokenizer
 
 from rag.embed import PACKAGED_NAME, find
@@ -67,6 +69,7 @@ CHANGED = {"swapped": "question", "altered": "text", "opposite": "question", "re
 """Where a near miss differs from the question and window that it is made of."""
 CHANGED_BOTH = {"swapped_both": 0.16, "opposite_both": 0.14, "altered_aside": 0.06}
 """Kinds with an answer that look as odd as the near misses, and for which part of the questions each is tried."""
+PARAPHRASED = 0.4
 AUGMENTED = {"lower": 0.15, "typo": 0.07, "keywords": 0.06}
 DATED = 0.3
 """Part of the windows that get a date at random: the sets have none, and the reader is to be used to them."""
@@ -186,8 +189,10 @@ def main() -> None:
     parser.add_argument("--training", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--wordnet", type=Path, help="folder with index.sense and data.noun")
     arguments = parser.parse_args()
 
+    paraphraser = Paraphraser(arguments.wordnet) if arguments.wordnet else None
     arguments.out.mkdir(parents=True, exist_ok=True)
     dropped: Counter[tuple[str, str]] = Counter()
     counted: dict[str, Counter[str]] = {"train": Counter(), "dev": Counter()}
@@ -196,7 +201,9 @@ def main() -> None:
     with (arguments.out / "windows.jsonl").open("w", encoding="utf-8") as out:
         for path in sorted(arguments.training.glob("*.jsonl.gz")):
             name = path.name.removesuffix(".jsonl.gz")
-            for line in examples(name, list(read_set(path, name, dropped)), cutter, arguments.seed, dropped):
+            for line in examples(
+                name, list(read_set(path, name, dropped)), cutter, arguments.seed, dropped, paraphraser
+            ):
                 counted[line["split"]][f"{name} {line['kind']}"] += 1
                 holding[line["split"]] += line["answerable"]
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -289,7 +296,12 @@ def flaw(row: Row, seen: set[tuple[str, str]]) -> str:
 
 
 def examples(
-    name: str, rows: list[Row], cutter: Cutter, seed: int, dropped: Counter[tuple[str, str]]
+    name: str,
+    rows: list[Row],
+    cutter: Cutter,
+    seed: int,
+    dropped: Counter[tuple[str, str]],
+    paraphraser: Paraphraser | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield the windows of a set's questions, with and without an answer."""
     passages = {row.passage: row for row in reversed(rows)}
@@ -308,7 +320,7 @@ def examples(
             found += changed_both(row, found[0], names, rng, always=split == "dev")
         for number, line in enumerate(found):
             line |= {"id": f"{row.id}-{number}", "question_id": row.id, "set": name, "group": row.group, "split": split}
-            yield augmented(line, rng) if split == "train" else line
+            yield augmented(line, rng, paraphraser) if split == "train" else line
 
 
 def ordered(rng: random.Random) -> list[str]:
@@ -474,9 +486,11 @@ def clean(text: str, row: Row) -> bool:
     return len(told & set(terms(text))) < 0.6 * len(told)
 
 
-def augmented(line: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """Write some questions as people type them, give some windows a date, and take the title from some."""
+def augmented(line: dict[str, Any], rng: random.Random, paraphraser: Paraphraser | None) -> dict[str, Any]:
+    """Write some questions in other words or as people type them, give some windows a date, and take the title from some."""
     draw, question = rng.random(), line["question"]
+    if paraphraser and rng.random() < PARAPHRASED:
+        question = paraphraser.question(question, rng)
     if draw < AUGMENTED["lower"]:
         question = question.lower().rstrip("?").strip()
     elif draw < AUGMENTED["lower"] + AUGMENTED["typo"]:

@@ -93,6 +93,8 @@ class Run:
     def go(self) -> None:
         saved, count, seen, spent = time.monotonic(), 0, 0, 0.0
         parts: defaultdict[str, float] = defaultdict(float)
+        if self.arguments.start and not self.step:
+            self._measure()
         todo = islice(batches(self.examples, self.arguments.batch, self.arguments.seed), self.step, self.steps)
         for chosen in todo:
             began = time.monotonic()
