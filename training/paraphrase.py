@@ -18,7 +18,7 @@ from rag.terms import STOP
 
 KINDS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
 LEAST_TAGGED = 2
-"""A word that stands in for another was met so often, at least, in that sense in the texts that WordNet's makers read."""
+"""A word that stands in for another was met so often, at least, in that sense in texts that people read for WordNet."""
 CHANGED = 0.6
 """Part of the words that could be changed which are."""
 NAMED = 0.3
@@ -154,9 +154,8 @@ class Paraphraser:
         """Return a word's base, the kind of word it most often is, and its ending: "", s, ed or ing."""
         found: list[tuple[int, str, str, str]] = []
         for base, form, only in bases(word):
-            for sense in self._senses.get(base, []):
-                if only in {"", sense.kind}:
-                    found.append((sense.tagged, base, sense.kind, form))
+            fit = [sense for sense in self._senses.get(base, []) if only in {"", sense.kind}]
+            found += [(sense.tagged, base, sense.kind, form) for sense in fit]
         if not found:
             return word, "", ""
         _, base, kind, form = max(found)

@@ -487,7 +487,7 @@ def clean(text: str, row: Row) -> bool:
 
 
 def augmented(line: dict[str, Any], rng: random.Random, paraphraser: Paraphraser | None) -> dict[str, Any]:
-    """Write some questions in other words or as people type them, give some windows a date, and take the title from some."""
+    """Write some questions in other words or as people type them; give windows a date, or take their title."""
     draw, question = rng.random(), line["question"]
     if paraphraser and rng.random() < PARAPHRASED:
         question = paraphraser.question(question, rng)
