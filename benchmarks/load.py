@@ -128,15 +128,14 @@ async def steady(users: list[User], think: float, seconds: float) -> dict[str, A
     return figures(results, seconds)
 
 
-async def leaving(users: list[User]) -> dict[str, Any]:
-    some = users[:20]
-    left = await asyncio.gather(*(user.ask(QUESTIONS[0], leave=n % 2 == 0) for n, user in enumerate(some)))
-    after, took = await some[0].ask(QUESTIONS[1])
+async def leaving(users: list[User], another: User) -> dict[str, Any]:
+    left = await asyncio.gather(*(user.ask(QUESTIONS[0], leave=n % 2 == 0) for n, user in enumerate(users)))
+    after, took = await another.ask(QUESTIONS[1])
     return {**figures(list(left), 1), "the next question": after, "which took_s": round(took, 2)}
 
 
 async def stopped(users: list[User], server: subprocess.Popen[str]) -> dict[str, Any]:
-    asking = asyncio.gather(*(user.ask(QUESTIONS[0]) for user in users[:10]))
+    asking = asyncio.gather(*(user.ask(QUESTIONS[0]) for user in users))
     await asyncio.sleep(0.2)
     began = time.perf_counter()
     server.send_signal(signal.SIGTERM)
@@ -181,8 +180,8 @@ async def run(arguments: argparse.Namespace, url: str, server: subprocess.Popen[
                 **await steady(users, arguments.think, arguments.seconds),
             }
             resident("after steady")
-        done["half leave"] = await leaving(users)
-        done["SIGTERM"] = await stopped(users, server)
+        done["half leave"] = await leaving([User(client, ask) for _ in range(20)], User(client, ask))
+        done["SIGTERM"] = await stopped([User(client, ask) for _ in range(10)], server)
         for task in hearts:
             task.cancel()
         return done
@@ -203,7 +202,8 @@ def main() -> None:
         if not arguments.index:
             subprocess.run([sys.executable, "-m", "rag", "index", "--index", index, "--quiet"], check=True)
         command = [sys.executable, "-m", "rag", "ui", "--index", index, "--port", "0"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        own = {**os.environ, "RAG_DATA": f"{folder}/data"}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as server:
             assert server.stdout is not None
             found = re.search(r"http://\S+", server.stdout.readline())
             assert found, "the page did not start"
