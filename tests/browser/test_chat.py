@@ -162,6 +162,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     count = answers(page, 1).locator(".ql-cite").count()
     assert count > 1
+    expect(page.locator("#ql-offers button").first).to_be_visible(timeout=SLOW)  # looking for them takes both cores
     page.locator(".ql-skip").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-outcome]")).to_be_focused()

@@ -16,6 +16,7 @@ const announce = (text) => {
 
 // --- Quotes in view, in the document
 let wanted = null; // what to do when the panel shows what was pressed: "read" moves the focus to the quote
+let aim; // the tab that is to be in view then, where one was chosen
 let origin = null; // where the focus goes back to
 const reveal = () => {
   const mark = element.querySelector("mark.ql-selected");
@@ -31,6 +32,7 @@ const settle = () => {
   const tab = element.querySelector('[role="tab"][aria-selected="true"]');
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
   if (wanted === null) return;
+  if (aim !== undefined && tab?.dataset.tab !== aim) return; // this is what an earlier press opened
   const place = element.querySelector(".ql-place")?.textContent;
   const about = [".ql-document h2", ".ql-about"].map((part) => element.querySelector(part)?.textContent);
   announce([place, ...about].filter(Boolean).join(". "));
@@ -44,6 +46,7 @@ const open = (button, then) => {
   const { answer, number, closest, source, tab, close } = button.dataset;
   const count = (value) => (value === undefined ? null : Number(value));
   wanted = then;
+  aim = tab;
   trigger("click", {
     answer: count(answer), number: count(number), closest: count(closest),
     source: source ?? null, tab: count(tab), close: count(close),
