@@ -163,8 +163,11 @@ class _Events:
 
     def select(self, event: gr.EventData, conversation: list[Answer], desk: Desk) -> Any:
         """Open or close what was pressed; what names nothing here changes nothing."""
+        told = _told(event)
+        if desk.overtaken(told.get("press")):
+            return gr.skip()
         with suppress(LookupError, TypeError, ValueError, RagError):
-            _select(self._live, desk, conversation, _told(event))
+            _select(self._live, desk, conversation, told)
             return desk.panel(self._live)
         return gr.skip()
 

@@ -34,6 +34,16 @@ class Desk:
     documents: dict[str, Document] | None = None
     """The sources of a conversation that was opened from a file, which is only to be read; None for the index."""
     run: Run | None = None
+    pressed: int = 0
+    """The number of the last press that opened or closed something: they may arrive in another order."""
+
+    def overtaken(self, press: object) -> bool:
+        """Return whether a press comes after one that was made later; otherwise it is now the last."""
+        if not isinstance(press, int):
+            return False
+        with _LOCK:
+            before, self.pressed = self.pressed, max(self.pressed, press)
+        return press < before
 
     def begin(self) -> Run | None:
         """Return the run of a new answer; None while there is another."""

@@ -168,14 +168,18 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.locator("[data-outcome]")).to_be_focused()
     said = page.locator(".ql-sr")
     for place in (1, 2):
+        page.wait_for_timeout(700)  # as people read
         page.keyboard.press("n")
         expect(page.locator(".ql-cite").nth(place - 1)).to_be_focused()
         expect(page.locator(".ql-place")).to_have_text(f"Quote {place} of {count}")
         expect(said).to_contain_text(f"Quote {place} of {count}. Cuban President")
+    page.wait_for_timeout(700)
     page.keyboard.press("p")
     expect(page.locator(".ql-place")).to_have_text(f"Quote 1 of {count}")
+    page.wait_for_timeout(700)
     page.keyboard.press("Enter")
     expect(selected(page)).to_be_focused()
+    page.wait_for_timeout(700)
     page.keyboard.press("n")
     expect(page.locator(".ql-place")).to_have_text(f"Quote 2 of {count}")
     expect(selected(page)).to_be_focused()

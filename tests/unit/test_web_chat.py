@@ -78,3 +78,8 @@ def test_examples_come_from_the_file(tmp_path: Path) -> None:
     assert chat._examples(Config()) == []
     with pytest.raises(UsageError, match="examples file nowhere cannot be read"):
         chat._examples(Config(examples="nowhere"))
+
+
+def test_a_press_that_was_overtaken_is_told_from_the_last() -> None:
+    desk = Desk()
+    assert [desk.overtaken(press) for press in (1, 3, 2, 3, 4, None)] == [False, False, True, False, False, False]

@@ -42,6 +42,7 @@ const settle = () => {
 };
 watch("value", () => requestAnimationFrame(settle));
 
+let presses = 0;
 const open = (button, then) => {
   const { answer, number, closest, source, tab, close } = button.dataset;
   const count = (value) => (value === undefined ? null : Number(value));
@@ -49,7 +50,7 @@ const open = (button, then) => {
   aim = tab;
   trigger("click", {
     answer: count(answer), number: count(number), closest: count(closest),
-    source: source ?? null, tab: count(tab), close: count(close),
+    source: source ?? null, tab: count(tab), close: count(close), press: ++presses,
   });
   hideTip();
   if (inView(button)) requestAnimationFrame(settle);
