@@ -104,6 +104,14 @@ def test_a_question_needs_no_torch(config: Config) -> None:
     assert not loaded_by(code) & HEAVY
 
 
+def test_every_word_of_the_page_is_used() -> None:
+    tree = ast.parse((ROOT / "rag" / "web" / "words.py").read_text(encoding="utf-8"))
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    used = " ".join(path.read_text(encoding="utf-8") for path in WEB if path.stem != "words")
+    assert len(named) > 100
+    assert {name for name in named if not re.search(rf"\b{name}\b", used)} == set()
+
+
 def test_no_module_is_long() -> None:
     for path in (*MODULES, *EVALUATION, *WEB):
         assert path.read_text(encoding="utf-8").count("\n") <= 320, f"{path.name} is asking to be two"

@@ -126,18 +126,6 @@ KEPT_BANNER = (
 KEPT_CONVERSATION_GONE = "This conversation is not there any more."
 KEPT_TOO_LARGE = "The file has over {most} MB: it is no share file."
 
-# What is exported of a conversation
-UNTITLED = "Conversation"
-EXPORTED = "From Quoteline: each line of an answer names the quotes that support it."
-ASKED_AS_SHOWN = "Asked as: {question}"
-VERBATIM_SHOWN = "Verbatim from the sources · confidence {odds:.0%}"
-WRITTEN_SHOWN = "Written by {llm}, each line checked against its quotes · confidence {odds:.0%}"
-CLOSEST_SHOWN = "Closest passages"
-QUOTES = "Quotes"
-SOURCES_SHOWN = "Sources"
-PAGE = "page {page}"
-MOVED = "The source has changed since, or is not there any more."
-IN_SOURCE = "in its source"
 # The tab of the chat
 CHAT_HEAD = (
     "Every line of an answer is {proof}. Rest on its number to see the quote, press it to read it in its source."
