@@ -3,8 +3,9 @@
     python benchmarks/claims.py --data FOLDER [--part tuned] [--show KIND] [--most 400]
 
 A pair is a claim and the quotes that it names. Supported ones are people's own summaries of their gold sentences
-(ClapNQ), a question with its answer put in (SQuAD 2.0), and sentences cut short, turned round or joined. Unsupported
-ones are sentences in which one thing was changed, with a clause that nobody said, or from elsewhere. Half of the
+(ClapNQ), a question with its answer put in (SQuAD 2.0), sentences cut short, turned round or joined, and sentences that
+answer a question (SQuAD 2.0, NQ) cut short behind the answer. Unsupported ones are sentences in which one thing was
+changed, with a clause that nobody said, from elsewhere, or cut short before the answer. Half of the
 documents (``tuned``) are for choosing the checks' numbers, the other half (``held``, the default) for the table.
 """
 
@@ -20,13 +21,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rag.split import sentences
+from rag.network import Window, packaged
+from rag.reader import leaves_out
+from rag.schema import Document, Evidence
+from rag.split import passages, sentences
 from rag.terms import terms
 from rag.verify import unsupported
 
 Pair = tuple[str, list[str], str]
 """A claim, its quotes, and the question."""
 SETS = ("squad2", "multihop_news", "hotpotqa")
+ASKED_SETS = ("squad2", "nq")
+THREADS = 2
+LEAST_CHARS = 25
 MONTHS = (
     "January February March April May June July August September October November December Monday Tuesday Wednesday "
     "Thursday Friday Saturday Sunday"
@@ -51,6 +58,8 @@ STRAY = {
 }  # fmt: skip
 VERB = r"(?:is|was|were|has|had|will|[a-z]+ed|won|took|made|left|said|became|came|gave|went|met|saw|sold|held) "
 NAME = r"[A-Z][\w'’-]*[a-z](?: [A-Z][\w'’-]*[a-z])*"
+
+CLAUSE = re.compile(r",? (?:and|but|while|although|where|which|who|because|after|before|when) |[;,] ")
 
 SIMPLE = re.compile(rf"({NAME}|The [a-z]+) ({VERB}[^,;:]+)\.")
 EARLIER = re.compile(rf"(?:{NAME}|The [a-z]+) ({VERB}[^,]*),? (?:and|but|while|although) ({NAME}) {VERB}.+\.")
@@ -85,7 +94,17 @@ def _name(supported: bool) -> str:  # noqa: FBT001
 def judged(claim: str, quotes: list[str], question: str) -> str | None:
     """Return why neither one of the quotes nor all together support a claim, as when an answer is written."""
     reasons = [unsupported(claim, group, question) for group in (quotes, *([quote] for quote in quotes))]
-    return None if None in reasons else reasons[0]
+    if None not in reasons:
+        return reasons[0]
+    lost = question and all(leaves_out(packaged(THREADS), question, claim, read_alone(question, q)) for q in quotes)
+    return "it leaves out what answers the question" if lost else None
+
+
+def read_alone(question: str, quote: str) -> Evidence:
+    """Return a quote as evidence, with the short answer that the reader finds in it."""
+    (passage,) = passages(Document("benchmark", quote, ""), len(quote) + 1)
+    (read,) = packaged(THREADS).read([Window(question, "", "", quote, ((0, len(quote)),))])
+    return Evidence(passage, passage.sentences[0], 1.0, quote[slice(*read.spans[0])])
 
 
 def show(own: list[Pair], reasons: list[str | None], *, supported: bool) -> None:
@@ -120,6 +139,10 @@ def pairs(data: Path, part: str, most: int) -> dict[bool, dict[str, list[Pair]]]
     good["two joined"] = [(f"{a[:-1]}, and {b}", [a, b], "") for a, b in pairwise(every[: most + 1])]
     good["a person's summary"] = list(summaries(data, part))
     good["question and answer"] = list(statements(data, part))
+    for kept, claim, quote, question in cut_answers(data, part):
+        kind, own = ("cut behind the answer", good) if kept else ("cut before the answer", bad)
+        if len(own[kind]) < most:
+            own[kind].append((claim, [quote], question))
     bad["of another document"] = [(a, [b], "") for a, b in pairwise(every[: most + 1])]
     following = [(b, [a], "") for own in by_document for a, b in pairwise(own)]
     bad["of the same document"] = rng.sample(following, min(most, len(following)))
@@ -224,6 +247,23 @@ def summaries(data: Path, part: str) -> Iterator[Pair]:
             quotes = [member["quote"] for group in row["evidence"] for member in group]
             for sentence in sentences(row["reference"]):
                 yield row["reference"][sentence.start : sentence.end], quotes, row["question"]
+
+
+def cut_answers(data: Path, part: str) -> Iterator[tuple[bool, str, str, str]]:
+    """Yield beginnings of answering sentences: whether the answer is in it, it, its sentence, and the question."""
+    for name in ASKED_SETS:
+        texts = {row["id"]: row["text"] for row in read(data / name / "corpus.jsonl.gz")}
+        for row in read(data / name / "gold.jsonl.gz"):
+            sources = [member["source"] for group in row["evidence"] for member in group]
+            if not sources or _part(sources[0]) != part:
+                continue
+            answers = [answer.casefold() for group in row["answers"] for answer in group]
+            told = (texts[sources[0]][s.start : s.end].replace("\n", " ") for s in sentences(texts[sources[0]]))
+            quote = next((s for s in told if any(answer in s.casefold() for answer in answers)), "")
+            for found in CLAUSE.finditer(quote):
+                claim = f"{quote[: found.start()]}."
+                if len(claim) >= LEAST_CHARS and unsupported(claim, [quote], row["question"]) is None:
+                    yield any(answer in claim.casefold() for answer in answers), claim, quote, row["question"]
 
 
 def statements(data: Path, part: str) -> Iterator[Pair]:

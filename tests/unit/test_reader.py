@@ -6,9 +6,12 @@ import pytest
 
 from rag.engine import Engine
 from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS
-from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration
+from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration, leaves_out
 from rag.schema import Document, Hit
 from rag.split import passages
+
+SOURCE = "000_5e8d803c2965fb30.txt"
+"""One of the index: a reader looks up how a passage's document is headed."""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,25 @@ def test_the_same_words_are_quoted_once(engine: Engine, reader: TrainedReader) -
     assert [item.quote for item in twice] == [item.quote for item in once]
 
 
+@pytest.mark.parametrize(
+    ("question", "claim", "left_out"),
+    [
+        ("Who designed the lighthouse?", "The lighthouse of Porto cost $3 million.", True),
+        ("What did the lighthouse cost?", "The lighthouse of Porto was designed by Ana Silva.", True),
+        ("Who designed the lighthouse?", "The lighthouse was designed by Ana Silva.", False),
+        ("What did the lighthouse cost?", "It cost $3 million.", False),
+        ("Where do the boats come from?", "The lighthouse cost $3 million.", False),  # nor does the quote say it
+    ],
+)
+def test_a_claim_without_what_answers_in_its_quote(
+    reader: TrainedReader, question: str, claim: str, *, left_out: bool
+) -> None:
+    text = "The lighthouse of Porto, which cost $3 million, was designed by Ana Silva."
+    (passage,) = passages(Document(SOURCE, text, "Porto"), 1000)
+    (own,) = reader.read(question, [Hit(passage, 1.0, {"dense": 1}, 0.5)]).evidence
+    assert leaves_out(reader.network, question, claim, own) is left_out
+
+
 def test_no_hits_no_confidence(reader: TrainedReader) -> None:
     reading = reader.read("Anything?", [])
     assert (reading.evidence, reading.confidence) == ((), 0.0)
@@ -71,7 +93,7 @@ def test_a_question_of_stop_words_alone_is_read(engine: Engine, reader: TrainedR
 def test_a_passage_longer_than_a_window_is_read_to_its_end(engine: Engine, reader: TrainedReader) -> None:
     filler = "It rained on the old harbour again and the boats stayed where they were. "
     text = filler * (3 * CONTEXT_TOKENS // 15) + "Ana Silva designed the lighthouse. " + filler * 3
-    (passage,) = passages(Document("000_5e8d803c2965fb30.txt", text, "Title " * 200), 100_000)
+    (passage,) = passages(Document(SOURCE, text, "Title " * 200), 100_000)
     hit = Hit(passage, 1.0, {"dense": 1}, 0.5)
     windows, places = reader._windows("Who designed the lighthouse?", [hit], [passage.title])
     assert len(windows) > len(text) / 5 / WINDOW_TOKENS > 2
