@@ -197,6 +197,7 @@ def _status(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(_arguments: argparse.Namespace, config: Config) -> int:
+    from rag.render import suggestions_text
     from rag.schema import Turn
 
     if sys.stdin is None:
@@ -215,7 +216,10 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 return 0
             if question.strip():
                 try:
-                    history.append(Turn(question, _reply(engine, question, history)))
+                    answer = _reply(engine, question, history)
+                    before, history = history, [*history, Turn(question, answer.answer)]
+                    if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
+                        print(suggestions_text(engine.suggest(question, before)), flush=True)
                 except UsageError as error:
                     print(f"rag: {error}", file=sys.stderr)
                 except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
@@ -226,16 +230,14 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 return 0
 
 
-def _reply(engine: "Engine", question: str, history: Sequence["Turn"]) -> str:
-    """Print the answer to a question of a conversation, and after a refusal what may be asked; return its text."""
-    from rag import render
+def _reply(engine: "Engine", question: str, history: Sequence["Turn"]) -> "Answer":
+    """Print the answer to a question of a conversation, and return it."""
+    from rag.render import answer_text
 
     answer = engine.ask(question, history)
     _warn(answer)
-    print(render.answer_text(answer), flush=True)
-    if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
-        print(render.suggestions_text(engine.suggest(question, history)), flush=True)
-    return answer.answer
+    print(answer_text(answer), flush=True)
+    return answer
 
 
 def _ui(arguments: argparse.Namespace, config: Config) -> int:

@@ -2,7 +2,8 @@
 
 The LLM is asked for one claim a line with the numbers of its evidence. Whatever it sends back is only text: claims are
 cut out of it, each is held against the evidence it names (:mod:`rag.verify`, and the reader), and :mod:`rag.compose`
-numbers what is left. A quote that no claim stands on in the end is told as it is, so that an answer says no less than without an LLM.
+numbers what is left. A quote that no claim stands on in the end is told as it is, so that an answer says no less than
+without an LLM.
 """
 
 import re

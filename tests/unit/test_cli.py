@@ -11,6 +11,7 @@ import pytest
 
 from rag import cli
 from rag.config import Config
+from rag.engine import Engine
 from tests.conftest import ARTICLE, ROOT
 
 ASKED = "Who is Cuba's foreign minister?"
@@ -165,6 +166,19 @@ def test_chat_shows_what_a_follow_up_asks(rag: Run, monkeypatch: pytest.MonkeyPa
     assert code == 0
     assert out.count("Asked as:") == 1
     assert "Asked as: How old is Bruno Rodríguez?" in out
+
+
+def test_a_turn_counts_even_if_its_suggestions_are_interrupted(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> tuple[str, ...]:
+        raise KeyboardInterrupt
+
+    type_in(monkeypatch, b"What is the population of Cuba?\nWhat about Canada?\n")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(Engine, "suggest", interrupted)
+    code, out, err = rag("chat")
+    assert code == 0
+    assert "Asked as: What is the population of Canada?" in out
+    assert err.count("rag: stopped") == 2
 
 
 def test_a_greeting(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
