@@ -162,6 +162,11 @@ def cut(sentence: str) -> Iterator[tuple[str, str]]:
     """Yield a sentence without its asides, without what follows its first clause, and turned round."""
     bare = re.sub(r" \([^()]*\)|, (?:which|who)\b[^,;]*(?=,),", "", sentence)
     yield "aside left out", bare
+    if found := re.fullmatch(
+        r"(.+ (?:is|are|was|were|been) \w+ed) by (?:(?! and | which )[^,;:\"“])+? ((?:on|in|at|during) [^,;:]+\.)",
+        sentence,
+    ):
+        yield "doer left out", f"{found[1]} {found[2]}"
     if found := re.match(r"([^,;:\"“”]{30,}?)(?:, (?:which|who|where|while|although|but|and)\b|;)", sentence):
         yield "first clause", f"{found[1]}."
     if found := re.fullmatch(

@@ -103,7 +103,7 @@ def roles(claim: str, quote: str) -> str | None:
             before, after = _side(theirs, at, -1), _side(theirs, at, 1)
             straight = left.key in before and right.key in after
             crossed = right.key in before and left.key in after and not straight
-            turned = passive != _passive(theirs, at)
+            turned = passive != _undergone(theirs, at)
             if (straight and not turned) or (crossed and turned):
                 swapped = False
                 break
@@ -142,13 +142,13 @@ def _is_deed(token: Token) -> bool:
 
 
 def _triples(said: Sequence[Token]) -> Iterator[tuple[Token, Token, Token, bool]]:
-    """Yield each word that may be a verb between two content words, with whether "by" follows it."""
+    """Yield each word that may be a verb between two content words, with whether it is undergone."""
     for at, token in enumerate(said):
         plain = token.content and not (token.name or token.number or is_date(token))
         left = next((t for t in reversed(said[max(0, at - NEAR) : at]) if t.content and not t.number), None)
         right = next((t for t in said[at + 1 : at + 1 + NEAR] if t.content and not t.number), None)
         if plain and left and right and left.key != right.key:
-            yield left, token, right, _passive(said, at)
+            yield left, token, right, _undergone(said, at)
 
 
 def _side(said: Sequence[Token], at: int, step: int) -> set[str]:
@@ -160,6 +160,15 @@ def _side(said: Sequence[Token], at: int, step: int) -> set[str]:
             found.add(said[n].key)
         n += step
     return found
+
+
+def _undergone(said: Sequence[Token], at: int) -> bool:
+    """Tell whether a verb tells what is done to what stands before it: "was opened", with or without "by"."""
+    before = next((token for token in reversed(said[max(0, at - 2) : at]) if not _adverb(token)), None)
+    return _passive(said, at) or (_is_deed(said[at]) and before is not None and before.text in _BEEN)
+
+
+_BEEN = frozenset("is are was were be been being".split())
 
 
 def _passive(said: Sequence[Token], at: int) -> bool:
