@@ -35,7 +35,10 @@ from rag.errors import LLMError, ModelError, UsageError, first_line
 from rag.models import located
 
 CONTEXT = 4096
-"""Tokens of prompt and answer; a model trained for fewer takes fewer. One takes 28 kB with a model of 1.5B."""
+"""Tokens of prompt and answer; a model trained for fewer takes fewer. One takes 28 kB of memory with a model of 1.5B."""
+PROMPTS = 2
+"""Prompts whose reading is kept, each with a context of its own: a follow-up asks in turn what it means and for its
+answer, and each of the two begins as it did the last time. As many calls are answered at a time."""
 MAX_TOKENS = 512
 SEED = 1
 BATCH = 32
@@ -69,7 +72,7 @@ def open_local(name: str, config: Config) -> "GGUF":
 
 
 class GGUF(CustomLLM):
-    """A GGUF model: the same answer to the same messages, at temperature 0, streamed.
+    """A GGUF model: the same answer to the same messages, asked alone, at temperature 0, streamed.
 
     ``chat``, ``stream_chat``, ``complete`` and ``stream_complete`` take, beside what llama-index hands them,
 
@@ -78,8 +81,8 @@ class GGUF(CustomLLM):
     - ``cancel``: a :class:`threading.Event`; once it is set the stream ends. Closing the generator does the same;
     - any other option of llama.cpp's chat completions.
 
-    What the messages share with those of the call before, from their first token on, is not read again: put first what
-    stays the same. Calls from several threads wait for one another.
+    What the messages share with those of one of the last calls, from their first token on, is not read again: put first
+    what stays the same. Of calls from several threads two are answered at a time, and the others wait.
 
     Args:
         path: the GGUF file.
@@ -204,11 +207,12 @@ def _server(path: str, name: str, threads: int, context: int) -> Any:
         raise UsageError(f"{name} needs pip install 'quoteline[local]'") from None
     params = xllamacpp.CommonParams()
     params.model.path = path
-    params.n_ctx = context
+    params.n_ctx = PROMPTS * context
     params.n_batch = params.n_ubatch = BATCH
-    params.n_parallel = params.n_threads_http = 1
+    params.n_parallel = PROMPTS
+    params.n_threads_http = 1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    params.cache_ram_mib = 0  # the last prompt's state is enough; more would take up to 8 GB
+    params.cache_ram_mib = 0  # the last prompts' states are enough; more would take up to 8 GB
     params.offline = True
     params.ui = params.fit_params = params.warmup = False
     params.verbosity = -1
