@@ -22,7 +22,7 @@ from threading import Event
 from typing import Any
 
 from rag.build import build
-from rag.config import Config
+from rag.config import Config, load
 from rag.engine import LLM, Engine
 from rag.index import Index
 from rag.schema import Answer
@@ -78,7 +78,7 @@ def main() -> None:
     if arguments.llm != "none":
         from rag.llm import open_llm
 
-        llm = open_llm(arguments.llm, Config())
+        llm = open_llm(arguments.llm, load())
     with tempfile.TemporaryDirectory() as folder:
         print(table(measure(arguments.data, llm, arguments.most, Path(folder), show=arguments.show)))
 

@@ -159,7 +159,8 @@ Put names in the place of pronouns and add what is left out. Use only words of t
 If it can be understood as it stands, repeat it unchanged. Write one line: the question."""
 
 
-GRAMMAR = r'root ::= [^?\n]+ "?"'
+GRAMMAR = r'root ::= [^?\n]{1,300} "?"'
+_LEAD = re.compile(r"(?:q|question|rewritten(?: question)?)\s*:\s*", re.IGNORECASE)
 
 
 def by_llm(
@@ -167,8 +168,8 @@ def by_llm(
 ) -> str | None:
     """Return the question as an LLM rewrites it, or None if what it wrote cannot be trusted.
 
-    Trusted is one printable line that ends in a question mark, has at most ``MOST_WORDS`` words, names nobody and no
-    number that the conversation does not name, and all that the question does.
+    Trusted is one printable line that ends in a question mark, has at most ``MOST_WORDS`` words, says all that the
+    question says and more, and names nobody and no number that the conversation does not name.
 
     Args:
         question: as it was typed.
@@ -189,7 +190,7 @@ def by_llm(
         written = (written + piece).lstrip()
         if "\n" in written.rstrip() or len(written) > MOST_CHARS:
             break
-    written = written.strip().strip('"“”')
+    written = _LEAD.sub("", written.strip().strip('"“”'), count=1)
     known = " ".join([typed, *(f"{turn.question} {turn.answer}" for turn in history)])
     return written if _trusted(written, typed, known) else None
 
@@ -200,12 +201,13 @@ def _cut(text: str) -> str:
 
 
 def _trusted(written: str, typed: str, known: str) -> bool:
-    """Tell whether a rewritten question has the form of one, names nothing new and leaves out nothing named."""
+    """Tell whether a rewritten question has the form of one, says more than was typed, and names nothing new.
+
+    One that says no more is no rewrite: what the rules make of it may be.
+    """
     short = len(written) <= MOST_CHARS and len(written.split()) <= MOST_WORDS
     if not (short and written.isprintable() and written.endswith("?")):
         return False
-    return _names_no_more(written, known) and _names_no_more(typed, written)
-
-
-def _names_no_more(one: str, other: str) -> bool:
-    return set(names(one)) <= {root(word) for word in words(other)} and numbers(one) <= numbers(other)
+    said, asked = ({root(term) for term in terms(text)} for text in (written, typed))
+    named = set(names(written)) <= {root(word) for word in words(known)} and numbers(written) <= numbers(known)
+    return asked < said and numbers(typed) <= numbers(written) and named

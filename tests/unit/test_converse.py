@@ -215,10 +215,21 @@ def test_an_llm_rewrites_a_follow_up() -> None:
     assert "Last question: How old is he?" in llm.asked[0]
 
 
-def test_an_llm_leaves_out_nothing_that_was_named() -> None:
-    for typed in ("How old is Ben Costa?", "How old is he in 1999?"):
+@pytest.mark.parametrize("lead", ["Q: ", "Rewritten question: ", '"'])
+def test_what_an_llm_writes_before_the_question_is_left_out(lead: str) -> None:
+    assert (
+        by_llm("How old is he?", [LEADER], says(f"{lead}How old is Rudolf Elphberg?")) == "How old is Rudolf Elphberg?"
+    )
+
+
+def test_an_llm_leaves_out_nothing_that_was_asked() -> None:
+    for typed in ("How old is Ben Costa?", "How old is he in 1999?", "How old is his brother?"):
         assert by_llm(typed, [LEADER], says("How old is Rudolf Elphberg?")) is None
-    assert by_llm("How old is Ben Costa?", [LEADER], says("How old is Ben Costa?")) == "How old is Ben Costa?"
+
+
+@pytest.mark.parametrize("typed", ["How old is he?", "How old is Ben Costa?"])
+def test_what_an_llm_leaves_as_it_is_is_for_the_rules(typed: str) -> None:
+    assert by_llm(typed, [LEADER], says(typed)) is None
 
 
 def test_a_source_that_was_quoted_cannot_leave_its_line_in_the_prompt() -> None:
