@@ -65,7 +65,8 @@ def skipped(claim: str, quote: str) -> str | None:
     ours, theirs = tokens(claim), tokens(quote)
     blocks = SequenceMatcher(None, [t.key for t in ours], [t.key for t in theirs], autojunk=False).get_matching_blocks()
     for one, other in pairwise(block for block in blocks if block.size):
-        if one.a + one.size != other.a or one.b + one.size == other.b:
+        opened = any(token.content for token in ours[: one.a + one.size])  # "The …": any "the" of the quote will do
+        if not opened or one.a + one.size != other.a or one.b + one.size == other.b:
             continue
         gap = theirs[one.b + one.size : other.b]
         starts = [n for n, token in enumerate(gap) if token.text in _CLAUSE_STARTS]

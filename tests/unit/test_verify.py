@@ -30,6 +30,7 @@ RAID = "In the raid on Monday, January 12, some 32 Cubans and five Venezuelans d
         ("Five Venezuelans died.", RAID),
         ("Ana Silva opened the harbour.", "The harbour was opened by Ana Silva."),
         ("The harbour was opened on Monday.", "The harbour of Porto was opened by Ana Silva on Monday."),
+        ("The men who stayed became monks.", "The king and both abbots paid. Those men who stayed became monks."),
         ("Ana Silva was born in Porto.", "Born in Porto, Ana Silva moved to Faro."),
         ("Ana was the mayor.", "The mayor was Ana."),
         ("Ana said the harbour was full.", "The harbour was full, said Ana."),
