@@ -22,11 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.network import Window, packaged
-from rag.reader import leaves_out
-from rag.schema import Document, Evidence
-from rag.split import passages, sentences
+from rag.split import sentences
 from rag.terms import terms
-from rag.verify import unsupported
+from rag.verify import leaves_out, unsupported
 
 Pair = tuple[str, list[str], str]
 """A claim, its quotes, and the question."""
@@ -96,15 +94,14 @@ def judged(claim: str, quotes: list[str], question: str) -> str | None:
     reasons = [unsupported(claim, group, question) for group in (quotes, *([quote] for quote in quotes))]
     if None not in reasons:
         return reasons[0]
-    lost = question and all(leaves_out(packaged(THREADS), question, claim, read_alone(question, q)) for q in quotes)
+    lost = question and all(leaves_out(claim, short_answer(question, quote)) for quote in quotes)
     return "it leaves out what answers the question" if lost else None
 
 
-def read_alone(question: str, quote: str) -> Evidence:
-    """Return a quote as evidence, with the short answer that the reader finds in it."""
-    (passage,) = passages(Document("benchmark", quote, ""), len(quote) + 1)
+def short_answer(question: str, quote: str) -> str:
+    """Return what the reader finds to answer a question in a quote."""
     (read,) = packaged(THREADS).read([Window(question, "", "", quote, ((0, len(quote)),))])
-    return Evidence(passage, passage.sentences[0], 1.0, quote[slice(*read.spans[0])])
+    return quote[slice(*read.spans[0])]
 
 
 def show(own: list[Pair], reasons: list[str | None], *, supported: bool) -> None:

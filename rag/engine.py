@@ -169,7 +169,7 @@ class Engine:
         lines: list[Line] = []
         dropped: list[Dropped] = []
         try:
-            for item in write(question, chosen, llm.stream, self.reader.network, stop):
+            for item in write(question, chosen, llm.stream, stop):
                 if isinstance(item, Dropped):
                     dropped.append(item)
                     continue

@@ -43,8 +43,6 @@ TITLE_CHARS = 150
 """Most of a title that a window is headed with."""
 MOST_LOGIT = 15.0
 """Beyond it, either way, a logit says no more."""
-MOST_LOST = 0.15
-"""So much less likely than its quote a claim may answer, once it is without the short answer; see docs/claims.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class TrainedReader:
 
     def __init__(self, index: "Index", network: Network) -> None:
         self._index = index
-        self.network = network
+        self._network = network
 
     @property
     def identity(self) -> str:
@@ -97,7 +95,7 @@ class TrainedReader:
         windows, places = self._windows(question, hits, headers)
         if not windows:
             return []
-        reads = self.network.read(windows)
+        reads = self._network.read(windows)
         rarity = self._rarity(question)
         about = [_about(question, hit, header, rarity) for hit, header in zip(hits, headers, strict=True)]
         candidates = []
@@ -134,7 +132,7 @@ class TrainedReader:
         ]
         windows: list[Window] = []
         places: list[tuple[int, range]] = []
-        for place, parts in enumerate(self.network.windows(texts, spans)):
+        for place, parts in enumerate(self._network.windows(texts, spans)):
             passage = hits[place].passage
             for part in parts:
                 own = spans[place][part.start : part.stop]
@@ -145,25 +143,6 @@ class TrainedReader:
                 windows.append(Window(question, title, date, texts[place][start:end], shifted))
                 places.append((place, part))
         return windows, places
-
-
-def leaves_out(network: Network, question: str, claim: str, item: Evidence) -> bool:
-    """Tell whether a claim leaves out what in its quote answers the question.
-
-    It does if it is without the quote's short answer and, read alone, clearly less likely to answer than the quote is.
-
-    Args:
-        network: the reader's.
-        question: standalone.
-        claim: a sentence that its quote supports.
-        item: the quote.
-    """
-    if item.short_answer and item.short_answer.casefold() in claim.casefold():
-        return False
-    title, date = item.passage.title[:TITLE_CHARS], item.passage.published or ""
-    alone = [Window(question, title, date, text, ((0, len(text)),)) for text in (claim, " ".join(item.quote.split()))]
-    says, could = (_probability(_bounded(read.sentences[0])) for read in network.read(alone))
-    return says < could - MOST_LOST
 
 
 def _about(question: str, hit: Hit, header: str, rarity: Mapping[str, float]) -> list[dict[str, float]]:

@@ -19,6 +19,8 @@ from rag.values import digits, values
 MOST_CHARS = 400
 MOST_NAMED = 2
 """So many words that are not in the quotes a reason names; of more it tells their part."""
+LEAST_KEPT = 2 / 3
+"""Of the words of a short answer, by value, what a claim must have to answer."""
 NEAR = 4
 """How many words on a word such as "may" reaches."""
 
@@ -48,6 +50,20 @@ def unsupported(claim: str, quotes: Sequence[str], question: str = "") -> str | 
         return "it only repeats the question"
     failed = next((reason for check in CHECKS if (reason := check(claim, quote))), None)
     return failed or (_joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote))
+
+
+def leaves_out(claim: str, short_answer: str) -> bool:
+    """Tell whether a claim leaves out what the reader found to answer in its quote.
+
+    >>> leaves_out("The harbour was opened by Ana Silva.", "on Monday, 3 May")
+    True
+    """
+    asked, said = (
+        {root(term) for term in terms(digits(text)) if not re.search(r"\d", term)} for text in (short_answer, claim)
+    )
+    numbers = values(short_answer)  # together they weigh as much as a word
+    kept = len(asked & said) + bool(numbers & values(claim))
+    return kept < LEAST_KEPT * (len(asked) + bool(numbers))
 
 
 _CLAUSES = re.compile(

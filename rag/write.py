@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from rag.choose import Chosen
 from rag.compose import Line, quoted
-from rag.network import WEIGHTS, Network, tokenizer
+from rag.network import WEIGHTS, tokenizer
 from rag.normal import canonical
-from rag.reader import leaves_out
 from rag.schema import Dropped, Evidence
+from rag.shape import yes_no
 from rag.split import sentences
 from rag.untrusted import neutral
-from rag.verify import unsupported
+from rag.verify import leaves_out, unsupported
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -63,16 +63,13 @@ class Stream(Protocol):
         ...
 
 
-def write(
-    question: str, chosen: Chosen, stream: Stream, network: Network, stop: Event | None = None
-) -> Iterator[Written]:
+def write(question: str, chosen: Chosen, stream: Stream, stop: Event | None = None) -> Iterator[Written]:
     """Yield the claims of an answer as they are checked, and among them those that failed, with the reason.
 
     Args:
         question: standalone.
         chosen: an answer: what the reader chose to quote. A refusal is never written about.
         stream: the LLM.
-        network: the reader's, which has a say in what answers.
         stop: once set, no more is read of the LLM's text; what was chosen is still told.
 
     Raises:
@@ -88,7 +85,7 @@ def write(
             if text.casefold() in said:
                 continue
             said.add(text.casefold())
-            written = checked(text, named, evidence, question, network)
+            written = checked(text, named, evidence, question)
             yield written
             if isinstance(written, Line):
                 told.append(written)
@@ -141,7 +138,7 @@ def grammar(size: int) -> str:
     )
 
 
-def checked(text: str, named: Sequence[int], evidence: Sequence[Evidence], question: str, network: Network) -> Written:
+def checked(text: str, named: Sequence[int], evidence: Sequence[Evidence], question: str) -> Written:
     """Return a claim with the least of the evidence that supports it, or why none does.
 
     Each piece of evidence that it names is tried alone, then all of them together, then each of the others alone: a
@@ -152,7 +149,6 @@ def checked(text: str, named: Sequence[int], evidence: Sequence[Evidence], quest
         named: numbers that came with it; those that are none of the evidence's do not count.
         evidence: as it was shown.
         question: standalone.
-        network: the reader's.
     """
     own = [evidence[number - 1] for number in dict.fromkeys(sorted(named)) if 1 <= number <= len(evidence)]
     others = [item for item in evidence if item not in own]
@@ -162,7 +158,7 @@ def checked(text: str, named: Sequence[int], evidence: Sequence[Evidence], quest
         if len(group) == 1 and text == " ".join(group[0].quote.split()):
             return Line(text, group)
         reason = unsupported(text, [item.quote for item in group], question)
-        if reason is None and all(leaves_out(network, question, text, item) for item in group):
+        if reason is None and not yes_no(question) and all(leaves_out(text, item.short_answer) for item in group):
             reason = "it leaves out what answers the question"
         if reason is None:
             return Line(text, group)

@@ -6,9 +6,10 @@ import pytest
 
 from rag.engine import Engine
 from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS
-from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration, leaves_out
+from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration
 from rag.schema import Document, Hit
 from rag.split import passages
+from rag.verify import leaves_out
 
 SOURCE = "000_5e8d803c2965fb30.txt"
 """One of the index: a reader looks up how a passage's document is headed."""
@@ -68,17 +69,16 @@ def test_the_same_words_are_quoted_once(engine: Engine, reader: TrainedReader) -
         ("Who designed the lighthouse?", "The lighthouse of Porto cost $3 million.", True),
         ("What did the lighthouse cost?", "The lighthouse of Porto was designed by Ana Silva.", True),
         ("Who designed the lighthouse?", "The lighthouse was designed by Ana Silva.", False),
-        ("What did the lighthouse cost?", "It cost $3 million.", False),
-        ("Where do the boats come from?", "The lighthouse cost $3 million.", False),  # nor does the quote say it
+        ("What did the lighthouse cost?", "It cost three million dollars.", False),
     ],
 )
-def test_a_claim_without_what_answers_in_its_quote(
+def test_its_short_answer_tells_what_a_claim_must_have(
     reader: TrainedReader, question: str, claim: str, *, left_out: bool
 ) -> None:
     text = "The lighthouse of Porto, which cost $3 million, was designed by Ana Silva."
     (passage,) = passages(Document(SOURCE, text, "Porto"), 1000)
     (own,) = reader.read(question, [Hit(passage, 1.0, {"dense": 1}, 0.5)]).evidence
-    assert leaves_out(reader.network, question, claim, own) is left_out
+    assert leaves_out(claim, own.short_answer) is left_out
 
 
 def test_no_hits_no_confidence(reader: TrainedReader) -> None:
