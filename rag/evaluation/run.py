@@ -260,19 +260,8 @@ def _notes(measured: Measured) -> list[str]:
 
 def _cold_start(config: Config, question: str) -> float | None:
     """Return the seconds that ``rag ask`` takes from its start to its end, or None if it failed."""
-    command = [
-        sys.executable,
-        "-m",
-        "rag",
-        "ask",
-        "--quiet",
-        "--index",
-        config.index,
-        "--llm",
-        config.llm,
-        "--",
-        question,
-    ]
+    options = ("--quiet", "--index", config.index, "--llm", config.llm)
+    command = [sys.executable, "-m", "rag", "ask", *options, "--", question]
     start = time.perf_counter()
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
