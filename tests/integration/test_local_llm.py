@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
+from rag import write
 from rag.config import Config
 from rag.errors import LLMError
 from rag.gguf import BATCH, GGUF, open_local
+from rag.schema import Document, Evidence
+from rag.split import passages
 from tests.conftest import MODELS, ROOT
 
 SMALL = "smollm2-135m-instruct"
@@ -190,6 +193,7 @@ def test_ctrl_c_still_interrupts(folder: Path, llm: GGUF) -> None:
 import os, signal, threading
 from rag.config import Config
 from rag.gguf import open_local
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 llm = open_local("gguf:{llm.path}", Config(threads=1))
 threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
@@ -206,12 +210,16 @@ def test_the_model_to_use(folder: Path, request: pytest.FixtureRequest) -> None:
     if not request.config.getoption("--slow"):
         pytest.skip("pulls 1.1 GB and takes minutes: pytest --slow")
     llm = llm_of(LARGE, folder)
-    sentences = "[1] The raid killed 32 Cuban officers.\n[2] The minister is Bruno Rodriguez."
-    grammar = r'root ::= [^\n[\]]+ " [" [12] "]\n"'
-    asked = messages(f"{sentences}\nWrite one line, then the number of its sentence. Who is the minister?")
-    answer = llm.chat(asked, grammar=grammar).message.content or ""
+    text = "The raid killed 32 Cuban officers. The minister is Bruno Rodriguez."
+    (passage,) = passages(Document("a.txt", text, "The raid"), 1000)
+    evidence = [Evidence(passage, sentence, 1.0) for sentence in passage.sentences]
+    asked = [
+        ChatMessage(role=MessageRole.SYSTEM, content=write.SYSTEM),
+        ChatMessage(role=MessageRole.USER, content=write.prompt("Who is the minister?", evidence)),
+    ]
+    answer = llm.chat(asked, grammar=write.grammar(2)).message.content or ""
     assert "Rodriguez" in answer
-    assert answer.endswith("[2]\n")
+    assert answer.endswith("[2]")
     cancel = threading.Event()
     threading.Timer(1, cancel.set).start()
     started = time.monotonic()
