@@ -14,6 +14,7 @@ from rag.fragment import LEAD_IN, bare, complete, frame
 from rag.mention import is_person, mentions, named_in
 from rag.resolve import NTH, NTH_ALONE, resolved
 from rag.schema import Turn
+from rag.shape import QUESTION_WORD, yes_no
 from rag.substitute import about, replaced
 from rag.terms import names, numbers, root, terms, words
 from rag.untrusted import neutral
@@ -168,8 +169,8 @@ def by_llm(
 ) -> str | None:
     """Return the question as an LLM rewrites it, or None if what it wrote cannot be trusted.
 
-    Trusted is one printable line that ends in a question mark, has at most ``MOST_WORDS`` words, says all that the
-    question says and more, and names nobody and no number that the conversation does not name.
+    Trusted is one printable line that ends in a question mark, has at most ``MOST_WORDS`` words, asks for the same with
+    all that the question says and more, and names nobody and no number that the conversation does not name.
 
     Args:
         question: as it was typed.
@@ -201,7 +202,7 @@ def _cut(text: str) -> str:
 
 
 def _trusted(written: str, typed: str, known: str) -> bool:
-    """Tell whether a rewritten question has the form of one, says more than was typed, and names nothing new.
+    """Tell whether a rewritten question has the form of one, asks the same and says more, and names nothing new.
 
     One that says no more is no rewrite: what the rules make of it may be.
     """
@@ -209,5 +210,6 @@ def _trusted(written: str, typed: str, known: str) -> bool:
     if not (short and written.isprintable() and written.endswith("?")):
         return False
     said, asked = ({root(term) for term in terms(text)} for text in (written, typed))
+    same_kind = set(QUESTION_WORD.findall(typed.lower())) <= {*words(written)} and yes_no(typed) <= yes_no(written)
     named = set(names(written)) <= {root(word) for word in words(known)} and numbers(written) <= numbers(known)
-    return asked < said and numbers(typed) <= numbers(written) and named
+    return same_kind and asked < said and numbers(typed) <= numbers(written) and named

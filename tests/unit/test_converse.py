@@ -227,6 +227,18 @@ def test_an_llm_leaves_out_nothing_that_was_asked() -> None:
         assert by_llm(typed, [LEADER], says("How old is Rudolf Elphberg?")) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("What did he say?", "Who did Rudolf Elphberg say?"),
+        ("When?", "Who leads Ruritania?"),
+        ("Is he old?", "How old is Rudolf Elphberg?"),
+    ],
+)
+def test_an_llm_asks_for_the_same(typed: str, written: str) -> None:
+    assert by_llm(typed, [LEADER], says(written)) is None
+
+
 @pytest.mark.parametrize("typed", ["How old is he?", "How old is Ben Costa?"])
 def test_what_an_llm_leaves_as_it_is_is_for_the_rules(typed: str) -> None:
     assert by_llm(typed, [LEADER], says(typed)) is None
