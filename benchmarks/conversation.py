@@ -3,8 +3,8 @@
     python -m benchmarks.conversation --data DATA --work WORK [--llm NAME --every 3]
 
 DATA holds ``canard/rewrites.jsonl.gz`` (follow-ups with a person's rewrite) and ``mtrag`` (a question set in the gold
-form, with history). WORK keeps the index of the latter between runs; the first takes a few minutes. With ``--llm`` each table
-has what follows from its rewrites too, where they can be trusted; an LLM takes seconds each, so ask every n-th alone.
+form, with history). WORK keeps the index of the latter between runs; the first takes a few minutes. With ``--llm`` each
+table has what follows from its rewrites too, where they can be trusted; it takes seconds each, so ask every n-th alone.
 """
 
 import argparse

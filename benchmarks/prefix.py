@@ -2,10 +2,10 @@
 
     python benchmarks/prefix.py --gold eval/article.jsonl --sources seeds --llm local:NAME [--every 8]
 
-The document goes first, all its sentences numbered, and the question last, so that what a model in this process has read
-of the document is kept from one question to the next. Asked are the questions that the reader answers; what comes back
-goes through the same checks. "Right" is told of the checked lines alone, without the quotes that would be added to them;
-"supported" is the part of the lines sent that passed.
+The document goes first, all its sentences numbered, and the question last, so that what a model in this process has
+read of the document is kept from one question to the next. Asked are the questions that the reader answers; what comes
+back goes through the same checks. "Right" is told of the checked lines alone, without the quotes that would be added to
+them; "supported" is the part of the lines sent that passed.
 """
 
 import argparse

@@ -197,9 +197,6 @@ def _status(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(_arguments: argparse.Namespace, config: Config) -> int:
-    from rag.render import suggestions_text
-    from rag.schema import Turn
-
     if sys.stdin is None:
         raise UsageError("standard input is closed: rag chat reads questions from it")
     interactive = sys.stdin.isatty()
@@ -216,10 +213,7 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 return 0
             if question.strip():
                 try:
-                    answer = _reply(engine, question, history)
-                    before, history = history, [*history, Turn(question, answer.answer)]
-                    if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
-                        print(suggestions_text(engine.suggest(question, before)), flush=True)
+                    _reply(engine, question, history)
                 except UsageError as error:
                     print(f"rag: {error}", file=sys.stderr)
                 except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
@@ -230,14 +224,18 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 return 0
 
 
-def _reply(engine: "Engine", question: str, history: Sequence["Turn"]) -> "Answer":
-    """Print the answer to a question of a conversation, and return it."""
-    from rag.render import answer_text
+def _reply(engine: "Engine", question: str, history: list["Turn"]) -> None:
+    """Print the answer to a question, add it to the conversation, and after a refusal print what may be asked."""
+    from rag import render
+    from rag.schema import Turn
 
     answer = engine.ask(question, history)
     _warn(answer)
-    print(answer_text(answer), flush=True)
-    return answer
+    print(render.answer_text(answer), flush=True)
+    before = [*history]
+    history.append(Turn(question, answer.answer))
+    if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
+        print(render.suggestions_text(engine.suggest(question, before)), flush=True)
 
 
 def _ui(arguments: argparse.Namespace, config: Config) -> int:

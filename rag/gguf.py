@@ -35,7 +35,7 @@ from rag.errors import LLMError, ModelError, UsageError, first_line
 from rag.models import located
 
 CONTEXT = 4096
-"""Tokens of prompt and answer; a model trained for fewer takes fewer. One takes 28 kB of memory with a model of 1.5B."""
+"""Tokens of prompt and answer; a model trained for fewer takes fewer. One takes 28 kB with a model of 1.5B."""
 PROMPTS = 2
 """Prompts whose reading is kept, each with a context of its own: a follow-up asks in turn what it means and for its
 answer, and each of the two begins as it did the last time. As many calls are answered at a time."""
