@@ -16,12 +16,12 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from reader_model import Example, Reader, batch, figures, load, read, tokenized
+from reader_model import Example, Reader, batch, figures, load, read, tokenized, window
 from train_reader import sample
 
 from rag import network
 from rag.embed import PACKAGED_NAME, find
-from rag.network import Network, Read, Window, tokenizer
+from rag.network import Network, Read, tokenizer
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids", "sentence_weights")
 OUTPUTS = ("start", "end", "sentence", "holds")
@@ -47,7 +47,7 @@ def main() -> None:
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB; SHA-256 in {network.SUMS}")
 
     began = time.monotonic()
-    exported = Network(arguments.out, threads=2).read([window(one) for one in examples])
+    exported = Network(arguments.out, threads=2).read([window(one.line) for one in examples])
     print(f"{len(examples)} windows, {1000 * (time.monotonic() - began) / len(examples):.1f} ms each")
     original = read(model, examples)
     print(f"largest difference of a logit: {difference(original, exported):.4f}")
@@ -62,11 +62,6 @@ def finish(folder: Path) -> None:
     words = tokenizer(Path(find(PACKAGED_NAME).location)).to_str(pretty=False)
     (folder / "tokenizer.json").write_text(words, encoding="utf-8")
     (folder / network.SUMS).write_text(network.sums(folder), encoding="utf-8")
-
-
-def window(one: Example) -> Window:
-    line = one.line
-    return Window(line["question"], line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
 
 
 def difference(original: list[Read], exported: list[Read]) -> float:

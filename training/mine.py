@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import bm25s
+from reader_model import window
 
-from rag.network import Network, Window
+from rag.network import Network
 from rag.terms import root, terms
 
 Line = dict[str, Any]
@@ -97,17 +98,13 @@ def hardest(pairs: Sequence[tuple[Line, Line]], network: Network) -> Iterator[tu
     best: dict[str, tuple[float, Line, Line]] = {}
     for at in range(0, len(pairs), AT_ONCE):
         some = pairs[at : at + AT_ONCE]
-        reads = network.read([window(line["question"], other) for line, other in some])
+        reads = network.read([window(other | {"question": line["question"]}) for line, other in some])
         for (line, other), read in zip(some, reads, strict=True):
             logit = read.holds + float(read.sentences.max())
             if logit > max(LEAST_LOGIT, best[line["id"]][0] if line["id"] in best else LEAST_LOGIT):
                 best[line["id"]] = (logit, line, other)
         print(f"{at + len(some):,} of {len(pairs):,} windows read, {len(best):,} questions misled", flush=True)
     yield from ((line, other) for _, line, other in best.values())
-
-
-def window(question: str, line: Line) -> Window:
-    return Window(question, line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
 
 
 def hard(question: Line, other: Line) -> Line:

@@ -98,17 +98,18 @@ def load(path: Path, split: str) -> list[dict[str, Any]]:
         return [line for line in map(json.loads, file) if line["split"] == split]
 
 
+def window(line: dict[str, Any]) -> Window:
+    """Return a line of ``windows.jsonl`` as the product reads it."""
+    return Window(line["question"], line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
+
+
 def tokenized(lines: Sequence[dict[str, Any]]) -> list[Example]:
     """Turn lines of ``windows.jsonl`` into examples, as the product does at run time."""
     tokenizer = network.tokenizer(Path(find(PACKAGED_NAME).location))
     made: list[Example] = []
     for at in range(0, len(lines), 4096):  # encodings are large
         some = lines[at : at + 4096]
-        windows = [
-            Window(line["question"], line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
-            for line in some
-        ]
-        pairs = zip(some, network.tokenized(tokenizer, windows), strict=True)
+        pairs = zip(some, network.tokenized(tokenizer, [window(line) for line in some]), strict=True)
         made += [Example(line, tokens, answer_tokens(line, tokens)) for line, tokens in pairs]
     return made
 
