@@ -7,34 +7,17 @@ shares most words with the question, which in a near miss is the sentence that w
 also stays whole, for the same weights make the first look. Held back, every sentence gets its close window.
 """
 
-import argparse
-import json
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+
+from recut import recut
 
 from rag.terms import terms
 
 HARDEST = 0.7
 """Part of the windows of which the sentence nearest to the question is taken; of the others, any."""
 WHOLE = 4
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--windows", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    counted = {"train": [0, 0], "dev": [0, 0]}
-    with arguments.windows.open(encoding="utf-8") as lines, arguments.out.open("w", encoding="utf-8") as out:
-        for line in map(json.loads, lines):
-            for made in close(line):
-                counted[made["split"]][made["answerable"]] += 1
-                out.write(json.dumps(made, ensure_ascii=False) + "\n")
-    for split, (without, holding) in counted.items():
-        print(f"{split}: {without + holding:,} windows, {holding / max(without + holding, 1):.1%} with an answer")
 
 
 def close(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -79,4 +62,4 @@ def around(line: dict[str, Any], number: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    recut(__doc__, close)

@@ -7,7 +7,7 @@ For each question BM25 lists windows of other passages, of its own document or o
 and less than half of their words. The reader reads them, and the one that it takes most for an answer is a ``hard``
 window without an answer, if its logits say so. Written are the hard windows with the windows that do answer, all near
 misses by people, others of the file at random up to ``--total``, and those held back: to go on training with
-(train_reader.py --start). Reading takes about 10 ms a window on two cores, four windows a question.
+(train_reader.py --start). Reading takes about 10 ms a window on two cores.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def main() -> None:
     asked = [line for line in answered if line["set"] not in CAPPED and len(terms(line["question"])) > 1]
     chosen = rng.sample(asked, min(arguments.questions, len(asked)))
     misled = list(hardest(list(candidates(chosen, answered)), Network(arguments.reader, threads=2)))
-    made = [line for question, window in misled for line in (question, hard(question, window))]
+    made = [line for question, other in misled for line in (question, hard(question, other))]
     made += [line for line in train if line["kind"] == "human"]
     have = {line["id"] for line in made}
     others = [line for line in train if line["id"] not in have]
@@ -101,7 +101,7 @@ def hardest(pairs: Sequence[tuple[Line, Line]], network: Network) -> Iterator[tu
         reads = network.read([window(other | {"question": line["question"]}) for line, other in some])
         for (line, other), read in zip(some, reads, strict=True):
             logit = read.holds + float(read.sentences.max())
-            if logit > max(LEAST_LOGIT, best[line["id"]][0] if line["id"] in best else LEAST_LOGIT):
+            if logit > (best[line["id"]][0] if line["id"] in best else LEAST_LOGIT):
                 best[line["id"]] = (logit, line, other)
         print(f"{at + len(some):,} of {len(pairs):,} windows read, {len(best):,} questions misled", flush=True)
     yield from ((line, other) for _, line, other in best.values())

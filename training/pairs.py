@@ -6,25 +6,13 @@ To train on, a window gives its answering sentences and at most ``OTHERS`` more,
 sentences, so that train_reader.py measures pairs and windows by the same questions.
 """
 
-import argparse
-import json
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from recut import recut
+
 OTHERS = 2
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--windows", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    with arguments.windows.open(encoding="utf-8") as lines, arguments.out.open("w", encoding="utf-8") as out:
-        for line in map(json.loads, lines):
-            out.writelines(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs(line))
 
 
 def pairs(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -47,4 +35,4 @@ def pairs(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main()
+    recut(__doc__, pairs)
