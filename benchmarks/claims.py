@@ -17,6 +17,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from typing import Any
 from rag.network import Window, packaged
 from rag.split import sentences
 from rag.terms import terms
-from rag.verify import leaves_out, unsupported
+from rag.verify import unsupported
 
 Pair = tuple[str, list[str], str]
 """A claim, its quotes, and the question."""
@@ -91,13 +92,14 @@ def _name(supported: bool) -> str:  # noqa: FBT001
 
 def judged(claim: str, quotes: list[str], question: str) -> str | None:
     """Return why neither one of the quotes nor all together support a claim, as when an answer is written."""
-    reasons = [unsupported(claim, group, question) for group in (quotes, *([quote] for quote in quotes))]
-    if None not in reasons:
-        return reasons[0]
-    lost = question and all(leaves_out(claim, short_answer(question, quote)) for quote in quotes)
-    return "it leaves out what answers the question" if lost else None
+    reasons = []
+    for group in (quotes, *([quote] for quote in quotes)):
+        short_answers = [short_answer(question, quote) for quote in group] if question else []
+        reasons.append(unsupported(claim, group, question, short_answers))
+    return None if None in reasons else reasons[0]
 
 
+@cache
 def short_answer(question: str, quote: str) -> str:
     """Return what the reader finds to answer a question in a quote."""
     (read,) = packaged(THREADS).read([Window(question, "", "", quote, ((0, len(quote)),))])

@@ -27,13 +27,14 @@ NEAR = 4
 Check = Callable[[str, str], str | None]
 
 
-def unsupported(claim: str, quotes: Sequence[str], question: str = "") -> str | None:
+def unsupported(claim: str, quotes: Sequence[str], question: str = "", short_answers: Sequence[str] = ()) -> str | None:
     """Return why the quotes do not support a claim, in plain words; None if they do.
 
     Args:
         claim: one sentence.
         quotes: verbatim, what the claim names, in the order of the text.
         question: what the claim answers; it supports nothing.
+        short_answers: what the reader found to answer it in each of the quotes, if that counts.
 
     >>> unsupported("34 men died in the raid.", ["The raid was short. In it 32 men died."])
     'the number 34 is not in the quote'
@@ -49,7 +50,10 @@ def unsupported(claim: str, quotes: Sequence[str], question: str = "") -> str | 
     if question and not yes_no(question) and set(terms(claim)) <= set(terms(question)):
         return "it only repeats the question"
     failed = next((reason for check in CHECKS if (reason := check(claim, quote))), None)
-    return failed or (_joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote))
+    failed = failed or (_joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote))
+    if not failed and short_answers and not yes_no(question) and all(leaves_out(claim, one) for one in short_answers):
+        failed = "it leaves out what answers the question"
+    return failed
 
 
 def leaves_out(claim: str, short_answer: str) -> bool:

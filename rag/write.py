@@ -18,10 +18,9 @@ from rag.compose import Line, quoted
 from rag.network import WEIGHTS, tokenizer
 from rag.normal import canonical
 from rag.schema import Dropped, Evidence
-from rag.shape import yes_no
 from rag.split import sentences
 from rag.untrusted import neutral
-from rag.verify import leaves_out, unsupported
+from rag.verify import unsupported
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -157,9 +156,8 @@ def checked(text: str, named: Sequence[int], evidence: Sequence[Evidence], quest
     for group in groups:
         if len(group) == 1 and text == " ".join(group[0].quote.split()):
             return Line(text, group)
-        reason = unsupported(text, [item.quote for item in group], question)
-        if reason is None and not yes_no(question) and all(leaves_out(text, item.short_answer) for item in group):
-            reason = "it leaves out what answers the question"
+        short_answers = [item.short_answer for item in group]
+        reason = unsupported(text, [item.quote for item in group], question, short_answers)
         if reason is None:
             return Line(text, group)
         reasons.append(reason)
