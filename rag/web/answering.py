@@ -111,7 +111,8 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
     if trace:
         desk.traces[asked.place] = trace
     conversation = [*before, answer]
-    changes: Changes = {"conversation": conversation, "writing": "", "turns": asked.turns + 1}
+    desk.turn = asked.turns + 1
+    changes: Changes = {"conversation": conversation, "writing": "", "turns": desk.turn}
     current = asked.current
     try:
         current = _kept(conversations, asked, conversation)

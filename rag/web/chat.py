@@ -111,7 +111,7 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
     # before it, may be lost, and what is pressed then with it.
     chat.turns.change(
         events.offer,
-        [chat.conversation, chat.desk, chosen],
+        [chat.conversation, chat.desk, chosen, chat.turns],
         [chat.offers],
         **queued,
         concurrency_id="offer",
@@ -187,13 +187,13 @@ class _Events:
             gr.Info(page.plain(words.CHAT_NOT_RATED.format(why=error)))
             return gr.skip()
 
-    def offer(self, conversation: list[Answer], desk: Desk, chosen: Filter) -> Any:
+    def offer(self, conversation: list[Answer], desk: Desk, chosen: Filter, turn: int) -> Any:
         """Offer what may be asked next, unless someone waits for an answer: it takes as long as many of them."""
-        if not conversation or conversation[-1].message or self._running or desk.documents is not None:
+        if desk.turn != turn or conversation[-1].message or self._running:
             return gr.skip()
         with suppress(RagError), self._live.engine() as engine:
             found = engine.suggest(conversation[-1].question, history(conversation[:-1]), chosen)
-            if desk.run is None:
+            if desk.turn == turn:
                 return page.offered(words.CHAT_YOU_CAN_ASK, found)
         return gr.skip()
 

@@ -34,6 +34,9 @@ class Desk:
     documents: dict[str, Document] | None = None
     """The sources of a conversation that was opened from a file, which is only to be read; None for the index."""
     run: Run | None = None
+    turn: int = 0
+    """The number of the answer that stands last on the page, counted over its conversations; 0 while another is being
+    made, and once another conversation is shown: then what may be asked after it is not to be offered any longer."""
     pressed: int = 0
     """The number of the last press that opened or closed something: they may arrive in another order."""
 
@@ -50,7 +53,7 @@ class Desk:
         with _LOCK:
             if self.run:
                 return None
-            self.run = Run()
+            self.run, self.turn = Run(), 0
             return self.run
 
     def end(self, run: Run) -> None:
@@ -66,7 +69,7 @@ class Desk:
     def clear(self, documents: dict[str, Document] | None = None) -> None:
         """Make room for another conversation; an answer that is being made is not waited for."""
         self.stop()
-        self.run, self.documents = None, documents
+        self.run, self.turn, self.documents = None, 0, documents
         self.tabs.clear()
         self.traces.clear()
 

@@ -124,7 +124,7 @@ def test_the_exported_reader_says_what_the_trained_one_says(tmp_path: Path) -> N
     export_reader.finish(tmp_path)
     assert (tmp_path / "reader.onnx").stat().st_size < 45e6
     original = reader_model.read(model, examples)
-    exported = Network(tmp_path, threads=1).read([export_reader.window(one) for one in examples])
+    exported = Network(tmp_path, threads=1).read([reader_model.window(one) for one in LINES])
     assert export_reader.difference(original, exported) < 0.05
     for one, ours, theirs in zip(examples, original, exported, strict=True):
         assert len(theirs.sentences) == len(one.line["sentences"])

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -7,7 +9,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat
+from rag.web import chat, words
 from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk
 from rag.web.document import Tab
@@ -42,6 +44,25 @@ def test_a_new_conversation_is_empty(tab: chat.Chat) -> None:
     assert changes[tab.conversation] == []
     assert changes[tab.current] == ""
     assert "ql-empty" in changes[tab.chat]
+
+
+@pytest.mark.parametrize("meanwhile", [Desk.clear, Desk.begin])
+def test_what_may_be_asked_next_is_offered_unless_something_else_came_meanwhile(
+    tab: chat.Chat, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Desk], object]
+) -> None:
+    events = chat._Events(tab, Conversations(tmp_path / "conversations.sqlite"))
+    desk, conversation = Desk(turn=3), [engine.ask(MINISTER)]
+    assert words.CHAT_YOU_CAN_ASK in events.offer(conversation, desk, ALL, 3)
+    suggest = engine.suggest
+
+    def interrupted(*asked: Any) -> Any:
+        meanwhile(desk)
+        return suggest(*asked)
+
+    monkeypatch.setattr(engine, "suggest", interrupted)
+    assert events.offer(conversation, desk, ALL, 3) == gr.skip()
+    monkeypatch.setattr(engine, "suggest", lambda *_: pytest.fail("looked for, though it will not be shown"))
+    assert events.offer(conversation, desk, ALL, 3) == gr.skip()
 
 
 def test_an_event_opens_what_it_names(tab: chat.Chat, engine: Engine) -> None:
