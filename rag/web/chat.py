@@ -49,7 +49,6 @@ class Chat:
     offers: gr.HTML
     box: gr.Textbox
     live: Live
-    examples: str
 
     @property
     def outputs(self) -> list[Any]:
@@ -81,7 +80,7 @@ class Chat:
             self.chat: shown(answers, ratings or {}, desk),
             self.writing: "",
             self.panel: desk.panel(self.live),
-            self.offers: "" if answers else self.examples,
+            self.offers: "",
         }
 
 
@@ -205,13 +204,14 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
     gr.HTML(
         _head(words.CHAT_PROOF_LLM if has_llm else words.CHAT_PROOF_QUOTE), elem_id="ql-head", apply_default_css=False
     )
-    examples = page.offered(words.CHAT_FOR_EXAMPLE, _examples(config))
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=340, elem_id="ql-left"):
             with gr.Column(elem_id="ql-chat"):
                 conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
                 writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
-            offers = gr.HTML(examples, elem_id="ql-offers", apply_default_css=False)
+            examples = page.offered(words.CHAT_FOR_EXAMPLE, _examples(config))
+            gr.HTML(examples, elem_id="ql-examples", apply_default_css=False)
+            offers = gr.HTML("", elem_id="ql-offers", apply_default_css=False)
             with gr.Row(elem_id="ql-ask"):
                 box = gr.Textbox(
                     show_label=False,
@@ -230,9 +230,8 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
             script = (files("rag.web") / "static" / "page.js").read_text(encoding="utf-8")
             panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
-        gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, box, live,
-        examples,
-    )  # fmt: skip
+        gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, box, live
+    )
     return chat, button, stop, start
 
 

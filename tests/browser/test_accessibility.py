@@ -105,6 +105,7 @@ def test_a_fault_is_found(start: Page) -> None:
     start.evaluate(
         "document.querySelector('.ql-head').innerHTML += '<button></button><p style=\"color:#ccc\">pale</p>'"
     )
+    start.wait_for_timeout(500)  # transitions of colours
     assert {fault.split(" ")[0] for fault in faults(start)} == {"button-name", "color-contrast"}
 
 
