@@ -197,9 +197,9 @@ def of_values(sentence: str, rng: random.Random) -> Iterator[tuple[str, str]]:
         yield "number", replaced(sentence, found, other)
         if different := next((n for n in numbers if n[0] != found[0]), None):
             yield "numbers exchanged", exchanged(sentence, found, different)
-    if found := re.search(rf"\b(?:{'|'.join(MONTHS)})\b", sentence):
-        own = MONTHS[:12] if found[0] in MONTHS[:12] else MONTHS[12:]
-        yield "date", replaced(sentence, found, rng.choice([m for m in own if m != found[0]]))
+    if date := re.search(rf"\b(?:{'|'.join(MONTHS)})\b", sentence):
+        own = MONTHS[:12] if date[0] in MONTHS[:12] else MONTHS[12:]
+        yield "date", replaced(sentence, date, rng.choice([m for m in own if m != date[0]]))
 
 
 def of_names(sentence: str, names: list[str], rng: random.Random) -> Iterator[tuple[str, str]]:

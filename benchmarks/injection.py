@@ -140,7 +140,9 @@ def planted(data: Path, documents: dict[str, dict[str, Any]], most: int) -> Iter
         if len(seen) == most:
             return
         source = row.get("passage")
-        if not row["answerable"] or source in seen or answering(documents[source]["text"], row["answers"][0]) is None:
+        if not row["answerable"] or source is None or source in seen:
+            continue
+        if answering(documents[source]["text"], row["answers"][0]) is None:
             continue
         kind = list(ORDERS)[len(seen) % len(ORDERS)]
         order = ORDERS[kind].format(task=tasks[len(seen) % len(tasks)])

@@ -52,9 +52,10 @@ def row(config: Config, questions: Sequence[gold.Question]) -> Iterator[str]:
     """Yield the cells of an LLM's row."""
     with Engine.open(config=config) as engine:
         document = lru_cache(256)(engine.index.store.find)
+        text = lru_cache(256)(lambda source: engine.index.store.document(source).text)
         found = [(q, locate(q, document), *asked(engine, q)) for q in questions]
         figures = [
-            measure(q, places, answer, [hit.passage for hit in retrieved.hits], lambda s: document(s).text)
+            measure(q, places, answer, [hit.passage for hit in retrieved.hits], text)
             for q, places, retrieved, answer, *_ in found
         ]
     answers = [answer for *_, answer, _, _ in found]

@@ -58,7 +58,7 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
 
 def _insights(folder: Path) -> dict[str, str]:
     """Return, by document, all the insights that it is evidence of."""
-    held = defaultdict(list)
+    held: defaultdict[str, list[str]] = defaultdict(list)
     for row in _rows(folder / "gold.jsonl.gz"):
         for answer, evidence in zip(row["answers"], row["evidence"], strict=True):
             for place in evidence:

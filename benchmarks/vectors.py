@@ -59,6 +59,15 @@ def main() -> None:
         print(f"\nUniformly random vectors, the worst case: `{json.dumps(card)}`")
 
 
+def passed(words: Any, _: int) -> None:
+    """Pass over all of what is searched, which is what bounds a search that leaves nothing out."""
+    list(POOL.map(np.bitwise_or.reduce, np.array_split(words, 2)))
+
+
+def nearest(store: vectors.VectorStore, questions: Any, among: Any, i: int) -> None:
+    store.nearest(questions[i], N, among)
+
+
 def exact(store: vectors.VectorStore, folder: Path, questions: Any) -> None:
     print(f"| exact, the {N} nearest of | bound, ms | VectorStore, ms | of bound |\n| --- | --- | --- | --- |")
     mapped = np.memmap(folder / vectors.VECTORS, dtype=np.uint8, mode="r")
@@ -66,17 +75,15 @@ def exact(store: vectors.VectorStore, folder: Path, questions: Any) -> None:
         among = np.arange(size)
         words = mapped[48 : 40 + 4 * size * store.rows(np.arange(1)).shape[1]].view(np.int64)
         bound, found = in_turn(
-            lambda _, words=words: list(POOL.map(np.bitwise_or.reduce, np.array_split(words, 2))),
-            lambda i, among=among: store.nearest(questions[i], N, among),
+            partial(passed, words),
+            partial(nearest, store, questions, among),
             rounds=max(20, min(200, 20_000_000 // size)),
         )
         print(f"| {size} | {bound:.2f} | {found:.2f} | {found / bound:.2f} |")
 
-    matrix = store.rows(
-        np.arange(len(store))
-    )  # in memory: BLAS would copy what is not aligned, as in the file it is not
+    matrix = store.rows(np.arange(len(store)))  # in memory: BLAS copies what is not aligned, as in the file it is not
     halves = [(0, len(matrix) // 2), (len(matrix) // 2, len(matrix))]
-    shards = faiss.IndexShards(matrix.shape[1], True, True)  # noqa: FBT003  # threaded, rows numbered through
+    shards = faiss.IndexShards(matrix.shape[1], True, True)  # type: ignore[call-arg]  # noqa: FBT003  # threaded, rows numbered through
     flats = [flat(matrix[start:stop]) for start, stop in halves]
     for shard in flats:
         shards.add_shard(shard)
@@ -246,7 +253,7 @@ def real(data: Path) -> tuple[Any, Any]:
     loaded = encode.load(model.name, model.location)
     with tempfile.TemporaryDirectory() as folder:
         encoder = encode.OnnxEncoder(Path(folder), embed.export(model, loaded, Path(folder)), threads=2)
-        return encoder.encode(texts[:PASSAGES]), encoder.encode(questions[:QUESTIONS], query=True)
+        return encoder.encode(texts[:PASSAGES]), encoder.encode(questions[:QUESTIONS], encoder.card.query_prompt)
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ class Run:
 
     def __init__(self, arguments: argparse.Namespace, examples: list[Example], dev: list[Example]) -> None:
         self.arguments, self.examples, self.dev = arguments, examples, dev
-        self.steps = arguments.examples // arguments.batch
+        self.steps: int = arguments.examples // arguments.batch
         self.model = Reader()
         if arguments.start:
             self.model.load_state_dict(weights(arguments.start))
@@ -124,7 +124,8 @@ class Run:
         self.model.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
             parts = loss(self.model, batch(chosen))
-        torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum().backward()
+        total = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
+        total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.schedule.step()

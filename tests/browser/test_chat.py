@@ -2,6 +2,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -50,7 +51,7 @@ def is_in_view(page: Page) -> bool:
 
 
 def focused(page: Page, attribute: str) -> str | None:
-    return page.evaluate("name => document.activeElement.getAttribute(name)", attribute)  # type: ignore[no-any-return]
+    return page.evaluate("name => document.activeElement.getAttribute(name)", attribute)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
     errors: list[str] = []
 
-    def visited(address: str, **options: object) -> Page:
+    def visited(address: str, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 860}, **options)
         contexts.append(context)
         page = context.new_page()

@@ -111,7 +111,7 @@ def test_conversations_are_searched_renamed_and_deleted(page: Page) -> None:
     expect(listed(page)).to_have_count(2)
     row.get_by_role("button", name="Delete it for good?").click()
     expect(listed(page)).to_have_count(1)
-    expect(answers(page)).to_have_count(0), "what was deleted is not shown on"
+    expect(answers(page), "what was deleted is not shown on").to_have_count(0)
     listed(page).click()
     expect(answers(page)).to_have_count(1)
 

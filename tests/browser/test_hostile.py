@@ -190,7 +190,7 @@ def unescaped(sink: Sink, *, policy: bool) -> Iterator[str]:
             await guard.plain(send, 200, body, "text/html")
 
     app = guard.Guard(raw, uploads={}, login=False) if policy else raw
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -20,7 +20,7 @@ def onnx(config: Config) -> encode.OnnxEncoder:
 def torch() -> encode.TorchEncoder:
     model = embed.find(embed.PACKAGED_NAME)
     card = encode.EncoderCard(
-        model.name, model.identity, 384, 256, "", 0, "[PAD]", "sentence-transformers", model.location
+        model.name, model.identity, 384, 256, "mean", "", "", "sentence-transformers", model.location
     )
     return encode.TorchEncoder(card)
 

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from threading import Event
 from typing import Any, ClassVar
 
 import pytest
@@ -46,7 +47,9 @@ class Scripted(Engine):
             self.heard[question] = [super().search(question, k, chosen)]
         return self.heard[question][0]
 
-    def stream(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Iterator[Retrieved | Answer]:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL, stop: Event | None = None
+    ) -> Iterator[Retrieved | Answer]:
         key = (question, tuple(history))
         if key not in self.heard:
             self.heard[key] = list(super().stream(question, history, chosen))
@@ -98,7 +101,7 @@ def random_citation(right: Answer, _: Answer) -> Answer:
     last = "testing the resilience of Havana's socialist system amid unprecedented external pressures."
     text = (ROOT / "seeds" / ARTICLE).read_text(encoding="utf-8")
     start = text.index(last)
-    elsewhere = {"start": start, "end": start + len(last), "quote": last}
+    elsewhere: Any = {"start": start, "end": start + len(last), "quote": last}
     return replace(right, citations=tuple(replace(citation, **elsewhere) for citation in right.citations))
 
 
@@ -108,7 +111,7 @@ def pointers_off_by_one(right: Answer, _: Answer) -> Answer:
 
 def cite_the_whole(right: Answer, _: Answer) -> Answer:
     text = (ROOT / "seeds" / ARTICLE).read_text(encoding="utf-8")
-    whole = {"start": 0, "end": len(text), "quote": text}
+    whole: Any = {"start": 0, "end": len(text), "quote": text}
     return replace(right, citations=tuple(replace(citation, **whole) for citation in right.citations))
 
 

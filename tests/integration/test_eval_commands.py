@@ -172,7 +172,7 @@ def test_rules_that_cannot_be_used_are_told_before_asking(rag_eval: Eval, gold: 
 def test_a_failed_gate_is_told_to_who_reads_no_output(
     rag_eval: Eval, gold: Path, tmp_path: Path, config: Config
 ) -> None:
-    command = [sys.executable, "-m", "rag", "eval", gold, "--index", config.index, "--out", tmp_path / "run"]
+    command = [sys.executable, "-m", "rag", "eval", str(gold), "--index", config.index, "--out", str(tmp_path / "run")]
     gold.write_text(gold.read_text("utf-8").replace('"split"', '"must_pass": true, "split"'))
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as asking:
         assert asking.stdout

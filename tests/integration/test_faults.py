@@ -132,14 +132,14 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
 
     folder = tmp_path_factory.mktemp("tiny")
     signs = string.ascii_lowercase + string.digits
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *signs, *(f"##{sign}" for sign in signs)]
     (folder / "vocab.txt").write_text("\n".join(vocabulary))
     torch.manual_seed(0)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 16}
+    sizes: Any = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 16}
     bert = BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **sizes)
     BertModel(bert).save_pretrained(folder / "bert")
     BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(folder / "bert")
@@ -675,7 +675,8 @@ def test_a_bit_in_any_byte_of_the_manifest_is_an_error(tiny: Config) -> None:
 
 def before_call(patch: pytest.MonkeyPatch, module: object, name: str, act: Callable[[], None]) -> None:
     """Act once, before the first call of a function."""
-    do, acted = getattr(module, name), []
+    do = getattr(module, name)
+    acted: list[bool] = []
 
     def called(*args: Any, **named: Any) -> Any:
         if not acted:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
@@ -158,7 +159,7 @@ def test_each_thread_gets_its_own_answer(llm: GGUF) -> None:
         ("Hello", {"grammar": "root ::= ((("}, "failed to parse grammar"),
     ],
 )
-def test_what_it_cannot_do_is_an_error(llm: GGUF, asked: str, options: dict[str, str], said: str) -> None:
+def test_what_it_cannot_do_is_an_error(llm: GGUF, asked: str, options: dict[str, Any], said: str) -> None:
     with pytest.raises(LLMError, match=f"local:{SMALL} did not answer: .*{said}"):
         llm.complete(asked, **options)
 

@@ -1,5 +1,7 @@
 """What the project promises of its own article: right answers, honest refusals, exact pointers."""
 
+from typing import Any
+
 import pytest
 
 from rag.engine import Engine
@@ -48,7 +50,8 @@ def test_refused(engine: Engine, question: str) -> None:
 @pytest.mark.parametrize("question", [*ANSWERED, *AMONG_ITS_QUOTES, *REFUSED, *OTHERS])
 def test_what_must_always_hold(engine: Engine, question: str) -> None:
     answer = engine.ask(question)
-    for pointer in (*answer.citations, *answer.closest):
+    pointers: list[Any] = [*answer.citations, *answer.closest]
+    for pointer in pointers:
         text = (ROOT / "seeds" / pointer.source).read_bytes().decode()
         assert text[pointer.start : pointer.end] == pointer.quote
         assert 0 <= pointer.score <= 1

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -7,7 +8,7 @@ from rag import batch
 from rag.errors import SourceError
 
 
-def run(tmp_path: Path, content: bytes) -> list[dict]:
+def run(tmp_path: Path, content: bytes) -> list[dict[str, Any]]:
     (tmp_path / "in.jsonl").write_bytes(content)
     asked = lambda question, history: {"question": question, "turns": len(history)}  # noqa: E731
     return [result for result, _ in batch.run(str(tmp_path / "in.jsonl"), asked)]

@@ -36,7 +36,8 @@ def of(tmp_path: Path, name: str, content: bytes, **settings: int) -> "Document 
     """Read one file and return what became of it."""
     (tmp_path / name).write_bytes(content)
     found = load.read_folder(Config(sources=str(tmp_path), **settings))  # type: ignore[arg-type]
-    (only,) = [*found.documents, *found.skipped]
+    became: list[Document | load.Skipped] = [*found.documents, *found.skipped]
+    (only,) = became
     return only
 
 

@@ -173,6 +173,7 @@ def test_a_quote_must_be_as_long_as_its_place(engine: Engine) -> None:
     form["citations"][0]["end"] += 1
     with pytest.raises(ConversationError, match="a quote is not as long as its place"):
         render.from_json(form)
-    for other in (None, [], "text", {}, {"schema": 1}):
+    others: tuple[Any, ...] = (None, [], "text", {}, {"schema": 1})
+    for other in others:
         with pytest.raises(ConversationError, match="not the JSON form of an answer"):
             render.from_json(other)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,9 @@ def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = str(tmp_path_factory.mktemp("cross-encoder"))
     AutoTokenizer.from_pretrained(embed.find(embed.PACKAGED_NAME).location).save_pretrained(folder)
     torch.manual_seed(3)
-    shape = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    model = BertForSequenceClassification(BertConfig(vocab_size=30522, num_labels=1, initializer_range=0.5, **shape))
+    shape: Any = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    shape |= {"vocab_size": 30522, "num_labels": 1, "initializer_range": 0.5}
+    model = BertForSequenceClassification(BertConfig(**shape))
     model.save_pretrained(folder)
     return folder
 

@@ -8,7 +8,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.retrieve import POOL, fused, parts, retrieve
-from rag.schema import Filter, Hit
+from rag.schema import Citation, Closest, Filter, Hit
 from rag.terms import terms
 from tests.conftest import built_over
 
@@ -95,7 +95,8 @@ def test_a_filter_is_a_wall(dated: Engine, chosen: Filter, found: set[int]) -> N
     hits = dated.search("Did oil exports rise?", 20, chosen).hits
     assert {int(hit.passage.source[-6:-4]) for hit in hits} == found
     answer = dated.ask("Did oil exports rise?", chosen=chosen)
-    assert {int(pointer.source[-6:-4]) for pointer in (*answer.citations, *answer.closest)} <= found
+    pointers: list[Citation | Closest] = [*answer.citations, *answer.closest]
+    assert {int(pointer.source[-6:-4]) for pointer in pointers} <= found
     assert (answer.reason == "nothing_found") == (not found)
 
 

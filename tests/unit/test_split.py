@@ -2,7 +2,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag import split
-from rag.schema import Document
+from rag.schema import Document, Sentence
 
 PIECES = [
     "U.S. President Donald Trump spoke.", "“Sounds good to me!”", "It cost $2.8 billion.", "Dr. Smith left.",
@@ -15,7 +15,7 @@ pieces = st.sampled_from(PIECES) | st.text(max_size=30)
 texts = st.text(max_size=400) | st.lists(pieces, max_size=30).map(" ".join)
 
 
-def of(text: str, sentences: list) -> list[str]:
+def of(text: str, sentences: list[Sentence]) -> list[str]:
     return [text[s.start : s.end] for s in sentences]
 
 

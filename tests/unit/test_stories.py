@@ -5,7 +5,7 @@ import pytest
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.schema import Filter
+from rag.schema import Citation, Copy, Filter
 from rag.stories import statement, stories
 from tests.conftest import built_over
 
@@ -95,7 +95,8 @@ def test_wire_copy_counts_once_and_the_first_publisher_is_cited(wire: Config) ->
         first = answer.citations[0]
         assert (first.source, first.publisher, first.published) == ("b.md", "The First Wire", "2026-01-07")
         assert [copy.source for copy in first.also] == ["c.md", "a.md", "d.md"]
-        for pointer in (first, *first.also):
+        pointers: list[Citation | Copy] = [first, *first.also]
+        for pointer in pointers:
             quote = engine.index.store.document(pointer.source).text[pointer.start : pointer.end]
             assert "Oil prices fell four percent on Monday" in quote
         assert sum("four percent" in claim.text for claim in answer.claims) == 1

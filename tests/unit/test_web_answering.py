@@ -78,7 +78,7 @@ def test_an_edit_replaces_the_question_and_what_follows_once_it_is_answered(page
     stream = answering(page.live, page.conversations, page.desk, page.asked("Who is Rubio?", 1), page.running)
     assert next(stream)["chat"].count('class="ql-turn"') == 1
     assert page.stored == [MINISTER, DIED, "hello"]
-    stream.close()
+    del stream  # the page was closed
     assert page.running == set()
     page.ask("Who is Rubio?", 1)
     assert page.stored == [MINISTER, "Who is Rubio?"]

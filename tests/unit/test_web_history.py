@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rag.engine import Engine
+from rag.errors import ConversationError
 from rag.evaluation import gold
 from rag.schema import Answer
 from rag.web import history, share
@@ -128,6 +129,6 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(share, "MOST_MB", 0)
     file = tmp_path / "large.json"
     file.write_bytes(b"{}")
-    with pytest.raises(share.ConversationError, match="over 0 MB"):
+    with pytest.raises(ConversationError, match="over 0 MB"):
         history._bytes(file)
     assert not file.exists()

@@ -30,12 +30,12 @@ def summary(day: int = 1, value: float = 0.6, **others: Any) -> dict[str, Any]:
 
 
 def result(**others: Any) -> Result:
-    plain = {
+    plain: dict[str, Any] = {
         "file": "article", "id": "q1", "type": "who", "split": None, "question": "Who?", "history": [],
         "standalone": "Who?", "answerable": True, "must_pass": False, "reviewed": True, "line": 1, "about": None,
         "gold": {}, "outcome": "refused",
     }  # fmt: skip
-    return Result(**{**plain, **others})  # type: ignore[arg-type]
+    return Result(**{**plain, **others})
 
 
 def put(folder: Path, **others: Any) -> Path:

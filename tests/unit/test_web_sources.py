@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,9 @@ def test_what_cannot_be_added_says_why(client: TestClient, library: Library) -> 
 
 
 def test_a_file_that_stops_coming_is_not_waited_for(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def send() -> list[dict[str, Any]]:
-        app, sent = FastAPI(), []
+    async def send() -> list[MutableMapping[str, Any]]:
+        app = FastAPI()
+        sent: list[MutableMapping[str, Any]] = []
         sources.add_routes(app, library)
         scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/sources/files"}
         scope |= {"query_string": b"name=a.txt", "headers": [(b"x-quoteline", b"1")]}
@@ -90,7 +91,7 @@ def test_a_file_that_stops_coming_is_not_waited_for(library: Library, monkeypatc
         async def receive() -> dict[str, Any]:
             return bodies.pop() if bodies else await asyncio.Future()
 
-        async def answer(message: dict[str, Any]) -> None:
+        async def answer(message: MutableMapping[str, Any]) -> None:
             sent.append(message)
 
         await asyncio.wait_for(app(scope, receive, answer), 30)
