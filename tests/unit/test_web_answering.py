@@ -75,10 +75,10 @@ def test_a_follow_up_goes_to_the_same_conversation(page: Page) -> None:
 def test_an_edit_replaces_the_question_and_what_follows_once_it_is_answered(page: Page) -> None:
     for question in (MINISTER, DIED, "hello"):
         page.ask(question)
-    stream = answering(page.live, page.conversations, page.desk, page.asked("Who is Rubio?", 1), page.running)
+    stream: Any = answering(page.live, page.conversations, page.desk, page.asked("Who is Rubio?", 1), page.running)
     assert next(stream)["chat"].count('class="ql-turn"') == 1
     assert page.stored == [MINISTER, DIED, "hello"]
-    del stream  # the page was closed
+    stream.close()
     assert page.running == set()
     page.ask("Who is Rubio?", 1)
     assert page.stored == [MINISTER, "Who is Rubio?"]
