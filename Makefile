@@ -62,8 +62,9 @@ reader: $(VENV)/.test
 	@test -d "$(TRAINING)" && test -d "$(DATA)" || { echo 'make reader TRAINING=FOLDER DATA=FOLDER: the sets to train on, and to calibrate on' >&2; exit 1; }
 	$(BIN)/python training/prepare.py --training "$(TRAINING)" --out runs/reader/first
 	$(BIN)/python training/train_reader.py --windows runs/reader/first/windows.jsonl --out runs/reader/pass-1 --bf16
+	$(BIN)/python training/export_reader.py --model runs/reader/pass-1/best.pt --windows runs/reader/first/windows.jsonl --out runs/reader/reader-1
 	$(BIN)/python training/prepare.py --training "$(TRAINING)" --out runs/reader/second --seed 6
-	$(BIN)/python training/train_reader.py --windows runs/reader/second/windows.jsonl --out runs/reader/pass-2 --start runs/reader/pass-1/best.pt --examples 112000 --rate 1.2e-4 --seed 6 --bf16
+	$(BIN)/python training/train_reader.py --windows runs/reader/second/windows.jsonl --out runs/reader/pass-2 --start runs/reader/reader-1/reader.onnx --examples 112000 --rate 1.2e-4 --seed 6 --bf16
 	$(BIN)/python training/export_reader.py --model runs/reader/pass-2/best.pt --windows runs/reader/second/windows.jsonl --out rag/weights
 	$(BIN)/python training/calibrate.py --data "$(DATA)" --work runs/reader/indexes
 
