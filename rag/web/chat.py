@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -26,6 +27,9 @@ from rag.web.guard import owner
 from rag.web.live import Live
 
 __all__ = ["Chat", "shown", "tab"]
+
+MOST_WAIT = 1
+"""Seconds that one page waits while another is told what may be asked next; then it is not told."""
 
 Changes = dict[Any, Any]
 """New values by component."""
@@ -106,16 +110,9 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
     chat.panel.like(events.rate, [chat.conversation, chat.current, chat.desk], [chat.chat], **at_once)
     stop.click(lambda desk: desk.stop(), [chat.desk], **at_once)
     start.click(chat.opened, [chat.desk], chat.outputs, **at_once)
-    # Hangs on a state that changes: an event that is sent for nothing, just as Gradio closes the stream of the one
-    # before it, may be lost, and what is pressed then with it.
-    chat.turns.change(
-        events.offer,
-        [chat.conversation, chat.desk, chosen, chat.turns],
-        [chat.offers],
-        **queued,
-        concurrency_id="offer",
-        concurrency_limit=1,
-    )
+    # Hangs on a state that changes, and is not queued: what is pressed just as Gradio closes a stream may be lost, so
+    # there is to be no stream after that of the answer.
+    chat.turns.change(events.offer, [chat.conversation, chat.desk, chosen, chat.turns], [chat.offers], **at_once)
     return chat
 
 
@@ -127,6 +124,7 @@ class _Events:
         self._live = chat.live
         self._conversations = conversations
         self._running: set[Run] = set()  # the answers that are being made, for any page
+        self._offering = Lock()  # one at a time looks for what may be asked next
 
     def ask(
         self, question: str, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
@@ -188,12 +186,16 @@ class _Events:
 
     def offer(self, conversation: list[Answer], desk: Desk, chosen: Filter, turn: int) -> Any:
         """Offer what may be asked next, unless someone waits for an answer: it takes as long as many of them."""
-        if desk.turn != turn or conversation[-1].message or self._running:
+        if desk.turn != turn or conversation[-1].message or not self._offering.acquire(timeout=MOST_WAIT):
             return gr.skip()
-        with suppress(RagError), self._live.engine() as engine:
-            found = engine.suggest(conversation[-1].question, history(conversation[:-1]), chosen)
-            if desk.turn == turn:
-                return page.offered(words.CHAT_YOU_CAN_ASK, found)
+        try:
+            if not self._running:
+                with suppress(RagError), self._live.engine() as engine:
+                    found = engine.suggest(conversation[-1].question, history(conversation[:-1]), chosen)
+                    if desk.turn == turn:
+                        return page.offered(words.CHAT_YOU_CAN_ASK, found)
+        finally:
+            self._offering.release()
         return gr.skip()
 
 
