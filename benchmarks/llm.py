@@ -52,7 +52,11 @@ def row(config: Config, questions: Sequence[gold.Question]) -> Iterator[str]:
     """Yield the cells of an LLM's row."""
     with Engine.open(config=config) as engine:
         document = lru_cache(256)(engine.index.store.find)
-        text = lru_cache(256)(lambda source: engine.index.store.document(source).text)
+
+        def text(source: str) -> str:
+            found = document(source)
+            return found.text if found else ""
+
         found = [(q, locate(q, document), *asked(engine, q)) for q in questions]
         figures = [
             measure(q, places, answer, [hit.passage for hit in retrieved.hits], text)
