@@ -25,7 +25,8 @@ from rag.decode import Unusable, decode
 from rag.errors import SourceError
 from rag.metadata import DATELINE, clean, front_matter, has_controls, head, markdown_title
 from rag.normal import canonical, canonical_offset
-from rag.parse import PARSERS, Parsed
+from rag.parse import PARSERS
+from rag.parsed import Parsed
 from rag.sandbox import Sandbox
 from rag.schema import Document, Original
 
@@ -199,7 +200,9 @@ def _origin(sha256: str, config: Config) -> str:
     return hashlib.sha256(f"{sha256} {limits} {_parsers()}".encode()).hexdigest()
 
 
-_CODE = ("dates", "decode", "load", "markup", "metadata", "normal", "parse")
+_CODE = """
+    book dates decode load mail markup metadata normal parse parsed pdf records table webpage word
+""".split()
 
 
 _LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf python-docx sentencex trafilatura".split()

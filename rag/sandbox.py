@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from rag.decode import Unusable
-from rag.parse import Parsed
+from rag.parsed import Parsed
 
 
 class Sandbox:

@@ -1,0 +1,28 @@
+"""PDF: the text of its pages, by pypdf."""
+
+import io
+
+from rag.decode import Unusable
+from rag.parsed import Parsed
+
+
+def pdf(data: bytes) -> Parsed:
+    """Take the text of each page, one after the other; a scan without a text layer has none."""
+    import pypdf
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Unusable("encrypted", "save it without a password")
+        parts = [page.extract_text().strip() for page in reader.pages]
+        about = reader.metadata
+    except pypdf.errors.PyPdfError as error:
+        raise Unusable(f"not a whole PDF ({error})", "save it again from where it came") from error
+    pages, length = [], 0
+    for part in parts:
+        pages.append(length)
+        length += len(part) + 2
+    if not any(parts):
+        raise Unusable("no text in it: it may be a scan", "run a text recognition (OCR) over it")
+    meta = {"title": about.title, "author": about.author} if about else {}
+    return Parsed("\n\n".join(parts), meta, pages)
