@@ -24,9 +24,10 @@ def table(data: bytes) -> Parsed:
     if len(rows) < 2:
         raise Unusable("no rows below the header", "add a header line and rows")
     header, *body = rows
-    return Parsed("\n\n".join(line for line in (_row(header, row) for row in body) if line))
+    return Parsed("\n\n".join(line for line in (row_text(header, row) for row in body) if line))
 
 
-def _row(header: list[str], row: list[str]) -> str:
+def row_text(header: list[str], row: list[str]) -> str:
+    """Return a row of any kind of table as one paragraph that carries its column names: "Year: 2024; Sold: 12"."""
     cells = zip_longest(header, row, fillvalue="")
     return "; ".join(f"{name}: {value}" if name else value for name, value in cells if value.strip())
