@@ -111,7 +111,7 @@ class Value:
     name: tuple[str, ...] = ()
     """Folded words of a name."""
     plain: frozenset[str] = frozenset()
-    """Stems of any other words."""
+    """Stems of all words, where something else than a person is asked for."""
 
 
 def value(question: str, said: str, quote: str, published: str | None = None) -> Value | None:
@@ -139,9 +139,9 @@ def value(question: str, said: str, quote: str, published: str | None = None) ->
     own = [word for word in words(text) if word not in bare | (set(words(question)) - STOP)]
     if not own or len(own) > MOST_WORDS:
         return None
-    if (text.isupper() or names(text, initial=True)) and any(word[0].isupper() for word in text.split()[-1:]):
-        return Value(text, name=tuple(own))
-    return None if kind == "who" else Value(text, plain=frozenset(map(stem, own)))
+    named = (text.isupper() or names(text, initial=True)) and text.split()[-1][0].isupper()
+    plain = frozenset() if kind == "who" else frozenset(map(stem, own))
+    return Value(text, name=tuple(own) if named else (), plain=plain) if named or plain else None
 
 
 def agree(one: Value, other: Value) -> bool | None:
@@ -158,8 +158,8 @@ def agree(one: Value, other: Value) -> bool | None:
         return any(_compatible(a, b) for a in one.dates for b in other.dates)
     if one.name and other.name:
         return _one_name(one.name, other.name)
-    if one.plain and other.plain:
-        return bool(one.plain & other.plain)
+    if one.plain and other.plain and not (one.quantities or other.quantities or one.dates or other.dates):
+        return one.plain <= other.plain or other.plain <= one.plain
     return None
 
 
@@ -233,7 +233,15 @@ def _quantities(text: str, first: int = 0, last: int | None = None) -> tuple[Qua
         unit, size = _unit_of(one)
         left = fold(plain[: one.start()])
         bound = next((name for name, sign in _BOUNDS if sign.search(left)), "")
-        found.append(Quantity(-number * size if one["minus"] else number * size, unit, bound, size, bool(one["scale"] or _ROUND.search(one["digits"]))))
+        found.append(
+            Quantity(
+                -number * size if one["minus"] else number * size,
+                unit,
+                bound,
+                size,
+                bool(one["scale"] or _ROUND.search(one["digits"])),
+            )
+        )
     return tuple(found)
 
 

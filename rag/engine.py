@@ -158,6 +158,7 @@ class Engine:
             timings_ms=clock.timings(),
             dropped=draft.dropped,
             warnings=(*warnings, *draft.warnings),
+            conflict=composed.conflict,
         )
 
     def _write(
@@ -265,12 +266,13 @@ class Engine:
         store = self.index.store
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
-        found = choose(bare, lambda asked: self.reader.read(asked, retrieved.hits), self.threshold)
-        quotes, closest = (
-            tuple(cite_first(store, item, chosen, preferred) for item in items)
-            for items in (found.quotes, found.closest)
-        )
-        return replace(found, quotes=quotes, closest=closest)
+        found = choose(bare, lambda asked: self.reader.read(asked, retrieved.hits), self.threshold, store.newest)
+
+        def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
+            return tuple(cite_first(store, item, chosen, preferred) for item in items)
+
+        conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
+        return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""
