@@ -15,7 +15,7 @@ from rag.agree import Value, agree, stands_in, value
 from rag.dates import MONTH
 from rag.period import Period, period
 from rag.schema import Evidence, Passage
-from rag.terms import names, numbers, root, terms
+from rag.terms import fold, names, numbers, root, terms
 
 CONTENDING = 0.4
 """What another document says counts if its score is at least this part of the best one's."""
@@ -203,7 +203,8 @@ def _valued(question: str, evidence: Sequence[Evidence]) -> Iterator[tuple[Evide
             return
         if item.passage.source in sources:
             continue
-        if not (found := value(question, item.short_answer, item.quote, item.passage.published)):
+        found = value(question, item.short_answer, item.quote, item.passage.published)
+        if not found or _another(question, item.quote):
             continue
         has = _matter(question, item.passage)
         if not wanted:
@@ -212,6 +213,19 @@ def _valued(question: str, evidence: Sequence[Evidence]) -> Iterator[tuple[Evide
         if same and len(has & wanted) >= SAME_MATTER * len(wanted):
             sources.add(item.passage.source)
             yield item, found
+
+
+_OTHER = re.compile(r"\b(?:another|other|second|third|fourth|different|separate|next|unrelated)\s+(?:\w+\s+)?\w+")
+
+
+def _another(question: str, quote: str) -> bool:
+    """Tell whether a sentence is about another one of the things that a question asks about: "a second ferry"."""
+    asked = fold(question)
+    wanted = {root(term) for term in terms(asked)}
+    return any(
+        found[0].split()[0] not in asked and wanted & {root(term) for term in terms(found[0])}
+        for found in _OTHER.finditer(fold(quote))
+    )
 
 
 def _matter(question: str, passage: Passage) -> set[str]:
