@@ -129,11 +129,11 @@ def value(question: str, said: str, quote: str, published: str | None = None) ->
     kind = "when" if asks_when(question) else match.kind(question)
     if kind == "why" or not text:
         return None
-    if kind == "when":
-        return _dated(question, text, quote, published)
+    if kind == "when" and (day := _dated(question, text, quote, published)):
+        return day
     if found := _counted(question, text, quote):
         return Value(text, quantities=found)
-    if kind == "number":
+    if kind in ("number", "when"):
         return None
     bare = STOP - {fold(word) for word in text.split() if word.isupper()} | _TITLES  # "WHO" is no stop word
     own = [word for word in words(text) if word not in bare | (set(words(question)) - STOP)]

@@ -13,10 +13,11 @@ from rag import match
 from rag.asked import asked_parts, several
 from rag.dates import dated, elapsed
 from rag.decide import decide
+from rag.period import timeless
 from rag.relative import counted, dated_answer
 from rag.schema import Evidence, Reading
 from rag.shape import between, yes_no
-from rag.versions import Settled, Version, contenders, settle
+from rag.versions import Settled, Version, contenders, held, settle, told_then
 
 MOST_QUOTES = 4
 NEAR_BEST = 0.65
@@ -63,6 +64,9 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
     whole = read(question)
     if not whole.evidence:
         return Chosen(whole.confidence)
+    sure = whole.confidence >= threshold and told_then(question, whole.evidence[0], newest)
+    if not sure and (found := _held(question, read, threshold, newest)):
+        return found
     if yes_no(question):
         return _decided(question, whole, threshold, newest)
     if any(match.opposes(question, item.quote, item.passage.text) for item in whole.evidence[:MOST_DECIDING]):
@@ -95,6 +99,17 @@ def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:
         short_answer=" or ".join(version.value for version in answers),
         conflict=conflict if len(conflict) > 1 else (),
     )
+
+
+def _held(question: str, read: Read, threshold: float, newest: str | None) -> Chosen | None:
+    """Quote what held at the time that a question names, though no sentence says when it was written."""
+    bare = timeless(question)
+    if bare == question or yes_no(question) or several(question):
+        return None
+    reading = read(bare)
+    if reading.confidence < threshold or not (settled := held(question, reading.evidence, newest)):
+        return None
+    return _settled(bare, reading, settled)
 
 
 def _worded(question: str, version: Version) -> Version:

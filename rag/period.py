@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from rag.dates import DATE, MONTH
 from rag.prefer import asks_now, dates_named
 from rag.relative import counted
 
@@ -62,6 +63,26 @@ def period(question: str, newest: str | None) -> Period | None:
     if asks_now(plain):
         return Period(now=True)
     return Period(previous=True) if _PREVIOUS.search(plain) else None
+
+
+_DATED = re.compile(
+    rf"(?:,\s*)?(?:\b(?:in|on|as of|during|before|after|since|by|until)\s+)?(?:{DATE}|{MONTH},? \d{{4}})", re.I
+)
+
+
+def timeless(question: str) -> str:
+    """Return a question without the year or date that it names: a text seldom says when it is read.
+
+    >>> timeless("What was the fee in 2023?"), timeless("What did the 2023 policy allow?")
+    ('What was the fee?', 'What did the policy allow?')
+    """
+
+    def bare(found: re.Match[str]) -> str:
+        return "" if found["how"] else re.sub(rf"\s*{_YEAR}", "", found[0])
+
+    without = _DATED.sub("", question)
+    without = _SAID.sub(bare, without) if without == question else without
+    return re.sub(r"\s+(?=[?.,]|$)", "", re.sub(r"^[\s,]+", "", re.sub(r"\s{2,}", " ", without)))
 
 
 def _of_year(how: str, year: int) -> Period:

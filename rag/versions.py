@@ -13,7 +13,7 @@ from pathlib import PurePath
 
 from rag.agree import Value, agree, stands_in, value
 from rag.dates import MONTH
-from rag.period import Period, period
+from rag.period import Period, period, timeless
 from rag.schema import Evidence, Passage
 from rag.terms import fold, names, numbers, root, terms
 
@@ -86,6 +86,56 @@ def settle(question: str, versions: Sequence[Version], newest: str | None = None
     return Settled(told, frozenset(others))
 
 
+def held(question: str, evidence: Sequence[Evidence], newest: str | None = None) -> Settled | None:
+    """Choose what held at the time that a question names, of what answers it without that time.
+
+    That is what a document of that time says, or the last version before, if it says what is, not what happened; None
+    where there is no such thing.
+
+    Args:
+        question: standalone, with its time.
+        evidence: best first, for the question without it.
+        newest: ISO 8601 date of the newest document.
+    """
+    asked = period(question, newest)
+    if not asked or not asked.first or not evidence:
+        return None
+    bare = timeless(question)
+    versions = contenders(bare, evidence) or (Version(evidence[0].short_answer, (evidence[0],)),)
+    kept = _of_time(versions, asked)
+    best = max(_fit(item, asked) for version in kept for item in version.evidence)
+    of_then = best[0] >= _OF_THEN
+    if best[0] > _OF_THEN:  # it names the time: read with it, it was no answer
+        return None
+    if not of_then and (best <= _NO_FIT or len(versions) < 2 or not all(map(_still, kept))):
+        return None
+    chosen = kept[0].evidence[0].passage
+    others = [version for version in versions if version.value != kept[0].value]
+    if not of_then and not any(_one_line(chosen, version.evidence[0].passage) for version in others):
+        return None
+    said = {item.passage.source for version in kept for item in version.evidence}
+    return settle(bare, kept, newest) or Settled(
+        tuple(kept), frozenset(item.passage.source for item in evidence) - said
+    )
+
+
+def told_then(question: str, item: Evidence, newest: str | None = None) -> bool:
+    """Tell whether a sentence is of the time that a question names, or the question names none."""
+    asked = period(question, newest)
+    return not asked or not asked.first or _fit(item, asked)[0] >= _OF_THEN
+
+
+def _still(version: Version) -> bool:
+    """Tell whether a sentence says what holds until it is replaced, and not what happened."""
+    return bool(_HOLDS.search(version.evidence[0].quote)) and not _WAS.search(version.evidence[0].quote)
+
+
+_HOLDS = re.compile(
+    r"\b(?:is|are|has|have|must|may|can|shall|will|costs?|gets?|pays?|needs?|requires?|allows?|receives?|applies|apply)\b"
+)
+_WAS = re.compile(r"\b(?:was|were|had|did|won|lost)\b")
+
+
 def _of_time(versions: Sequence[Version], asked: Period) -> list[Version]:
     """Return what fits the time of a question best, if anything fits it."""
     fits = [[_fit(item, asked) for item in version.evidence] for version in versions]
@@ -100,6 +150,7 @@ def _of_time(versions: Sequence[Version], asked: Period) -> list[Version]:
     return kept
 
 
+_OF_THEN = 2
 _NO_FIT = (0, "")
 
 
