@@ -64,8 +64,7 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
     whole = read(question)
     if not whole.evidence:
         return Chosen(whole.confidence)
-    sure = whole.confidence >= threshold and told_then(question, whole.evidence[0], newest)
-    if not sure and (found := _held(question, read, threshold, newest)):
+    if not told_then(question, whole.evidence[0], newest) and (found := _held(question, read, threshold, newest)):
         return found
     if yes_no(question):
         return _decided(question, whole, threshold, newest)

@@ -19,9 +19,7 @@ _SAID = re.compile(
     r"(?![\d.,]\d|\d|[-–]\d| ?%)",
     re.IGNORECASE,
 )
-_PREVIOUS = re.compile(
-    r"\b(?:previous(?:ly)?|former(?:ly)?|earlier|old|older|prior(?! to)|original(?:ly)?|used to)\b"
-)
+_PREVIOUS = re.compile(r"\b(?:previous(?:ly)?|former(?:ly)?|earlier|old|older|prior(?! to)|original(?:ly)?|used to)\b")
 _RELATIVE = re.compile(
     r"\b(?:(?:last|this|next|past) (?:year|month|week)|yesterday|\w+ (?:year|month|week|day)s? ago)\b", re.IGNORECASE
 )

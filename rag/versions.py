@@ -120,9 +120,17 @@ def held(question: str, evidence: Sequence[Evidence], newest: str | None = None)
 
 
 def told_then(question: str, item: Evidence, newest: str | None = None) -> bool:
-    """Tell whether a sentence is of the time that a question names, or the question names none."""
+    """Tell whether a sentence is of the time that a question names, and says so to its reader; or none is named."""
     asked = period(question, newest)
-    return not asked or not asked.first or _fit(item, asked)[0] >= _OF_THEN
+    if not asked or not asked.first:
+        return True
+    passage = item.passage
+    seen = set(_YEAR.findall(f"{passage.title} {(passage.published or '')[:4]} {passage.text}"))
+    return _fit(item, asked)[0] >= _OF_THEN and not numbers(question) & _years(asked) - seen
+
+
+def _years(asked: Period) -> set[str]:
+    return {asked.first[:4], asked.last[:4]}
 
 
 def _still(version: Version) -> bool:
@@ -158,7 +166,7 @@ def _fit(item: Evidence, asked: Period) -> tuple[int, str]:
     """Return how well a sentence fits the time of a question: first that it names it, then when it was published."""
     passage = item.passage
     years = set(_YEAR.findall(item.quote))
-    wanted = {asked.first[:4], asked.last[:4]}
+    wanted = _years(asked)
     if years & wanted:
         return 3, ""
     if years and asked.first[:4] == asked.last[:4]:
