@@ -92,8 +92,8 @@ def _build(arguments: argparse.Namespace, config: Config) -> int:
     from rag.build import build
 
     report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
-    for skipped in report.skipped:
-        print(f"rag: skipped {skipped}", file=sys.stderr)
+    for line in report.told(briefly=arguments.quiet):
+        print(f"rag: {line}", file=sys.stderr)
     if not arguments.quiet:
         news = "built" if report.built else "nothing changed:" if report.current else "would build"
         print(

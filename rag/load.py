@@ -190,8 +190,17 @@ def _parsed(source: str, found: Parsed, config: Config) -> Document:
     meta = {key: value and canonical(value)[0] for key, value in found.meta.items()}
     document = _document(source, text, meta, pages=pages)
     return replace(
-        document, origin=_origin(found.sha256, config), original=Original(parsed, runs) if text != parsed else None
+        document,
+        origin=_origin(found.sha256, config),
+        original=Original(parsed, runs) if text != parsed else None,
+        notes=tuple(map(_line, found.notes)),
+        unread=tuple(map(_line, found.unread)),
     )
+
+
+def _line(note: str) -> str:
+    """Return a note as one line that can be printed: it may hold a name out of the file."""
+    return _printable(" ".join(note.split()))
 
 
 def _origin(sha256: str, config: Config) -> str:

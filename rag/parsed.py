@@ -13,6 +13,9 @@ class Parsed:
     pages: list[int] = field(default_factory=list)
     """Where each page starts in ``text``, for formats that have pages."""
     notes: list[str] = field(default_factory=list)
-    """What the file shows and ``text`` lacks, a sentence each: "3 of 4 pages have no text"."""
+    """What the file shows and ``text`` leaves out on purpose, a sentence each: "2 struck-out passages are left out"."""
+    unread: list[str] = field(default_factory=list)
+    """What could not be read and may hold an answer, likewise, with what would help behind a colon: "3 of 4 pages have
+    no text (pages 2-4): run a text recognition (OCR) over it"."""
     sha256: str = ""
     """Of the bytes that were parsed."""

@@ -42,6 +42,8 @@ class Entry:
     passages: int = 0
     reason: str = ""
     """Why it was passed over, and what would help."""
+    notes: tuple[str, ...] = ()
+    """What could not be read of it, then what was left out on purpose."""
     file: bool = True
     """Whether there is a file of that name, which can be removed."""
 
@@ -120,6 +122,7 @@ class Library:
                     publisher=each.publisher,
                     published=each.published,
                     passages=each.passages,
+                    notes=each.unread + each.notes,
                     file=each.source in files,
                 )
                 for each in listings
