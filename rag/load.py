@@ -214,7 +214,7 @@ _CODE = """
 """.split()
 
 
-_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+_LIBRARIES = "chardet charset-normalizer courlan docutils htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
 
 
 @cache
