@@ -51,8 +51,8 @@ class Folder:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-Known = Callable[[str, str], Document | None]
-"""Gives the document that was parsed before from a file of this source and origin, if it was."""
+Known = Callable[[str, str], list[Document]]
+"""Gives the documents that were parsed before from a file of this source and origin, if any were."""
 
 
 def read_folder(config: Config, known: Known | None = None, tell: Callable[[int], None] | None = None) -> Folder:
@@ -144,8 +144,8 @@ def _read_file(
     if info.st_size > config.max_file_mb << 20:
         raise Unusable(f"larger than max_file_mb = {config.max_file_mb}", "split it, or raise max_file_mb")
     if suffix in PARSERS:
-        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest(), config)) if known else None
-        return [before or _parsed(name, sandbox.parse(path), config)]
+        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest(), config)) if known else []
+        return [*(before or _parsed(name, sandbox.parse(path), config))]
     text = decode(path.read_bytes())
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
@@ -182,7 +182,23 @@ def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
     yield _document(source, text, {"title": markdown_title(text, body), **meta}, body=body)
 
 
-def _parsed(source: str, found: Parsed, config: Config) -> Document:
+def _parsed(source: str, found: Parsed, config: Config) -> list[Document]:
+    """Make documents of what a parser found: its own, if it has text, and those within it."""
+    origin = _origin(found.sha256, config)
+    within = []
+    for name, part in found.attachments.items():
+        try:
+            within.append(replace(_of_parser(f"{source}/{name}", part), origin=origin))
+        except Unusable as error:
+            found.unread.append(f'"{name}" is not read ({error.reason}): {error.remedy}')
+    if found.text.strip() or not within:
+        return [replace(_of_parser(source, found), origin=origin), *within]
+    first, *others = within
+    told = replace(first, notes=_lines(found.notes) + first.notes, unread=_lines(found.unread) + first.unread)
+    return [told, *others]
+
+
+def _of_parser(source: str, found: Parsed) -> Document:
     """Make a document of what a parser found, its text canonical."""
     parsed = found.text.replace("\0", "\ufffd")
     text, runs = canonical(parsed)
@@ -191,16 +207,15 @@ def _parsed(source: str, found: Parsed, config: Config) -> Document:
     document = _document(source, text, meta, pages=pages)
     return replace(
         document,
-        origin=_origin(found.sha256, config),
         original=Original(parsed, runs) if text != parsed else None,
-        notes=tuple(map(_line, found.notes)),
-        unread=tuple(map(_line, found.unread)),
+        notes=_lines(found.notes),
+        unread=_lines(found.unread),
     )
 
 
-def _line(note: str) -> str:
-    """Return a note as one line that can be printed: it may hold a name out of the file."""
-    return _printable(" ".join(note.split()))
+def _lines(notes: list[str]) -> tuple[str, ...]:
+    """Return notes, each as one line that can be printed: it may hold a name out of the file."""
+    return tuple(_printable(" ".join(note.split())) for note in notes)
 
 
 def _origin(sha256: str, config: Config) -> str:
@@ -214,7 +229,9 @@ _CODE = """
 """.split()
 
 
-_LIBRARIES = "chardet charset-normalizer courlan docutils htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+_LIBRARIES = (
+    "chardet charset-normalizer courlan docutils htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+)
 
 
 @cache

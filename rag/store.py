@@ -37,6 +37,7 @@ _DOCUMENT = (
     "source, text, title, header, body, publisher, published, url, author, language, pages, notes, unread, origin,"
     " original, runs"
 )
+_OF_FILE = "(source = ?1 OR substr(source, 1, length(?1) + 1) = ?1 || '/')"
 MOST_COPIES = 50
 """Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
@@ -127,11 +128,15 @@ class Store:
         row = self._database.execute(query, (source,)).fetchone()
         return _document(row) if row else None
 
-    def parsed(self, source: str, origin: str) -> Document | None:
-        """Return a document that was parsed from a file of this name and ``origin``, if there is one."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ? AND origin = ?"  # noqa: S608 (names of columns)
-        row = self._database.execute(query, (source, origin)).fetchone()
-        return _document(row) if row else None
+    def parsed(self, source: str, origin: str) -> list[Document]:
+        """Return the documents that were parsed from a file of this name and ``origin``: its own, then those within."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND origin = ?2 ORDER BY id"  # noqa: S608 (our own)
+        return [_document(row) for row in self._database.execute(query, (source, origin))]
+
+    def within(self, file: str) -> list[Document]:
+        """Return the documents of a file that may hold several, such as the messages of a mailbox, in order."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} ORDER BY id"  # noqa: S608 (names of columns)
+        return [_document(row) for row in self._database.execute(query, (file,))]
 
     def digests(self) -> dict[str, str]:
         """Return the digest of each document, by source (:func:`rag.load.digest`)."""

@@ -28,7 +28,7 @@ ORDER = """
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
     rerank network senses match shape asked clause decide copies missing reader choose call providers llm compose untrusted
     roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
-    questions suggest engine render batch status llamaindex evaluation web options cli __main__
+    questions suggest engine render batch status show llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
