@@ -48,6 +48,8 @@ def iso_day(text: str) -> str | None:
     try:
         if re.fullmatch(r"\d{10}(?:\d{3})?(?:\.\d+)?", text):
             return datetime.fromtimestamp(int(text[:10]), UTC).date().isoformat()
+        if re.search(r" -\d{4} ", text):  # the year of WordPress's drafts
+            return None
         if found := re.fullmatch(r"(\w{3} \w{3} \d\d? \d\d:\d\d:\d\d) [+-]\d{4} (\d{4})", text):  # of X
             text = f"{found[1]} {found[2]}"
         return parsedate_to_datetime(text).date().isoformat()

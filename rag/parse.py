@@ -12,10 +12,13 @@ from pathlib import Path
 
 from rag.book import epub
 from rag.decode import Unusable
+from rag.feed import xml
 from rag.mail import eml, mbox
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.records import tree
+from rag.rst import rst
+from rag.subtitles import subtitles
 from rag.table import table
 from rag.webpage import html
 from rag.word import docx
@@ -30,6 +33,9 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".mbox": mbox,
     ".csv": table,
     ".json": tree,
+    **dict.fromkeys((".xml", ".rss", ".atom"), xml),
+    ".rst": rst,
+    **dict.fromkeys((".srt", ".vtt"), subtitles),
 }
 """Suffix to parser. A new format is a function and a line here."""
 

@@ -197,7 +197,7 @@ def _flat(value: dict[str, Any], path: str) -> tuple[list[tuple[str, str]], list
     fields: list[tuple[str, str]] = []
     within: list[tuple[str, Any]] = []
     for key, inner in value.items():
-        name = f"{path}.{key}" if path else str(key)
+        name = f"{path}.{key}" if path and key else path or str(key)
         if isinstance(inner, dict) and str(key) in _CONTAINERS:
             name = path
         if isinstance(inner, dict) and not _holds_records(inner):

@@ -24,6 +24,7 @@ EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
     schema errors config terms dates values normal decode markup fields parsed webpage pdf word book mail table records
+    feed rst subtitles
     parse sandbox worker metadata corpus load split stories
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
     rerank network senses match shape asked clause decide copies missing reader choose call providers llm compose untrusted
