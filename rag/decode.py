@@ -44,7 +44,7 @@ _CANDIDATES = """
     euc_jis_2004 gb18030 iso2022_jp_2 iso8859-2 iso8859-5 iso8859-7 koi8-r koi8-u mac-roman
 """.split()
 """Encodings that texts are still met in; rarer ones look alike and would only be taken for them."""
-_LEAST = 0.2
+_LEAST = 0.17
 """A detector is sure of the best candidate from this score on."""
 _WESTERN = 1.25
 """Windows-1252 is believed until another one's score is that many times its own,"""
@@ -59,10 +59,13 @@ _ODD = re.compile(
     rf"|(?<=[a-zß-öø-ÿœšž])[{_CAPITAL}]|(?<!{_LETTER})[a-z][{_CAPITAL}]|[{_CAPITAL}][A-Z][a-z]"  # capitals in a word
     rf"|(?<!\w)[ÂÃÇÊÎÏÐÑÒÔÕÙÚÛÜÝÞŒŠŽŸƒ](?!\w)|[{_HIGH}]\d"  # letters that are no word, or stand before a number
     rf"|(?<={_LETTER})[‚„†‡ˆ‰‹›“”•˜¡¢£¤¥¦§¨©¬¯°±²³¶¸¹¼½¾¿×÷«»ªº](?={_LETTER})"  # signs within a word,
-    rf"|(?<={_LETTER})[£¡¿‹«„](?!\w)|(?<!\w)[‰›»°¹²³](?={_LETTER})"  # at its end, or at its start
+    rf"|(?<={_LETTER})[£¡¿‹«„](?!\w)|(?<!\w)[‰›»¹²³](?={_LETTER})"  # at its end, or at its start
     r"|[\x80-\x9f\xad]"
 )
 """What texts in a Western language have not, and those in another encoding have when they are read as Windows-1252."""
+_FOREIGN = re.compile("[\u0370-\u1fff\u3040-\ud7ff]")
+_LATIN = re.compile("[A-Za-z]")
+"""Letters of other scripts are no few signs in a text of Latin letters."""
 _NO_WORD = re.compile(
     "[A-Za-zÀ-ÿ][\u0370-\u07ff]|[\u0370-\u07ff][A-Za-zÀ-ÿ]|[\x80-\x9f]"
     rf"|(?<={_LETTER})[\xa0-\xa9\xab-\xac\xae-\xb4\xb6\xb8-\xb9\xbb-\xbf\u2500-\u259f×÷](?={_LETTER})"
@@ -159,7 +162,10 @@ def _detected(data: bytes, start: int) -> str:
     with suppress(UnicodeDecodeError):
         western = data.decode("cp1252")
         own = scores.get(western, 0.0) * (1 if _ICELANDIC & set(western) else _WESTERN)
-        if (best == western or score <= own) and _is_western(western):
+        foreign = bool(_FOREIGN.search(best)) and len(_LATIN.findall(western)) > 3 * sum(
+            char > "\x7f" for char in western
+        )
+        if (best == western or score <= own or foreign) and _is_western(western):
             return western
     if score < _LEAST:
         raise unsure

@@ -240,7 +240,8 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book corpus dates decode feed fields load mail markup metadata normal parse parsed pdf records rst subtitles table webpage word
+    book corpus dates decode feed fields load mail markup metadata normal parse parsed pdf records rst subtitles table
+    webpage word
 """.split()
 
 
