@@ -21,6 +21,7 @@ from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import LLMError, UsageError
 from rag.index import Index
+from rag.missing import missing
 from rag.network import packaged
 from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
@@ -157,6 +158,7 @@ class Engine:
             },
             timings_ms=clock.timings(),
             dropped=draft.dropped,
+            missing=missing(self.index, retrieved.standalone, retrieved.hits, chosen) if reason else (),
             warnings=(*warnings, *draft.warnings),
         )
 

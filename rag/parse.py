@@ -8,13 +8,17 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 from rag.book import epub
 from rag.decode import Unusable
-from rag.mail import eml
+from rag.feed import xml
+from rag.mail import eml, mbox
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.records import tree
+from rag.rst import rst
+from rag.subtitles import subtitles
 from rag.table import table
 from rag.webpage import html
 from rag.word import docx
@@ -26,8 +30,12 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".docx": docx,
     ".epub": epub,
     ".eml": eml,
+    ".mbox": mbox,
     ".csv": table,
     ".json": tree,
+    **dict.fromkeys((".xml", ".rss", ".atom"), xml),
+    ".rst": rst,
+    **dict.fromkeys((".srt", ".vtt"), subtitles),
 }
 """Suffix to parser. A new format is a function and a line here."""
 
@@ -48,7 +56,38 @@ def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
     """
     if suffix in ARCHIVES:
         _check_archive(data, unpacked_mb)
-    return PARSERS[suffix](data)
+    found = PARSERS[suffix](data)
+    _open(found, unpacked_mb)
+    return found
+
+
+def _open(found: Parsed, unpacked_mb: int) -> None:
+    """Read the files within a file, and those within them; what cannot be read is told and keeps nothing else back."""
+    parts = list(found.attachments.items())
+    found.attachments = {}
+    for name, data in found.enclosed.items():
+        suffix = Path(name).suffix.lower()
+        try:
+            if suffix not in PARSERS:
+                raise Unusable(
+                    f"no loader for {suffix or 'a file without a suffix'}", "save it by itself in another format"
+                )
+            parts.append((name, parse(suffix, data, unpacked_mb)))
+        except Unusable as error:
+            found.unread.append(f'the attachment "{name}" is not read ({error.reason}): {error.remedy}')
+        except Exception as error:  # a parser's own bug, or want of memory
+            why = f"its parser failed, {type(error).__name__}"
+            found.unread.append(f'the attachment "{name}" is not read ({why}): save it by itself')
+    for name, part in parts:
+        _open(part, unpacked_mb)
+        if part.text.strip() or not part.attachments:
+            found.attachments[name] = part
+        else:
+            found.notes += part.notes
+            found.unread += part.unread
+        found.attachments |= {f"{name}/{inner}": each for inner, each in part.attachments.items()}
+        part.attachments = {}
+    found.enclosed = {}
 
 
 def _check_archive(data: bytes, unpacked_mb: int) -> None:

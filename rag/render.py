@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 REFUSED = "The sources do not say."
+NOT_READ = "The answer may stand in what could not be read"
 SNIPPET_CHARS = 300
 MOST_COPIES = 3
 
@@ -28,6 +29,7 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "message": answer.message,
         "suggestions": list(answer.suggestions),
         "dropped": [asdict(dropped) for dropped in answer.dropped],
+        "missing": list(answer.missing),
         "warnings": list(answer.warnings),
     }
     return {
@@ -170,6 +172,8 @@ def answer_text(answer: Answer) -> str:
 def _refusal_text(answer: Answer) -> str:
     reason = f"Reason: {REASONS[answer.reason or '']} ({answer.reason}; confidence {answer.confidence:.2f})."
     lines = [REFUSED, _wrap(reason)]
+    if answer.missing:
+        lines += ["", f"{NOT_READ}:", *(_wrap(f"- {item}", "  ", "    ") for item in answer.missing)]
     if answer.closest:
         lines += ["", "Closest passages:"]
     for closest in answer.closest:

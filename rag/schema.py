@@ -58,6 +58,10 @@ class Document:
     """SHA-256 of the parsed file's bytes and of what parsed them, so that neither is parsed again unchanged."""
     original: Original | None = None
     """Only where the canonical text is not the parsed one."""
+    notes: tuple[str, ...] = ()
+    """What the file shows and the text leaves out on purpose, a sentence each."""
+    unread: tuple[str, ...] = ()
+    """What could not be read and may hold an answer, likewise, with what would help behind a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +272,8 @@ class Answer:
     """Questions that the sources answer."""
     dropped: tuple[Dropped, ...] = ()
     """What an LLM wrote and its quotes do not support."""
+    missing: tuple[str, ...] = ()
+    """With a refusal: what of the sources could not be read and may hold the answer."""
     warnings: tuple[str, ...] = ()
     """What went wrong without keeping the question from its answer, such as an LLM that failed."""
 

@@ -7,7 +7,7 @@ A button says in its ``data-`` attributes what it is about; ``static/page.js`` s
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from rag.render import REFUSED
+from rag.render import NOT_READ, REFUSED
 from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
 from rag.terms import terms
 from rag.web import words
@@ -154,10 +154,12 @@ def _refused(found: Answer, place: int) -> str:
     )
     odds = words.CHAT_SURE_NOT.format(odds=f"{found.confidence:.0%}")
     listed = f'<p>{words.CHAT_CLOSEST}</p><ul>{rows}</ul><p class="ql-note">{odds}</p>' if rows else ""
+    unread = "".join(f"<li>{escape(item)}</li>" for item in found.missing)
+    not_read = f'<div class="ql-missing"><p>{NOT_READ}:</p><ul>{unread}</ul></div>' if unread else ""
     said = f"{REFUSED} {reason[0].upper()}{reason[1:]}."
     return (
         f'<div class="ql-answer ql-refused" data-outcome="refused" tabindex="-1" data-announce="{said}">'
-        f"<p><strong>{REFUSED}</strong> {reason[0].upper()}{reason[1:]}.</p>{_looked_for(found)}{listed}"
+        f"<p><strong>{REFUSED}</strong> {reason[0].upper()}{reason[1:]}.</p>{not_read}{_looked_for(found)}{listed}"
         f"{offered(words.CHAT_YOU_CAN_ASK, found.suggestions)}</div>"
     )
 
@@ -238,7 +240,7 @@ def _button(name: str, place: int, label: str, about: str, more: str = "") -> st
 def text(found: Answer) -> str:
     """Return an answer as plain text to be pasted elsewhere: its claims, and each quote with where it stands."""
     if found.outcome == "refused":
-        return f"{found.question}\n\n{REFUSED}"
+        return "\n\n".join([found.question, REFUSED, *(f"{NOT_READ}: {item}" for item in found.missing)])
     claims = [f"{claim.text} {''.join(f'[{number}]' for number in claim.citations)}" for claim in found.claims]
     quotes = []
     for item in found.citations:
