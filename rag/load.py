@@ -201,11 +201,14 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book dates decode delimited header load mail markup metadata normal parse parsed pdf records table webpage word
+    book dates decode delimited header load mail markup metadata normal numberformat ods parse parsed pdf records
+    spreadsheet table webpage word
 """.split()
 
 
-_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+_LIBRARIES = (
+    "charset-normalizer courlan htmldate justext lxml openpyxl pypdf python-docx sentencex trafilatura xlrd".split()
+)
 
 
 @cache

@@ -13,9 +13,11 @@ from rag.book import epub
 from rag.decode import Unusable
 from rag.delimited import delimited
 from rag.mail import eml
+from rag.ods import ods
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.records import tree
+from rag.spreadsheet import OLE, xls, xlsx
 from rag.webpage import html
 from rag.word import docx
 
@@ -29,12 +31,16 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".csv": delimited,
     ".tsv": delimited,
     ".tab": delimited,
+    ".xlsx": xlsx,
+    ".xlsm": xlsx,
+    ".xls": xls,
+    ".ods": ods,
     ".json": tree,
 }
 """Suffix to parser. A new format is a function and a line here."""
 
 
-ARCHIVES = (".docx", ".epub")
+ARCHIVES = (".docx", ".epub", ".xlsx", ".xlsm", ".ods")
 
 
 def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
@@ -48,7 +54,7 @@ def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
     Raises:
         Unusable: it cannot be read.
     """
-    if suffix in ARCHIVES:
+    if suffix in ARCHIVES and not data.startswith(OLE):  # an encrypted or old file of Microsoft Office is no archive
         _check_archive(data, unpacked_mb)
     return PARSERS[suffix](data)
 

@@ -119,7 +119,7 @@ def tables(grid: Sequence[Sequence[str]], merged: Collection[int] = ()) -> list[
         table = found[-1]
         for place, row in rest:
             lone = sum(map(bool, row)) == 1 and len(row) > 1
-            if lone and (place in merged or not row[0]):
+            if lone and (place in merged or (not row[0] and kind(_lone(row)) == "text")):
                 section = _lone(row) if place in merged else section
                 table.rows.append(("", [_lone(row)]))
             elif not same(row, table.header):

@@ -24,7 +24,7 @@ EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
     schema errors config terms dates values normal decode markup parsed webpage pdf word book mail header table
-    delimited records parse sandbox worker metadata load rows split stories
+    delimited numberformat spreadsheet ods records parse sandbox worker metadata load rows split stories
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
     rerank network senses match columns cells codes shape asked clause decide copies reader choose call providers llm compose untrusted
     roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
