@@ -14,10 +14,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.columns import Asked, column, light
+from rag.columns import Asked, column, empty, light
 from rag.dates import MONTHS
 from rag.header import kind
-from rag.rows import Cell, bare_cells, cells, header_of
+from rag.rows import Cell, bare_cells, cells, header_of, is_header
 from rag.schema import Evidence, Passage, Reading, Sentence
 from rag.senses import Token, is_date, meets, tokens
 
@@ -25,6 +25,8 @@ NOT_BORNE = 0.1
 """Most confidence where no row bears the names that are asked for."""
 EXPLAINED = 0.9
 """Least confidence where a row has all that the question says."""
+LEAST_CELLS = 3
+"""Of a row without column names; of two, it is hardly told from a sentence with a semicolon."""
 MOST_LEAD_CHARS = 200
 """A longer sentence above a row is prose, not the heading of its table."""
 
@@ -43,6 +45,8 @@ class Row:
     """Numbers of the cells that the question names."""
     covered: frozenset[int]
     """Numbers of the question's words that its cells have."""
+    full: frozenset[int]
+    """Those of them that are all that a cell says: "Harfield" is, in "Old Harfield" it is not."""
     missing: frozenset[int]
     """Numbers of the names and numbers of the question that neither it nor what stands above it has."""
     explained: frozenset[int]
@@ -69,16 +73,17 @@ def settle(question: str, reading: Reading, threshold: float) -> Reading:
     if not rows:
         return reading
     bearing = _bearing(asked, list(rows.values()))
+    bearing = [row for row in bearing if not any(row.explained < other.explained for other in bearing)]
     found = [(row, *column(asked, row.cells, row.keys, _span(row))) for row in bearing]
     found.sort(key=lambda one: -one[2])  # the parts of a wide row bear the same names
-    best = [(replace(row.item, short_answer=answer), row, clear) for row, answer, clear in found]
-    prose = [item for n, item in enumerate(reading.evidence) if n not in rows]
+    best = _undecided([(replace(row.item, short_answer=answer), row, clear) for row, answer, clear in found])
+    prose = [item for n, item in enumerate(reading.evidence) if n not in rows and not is_header(item.quote)]
     sure = _is_sure(asked, best)
     if 0 not in rows and (reading.confidence >= threshold or not sure):
         return replace(reading, evidence=(*prose, *(item for item, _, _ in best)))
     if best:
         confidence = max(reading.confidence, EXPLAINED) if sure else reading.confidence
-        if not best[0][0].short_answer and asked.kind in ("number", "when"):
+        if _needs_more(asked, best):
             confidence = min(confidence, NOT_BORNE)
         return Reading((*(item for item, _, _ in best), *prose), confidence)
     told = [item for item in prose if _bears(asked, item)]
@@ -95,8 +100,11 @@ def _row(asked: Asked, item: Evidence) -> Row | None:
     found = found or _bare(passage, item.sentence)
     if len(found) < 2:
         return None
-    keys, covered, whole = set(), set(), False
+    sheet = any(word.text == "sheet" for word in asked.words)
+    keys, covered, every, whole = set[int](), set[int](), set[int](), False
     for n, cell in enumerate(found):
+        if cell.name == "Sheet" and not sheet:
+            keys.add(n)
         said = _tokens(cell.value)
         full = _run(asked.words, said)
         part = {p for p in asked.strong if any(meets(asked.words[p], token) for token in said)}
@@ -104,6 +112,7 @@ def _row(asked: Asked, item: Evidence) -> Row | None:
             keys.add(n)
             whole = whole or (bool(full) and kind(cell.value) == "text")
         covered |= full | part
+        every |= full
     names = [token for cell in found for token in _tokens(cell.name)]
     values = [token for cell in found for token in _tokens(cell.value)]
     above = _tokens(_above(passage, place))
@@ -111,7 +120,7 @@ def _row(asked: Asked, item: Evidence) -> Row | None:
     weak = {n for n, word in enumerate(asked.words) if _in(word, values) and not _in(word, names)}
     missing = {n for n in asked.strong if n not in explained}
     return Row(
-        *(item, found, frozenset(keys), frozenset(covered | weak)),
+        *(item, found, frozenset(keys), frozenset(covered | weak), frozenset(every)),
         *(frozenset(missing), frozenset(explained | weak), whole),
     )
 
@@ -119,7 +128,7 @@ def _row(asked: Asked, item: Evidence) -> Row | None:
 def _bare(passage: Passage, sentence: Sentence) -> tuple[Cell, ...]:
     """Return the cells of a row without column names: it has as many as another one beside it."""
     found = bare_cells(passage.quote(sentence))
-    if len(found) < 2 or any(len(cell.value) > MOST_LEAD_CHARS for cell in found):
+    if len(found) < LEAST_CELLS or passage.quote(sentence).endswith((".", "!", "?", "”", '"')):
         return ()
     others = (bare_cells(passage.quote(other)) for other in passage.sentences if other != sentence)
     return found if any(len(other) == len(found) for other in others) else ()
@@ -137,9 +146,9 @@ def _bearing(asked: Asked, rows: Sequence[Row]) -> list[Row]:
     """Return the rows that bear what the question names; all of them if it names nothing that a row has."""
     if not asked.strong and not any(row.covered for row in rows):
         return list(rows)
-    most: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
+    most: dict[tuple[str, tuple[str, ...]], tuple[int, ...]] = {}
     for row in rows:
-        most[row.table] = max(most.get(row.table, (0, 0)), _weight(asked, row))
+        most[row.table] = max(most.get(row.table, ()), _weight(asked, row))
     elsewhere = {n for row in rows for n in row.covered & asked.strong}
     return [
         row
@@ -148,8 +157,8 @@ def _bearing(asked: Asked, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _weight(asked: Asked, row: Row) -> tuple[int, int]:
-    return len(row.covered & asked.strong) - len(row.missing), len(row.covered)
+def _weight(asked: Asked, row: Row) -> tuple[int, ...]:
+    return len(row.covered & asked.strong) - len(row.missing), len(row.full), len(row.covered)
 
 
 def _answers(asked: Asked, row: Row, elsewhere: set[int]) -> bool:
@@ -173,6 +182,33 @@ def _is_sure(asked: Asked, best: Sequence[tuple[Evidence, Row, int]]) -> bool:
     other = {one.short_answer for one, _, clear in best[1:] if clear and one.short_answer}
     left = [word for n, word in enumerate(asked.words) if n not in row.explained and not light(word)]
     return not left and not row.missing and other <= {item.short_answer}
+
+
+def _undecided(best: list[tuple[Evidence, Row, int]]) -> list[tuple[Evidence, Row, int]]:
+    """Let the rows of one table that answer as well stand side by side, none of them as the short answer.
+
+    "How many goals did the Rovers score?" asks for one of two rows if the table has two years.
+    """
+    if not best or not best[0][2]:
+        return best
+    first, row, clear = best[0]
+    alike = [one for one in best if one[1].table == row.table and one[2] == clear]
+    if len({item.short_answer for item, _, _ in alike}) < 2:
+        return best
+    level = [(replace(one[0], short_answer="", score=max(first.score, one[0].score)), *one[1:]) for one in alike]
+    return [*level, *(one for one in best if one not in alike)]
+
+
+def _needs_more(asked: Asked, best: Sequence[tuple[Evidence, Row, int]]) -> bool:
+    """Tell whether one row cannot answer: all are to be compared or counted, or it has nothing of what is asked for."""
+    item, row, clear = best[0]
+    if asked.compares - row.explained and (len(best) > 1 or not row.covered):
+        return True
+    named = [n for n in asked.thing if not empty(asked.words[n])]
+    if named and not clear and (asked.kind == "number" or not row.explained.intersection(named)):
+        return True
+    level = [one for one in best if one[1].table == row.table]
+    return not item.short_answer and asked.kind in ("number", "when") and (not clear or len(level) < 2)
 
 
 def _bears(asked: Asked, item: Evidence) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rag import match
 from rag.header import kind
 from rag.rows import Cell
-from rag.senses import Token, meets, tokens
+from rag.senses import HELPERS, MODALS, PREPOSITIONS, Token, meets, tokens
 from rag.terms import fold
 
 MOST_VALUE_CHARS = 80
@@ -38,9 +38,15 @@ _HINTS: tuple[tuple[str, frozenset[str]], ...] = tuple(
 )
 """What a question says, and the names that columns have which answer it."""
 _LIGHT = frozenset(
-    "value number figure entry record row column table sheet list data file many much give show tell stand".split()
+    """
+    value number figure entry result record row column table sheet list data file many much give show tell stand
+    """.split()
 )
 """Words of a question that name nothing in a table."""
+_COMPARES = re.compile(
+    r"total|sum|average|mean|median|altogether|combined|overall|maximum|minimum|fewest|"
+    r"(?:high|low|larg|bigg|small|great|old|young|new|late|earli|long|short|tall|cheap|rich|poor|fast|slow)(?:i?est)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ class Asked:
     """As :func:`rag.match.kind` tells it."""
     places: tuple[int, ...]
     """Number of each of the words among all words and signs."""
+    thing: frozenset[int] = frozenset()
+    """Numbers of the words of what is asked for: "email" in "What is the email of Ana?", "How many titles has Ana?"."""
+    compares: frozenset[int] = frozenset()
+    """Numbers of the words that no one row can answer: "highest", "average"."""
 
     @classmethod
     def of(cls, question: str) -> "Asked":
@@ -64,7 +74,13 @@ class Asked:
         places = tuple(n for n, token in enumerate(every) if token.content)
         words = tuple(every[n] for n in places)
         strong = frozenset(n for n, word in enumerate(words) if word.number or word.name)
-        return cls(question, words, strong, match.kind(question), places)
+        said = [token.text for token in every]
+        start, end = _thing(said)
+        thing = frozenset(n for n, place in enumerate(places) if start <= place < end and n not in strong)
+        compares = frozenset(n for n, word in enumerate(words) if _COMPARES.fullmatch(word.text))
+        if "most" in said or "least" in said:
+            compares |= {-1}
+        return cls(question, words, strong, match.kind(question), places, thing, compares)
 
     def joined(self, number: int) -> bool:
         """Tell whether a word stands directly beside another name, as a part of one."""
@@ -72,11 +88,28 @@ class Asked:
         return bool({self.places[number] - 1, self.places[number] + 1} & near)
 
 
+def _thing(said: Sequence[str]) -> tuple[int, int]:
+    """Return where the words of what is asked for are, in "What is the … of Ana?" and the like; 0, 0 if not."""
+    if "many" in said and said[max(said.index("many") - 1, 0)] == "how":
+        start = said.index("many") + 1
+        ends = [n for n in range(start, len(said)) if said[n] in HELPERS | MODALS | PREPOSITIONS]
+        return start, min(ends, default=start + 1)
+    if len(said) < 4 or said[0] not in ("what", "which") or said[1] not in ("is", "are", "was", "were", "'s"):
+        return 0, 0
+    if "'s" in said[2:]:
+        return said.index("'s", 2) + 1, len(said)
+    ends = [n for n, word in enumerate(said) if word in ("of", "for", "in", "at", "on") and n > 3]
+    return (3, ends[0]) if said[2] in ("the", "his", "her", "its") and ends else (0, 0)
+
+
 def light(word: Token) -> bool:
     """Tell whether a word of a question is explained by its form alone: "value", or "paid" of an amount."""
-    if word.text in _LIGHT or word.key in _LIGHT:
-        return True
-    return any(re.search(pattern, word.text) for pattern, _ in _HINTS)
+    return empty(word) or any(re.search(pattern, word.text) for pattern, _ in _HINTS)
+
+
+def empty(word: Token) -> bool:
+    """Tell whether a word of a question names nothing in a table, as "value" does."""
+    return word.text in _LIGHT or word.key in _LIGHT
 
 
 def column(asked: Asked, cells: Sequence[Cell], keys: Collection[int], span: tuple[int, int]) -> tuple[str, int]:
@@ -100,7 +133,8 @@ def column(asked: Asked, cells: Sequence[Cell], keys: Collection[int], span: tup
         named = _closest(asked, named)
     clear = best
     if not named:
-        named, clear = _hinted(asked, fitting), 1
+        named = _hinted(asked, fitting)
+        clear = int(bool(named))
     if not named and len(fitting) == 1 and asked.kind in ("number", "when"):
         named = fitting
     inside = [cell for cell in named or fitting if cell.start <= span[0] and span[1] <= cell.end and span[0] >= 0]

@@ -158,15 +158,20 @@ def _split(line: str) -> list[tuple[str, int]]:
     return found
 
 
+def is_header(text: str) -> bool:
+    """Tell whether a sentence is the column names of a Markdown table above its line of dashes."""
+    lines = text.splitlines()
+    return len(lines) == 2 and bool(_DASHES.fullmatch(lines[1]))
+
+
 def header_of(passage: Passage, number: int) -> str:
     """Return the line of column names above a sentence of a passage, if that is a row of a Markdown table."""
     if "|" not in passage.quote(passage.sentences[number]):
         return ""
     for place in range(number, -1, -1):
         text = passage.quote(passage.sentences[place])
-        lines = text.splitlines()
-        if len(lines) == 2 and _DASHES.fullmatch(lines[1]):
-            return lines[0] if place < number else ""
+        if is_header(text):
+            return text.splitlines()[0] if place < number else ""
         if "|" not in text:
             return ""
     return passage.context.rpartition("\n")[2]
