@@ -79,7 +79,12 @@ def settle(question: str, reading: Reading, threshold: float) -> Reading:
     best = _undecided([(replace(row.item, short_answer=answer), row, clear) for row, answer, clear in found])
     prose = [item for n, item in enumerate(reading.evidence) if n not in rows and not is_header(item.quote)]
     sure = _is_sure(asked, best)
-    if 0 not in rows and (reading.confidence >= threshold or not sure):
+    of_table = {row.item.passage for row in rows.values()}
+    if (
+        0 not in rows
+        and (reading.confidence >= threshold or not sure)
+        and _stands(asked, reading.evidence[0], of_table)
+    ):
         return replace(reading, evidence=(*prose, *(item for item, _, _ in best)))
     if best:
         confidence = max(reading.confidence, EXPLAINED) if sure else reading.confidence
@@ -214,6 +219,17 @@ def _needs_more(asked: Asked, best: Sequence[tuple[Evidence, Row, int]]) -> bool
 def _bears(asked: Asked, item: Evidence) -> bool:
     """Tell whether prose has the names and numbers that are asked for."""
     said = tokens(f"{item.passage.title} . {item.passage.text}")
+    return all(_in(asked.words[n], said) for n in asked.strong)
+
+
+def _stands(asked: Asked, item: Evidence, of_table: set[Passage]) -> bool:
+    """Tell whether prose may answer before rows: beside a table it must have the names, or it is but its heading."""
+    if item.passage not in of_table:
+        return True
+    place = item.passage.sentences.index(item.sentence) if item.sentence in item.passage.sentences else 0
+    near = [item.passage.quote(sentence) for sentence in item.passage.sentences[max(place - 1, 0) : place]]
+    near = [text for text in near if "|" not in text and not cells(text)]
+    said = tokens(" . ".join([item.passage.title, *near, item.quote]))
     return all(_in(asked.words[n], said) for n in asked.strong)
 
 

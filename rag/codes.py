@@ -17,6 +17,7 @@ LEAST_DIGITS = 3
 
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
 _CODE = re.compile(r"(?<![\w@])(?=[^\s]*\d)[^\W_]+(?:[-/._:#][^\W_]+)*(?![\w@])")
+_SPACED = re.compile(r"\b(?!(?:EUR|USD|GBP|CHF|JPY|CAD|AUD|AD|BC|CE|FY|NO)\b)([A-Z]{2,}) (?!(?:19|20)\d\d\b)(\d{3,})\b")
 _NO_CODE = re.compile(
     r"\d+(?:[.,:]\d+)*"  # a number, a time
     r"|\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:t\d.*)?|\d{4}[-/]\d{1,2}|\d{1,2}[-/.]\d{4}"  # a date, a month
@@ -33,14 +34,15 @@ def codes(text: str) -> list[str]:
     >>> codes("Valve PPR‑9087 of contract 2024/117-B, 16 bar, 24-hour, 2024-03-04, 10km, 5-7, 1990s, the 3rd")
     ['ppr-9087', '2024/117-b']
     """
-    return [code for code, _ in _found(text)]
+    return list(_found(text))
 
 
-def _found(text: str) -> Iterator[tuple[str, int]]:
-    for found in _CODE.finditer(text.translate(_HYPHENS)):
+def _found(text: str) -> Iterator[str]:
+    plain = _SPACED.sub(r"\1-\2", text.translate(_HYPHENS))
+    for found in _CODE.finditer(plain):
         code = found[0].casefold().rstrip(".:")
         if not _NO_CODE.fullmatch(code):
-            yield code, found.start()
+            yield code
 
 
 def _plain(text: str) -> str:

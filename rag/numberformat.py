@@ -8,6 +8,9 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+MOST = 1e15
+"""A larger number has more digits than a sheet keeps, and is shown as it is."""
+
 _PART = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]|_.|\*.'
     r"|(?P<general>General)|(?P<science>[0#?][0#?,]*(?:\.[0#?]*)?E[+-]0+)"
@@ -56,8 +59,8 @@ def _moment(value: datetime | date | time, code: str) -> str:
 
 
 def _number(value: float, code: str) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
-        return str(value)
+    if not abs(value) < MOST:
+        return _plain(value)
     number = Decimal(repr(value))
     sections = _SECTION.findall(code)[:-1] or [code]
     section, sign = sections[0], "-" if number < 0 else ""
@@ -106,6 +109,6 @@ def _digits(number: Decimal, spec: str) -> str:
 
 def _plain(value: float) -> str:
     """Return a number as "General" shows it: at most ten digits of a fraction."""
-    if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
+    if isinstance(value, int) or (abs(value) < MOST and value == int(value)):
         return str(int(value))
     return f"{value:.10g}"

@@ -121,8 +121,9 @@ def _xls_sheet(book: Any, sheet: Any) -> Sheet:
             kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
             about = book.xf_list[sheet.cell_xf_index(row, column)]
             code = book.format_map[about.format_key].format_str
-            struck = book.font_list[about.font_index].struck_out and kind not in (0, 6)
-            found.struck += bool(struck)
+            font = book.font_list[about.font_index : about.font_index + 1]  # the oldest files have none
+            struck = bool(font and font[0].struck_out) and kind not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
+            found.struck += struck
             if kind == xlrd.XL_CELL_DATE:
                 moment = xlrd.xldate_as_datetime(value, book.datemode)
                 value = moment.time() if value < 1 else moment
