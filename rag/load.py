@@ -240,13 +240,15 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book corpus dates decode feed fields load mail markup metadata normal parse parsed pdf records rst subtitles table
-    webpage word
+    book corpus dates decode delimited feed fields header load mail markup metadata normal numberformat ods parse
+    parsed pdf records rst spreadsheet subtitles table webpage word
 """.split()
 
 
 _LIBRARIES = (
-    "chardet charset-normalizer courlan docutils htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+    """
+    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdf python-docx sentencex trafilatura xlrd
+    """.split()
 )
 
 

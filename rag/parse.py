@@ -20,6 +20,10 @@ from rag.records import tree
 from rag.rst import rst
 from rag.subtitles import subtitles
 from rag.table import table
+from rag.delimited import delimited
+from rag.mail import eml
+from rag.ods import ods
+from rag.spreadsheet import OLE, xls, xlsx
 from rag.webpage import html
 from rag.word import docx
 
@@ -31,7 +35,13 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".epub": epub,
     ".eml": eml,
     ".mbox": mbox,
-    ".csv": table,
+    ".csv": delimited,
+    ".tsv": delimited,
+    ".tab": delimited,
+    ".xlsx": xlsx,
+    ".xlsm": xlsx,
+    ".xls": xls,
+    ".ods": ods,
     ".json": tree,
     **dict.fromkeys((".xml", ".rss", ".atom"), xml),
     ".rst": rst,
@@ -40,7 +50,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
 """Suffix to parser. A new format is a function and a line here."""
 
 
-ARCHIVES = (".docx", ".epub")
+ARCHIVES = (".docx", ".epub", ".xlsx", ".xlsm", ".ods")
 
 
 def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
@@ -54,7 +64,7 @@ def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
     Raises:
         Unusable: it cannot be read.
     """
-    if suffix in ARCHIVES:
+    if suffix in ARCHIVES and not data.startswith(OLE):  # an encrypted or old file of Microsoft Office is no archive
         _check_archive(data, unpacked_mb)
     found = PARSERS[suffix](data)
     _open(found, unpacked_mb)

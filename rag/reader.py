@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 from rag import match
 from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
+from rag.rows import header_of
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
 from rag.terms import numbers, root, terms
@@ -142,6 +143,8 @@ class TrainedReader:
                 shifted = tuple((left - start, right - start) for left, right in own)
                 given = headers[place].startswith(passage.title)  # one made of the text is no title
                 title, date = passage.title[:TITLE_CHARS] if given else "", passage.published or ""
+                if above := header_of(passage, part.start):  # the rows of a Markdown table do not name their columns
+                    title = f"{title} | {above[:TITLE_CHARS]}" if title else above[:TITLE_CHARS]
                 windows.append(Window(question, title, date, texts[place][start:end], shifted))
                 places.append((place, part))
         return windows, places
@@ -150,7 +153,10 @@ class TrainedReader:
 def _about(question: str, hit: Hit, header: str, rarity: Mapping[str, float]) -> list[dict[str, float]]:
     """Return for each sentence of a hit what its words and its passage's have of the question."""
     passage = hit.passage
-    above, own = _roots(header), [_roots(passage.quote(sentence)) for sentence in passage.sentences]
+    above, own = (
+        _roots(f"{header} {passage.context}"),
+        [_roots(passage.quote(sentence)) for sentence in passage.sentences],
+    )
     asked = numbers(question)
     whole = {
         "cosine": hit.cosine,
