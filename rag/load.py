@@ -210,11 +210,12 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book dates decode load mail markup metadata normal parse parsed pdf records table webpage word
+    book dates decode drawing formula grid left load mail markup metadata normal numbering odfstyles odftext ooxml
+    opendocument parse parsed pdf raised records rtf rtfstory rtfwords slides symbols table webpage word wordstyles
 """.split()
 
 
-_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf sentencex trafilatura".split()
 
 
 @cache
@@ -254,12 +255,14 @@ SUFFIXES = (*TEXT_LOADERS, *PARSERS)
 def _document(
     source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0, pages: Iterable[int] = ()
 ) -> Document:
-    keys = ("title", "publisher", "author", "published", "url", "language")
+    keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
     published = iso_date(values["published"]) if values["published"] else None
     if published is None and dateline:
         published = iso_date(dateline["date"])
+    if published is None and values["created"]:
+        published = iso_date(values["created"])
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one
