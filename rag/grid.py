@@ -139,8 +139,9 @@ def _header_count(rows: list[Row], width: int) -> int:
     if len(rows) < 2:
         return 0
     first = rows[0]
-    texts = [cell.text for cell in first.cells]
-    filled = [text for text in texts if text]
+    filled = [cell.text for cell in first.cells if cell.text]
+    if len(filled) == len(first.cells) - 1 and not first.cells[0].text and rows[1].cells[0].text:
+        return 1  # an empty corner: names above, names on the left
     apart = _is_bold(first) and not all(map(_is_bold, rows[1:]))
     if any(_is_value(text) for text in filled) and not apart:
         return 0
@@ -153,7 +154,8 @@ def _header_count(rows: list[Row], width: int) -> int:
     if any(cell.across > 1 for cell in first.cells) and len(rows) > 2:
         below = rows[1]
         labels = not any(_is_value(cell.text) for cell in below.cells)
-        if labels and (any(cell.continues for cell in below.cells) or (_is_bold(first) and _is_bold(below))):
+        parts = any(cell.continues or not cell.text for cell in below.cells)
+        if labels and (parts or (_is_bold(first) and _is_bold(below))):
             return 2
     return 1
 

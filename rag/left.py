@@ -13,10 +13,11 @@ _TOLD = {
     "chart": ("chart", "not read: put its figures into a table"),
     "picture": ("large picture", "not read: run a text recognition (OCR) over it if it holds text"),
     "object": ("embedded object", "not read: save it as a file of its own"),
+    "undecoded": ("word with letters in an unknown code", "not read: save the file again in a newer format"),
     "file": ("embedded file", "not read: save it as a file of its own"),
 }
 """What is counted: its name, and what is said of it."""
-_UNREAD = frozenset("chart picture object file".split())
+_UNREAD = frozenset("chart picture object undecoded file".split())
 """What may hold an answer and cannot be read."""
 
 
@@ -93,7 +94,9 @@ class Left:
 
 def _sentence(kind: str, number: int) -> str:
     name, what = _TOLD[kind]
-    return f"{number} {name}{'' if number == 1 else 's'} {'is' if number == 1 else 'are'} {what}"
+    first, *rest = name.split(" with ")
+    names = name if number == 1 else " with ".join([f"{first}s", *rest])
+    return f"{number} {names} {'is' if number == 1 else 'are'} {what}"
 
 
 def listed(numbers: list[int]) -> str:

@@ -171,11 +171,18 @@ class _Reader:
             if is_pictorial(font):
                 self._add("".join(sign(font, byte) for byte in data), font="")
             else:
-                self._add(_decoded(data, encoding or self._page))
+                self._add(self._decoded(data, encoding or self._page))
         if units and self._units:
             text = self._units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
             self._units = ""
             self._add(text)
+
+    def _decoded(self, data: bytes, encoding: str) -> str:
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            self._left.count("undecoded", int(not self._groups[-1].skipped))
+            return data.decode(_known(encoding) or "cp1252", "replace")
 
     def _add(self, text: str, font: str | None = None) -> None:
         group = self._groups[-1]
@@ -282,10 +289,3 @@ def _known(encoding: str) -> str:
         b"".decode(encoding)
         return encoding
     return ""
-
-
-def _decoded(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return data.decode("cp1252", "replace")
