@@ -77,6 +77,9 @@ def table_blocks(rows: list[Row]) -> list[str]:
     names = _names(rows[:count], width)
     blocks += [block for row in rows[:count] for cell in row.cells for block in cell.after if not cell.continues]
     form = count == 0 and _is_form(rows, width)
+    used = {at for row in rows[count:] for at, text in enumerate(_slots(row, width)) if text}
+    if any(name and at not in used for at, name in enumerate(names)):  # no row will carry it
+        blocks.append(row_text([], names))
     section = ""
     for number, row in enumerate(rows[count:], start=count):
         if _is_section(row, width):

@@ -36,6 +36,8 @@ class _Group:
     opened: str = ""
     """The destination that this group opened."""
     starred: bool = False
+    plan: Plan | None = None
+    """What was said of the outer row, where this group speaks of one of a table within."""
     sizes: list[int] = field(default_factory=list)
 
 
@@ -96,7 +98,7 @@ class _Reader:
 
     def _open(self) -> None:
         outer = self._groups[-1]
-        self._groups.append(replace(outer, look=replace(outer.look), opened="", starred=False, sizes=[]))
+        self._groups.append(replace(outer, look=replace(outer.look), opened="", starred=False, plan=None, sizes=[]))
         self._skip = 0
 
     def _close(self) -> None:
@@ -104,6 +106,7 @@ class _Reader:
             return
         group = self._groups.pop()
         self._skip = 0
+        self.plan = group.plan or self.plan
         outer = self._groups[-1]
         if group.opened in MARGINS:
             self._margins |= dict.fromkeys(f"{MARGINS[group.opened]}: {block}" for block in group.story.end())
@@ -221,11 +224,11 @@ class _Reader:
         elif word in ("pict", "info", "upr", "do", "shpinst"):
             group.skipped = word in ("pict", "upr")
             group.gathers = "info" if word == "info" else group.gathers
-        elif word == "annotation":
-            self._left.count("comment")
-            group.skipped = True
-        elif word == "object":
-            self._left.count("object")
+        elif word in ("annotation", "object"):
+            self._left.count("comment" if word == "annotation" else "object")
+            group.skipped = word == "annotation"
+        elif word == "nesttableprops":
+            group.plan = self.plan
         elif word in ("creatim", "revtim"):
             self._dates[word] = {}
             group.gathers = word

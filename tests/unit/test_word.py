@@ -35,8 +35,9 @@ def word(*paragraphs: str) -> bytes:
     return out.getvalue()
 
 
-def package(body: str, *, strict: bool = False, core: str = "", **parts: str) -> bytes:
+def package(body: str, parts: "dict[str, str] | None" = None, *, strict: bool = False, core: str = "") -> bytes:
     """Make a DOCX of the XML of its body and of other parts, by their names without digits ("header1")."""
+    parts = parts or {}
     kinds = {name: name.rstrip("0123456789") for name in parts}
     base = "http://schemas.openxmlformats.org/package/2006/relationships"
     files = {
@@ -85,7 +86,7 @@ def table(*rows: "list[str] | str") -> str:
 
 
 def blocks(body: str, **parts: str) -> list[str]:
-    return docx(package(body, **parts)).text.split("\n\n")
+    return docx(package(body, parts)).text.split("\n\n")
 
 
 def field(code: str, result: str) -> str:
@@ -161,7 +162,7 @@ def test_what_a_style_strikes_or_hides_is_out_and_told() -> None:
         + p("The fine is 99 euros.", about='<w:pStyle w:val="Secret"/>')
         + p("The mayor stayed.")
     )  # fmt: skip
-    found = docx(package(body, styles=styles))
+    found = docx(package(body, {"styles": styles}))
     assert found.text == "in twice\n\nThe mayor stayed."
     assert found.notes == ["2 struck-out passages are left out", "1 hidden passage is left out"]
 
@@ -202,7 +203,7 @@ def test_notes_headers_and_footers() -> None:
         "comments": f'<w:comment w:id="0">{p("Check it.")}</w:comment>',
     }
     body = p("The fine", reference, " is due", end, ".") + p("It ends.") + f"<w:sectPr>{section}</w:sectPr>"
-    found = docx(package(body, **parts))
+    found = docx(package(body, parts))
     assert found.text.split("\n\n") == [
         "The fine is due.",
         "Footnote 1: By Rahn.",
@@ -212,7 +213,7 @@ def test_notes_headers_and_footers() -> None:
         "Footer: Confidential",
     ]
     assert found.notes == ["1 comment is left out"]
-    first = docx(package(body.replace("<w:sectPr>", "<w:sectPr><w:titlePg/>"), **parts))
+    first = docx(package(body.replace("<w:sectPr>", "<w:sectPr><w:titlePg/>"), parts))
     assert "Header: Not shown." in first.text
 
 
@@ -298,8 +299,8 @@ def test_the_date_of_the_file(dates: dict[str, str], created: "str | None") -> N
 def test_the_title_is_that_of_the_file_or_the_one_on_its_first_page() -> None:
     styles = '<w:style w:type="paragraph" w:styleId="T"><w:name w:val="Title"/></w:style>'
     body = p("Harbour", about='<w:pStyle w:val="T"/>')
-    assert docx(package(body, styles=styles)).meta["title"] == "Harbour"
-    assert docx(package(body, styles=styles, core="<dc:title>Quay</dc:title>")).meta["title"] == "Quay"
+    assert docx(package(body, {"styles": styles})).meta["title"] == "Harbour"
+    assert docx(package(body, {"styles": styles}, core="<dc:title>Quay</dc:title>")).meta["title"] == "Quay"
 
 
 def reason(data: bytes, suffix: str = ".docx") -> str:
