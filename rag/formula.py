@@ -1,6 +1,7 @@
 """Formulas as one line: those of Office (OMML) and those of the web and OpenDocument (MathML)."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from rag.raised import lowered, raised
@@ -58,8 +59,13 @@ def _whole(text: str) -> str:
 
 
 def _with(base: str, below: str, above: str) -> str:
-    text = base + (lowered(below, base or "x") if below else "")
-    return text + (raised(above, text or "x") if above else "")
+    return base + _script(below, "_", lowered) + _script(above, "^", raised)
+
+
+def _script(text: str, mark: str, written: Callable[[str, str], str]) -> str:
+    """Return what is set above or below, in Unicode's own signs or after a mark."""
+    found = written(text, "x")
+    return found if not text or (found != text and found[0] != mark) else f"{mark}{_whole(text)}"
 
 
 def _over(above: str, below: str) -> str:
@@ -81,7 +87,7 @@ _OFFICE: dict[str, Any] = {
     "sSup": lambda e: _with(_child(e, "e"), "", _child(e, "sup")),
     "sSub": lambda e: _with(_child(e, "e"), _child(e, "sub"), ""),
     "sSubSup": lambda e: _with(_child(e, "e"), _child(e, "sub"), _child(e, "sup")),
-    "sPre": lambda e: raised(_child(e, "sup"), "x") + lowered(_child(e, "sub"), "x") + _child(e, "e"),
+    "sPre": lambda e: _with("", _child(e, "sub"), _child(e, "sup")) + _child(e, "e"),
     "f": lambda e: _over(_child(e, "num"), _child(e, "den")),
     "rad": lambda e: f"{raised(_child(e, 'deg'), 'x')}√{_whole(_child(e, 'e'))}",
     "d": _brackets,

@@ -100,7 +100,7 @@ class _Package:
         return {
             "title": found.get("title"),
             "author": found.get("initial-creator") or found.get("creator"),
-            "language": found.get("language") or (language if language != "en-US" else None),
+            "language": found.get("language") or (language if language not in ("", "en-US") else None),
             "created": max(found.get("date", ""), found.get("creation-date", "")) or None,
         }
 
