@@ -59,6 +59,8 @@ _FORM = frozenset(
 _VALUE = re.compile(r"[^\w]*\d[\d\s.,:%/×–-]*\s*(?:%|‰|[€$£¥]|[^\W\d_]{1,3})?[^\w]*")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4})?")
 _SECTION_CHARS = 80
+_FEW, _MOST = 0.2, 0.7
+"""Between these shares of figures a column holds things of several kinds, as the right side of a form does."""
 
 
 def table_blocks(rows: list[Row]) -> list[str]:
@@ -189,10 +191,12 @@ def _is_form(rows: list[Row], width: int) -> bool:
         return True
     if all(left.bold for left, _ in pairs) and not any(right.bold for _, right in pairs):
         return True
-    if rows[0].styled or all(cell.bold for cell in pairs[0]):
+    if all(cell.bold for cell in pairs[0]):
         return False
-    values = [any(char.isdigit() for char in right.text) for _, right in pairs]
-    return values[0] or (len(values) > 2 and any(values) and not all(values[1:]))
+    if _is_value(pairs[0][1].text) or (not rows[0].styled and any(map(str.isdigit, pairs[0][1].text))):
+        return True
+    with_figures = sum(any(map(str.isdigit, right.text)) for _, right in pairs[1:])
+    return len(pairs) > 2 and _FEW * len(pairs[1:]) < with_figures < _MOST * len(pairs[1:])
 
 
 def _form_text(texts: list[str]) -> str:

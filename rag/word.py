@@ -180,7 +180,7 @@ class _Reader:
         name = element.tag.rpartition("}")[2] if element.tag.startswith(W) else ""
         text = _SIGNS.get(name, "")
         if name == "t":
-            text = shown(look.font, element.text or "")
+            text = shown(look.font, re.sub(r"\s*\n\s*", " ", element.text or ""))
         elif name == "sym":
             char = element.get(f"{W}char", "")
             text = sign(element.get(f"{W}font"), int(char, 16)) if re.fullmatch("[0-9A-Fa-f]{1,6}", char) else ""

@@ -1,5 +1,6 @@
 """How Word shows a run of text: what its own properties, its styles and the styles that these are based on say."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,8 +150,6 @@ def _place(levels: list[list[Any]]) -> int:
     if value in ("superscript", "subscript"):
         return 1 if value == "superscript" else -1
     moved = _first(levels, "position")
-    try:
-        shift = 0 if moved is None else int(moved.get(f"{W}val", "0"))
-    except ValueError:
-        return 0
+    found = None if moved is None else re.fullmatch(r"(-?\d+(?:\.\d+)?)(pt)?", moved.get(f"{W}val", ""))
+    shift = 0.0 if found is None else float(found[1]) * (2 if found[2] else 1)
     return 0 if abs(shift) < _LEAST_SHIFT else (1 if shift > 0 else -1)
