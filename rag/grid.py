@@ -7,7 +7,7 @@ holds values, or the table is a form: names on the left, what they stand for on 
 import re
 from dataclasses import dataclass, field
 
-from rag.table import row_text
+from rag.table import Table, row_text
 
 
 @dataclass(slots=True)
@@ -92,8 +92,9 @@ def table_blocks(rows: list[Row]) -> list[str]:
                 blocks.append(text)
         else:
             texts = _slots(row, width)
-            line = _form_text(texts) if form else row_text(names, texts)
-            blocks.append(f"{section}; {line}" if section and line else line)
+            rows_of_one = Table(names, rows=[("", texts)] if any(texts) else [])
+            line = [_form_text(texts)] if form else rows_of_one.paragraphs()
+            blocks += [f"{section}; {text}" if section else text for text in line if text]
         blocks += [block for cell in row.cells if not cell.continues for block in cell.after]
     return [block for block in blocks if block.strip()]
 

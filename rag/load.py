@@ -210,12 +210,13 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book dates decode drawing formula grid left load mail markup metadata normal numbering odfstyles odftext ooxml
-    opendocument parse parsed pdf raised records rtf rtfstory rtfwords slides symbols table webpage word wordstyles
+    book dates decode delimited drawing formula grid header left load mail markup metadata normal numberformat numbering
+    ods odfstyles odftext ooxml opendocument parse parsed pdf raised records rtf rtfstory rtfwords slides spreadsheet
+    symbols table webpage word wordstyles
 """.split()
 
 
-_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf sentencex trafilatura".split()
+_LIBRARIES = "charset-normalizer courlan htmldate justext lxml openpyxl pypdf sentencex trafilatura xlrd".split()
 
 
 @cache

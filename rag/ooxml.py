@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from rag.decode import Unusable
+from rag.spreadsheet import OLE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -42,6 +43,12 @@ class Package:
 
     def __init__(self, data: bytes, what: str) -> None:
         self._what = what
+        if data.startswith(OLE):
+            if "EncryptedPackage".encode("utf-16-le") in data:
+                raise Unusable("encrypted with a password", "save it without a password")
+            raise Unusable(
+                "in a format of Office 97 under the name of a newer one", "save it again in the newer format"
+            )
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _UNREADABLE as error:

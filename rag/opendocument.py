@@ -70,7 +70,7 @@ class _Package:
             raise Unusable("not a whole OpenDocument file", "get the file again") from error
         manifest = self.part("META-INF/manifest.xml")
         if manifest is not None and next(manifest.iter("{*}encryption-data"), None) is not None:
-            raise Unusable("protected by a password", "open it with its password and save it without one")
+            raise Unusable("encrypted with a password", "save it without a password")
 
     def part(self, name: str) -> Any:
         """Return the root element of a part, None where there is none that can be read."""

@@ -11,14 +11,16 @@ from collections.abc import Callable
 
 from rag.book import epub
 from rag.decode import Unusable
+from rag.delimited import delimited
 from rag.mail import eml
+from rag.ods import ods
 from rag.opendocument import odf
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.records import tree
 from rag.rtf import rtf
 from rag.slides import pptx
-from rag.table import table
+from rag.spreadsheet import OLE, xls, xlsx
 from rag.webpage import html
 from rag.word import docx
 
@@ -32,13 +34,19 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".rtf": rtf,
     ".epub": epub,
     ".eml": eml,
-    ".csv": table,
+    ".csv": delimited,
+    ".tsv": delimited,
+    ".tab": delimited,
+    ".xlsx": xlsx,
+    ".xlsm": xlsx,
+    ".xls": xls,
+    ".ods": ods,
     ".json": tree,
 }
 """Suffix to parser. A new format is a function and a line here."""
 
 
-ARCHIVES = (*(suffix for suffix, parser in PARSERS.items() if parser in (docx, pptx, odf)), ".epub")
+ARCHIVES = (".epub", *(suffix for suffix, parser in PARSERS.items() if parser in (docx, pptx, odf, xlsx, ods)))
 
 
 def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
@@ -52,26 +60,18 @@ def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
     Raises:
         Unusable: it cannot be read.
     """
-    if suffix in ARCHIVES:
+    if suffix in ARCHIVES and not data.startswith(OLE):  # an encrypted or old file of Microsoft Office is no archive
         _check_archive(data, unpacked_mb)
     return PARSERS[suffix](data)
 
 
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a compound file of Microsoft's begins: the old formats, and new ones within a password."""
-
-
 def _check_archive(data: bytes, unpacked_mb: int) -> None:
-    if data.startswith(_COMPOUND):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise Unusable("protected by a password", "open it with its password and save it without one")
-        raise Unusable("in a format of Office 97 under the name of a newer one", "save it again in the newer format")
     try:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except zipfile.BadZipFile as error:
         raise Unusable(f"not a whole file ({error})", "get the file again") from error
     if any(member.flag_bits & 1 for member in members):
-        raise Unusable("protected by a password", "unpack it with its password and pack it without one")
+        raise Unusable("encrypted with a password", "save it without a password")
     if sum(member.file_size for member in members) > unpacked_mb << 20:
         raise Unusable(f"unpacks to more than {unpacked_mb} MB", "raise max_unpacked_mb, if you trust it")
     if any(member.filename.startswith("/") or ".." in re.split(r"[/\\]", member.filename) for member in members):

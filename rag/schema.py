@@ -101,6 +101,8 @@ class Passage:
     publisher: str | None = None
     story: int | None = None
     """Which documents say nearly the same; None where none does."""
+    context: str = ""
+    """Caption and column names of the table in whose midst it starts: indexed with it, never quoted."""
 
     def page(self, sentence: Sentence) -> int | None:
         """Return the 1-based page that a sentence starts on, if the document has pages."""

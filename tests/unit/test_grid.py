@@ -42,6 +42,26 @@ def test_a_row_is_a_paragraph(rows: list[str], marks: dict[str, int], blocks: li
     assert table(*rows, **marks) == blocks
 
 
+def test_the_look_of_a_row_counts_less_than_what_the_columns_hold() -> None:
+    def styled(*rows: tuple[str, str]) -> list[str]:
+        made = [Row([Cell([left]), Cell([right])], styled=not number) for number, (left, right) in enumerate(rows)]
+        return table_blocks(made)
+
+    assert styled(("Name", "Lee"), ("Office", "Mayor"), ("Since", "2019")) == [
+        "Name: Lee",
+        "Office: Mayor",
+        "Since: 2019",
+    ]
+    assert styled(("Town", "Mayor"), ("Ayr", "Lee"), ("Bow", "Bo")) == ["Town: Ayr; Mayor: Lee", "Town: Bow; Mayor: Bo"]
+
+
+def test_what_stands_beside_an_empty_row_is_kept() -> None:
+    assert table_blocks([Row([Cell(after=["Nested."]), Cell()]), Row([Cell(["a"]), Cell(["b"])])]) == [
+        "Nested.",
+        "a: b",
+    ]
+
+
 def test_titles_sections_and_notes_within_a_table() -> None:
     def whole(text: str) -> Row:
         return Row([Cell([text], across=3)])

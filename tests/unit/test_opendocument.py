@@ -206,7 +206,7 @@ def test_what_the_file_says_of_itself() -> None:
     [
         (b"PK", "not a whole OpenDocument file"),
         (package("", "spreadsheet"), "neither a text nor a presentation"),
-        (package(p("x"), manifest="<manifest:encryption-data/>"), "protected by a password"),
+        (package(p("x"), manifest="<manifest:encryption-data/>"), "encrypted with a password"),
         (package(p("")), "no text in it"),
     ],
 )

@@ -119,7 +119,7 @@ def test_a_table_within_a_table() -> None:
     )
     edges = r"\trowd\cellx4000\cellx8000"
     body = f"{row('Left', 'Right', edges=edges)}{edges}\\pard\\intbl a\\cell{inner}\\row\\pard end"
-    assert read(body).text.split("\n\n") == ["Left: a; Right: tail", "in; ner", "end"]
+    assert read(body).text.split("\n\n") == ["Left: a; Right: tail", "in: ner", "end"]
 
 
 def test_what_the_file_says_of_itself() -> None:

@@ -253,7 +253,7 @@ def test_a_row_carries_the_names_of_its_columns() -> None:
     assert blocks(rows + p("After.")) == [
         "Club: Reds; Points 2023: 24; Points 2024: 30",
         "Club: Reds; Points 2023: 25; Points 2024: 31",
-        "in; ner",
+        "in: ner",
         "After.",
     ]
 
@@ -312,7 +312,7 @@ def reason(data: bytes, suffix: str = ".docx") -> str:
 
 def test_a_password_and_an_old_format_are_named() -> None:
     compound = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
-    assert reason(compound + "EncryptedPackage".encode("utf-16-le")) == "protected by a password"
+    assert reason(compound + "EncryptedPackage".encode("utf-16-le")) == "encrypted with a password"
     assert reason(compound) == "in a format of Office 97 under the name of a newer one"
     assert reason(package(p("Text.")), ".pptx") == "not a PPTX but another kind of file"
 
