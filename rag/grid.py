@@ -140,8 +140,8 @@ def _names(rows: list[Row], width: int) -> list[str]:
 
 def _header_count(rows: list[Row], width: int) -> int:
     marked = next((number for number, row in enumerate(rows) if not row.header), len(rows))
-    if marked:
-        return marked if marked < len(rows) else 0
+    if 0 < marked < len(rows):
+        return marked
     if len(rows) < 2:
         return 0
     first = rows[0]

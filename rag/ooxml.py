@@ -129,7 +129,7 @@ class Package:
         dates = [date for date in dates if not date.startswith(_TEMPLATES)]
         return {
             "title": values.get("title"),
-            "author": values.get("creator"),
+            "author": values.get("creator") if values.get("creator") != "python-docx" else None,
             "language": values.get("language"),
             "created": max(dates, default=None),
         }

@@ -268,11 +268,12 @@ def _goes_over(properties: Any, name: str) -> bool:
 
 
 def _goes_on(paragraph: Any) -> bool:
-    """Tell whether a paragraph's end was deleted or is hidden, so that the next one goes on in its line."""
-    mark = paragraph.find(f"{W}pPr/{W}rPr")
-    if mark is None:
-        return False
-    return mark.find(f"{W}del") is not None or is_on(mark.find(f"{W}specVanish"))
+    """Tell whether the next paragraph goes on in the line of this one: its end is not shown, or it is a dropped cap."""
+    about = paragraph.find(f"{W}pPr")
+    mark, frame = _property(about, "rPr"), _property(about, "framePr")
+    if frame is not None and frame.get(f"{W}dropCap") in ("drop", "margin"):
+        return True
+    return _property(mark, "del") is not None or is_on(_property(mark, "vanish"))
 
 
 def _is_page_number(paragraph: Any) -> bool:

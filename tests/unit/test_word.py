@@ -167,11 +167,9 @@ def test_what_a_style_strikes_or_hides_is_out_and_told() -> None:
     assert found.notes == ["2 struck-out passages are left out", "1 hidden passage is left out"]
 
 
-def test_a_paragraph_whose_end_was_deleted_goes_on() -> None:
-    assert blocks(p("One half ", about="<w:rPr><w:del/></w:rPr>") + p("and the other.") + p("Next.")) == [
-        "One half and the other.",
-        "Next.",
-    ]
+def test_a_paragraph_whose_end_is_not_shown_goes_on() -> None:
+    for about in ("<w:rPr><w:del/></w:rPr>", "<w:rPr><w:vanish/></w:rPr>", '<w:framePr w:dropCap="drop"/>'):
+        assert blocks(p("T", about=about) + p("he one.") + p("Next.")) == ["The one.", "Next."]
 
 
 def test_a_text_box_stands_once() -> None:
