@@ -240,16 +240,9 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book corpus dates decode delimited feed fields header load mail markup metadata normal numberformat ods parse
-    parsed pdf records rst spreadsheet subtitles table webpage word
-""".split()
-
-
-_LIBRARIES = (
     """
-    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdf python-docx sentencex trafilatura xlrd
+    
     """.split()
-)
 
 
 @cache
@@ -279,12 +272,14 @@ SUFFIXES = (*TEXT_LOADERS, *PARSERS)
 def _document(
     source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0, pages: Iterable[int] = ()
 ) -> Document:
-    keys = ("title", "publisher", "author", "published", "url", "language")
+    keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
     published = iso_date(values["published"]) if values["published"] else None
     if published is None and dateline:
         published = iso_date(dateline["date"])
+    if published is None and values["created"]:
+        published = iso_date(values["created"])
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one

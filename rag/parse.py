@@ -23,6 +23,9 @@ from rag.table import table
 from rag.delimited import delimited
 from rag.mail import eml
 from rag.ods import ods
+from rag.opendocument import odf
+from rag.rtf import rtf
+from rag.slides import pptx
 from rag.spreadsheet import OLE, xls, xlsx
 from rag.webpage import html
 from rag.word import docx
@@ -31,7 +34,10 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".html": html,
     ".htm": html,
     ".pdf": pdf,
-    ".docx": docx,
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), docx),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".potx"), pptx),
+    **dict.fromkeys((".odt", ".ott", ".odp", ".otp"), odf),
+    ".rtf": rtf,
     ".epub": epub,
     ".eml": eml,
     ".mbox": mbox,
@@ -50,7 +56,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
 """Suffix to parser. A new format is a function and a line here."""
 
 
-ARCHIVES = (".docx", ".epub", ".xlsx", ".xlsm", ".ods")
+ARCHIVES = (".epub", *(suffix for suffix, parser in PARSERS.items() if parser in (docx, pptx, odf, xlsx, ods)))
 
 
 def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
@@ -105,6 +111,8 @@ def _check_archive(data: bytes, unpacked_mb: int) -> None:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except zipfile.BadZipFile as error:
         raise Unusable(f"not a whole file ({error})", "get the file again") from error
+    if any(member.flag_bits & 1 for member in members):
+        raise Unusable("encrypted with a password", "save it without a password")
     if sum(member.file_size for member in members) > unpacked_mb << 20:
         raise Unusable(f"unpacks to more than {unpacked_mb} MB", "raise max_unpacked_mb, if you trust it")
     if any(member.filename.startswith("/") or ".." in re.split(r"[/\\]", member.filename) for member in members):
