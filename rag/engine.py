@@ -162,6 +162,7 @@ class Engine:
             dropped=draft.dropped,
             missing=missing(self.index, retrieved.standalone, retrieved.hits, chosen) if reason else (),
             warnings=(*warnings, *draft.warnings),
+            conflict=composed.conflict,
         )
 
     def _write(
@@ -269,12 +270,13 @@ class Engine:
         store = self.index.store
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
-        found = choose(bare, lambda asked: self._reading(asked, retrieved.hits), self.threshold)
-        quotes, closest = (
-            tuple(cite_first(store, item, chosen, preferred) for item in items)
-            for items in (found.quotes, found.closest)
-        )
-        return replace(found, quotes=quotes, closest=closest)
+        found = choose(bare, lambda asked: self._reading(asked, retrieved.hits), self.threshold, store.newest)
+
+        def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
+            return tuple(cite_first(store, item, chosen, preferred) for item in items)
+
+        conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
+        return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
 
     def _reading(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Read a question; of rows of tables, and of codes that are nearly alike, only the right one answers."""

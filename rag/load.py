@@ -240,9 +240,16 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    """
-    
-    """.split()
+    book columns corpus dates decode delimited drawing feed fields formula grid header left load mail markup
+    metadata normal numberformat numbering odfstyles odftext ods ooxml opendocument parse parsed pdf raised records
+    rst rtf rtfstory rtfwords slides spreadsheet subtitles symbols table webpage word wordstyles
+""".split()
+
+
+_LIBRARIES = """
+    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdf pypdfium2 python-docx sentencex
+    trafilatura xlrd
+""".split()
 
 
 @cache

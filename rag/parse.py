@@ -12,21 +12,19 @@ from pathlib import Path
 
 from rag.book import epub
 from rag.decode import Unusable
+from rag.delimited import delimited
 from rag.feed import xml
 from rag.mail import eml, mbox
+from rag.ods import ods
+from rag.opendocument import odf
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.records import tree
 from rag.rst import rst
-from rag.subtitles import subtitles
-from rag.table import table
-from rag.delimited import delimited
-from rag.mail import eml
-from rag.ods import ods
-from rag.opendocument import odf
 from rag.rtf import rtf
 from rag.slides import pptx
 from rag.spreadsheet import OLE, xls, xlsx
+from rag.subtitles import subtitles
 from rag.webpage import html
 from rag.word import docx
 

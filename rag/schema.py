@@ -213,6 +213,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """One of the values that the sources of an answer give, where they do not say the same."""
+
+    value: str
+    citations: tuple[int, ...]
+    """The numbers of the citations that say so."""
+    published: str | None = None
+    """ISO 8601 date of the latest document that says so."""
+    superseded: bool = False
+    """Whether a newer version of the document says something else: then it is no part of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """What an LLM wrote that is not shown as part of an answer."""
 
@@ -278,6 +291,13 @@ class Answer:
     """With a refusal: what of the sources could not be read and may hold the answer."""
     warnings: tuple[str, ...] = ()
     """What went wrong without keeping the question from its answer, such as an LLM that failed."""
+    conflict: tuple[Stated, ...] = ()
+    """The values that the sources give, where they do not say the same; the superseded last."""
+
+    @property
+    def disputed(self) -> bool:
+        """Whether sources of equal standing disagree: more than one value answers."""
+        return sum(not stated.superseded for stated in self.conflict) > 1
 
     @property
     def certainty(self) -> Certainty:

@@ -173,6 +173,12 @@ class Store:
         rows = self._database.execute("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
         return tuple(publisher for (publisher,) in rows)
 
+    @cached_property
+    def newest(self) -> str | None:
+        """The latest date of a document, ISO 8601; None if none has one."""
+        found: str | None = self._database.execute("SELECT max(published) FROM document").fetchone()[0]
+        return found
+
     def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
         """Return by whom and when the documents of passages were published, in the order asked."""
         query = (
