@@ -201,7 +201,8 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book dates decode load mail markup metadata normal parse parsed pdf records table webpage word
+    about blocks book dates decode grid load mail mainpart markup metadata normal parse parsed pdf raised records
+    table webpage word
 """.split()
 
 
@@ -248,9 +249,8 @@ def _document(
     keys = ("title", "publisher", "author", "published", "url", "language")
     values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
-    published = iso_date(values["published"]) if values["published"] else None
-    if published is None and dateline:
-        published = iso_date(dateline["date"])
+    stated = (values["published"], dateline and dateline["date"], clean((meta or {}).get("created")))
+    published = next(filter(None, (iso_date(when, values["language"]) for when in stated if when)), None)
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one

@@ -5,7 +5,7 @@ from typing import Any
 
 from rag.decode import Unusable, decode, decode_as
 from rag.parsed import Parsed
-from rag.webpage import html
+from rag.webpage import whole
 
 
 def eml(data: bytes) -> Parsed:
@@ -16,7 +16,7 @@ def eml(data: bytes) -> Parsed:
     message = message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy.default)
     parts = [part for part in message.walk() if part.get_content_maintype() == "text" and not part.is_attachment()]
     plain = [_mail_text(part) for part in parts if part.get_content_subtype() == "plain"]
-    rich = [html(_mail_text(part).encode()).text for part in parts if part.get_content_subtype() == "html"]
+    rich = [whole(_mail_text(part)).text for part in parts if part.get_content_subtype() == "html"]
     text = "\n\n".join(part for part in plain if part.strip()) or "\n\n".join(rich)
     if not message.keys() or not text.strip():
         raise Unusable("no message text in it", "save the message again as .eml")
