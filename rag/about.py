@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any
 
 from rag.blocks import Block
-from rag.dates import DATE, iso_date
+from rag.dates import MONTH, iso_date
 from rag.metadata import DATELINE
 
 _MOST_DEEP = 8
@@ -30,21 +30,38 @@ _META_MODIFIED = (
     "article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified lastmod last_modified"
 ).split()
 _PUBLICATION = re.compile(
-    r"(?:^|[\s_-])(?:dt-published|date-?published|published|pub-?date|publi(?:sh|cation)-?date|entry-date|post-date"
-    r"|article-date|posted(?:-on)?|timestamp|dateline|by-?line)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:dt-published|date-?published|published|pub-?date|publi(?:sh|cation)-?(?:date|time)"
+    r"|(?:entry|post|article|story|news)-?(?:date|time)|posted(?:-on)?|time-?stamp|dateline|by-?line)(?:$|[\s_-])"
 )
 """Names that sites give to where a date of publication stands."""
-_FIGURES = r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{4}|\d{4}/\d\d?/\d\d?|\d{1,2}\.? (?:de )?[^\W\d_]{3,10} (?:de )?\d{4}"
-_WEEKDAY = r"(?:[^\W\d_]{3,12}\.?,? )?"
-_STATED = re.compile(
-    r"(?:published|posted|first published|publi[ée]e?|publicado|veröffentlicht|erschienen|pubblicato|gepubliceerd"
-    r"|date of publication|publication date|date published|released|issued)(?: (?:on|le|am|el|il|op))?\s?:?\s*"
-    rf"{_WEEKDAY}(?P<date>{DATE}|{_FIGURES})",
+_TIME = re.compile(r"(?:^|\s)(?:date|time|[a-z]*_date)(?:$|\s)")
+"""Names of a place where one may stand: it must stand there alone."""
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_WHEN = (
+    rf"(?P<date>{MONTH} {_DAY},? \d{{4}}|{_DAY} {MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d"
+    r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{4}|\d{4}/\d\d?/\d\d?|\d{4}年\d\d?月\d\d?日"
+    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,10} (?:de )?\d{4})"
+)
+_ON = r"(?: (?:on|le|am|el|il|op|em))?\s?:?\s*(?:[^\W\d_]{3,12}\.?,? )?"
+_PUBLISHED = re.compile(
+    r"(?:first )?(?:published|posted|publi[ée]e?|publicado|veröffentlicht|erschienen|pubblicato|gepubliceerd"
+    rf"|date of publication|publication date|date published|released|issued){_ON}{_WHEN}",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(rf"by [^\d.!?]{{3,80}}?[\s,|·•–—-]+(?:on )?{_WEEKDAY}(?P<date>{DATE}|{_FIGURES})", re.IGNORECASE)
+_UPDATED = re.compile(
+    rf"(?:last )?(?:updated|modified|mis à jour|actualizado|aktualisiert|aggiornato|bijgewerkt){_ON}{_WHEN}",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    rf"(?:[Bb]y|BY) [A-Z][^\d!?]{{2,80}}?[\s,|·•–—-]+(?:(?:posted|published|updated)[\s:]+)?(?:on )?{_WHEN}"
+)
+_TIMED = re.compile(rf"{_WHEN},? (?:at |um |à |[|·•–—-] )?\d{{1,2}}[:.h]\d\d(?!\d)", re.IGNORECASE)
+"""To the minute: nothing but an act is dated so."""
+_ALONE = re.compile(rf"(?:[^\W\d_]{{3,12}}\.?,? )?{_WHEN}", re.IGNORECASE)
 _HEAD_BLOCKS = 12
 """A byline or dateline stands in one of the first blocks."""
+_BYLINE_WORDS = 20
+_PROSE_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +94,26 @@ def about(page: Any) -> About:
     }
     modified = [str(node.get("dateModified") or "") for node in nodes if _is_article(node)]
     modified += [stated.get(name, "") for name in _META_MODIFIED]
-    stories = [node["articleBody"] for node in nodes if isinstance(node.get("articleBody"), str)]
+    told = [node.get("articleBody") or (node.get("text") if _is_article(node) else None) for node in nodes]
+    stories = [story for story in told if isinstance(story, str)]
     return About(meta, _first(modified, language), max(stories, key=len, default=""))
 
 
 def signed(found: list[Block], language: str | None) -> str | None:
     """Return the date of publication that a page's first blocks state: in a byline, or a dateline."""
-    for block in found[:_HEAD_BLOCKS]:
-        line = " ".join(block.text[:300].split())
-        for form in (_STATED, _SIGNED, DATELINE):
-            if (stated := form.match(line)) and (when := iso_date(stated["date"], language)):
+    heads = [(" ".join(block.text[:300].split()), block) for block in found[:_HEAD_BLOCKS]]
+    for forms in ((_PUBLISHED, _SIGNED, DATELINE), (_UPDATED,)):
+        for line, block in heads:
+            names = (block.element.get("class") or "").lower()
+            stated = next(filter(None, (form.match(line) for form in forms)), None)
+            if stated and block.words > _PROSE_WORDS and stated.re is not DATELINE:
+                stated = None
+            if not stated and block.words < _BYLINE_WORDS and _PUBLICATION.search(names):
+                stated = re.search(_WHEN, line, re.IGNORECASE)
+            if not stated and block.words < _BYLINE_WORDS:
+                stated = _ALONE.match(line) if _TIME.search(names) else _TIMED.search(line)
+            if stated and (when := iso_date(stated["date"], language)):
                 return when
-        if block.words < 20 and _PUBLICATION.search((block.element.get("class") or "").lower()):
-            for stated in re.finditer(rf"{DATE}|{_FIGURES}", line):
-                if when := iso_date(stated[0], language):
-                    return when
     return None
 
 
@@ -176,6 +198,9 @@ def _is_publication(element: Any) -> bool:
     above = list(element.iterancestors())[:4]
     if any(_PUBLICATION.search((one.get("class") or "").lower()) for one in above):
         return True
+    before = f"{above[0].text or ''}{''.join(''.join(one.itertext()) for one in element.itersiblings(preceding=True))}"
+    if len(before.split()) > 2:  # "for the year ended"
+        return False
     heads = [one for one in above if one.tag == "header"]
     alone = element.getroottree().xpath("count(//article)") <= 1
     return bool(alone and heads and any(one.tag in ("article", "main") for one in heads[0].iterancestors()))

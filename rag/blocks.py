@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.grid import LABEL_CHARS, is_data, table_rows
+from rag.markup import APART
 from rag.raised import lowered, raised
 from rag.table import row_text
 
@@ -58,20 +59,41 @@ def joined(blocks: list[Block]) -> str:
 
 def blocks(root: Any) -> list[Block]:
     """Return the blocks of a page, or of a part of it, in order; all that is not to be seen is removed before."""
-    return _Walk(root).blocks
+    return _Walk(root, _noted(root)).blocks
+
+
+def _noted(root: Any) -> set[str]:
+    """Return the marks of the notes that a page has: what is raised where a block begins."""
+    found = set()
+    for element in root.iter("sup"):
+        above = element.getparent()
+        if above is not None and above.tag == "a":  # it leads back up
+            element, above = above, above.getparent()
+        if (
+            above is not None
+            and above.tag in BLOCKS
+            and element.getprevious() is None
+            and not (above.text or "").strip()
+        ):
+            found.add("".join(element.itertext()).strip())
+    return found
 
 
 class _Walk:
     """One way through a page, from its first element to its last; it may be of any depth."""
 
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: Any, noted: set[str]) -> None:
         from lxml import etree
+
+        self._noted = noted
 
         self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._linked = 0
         self._holders = [root]
         self._raised: list[int] = []
+        self._bold_from: int | None = None
+        self._bold_to: int | None = None
         self._edge = False
         self._in_link = self._in_pre = 0
         walk = etree.iterwalk(root, events=("start", "end"))
@@ -87,7 +109,7 @@ class _Walk:
             elif element.tag == "table" and is_data(element):
                 walk.skip_subtree()
                 self._flush()
-                self.blocks += [Block(text, element, linked) for text, linked in table_rows(element, _cell_text)]
+                self.blocks += [Block(text, element, linked) for text, linked in table_rows(element, self._cell_text)]
             else:
                 self._start(element)
                 self._add(element.text)
@@ -97,12 +119,15 @@ class _Walk:
     def _start(self, element: Any) -> None:
         tag = element.tag
         self._edge = tag in _APART
-        if tag in BLOCKS or "display:block" in (element.get("style") or "").replace(" ", ""):
+        if tag in BLOCKS or element.get(APART) is not None:
             self._flush()
             self._holders.append(element)
             self._in_pre += tag == "pre"
         elif tag == "br":
             self._parts.append("\n")
+            self._close_bold_line()
+        elif tag in ("b", "strong") and self._begins_line():
+            self._bold_from = len(self._parts)
         elif tag in ("sup", "sub"):
             self._raised.append(len(self._parts))
         self._in_link += tag == "a"
@@ -116,7 +141,16 @@ class _Walk:
             self._in_pre -= tag == "pre"
         elif tag in ("sup", "sub") and self._raised:
             self._raise(element, self._raised.pop())
+        elif tag in ("b", "strong") and self._bold_from is not None:
+            self._bold_to = len(self._parts)
         self._edge = tag in _APART
+
+    def _cell_text(self, cell: Any) -> tuple[str, int]:
+        """Return a cell's text on one line, and how many of its characters stand in links."""
+        parts = _Walk(cell, self._noted).blocks
+        texts = [" ".join(block.text.split()) for block in parts]
+        text = "".join(one + (" " if one[-1] in ".:;,!?" else ", ") for one in texts[:-1]) + "".join(texts[-1:])
+        return text, sum(block.linked for block in parts)
 
     def _add(self, text: str | None) -> None:
         if not text:
@@ -130,6 +164,23 @@ class _Walk:
         if self._in_link:
             self._linked += len(text)
 
+    def _close_bold_line(self) -> None:
+        """Set a line apart that is in bold from end to end: it is a heading, or a signature."""
+        start, end = self._bold_from, self._bold_to
+        self._bold_from = self._bold_to = None
+        if start is None or end is None or "".join(self._parts[end:]).strip():
+            return
+        if "".join(self._parts[start:end]).strip():
+            self._parts.insert(start, "\n\n")
+            self._parts.append("\n")
+
+    def _begins_line(self) -> bool:
+        """Tell whether nothing stands on the line so far."""
+        for part in reversed(self._parts):
+            if part.strip(" "):
+                return part.endswith("\n")
+        return True
+
     def _raise(self, element: Any, start: int) -> None:
         """Write what was raised or lowered since ``start``, or leave it out if it is the mark of a note."""
         near = max(self._raised[-1] if self._raised else 0, start - _NEAR)
@@ -140,12 +191,14 @@ class _Walk:
             self._parts[-1] = before[: over.start()] + _fraction(over[1], over[2].translate(_PLAIN), text.strip())
         elif element.tag == "sub":
             self._parts.append(lowered(text, before))
-        elif not _is_note(element, text, before):
+        elif not _is_note(element, text, before, self._noted):
             self._parts.append(raised(text, before))
 
     def _flush(self) -> None:
+        self._close_bold_line()
         text, linked = "".join(self._parts), self._linked
         self._parts, self._linked, self._edge = [], 0, False
+        self._bold_from = self._bold_to = None
         self._raised = [0 for _ in self._raised]
         lines = [line.rstrip() if self._in_pre else " ".join(line.split()) for line in text.split("\n")]
         for lines_of_one in _paragraphs(lines):
@@ -203,7 +256,7 @@ def _is_note_link(element: Any) -> bool:
     )
 
 
-def _is_note(element: Any, text: str, before: str) -> bool:
+def _is_note(element: Any, text: str, before: str, noted: set[str]) -> bool:
     """Tell whether a raised text is the mark of a note: by its link or name, or by what it stands behind."""
     text = text.strip()
     if not text:
@@ -224,7 +277,8 @@ def _is_note(element: Any, text: str, before: str) -> bool:
         return len(word) > 2 and word not in _UNITS
     if re.fullmatch(r"\d[\d.,]*", word):  # a long figure, or one of a table, is not raised to a power
         in_cell = any(one.tag in ("td", "th") for one in element.iterancestors())
-        return len(re.sub(r"\D", "", word)) > 3 or text == "1" or (in_cell and word not in ("2", "10"))
+        is_note = text in noted or in_cell or text == "1"
+        return len(re.sub(r"\D", "", word)) > 3 or (is_note and word not in ("2", "10"))
     return re.search(r"[^\W\d_]{3,}[^()]*\)$", before) is not None
 
 
@@ -246,11 +300,3 @@ def _with_terms(found: list[Block]) -> list[Block]:
         else:
             kept.append(block)
     return kept
-
-
-def _cell_text(cell: Any) -> tuple[str, int]:
-    """Return a cell's text on one line, and how many of its characters stand in links."""
-    parts = blocks(cell)
-    texts = [" ".join(block.text.split()) for block in parts]
-    text = "".join(one + (" " if one[-1] in ".:;,!?" else ", ") for one in texts[:-1]) + "".join(texts[-1:])
-    return text, sum(block.linked for block in parts)

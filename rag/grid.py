@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from rag.table import row_text
@@ -64,7 +65,7 @@ def table_rows(table: Any, text_of: CellText) -> Iterator[tuple[str, int]]:
     group: _Cell | None = None
     waits = in_head = False  # whether the group is on no row yet
     rows = [row for row in _grid(table, text_of) if any(cell.text for cell in row.cells)]
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
+    for row, after in zip_longest(rows, rows[1:]):
         if row.is_whole:
             if group and waits:
                 yield group.text, group.linked

@@ -22,11 +22,14 @@ _AROUND_NAMES = re.compile(
     r"masthead|skip|log-?(?:in|out)|sign-?up|popup|modal|outbrain|taboola|trending|(?:most-?)?popular|"
     r"most-?(?:read|viewed|shared)|teasers?|toolbar|tags|widgets?|copyright|unrelated|poll)(?:$|[\s_\d-])"
 )
+_STATES = ("has-", "with-", "no-", "is-", "js-", "not-", "without-")
+"""Names that begin so tell what an element has or does, not what it is."""
 _CREDITS = re.compile(r"(?:^|[\s_-])(?:by-?line|author|credits?|caption|dateline)(?:$|[\s_-])")
 _TITLES = re.compile(r"title|head|label|ribbon")
 _LINKED = 0.5
 """A block with more of its characters in links leads elsewhere."""
-_LONG = 12
+_FEW_LINKED = 0.1
+LONG = 12
 """Words of a block that says something by itself."""
 _MOST = 0.5
 """A part of a page with more of its long blocks' words is no side part, whatever its name."""
@@ -36,7 +39,7 @@ def is_kept(found: list[Block]) -> list[bool]:
     """Tell which of a page's blocks are its own text."""
     around = _around(found)
     linked = [block.linked > _LINKED * len(block.text) for block in found]
-    beside = _beside(found, [block.words >= _LONG and not link for block, link in zip(found, linked, strict=True)])
+    beside = _beside(found, [block.words >= LONG and not link for block, link in zip(found, linked, strict=True)])
     kept = []
     for number, block in enumerate(found):
         aside = any(one in around for one in _up(block.element))
@@ -68,14 +71,30 @@ def _up(element: Any) -> list[Any]:
 def _around(found: list[Block]) -> set[Any]:
     """Return the elements that are side parts of the page."""
     words: Counter[Any] = Counter()
+    shown: Counter[Any] = Counter()
+    linked: Counter[Any] = Counter()
     total = 0
     for block in found:
-        if block.words >= _LONG and block.linked <= _LINKED * len(block.text):
+        for one in _up(block.element):
+            shown[one] += len(block.text)
+            linked[one] += block.linked
+        if block.words >= LONG and block.linked <= _LINKED * len(block.text):
             total += block.words
             for one in _up(block.element):
                 words[one] += block.words
-    seen = {one for block in found for one in _up(block.element)}
-    return {one for one in seen if _is_around(one) and (words[one] <= _MOST * total or one.tag == "nav")}
+    return {
+        one
+        for one in shown
+        if _is_around(one)
+        and (words[one] <= _MOST * total or one.tag == "nav")
+        and not (_is_beside(one) and linked[one] < _FEW_LINKED * shown[one])
+    }
+
+
+def _is_beside(element: Any) -> bool:
+    """Tell whether a part may be a box of facts beside a story, if it leads nowhere."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    return element.tag == "aside" or re.search(r"side-?bar|widget|rail", names) is not None
 
 
 def _is_around(element: Any) -> bool:
@@ -85,7 +104,7 @@ def _is_around(element: Any) -> bool:
     if tag in ("footer", "aside", "header") and not any(one.tag in ("article", "main") for one in _up(element)):
         return True
     names = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", f"{element.get('class') or ''} {element.get('id') or ''}")
-    return _AROUND_NAMES.search(names.lower()) is not None
+    return any(_AROUND_NAMES.search(name) for name in names.lower().split() if not name.startswith(_STATES))
 
 
 def _is_credit(element: Any) -> bool:

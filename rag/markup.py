@@ -15,8 +15,12 @@ NEVER_SHOWN = frozenset(
 STRUCK = frozenset("del s strike".split())
 _FOR_SCREEN_READERS = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text".split())
 _STRUCK_NAMES = frozenset("line-through strikethrough struck".split())
+_RAISED_NAMES = {"sup": "sup", "superscript": "sup", "exponent": "sup", "sub": "sub", "subscript": "sub"}
+APART = "data-apart"
+"""Marks an element that is a block of its own by its style alone."""
 _TOLD = ("display", "visibility", "text-decoration", "text-decoration-line", "vertical-align", "font-size")
 """Properties of CSS that decide whether a text is shown, struck out, raised or lowered."""
+_APART = ("block", "flex", "grid", "list-item", "table", "table-row", "table-cell", "table-caption", "flow-root")
 _MANY = 100
 """Words; fewer that are hidden are a menu, or a notice."""
 _RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
@@ -84,10 +88,12 @@ def drop_unseen(page: Any) -> Gone:
             if element.tag not in NEVER_SHOWN and not any(one.get("data-gone") for one in element.iterancestors()):
                 gone.hidden += _words(element)
             element.set("data-gone", "hidden")
-        elif _is_struck(element, style):
+        elif _is_struck(element, style) and any(map(str.isalnum, "".join(element.itertext()))):  # not the @ of a name
             element.set("data-gone", "struck")
-        elif element.tag == "span" and style.get("vertical-align") in ("super", "sub"):
-            element.tag = style["vertical-align"].replace("super", "sup")
+        elif element.tag == "span" and (place := _raised(element, style)):
+            element.tag = place
+        elif style.get("display", "inline").split()[0] in _APART:
+            element.set(APART, "")
     for element in page.xpath("//*[@data-gone]"):
         if not any(one.get("data-gone") for one in element.iterancestors()):
             gone.struck += element.get("data-gone") == "struck" and _words(element) > 0
@@ -95,6 +101,13 @@ def drop_unseen(page: Any) -> Gone:
     gone.shown = _words(page)
     _draw(page)
     return gone
+
+
+def _raised(element: Any, style: dict[str, str]) -> str | None:
+    """Return ``sup`` or ``sub`` for an element that its style or name puts above or below the line."""
+    place = style.get("vertical-align", "").replace("super", "sup")
+    names = (_RAISED_NAMES.get(name.lower()) for name in (element.get("class") or "").split())
+    return place if place in ("sup", "sub") else next(filter(None, names), None)
 
 
 def _words(element: Any) -> int:

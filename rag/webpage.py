@@ -9,7 +9,7 @@ from html import unescape
 
 from rag.about import about, signed
 from rag.blocks import Block, blocks, joined
-from rag.mainpart import is_kept, is_side
+from rag.mainpart import LONG, is_kept, is_side
 from rag.markup import drop_unseen, html_text, parsed_page
 from rag.parsed import Parsed
 
@@ -61,8 +61,9 @@ def whole(text: str) -> Parsed:
 
 def _losses(found: list[Block], kept: list[bool], words: int) -> list[str]:
     """Tell what was taken for something around the main text, if it is much."""
-    lost = sum(block.words for block, keep in zip(found, kept, strict=True) if not keep and not is_side(block))
-    if lost < _MANY or lost < words / 2:
+    out = [block for block, keep in zip(found, kept, strict=True) if not keep and not is_side(block)]
+    lost = sum(block.words for block in out if block.words >= LONG)
+    if lost < max(_MANY, words):
         return []
     seen = sum(block.words for block in found)
     return [f"kept {words:,} of {seen:,} words of the page: the rest looks like menus, comments or other stories"]
