@@ -24,6 +24,10 @@ _AROUND_NAMES = re.compile(
 )
 _STATES = ("has-", "with-", "no-", "is-", "js-", "not-", "without-")
 """Names that begin so tell what an element has or does, not what it is."""
+_COMMENTS = re.compile(r"(?:^|[\s_-])(?:comment|disqus)")
+"""Readers may say more than the story: this is a side part as long as there is one."""
+_STORY = 40
+"""Words of long blocks that make a story."""
 _CREDITS = re.compile(r"(?:^|[\s_-])(?:by-?line|author|credits?|caption|dateline)(?:$|[\s_-])")
 _TITLES = re.compile(r"title|head|label|ribbon")
 _LINKED = 0.5
@@ -82,13 +86,16 @@ def _around(found: list[Block]) -> set[Any]:
             total += block.words
             for one in _up(block.element):
                 words[one] += block.words
-    return {
-        one
-        for one in shown
-        if _is_around(one)
-        and (words[one] <= _MOST * total or one.tag == "nav")
-        and not (_is_beside(one) and linked[one] < _FEW_LINKED * shown[one])
-    }
+
+    def holds_most(element: Any) -> bool:
+        if _COMMENTS.search(f"{element.get('class') or ''} {element.get('id') or ''}".lower()):
+            return total - words[element] < _STORY
+        return words[element] > _MOST * total and element.tag != "nav"
+
+    def is_box(element: Any) -> bool:
+        return _is_beside(element) and linked[element] < _FEW_LINKED * shown[element]
+
+    return {one for one in shown if _is_around(one) and not holds_most(one) and not is_box(one)}
 
 
 def _is_beside(element: Any) -> bool:

@@ -92,7 +92,7 @@ def drop_unseen(page: Any) -> Gone:
             element.set("data-gone", "struck")
         elif element.tag == "span" and (place := _raised(element, style)):
             element.tag = place
-        elif style.get("display", "inline").split()[0] in _APART:
+        elif style.get("display") in _APART and len("".join(element.itertext()).strip()) > 1:  # no initial
             element.set(APART, "")
     for element in page.xpath("//*[@data-gone]"):
         if not any(one.get("data-gone") for one in element.iterancestors()):
