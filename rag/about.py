@@ -13,6 +13,7 @@ from typing import Any
 
 from rag.blocks import Block
 from rag.dates import MONTH, iso_date
+from rag.mainpart import is_around
 from rag.metadata import DATELINE
 
 _MOST_DEEP = 8
@@ -186,6 +187,8 @@ def _moment(element: Any) -> str:
 
 def _is_publication(element: Any) -> bool:
     """Tell whether a time is named as that of publication, or stands in the head of the one article."""
+    if any(is_around(one) for one in element.iterancestors() if one.tag not in ("body", "html")):
+        return False
     if element.get("pubdate") is not None:
         return True
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()

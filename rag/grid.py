@@ -164,8 +164,8 @@ def _settle_heads(grid: list[_Row]) -> None:
         last = number + 1 == len(grid) or grid[number + 1].is_head
         if begun and row.is_head and (last or any(re.search(r"\d", cell.text) for cell in row.cells)):
             row.is_head = False
-    if len(grid) > 1 and all(row.is_head for row in grid):
-        for row in grid[1:]:
+    if all(row.is_head for row in grid):
+        for row in grid[min(1, len(grid) - 1) :]:
             row.is_head = False
     if any(row.is_head and not row.is_whole for row in grid) or any(cell.is_name for row in grid for cell in row.cells):
         return

@@ -95,7 +95,7 @@ def _around(found: list[Block]) -> set[Any]:
     def is_box(element: Any) -> bool:
         return _is_beside(element) and linked[element] < _FEW_LINKED * shown[element]
 
-    return {one for one in shown if _is_around(one) and not holds_most(one) and not is_box(one)}
+    return {one for one in shown if is_around(one) and not holds_most(one) and not is_box(one)}
 
 
 def _is_beside(element: Any) -> bool:
@@ -104,7 +104,8 @@ def _is_beside(element: Any) -> bool:
     return element.tag == "aside" or re.search(r"side-?bar|widget|rail", names) is not None
 
 
-def _is_around(element: Any) -> bool:
+def is_around(element: Any) -> bool:
+    """Tell whether an element is a side part of a page by its tag, role or name."""
     tag = element.tag
     if tag in ("nav", "menu") or element.get("role") in _AROUND_ROLES:
         return True
