@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rag.schema import Turn
-from rag.terms import SPELLED, fold
+from rag.numerals import SPELLED
+from rag.terms import fold
 
 Kind = Literal["greeting", "thanks", "goodbye", "tool", "documents", "about", "summary"]
 
