@@ -7,11 +7,13 @@ events only where both dates are quoted.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from rag import match
 from rag.asked import asked_parts, several
 from rag.dates import dated, elapsed
 from rag.decide import decide
+from rag.guards import against
 from rag.schema import Evidence, Reading
 from rag.shape import between, yes_no
 
@@ -24,8 +26,6 @@ MOST_DECIDING = 5
 """So many of the best sentences may decide a question of yes or no, or contradict what another takes for granted."""
 CONTRADICTED = 0.12
 """Most confidence where one contradicts it: so many such questions of SQuAD 2.0 have an answer all the same."""
-DECIDED = 0.9
-"""Least confidence where a sentence decides a question of yes or no in so many words."""
 
 Read = Callable[[str], Reading]
 
@@ -98,16 +98,22 @@ def _parts(parts: Sequence[str], read: Read, threshold: float) -> Chosen | None:
 
 
 def _decided(question: str, reading: Reading, threshold: float) -> Chosen:
-    """Say yes or no where one sentence decides, otherwise only quote."""
-    near = reading.evidence[:MOST_DECIDING]
-    verdicts = [(item, decide(question, item.quote, f"{item.passage.title} {item.passage.text}")) for item in near]
-    said = {verdict for _, verdict in verdicts if verdict}
-    if len(said) == 1 and (confidence := max(reading.confidence, DECIDED)) >= threshold:
-        quote, verdict = next(pair for pair in verdicts if pair[1])
-        return Chosen(confidence, (quote,), short_answer=verdict)
+    """Say yes or no where one sentence decides and no guard objects, otherwise only quote."""
     if reading.confidence < threshold:
         return _refused(question, reading)
+    verdicts = [(item, _verdict(question, item)) for item in reading.evidence[:MOST_DECIDING]]
+    said = {verdict for _, verdict in verdicts if verdict}
+    if len(said) == 1:
+        quote, verdict = next(pair for pair in verdicts if pair[1])
+        return Chosen(reading.confidence, (quote,), short_answer=verdict)
     return Chosen(reading.confidence, _near_best(reading.evidence, NEAR_BEST))
+
+
+def _verdict(question: str, item: Evidence) -> Literal["yes", "no"] | None:
+    """Return what a sentence decides, if no guard objects."""
+    context = f"{item.passage.title} {item.passage.text}"
+    verdict = decide(question, item.quote, context)
+    return verdict if verdict and against(question, item.quote, verdict, context) is None else None
 
 
 def _time_between(events: tuple[str, str, str], read: Read, threshold: float) -> Chosen | None:

@@ -124,6 +124,25 @@ def codes(text: str) -> tuple[Code, ...]:
     return tuple(item for item in scan(text) if isinstance(item, Code))
 
 
+def whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a part of a text, widened where it would cut a number, its scale, its sign or a code.
+
+    >>> text = "Twenty-five lost $3.2 billion."
+    >>> [text[slice(*whole(text, a, b))] for a, b in ((0, 6), (18, 21), (12, 16))]
+    ['Twenty-five', '$3.2 billion', 'lost']
+    """
+    for item in scan(text):
+        first, last = item.start, item.end
+        if isinstance(item, Quantity) and item.unit in _SIGNS:
+            first, last = min(first, item.first), max(last, item.last) if item.unit in ("%", "‰", "pp") else last
+        if first < end and start < last:
+            start, end = min(start, first), max(end, last)
+    return start, end
+
+
+_SIGNS = frozenset("% ‰ pp $ € £ ¥ ₹ ₽".split())
+
+
 def _written(text: str, lower: str, comma: bool) -> Iterator[Quantity | Code]:
     """Yield what is written with digits."""
     at = 0

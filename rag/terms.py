@@ -223,7 +223,7 @@ def names(text: str, *, initial: bool = False) -> list[str]:
     stops = {start for start, _ in named_stop_words(text)}
     for match in _NAME.finditer(text):
         word = match[0]
-        folded = re.sub(r"'s$", "", fold(word)).replace(".", "")
+        folded = re.sub(r"'s?$", "", fold(word)).replace(".", "")
         plain = match.start() == 0 and not any(char.isupper() for char in word[1:])
         if word[0].isupper() and (initial or not plain) and (folded not in STOP or match.start() in stops):
             found.append(root(folded))

@@ -26,12 +26,18 @@ def values(text: str, comma: bool | None = None) -> frozenset[str]:
     >>> sorted(values("thirty-two men, $2.8 billion, 12 percent, on 3 January 2026"))
     ['--01-03', '12%', '2026', '2026-01-03', '2800000000', '3', '32']
     """
-    found = {str(item) for item in quantities(text, comma) if not item.loose}
+    return dates(text, comma) | {str(item) for item in quantities(text, comma) if not item.loose}
+
+
+@lru_cache(maxsize=4096)
+def dates(text: str, comma: bool | None = None) -> frozenset[str]:
+    """Return the days of a text: ``--01-03``, and with its year ``2026-01-03``, ``2026`` and the day, ``3``."""
+    found: set[str] = set()
     plain = digits(text, comma)
     for match in _DAY.finditer(plain):
         month = MONTHS.index((match[1] or match[4])[:3].lower()) + 1
         day = f"{month:02d}-{int(match[2] or match[3]):02d}"
-        found |= {f"--{day}", *([f"{match[5]}-{day}"] if match[5] else [])}
+        found |= {f"--{day}", str(int(day[3:])), *([f"{match[5]}-{day}", match[5]] if match[5] else [])}
     for match in re.finditer(DATE, plain):
         if date := iso_date(match[0]):
             found |= {date, f"-{date[4:]}", date[:4], str(int(date[8:]))}
