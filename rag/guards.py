@@ -19,7 +19,7 @@ from rag.quantities import codes, quantities
 from rag.senses import MONTHS as CALENDAR
 from rag.senses import REFUSALS, REVERSE, ROUGH, Token, is_date, key, meets, tokens
 from rag.terms import STOP, names, root, words
-from rag.values import values
+from rag.values import digits, values
 
 Verdict = Literal["yes", "no"]
 Guard = Callable[[str, str, str], str | None]
@@ -279,7 +279,8 @@ _WEAK = _MAINLY | _HARDLY | frozenset("some partly partially half".split())
 
 def _extent(asked: str, sentence: str, context: str) -> str | None:
     """What is asked of all is said of all, and what is said of some only is not asked of all."""
-    ours, there = words(_BOUNDED.sub(" ", asked)), _BOUNDED.sub(" ", sentence)
+    asked, there = (_BOUNDED.sub(" ", digits(text)) for text in (asked, sentence))
+    ours = words(asked)
     theirs = set(words(there))
     for word in ours:
         group = next((group for group in _CLASSES if word in group), None)
@@ -298,9 +299,10 @@ def _matter(asked: str) -> list[Token]:
 
 
 _BOUNDED = re.compile(
-    rf"\b(?:{_MORE}|{_LEAST}|{_LESS}|{_MOST}|{_NEAR}|{_ABOUT}|the most|a few|at last|after all|as well as the first|not all)\b(?=\s*[$€£]?\d|)",
+    rf"\b(?:(?:{_MORE}|{_LEAST}|{_LESS}|{_MOST}|{_NEAR}|{_ABOUT})(?=\s[$€£]?\d)|the most|a few|at (?:first|last)|after all)\b",
     re.IGNORECASE,
 )
+"""What bounds a number, and turns of phrase that have the words of an extent."""
 
 
 def _contraries(asked: str, sentence: str, context: str) -> str | None:
@@ -333,13 +335,14 @@ def _names(asked: str, sentence: str, context: str) -> str | None:
 
 def _absent(asked: str, text: str) -> list[str]:
     """Return the names and codes of a question that a text does not have."""
-    said = {root(word) for word in words(text)} | set(names(text, initial=True))
+    said = {root(word) for word in words(text) if word not in STOP} | set(names(text, initial=True))
     have = {code.text for code in codes(text)}
     lacking = [code.text for code in codes(asked) if code.text not in have]
     months = {root(month) for month in CALENDAR}
-    return lacking + [name for name in names(asked) if name not in said and name not in months and name not in STOP]
+    return lacking + [name for name in names(asked) if name not in said and name not in months]
 
 
+_BOUND_WORDS = frozenset("least fewer greater maximum minimum".split())
 GUARDS: tuple[Guard, ...] = (_numbers, _dates, _denials, _extent, _contraries, _names)
 """For "yes", in the order in which they are asked."""
 
@@ -356,7 +359,10 @@ def _unrelated(asked: str, sentence: str, context: str) -> str | None:
 
 def _affirmed(asked: str, sentence: str, context: str) -> str | None:
     """No sentence denies what it says in so many words."""
-    wanted = [token for token in tokens(asked)[1:] if token.content and not token.number]
+    plain = asked
+    for amount in reversed(amounts(asked)):
+        plain = plain[: min(amount.item.first, amount.item.start)] + plain[max(amount.item.end, amount.item.last) :]
+    wanted = [token for token in _matter(plain) if token.text not in _BOUND_WORDS]
     if not wanted or any(not any(meets(word, token) for token in tokens(sentence)) for word in wanted):
         return None
     return None if any(guard(asked, sentence, context) for guard in GUARDS) else "it says so"

@@ -67,9 +67,7 @@ _LED = re.compile(
     rf"(?:mid|pre|post|early|late|non|pro|anti|since|under|over|sub|plus)[{HYPHENS}]|[^\W\d]{{4,}}[.:](?=\d)", re.I
 )
 """What stands before a number without making it a code: "mid-2020", and a sign without its space."""
-_WORDS = re.compile(
-    rf"(?<![\w$])(?:{WORDS})(?:(?:[{SPACES}{HYPHENS}]|, (?=and))(?:{WORDS}))*(?![\w’']|[{HYPHENS}]?\d)"
-)
+_WORDS = re.compile(rf"(?<![\w$])(?:{WORDS})(?:(?:[{SPACES}{HYPHENS}]|, (?=and))(?:{WORDS}))*(?![\w’']|[{HYPHENS}]?\d)")
 _START = re.compile(rf"\b(?:minus |negative )?$")
 _BEFORE_MONTH = re.compile(rf"\s(?:of )?{MONTH}\b", re.IGNORECASE)
 _AFTER_MONTH = re.compile(rf"\b{MONTH}\s(?:the )?$", re.IGNORECASE)
@@ -207,10 +205,16 @@ def _read(text: str, lower: str, found: "re.Match[str]", comma: bool) -> Iterato
             return
         if name == "noun" and not re.match(r".[a-z]|['’]|.[A-Z][a-z]", run[match.end(1) :]):
             continue
+        if name == "measured" and match[2] in "GHM":
+            break  # "5G"
         value = _value(name, match, comma)
         if name == "range" and value is not None:
             low, high = value, numerals.literal(match[2], comma=comma)
-            if high is None or (match[2][0] == "0" and len(match[2]) > 1 and match[2][1].isdigit()):
+            if (
+                high is None
+                or (low > high and len(match[2]) > 2)
+                or (match[2][0] == "0" and len(match[2]) > 1 and match[2][1].isdigit())
+            ):
                 break
             end = start + match.end(1)
             yield Quantity(begin, end, -low if minus else low, unit=money, first=first, last=end)

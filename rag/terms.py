@@ -54,9 +54,14 @@ def words(text: str) -> list[str]:
     ['obrien', 'brien', 'f16', 'f', '16', 'cost', '2800000000', 'billion', 'dollar', 'or', '15', 'percent']
     """
     found: list[str] = []
+    before: Quantity | Code | None = None
     at = 0
     for item in scan(text):
-        found += _between(text[at : item.start])
+        between = text[at : item.start]
+        found += _between(between)
+        if between in _HYPHENS and isinstance(before, Quantity) and isinstance(item, Quantity):
+            found.append(f"{_written(before)}-{_written(item)}")  # "555-1234" may be a code
+        before = item
         if isinstance(item, Code):
             found += [item.text, *(part for part in _between(text[item.start : item.end]) if part != item.text)]
             at = item.end
@@ -83,6 +88,7 @@ def _between(text: str) -> list[str]:
     return found
 
 
+_HYPHENS = frozenset("-\u2010\u2011")
 _CONTRACTED = frozenset("t re ve ll d m".split())
 _LOOSE = {"one": "1"}
 _SIGNS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "₽": "rubel"}
