@@ -8,22 +8,19 @@ somebody else, cannot deny it.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
+from rag.amounts import BOUNDS, amounts
 from rag.dates import MONTH, MONTHS
 from rag.match import OPPOSITES
-from rag.numerals import Quantity
-from rag.quantities import codes, quantities
+from rag.numerals import decimal_comma
+from rag.quantities import codes
 from rag.senses import MONTHS as CALENDAR
-from rag.senses import REFUSALS, REVERSE, ROUGH, Token, is_date, key, meets, tokens
+from rag.senses import REFUSALS, REVERSE, Token, is_date, key, meets, tokens
 from rag.terms import STOP, names, root, words
 from rag.values import digits, values
 
 Verdict = Literal["yes", "no"]
-Guard = Callable[[str, str, str], str | None]
-_INFINITY = Decimal("Infinity")
 
 
 def against(question: str, sentence: str, verdict: Verdict, context: str = "") -> str | None:
@@ -42,135 +39,13 @@ def against(question: str, sentence: str, verdict: Verdict, context: str = "") -
     """
     if verdict == "no":
         return _unrelated(question, sentence, context) or _affirmed(question, sentence, context)
-    return next((reason for guard in GUARDS if (reason := guard(question, sentence, context))), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number of a sentence with its bounds, and what it counts."""
-
-    item: Quantity
-    low: Decimal
-    high: Decimal
-    open: bool
-    """Whether it is more or less than its bound, and not that itself."""
-    rough: bool
-    counted: tuple[str, ...]
-    """Keys of the words behind it, as far as the next sign or function word."""
-    said: str
-    """As it is written, with its bound and its unit or the first word behind it."""
-
-    def comparable(self, other: "Amount") -> bool:
-        """Tell whether two are of one kind, unit and matter."""
-        one, two = self.item, other.item
-        if one.kind != two.kind or (one.unit != two.unit and (one.unit or two.unit)):
-            return False
-        if one.unit or not self.counted or not other.counted or (self.year and other.year):
-            return True
-        return self.counted[0] in other.counted or other.counted[0] in self.counted
-
-    @property
-    def year(self) -> bool:
-        """Whether it may be a year."""
-        return _is_year(self.item)
-
-    def within(self, other: "Amount") -> bool:
-        """Tell whether whatever this may be, the other may be too."""
-        if self.rough and not other.rough:
-            return False
-        strict = other.open and not self.open
-        low = self.low > other.low if strict and other.low > 0 else self.low >= other.low
-        high = self.high < other.high if strict and other.high < _INFINITY else self.high <= other.high
-        return low and high
-
-
-_MORE = r"more than|greater than|over|above|exceed\w*|upwards? of|north of|beyond"
-_LEAST = r"at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum of"
-_LESS = r"less than|fewer than|under|below|short of"
-_MOST = r"at most|up to|no more than|not more than|a maximum of|as (?:many|much) as"
-_ABOUT = r"about|around|roughly|approximately|some|an estimated|estimated|circa|close to"
-_NEAR = r"nearly|almost|just (?:under|short of)"
-_BOUND = re.compile(
-    rf"\b(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<less>{_LESS})|(?P<most>{_MOST})|(?P<near>{_NEAR})|(?P<about>{_ABOUT}))"
-    r"(?: the| an?)?\s*[$€£¥]?$",
-    re.IGNORECASE,
-)
-_BEFORE_YEAR = re.compile(
-    r"\b(?:(?P<more>after|later than)|(?P<less>before|prior to|earlier than)) (?:(?:early|late|mid|the year) )?$",
-    re.IGNORECASE,
-)
-_BEHIND = re.compile(
-    r"\s*(?:(?P<least>\+|or (?:more|older|over|higher|above)\b)|(?P<most>or (?:less|fewer|under|below)\b))"
-)
-_REACH = 24
-_FIRST_YEAR, _LAST_YEAR = 1000, 2100
-
-
-def amounts(text: str) -> list[Amount]:
-    """Return the numbers of a text with their bounds and what they count, in order."""
-    return [_amount(text, item) for item in quantities(text) if not item.loose or _counts(text, item)]
-
-
-def bound(text: str, item: Quantity) -> str:
-    """Return how a number is bounded: ``more``, ``least``, ``less``, ``most``, ``near``, ``about``, or nothing.
-
-    >>> bound("More than 12 men", quantities("More than 12 men")[0])
-    'more'
-    """
-    found = _before(text, item) or _BEHIND.match(text, max(item.end, item.last))
-    return found.lastgroup or "" if found else ""
-
-
-def _before(text: str, item: Quantity) -> "re.Match[str] | None":
-    before = text[max(0, min(item.start, item.first) - _REACH) : item.start]
-    return _BOUND.search(before) or (_BEFORE_YEAR.search(before) if _is_year(item) else None)
-
-
-def _is_year(item: Quantity) -> bool:
-    return item.kind == "cardinal" and not item.unit and _FIRST_YEAR <= item.number <= _LAST_YEAR and item.scale == 1
-
-
-def _amount(text: str, item: Quantity) -> Amount:
-    kind = bound(text, item)
-    low = Decimal(0) if kind in ("less", "most", "near") else item.number
-    high = _INFINITY if kind in ("more", "least") else item.number
-    last = max(item.end, item.last)
-    counted = _counted(text[last:])
-    first = min(item.first, item.start)
-    found = _before(text, item)
-    first = max(0, first - _REACH) + found.start() if found else first
-    noun = re.match(r"[\s-]*[^\W\d_]+", text[last:]) if counted and not item.unit else None
-    said = text[first : last + (noun.end() if noun else 0)]
-    return Amount(item, low, high, kind in ("more", "less", "near"), kind in ("near", "about"), counted, said)
-
-
-def _counted(text: str) -> tuple[str, ...]:
-    """Return the keys of the words that a text starts with, as far as a sign or a function word."""
-    found: list[str] = []
-    for token in tokens(
-        re.sub(r"^(?:-|\s*(?:of (?:the|its|his|her|their|all) |or (?:more|less|fewer) ))", " ", text[:80])
-    ):
-        if not token.content or token.number or (token.text in CALENDAR and len(found) == 0):
-            break
-        found.append(token.key)
-    return tuple(found[:4])
-
-
-def _counts(text: str, item: Quantity) -> bool:
-    """Tell whether "one" or "half" counts what stands behind it."""
-    word = text[item.start : item.end].lower()
-    if word == "one":
-        return bool(_counted(text[item.end :])) and not re.search(
-            r"(?:\bno|\bany|\bevery|\bsome|\bthe)\s$", text[: item.start], re.I
-        )
-    if item.kind == "ordinal":
-        return not re.match(r"(?:-|\s(?:of|place)\b|\W*$)", text[item.end :]) and bool(_counted(text[item.end :]))
-    return word in ("half", "quarter") and bool(re.match(r"\s(?:of|the|its|his|her|their)\b", text[item.end :]))
+    return _unaffirmed(question, sentence, context)
 
 
 def _numbers(asked: str, sentence: str, context: str) -> str | None:
     """Every number asked for is the sentence's: its value and scale, its unit, its bound, and what it counts."""
-    there = amounts(sentence)
+    comma = decimal_comma(f"{context} {sentence}") if context else None  # one number alone may not show it
+    there = amounts(sentence, comma=comma)
     for wanted in amounts(asked):
         alike = [given for given in there if wanted.comparable(given)]
         if any(given.within(wanted) for given in alike):
@@ -182,7 +57,7 @@ def _numbers(asked: str, sentence: str, context: str) -> str | None:
     return None
 
 
-def _dates(asked: str, sentence: str, context: str) -> str | None:
+def _dates(asked: str, sentence: str) -> str | None:
     """Every day, month and day of the week asked for is the sentence's; its year may stand in the context."""
     there = {token.text for token in tokens(sentence) if is_date(token)}
     for token in tokens(asked):
@@ -205,7 +80,9 @@ def _months(text: str) -> set[str]:
 
 
 _NOT = frozenset(
-    "not n't never no neither nor without none nobody nothing nowhere cannot hardly barely scarcely rarely seldom".split()
+    """
+    not n't never no neither nor without none nobody nothing nowhere cannot hardly barely scarcely rarely seldom
+    """.split()
 )
 _REFUSING = frozenset(
     map(
@@ -218,12 +95,12 @@ _NO_DENIAL = re.compile(
     r"|\b(?:whether )?or not\b|\bno\. ?\d+|\bno doubt\b|\bnot (?:fewer|less|more) than\b|\bif not\b",
     re.IGNORECASE,
 )
-_CLAUSE_ENDS = frozenset(
-    ', ; : . ( ) ? ! — – “ ” " and but because although though while whereas which who whom whose until when after before'.split()
+_CLAUSE_ENDS = frozenset(', ; : . ( ) ? ! — – “ ” "'.split()) | frozenset(
+    "and but because although though while whereas which who whom whose until when after before".split()
 )
 
 
-def _denials(asked: str, sentence: str, context: str) -> str | None:
+def _denials(asked: str, sentence: str) -> str | None:
     """What is asked is denied as often as in the question: an even number of times more, or not at all."""
     own = tokens(_NO_DENIAL.sub(" ", asked))
     wanted = [token for token in own if token.content and not token.number and token.key not in _REFUSING]
@@ -277,7 +154,7 @@ _EXISTS = frozenset("any some anything anyone anybody ever something someone som
 _WEAK = _MAINLY | _HARDLY | frozenset("some partly partially half".split())
 
 
-def _extent(asked: str, sentence: str, context: str) -> str | None:
+def _extent(asked: str, sentence: str) -> str | None:
     """What is asked of all is said of all, and what is said of some only is not asked of all."""
     asked, there = (_BOUNDED.sub(" ", digits(text)) for text in (asked, sentence))
     ours = words(asked)
@@ -299,13 +176,13 @@ def _matter(asked: str) -> list[Token]:
 
 
 _BOUNDED = re.compile(
-    rf"\b(?:(?:{_MORE}|{_LEAST}|{_LESS}|{_MOST}|{_NEAR}|{_ABOUT})(?=\s[$€£]?\d)|the most|a few|at (?:first|last)|after all)\b",
+    rf"\b(?:(?:{BOUNDS})(?=\s[$€£]?\d)|the most|a few|at (?:first|last)|after all)\b",
     re.IGNORECASE,
 )
 """What bounds a number, and turns of phrase that have the words of an extent."""
 
 
-def _contraries(asked: str, sentence: str, context: str) -> str | None:
+def _contraries(asked: str, sentence: str) -> str | None:
     """No word asked for has its opposite in its place."""
     ours = {token.key: token.text for token in tokens(asked) if token.content}
     theirs = {token.key: token.text for token in tokens(sentence)}
@@ -343,8 +220,14 @@ def _absent(asked: str, text: str) -> list[str]:
 
 
 _BOUND_WORDS = frozenset("least fewer greater maximum minimum".split())
-GUARDS: tuple[Guard, ...] = (_numbers, _dates, _denials, _extent, _contraries, _names)
-"""For "yes", in the order in which they are asked."""
+GUARDS: tuple[Callable[[str, str], str | None], ...] = (_dates, _denials, _extent, _contraries)
+"""Of "yes", beside numbers and names, to which the context may add."""
+
+
+def _unaffirmed(question: str, sentence: str, context: str) -> str | None:
+    """Return why a sentence does not say what is asked."""
+    own = next((reason for guard in GUARDS if (reason := guard(question, sentence))), None)
+    return _numbers(question, sentence, context) or own or _names(question, sentence, context)
 
 
 def _unrelated(asked: str, sentence: str, context: str) -> str | None:
@@ -365,4 +248,4 @@ def _affirmed(asked: str, sentence: str, context: str) -> str | None:
     wanted = [token for token in _matter(plain) if token.text not in _BOUND_WORDS]
     if not wanted or any(not any(meets(word, token) for token in tokens(sentence)) for word in wanted):
         return None
-    return None if any(guard(asked, sentence, context) for guard in GUARDS) else "it says so"
+    return None if _unaffirmed(asked, sentence, context) else "it says so"

@@ -171,7 +171,7 @@ def literal(written: str, *, comma: bool) -> Decimal | None:
     if points and commas:
         last = max(plain.rfind("."), plain.rfind(","))
         whole, part = plain[:last], plain[last + 1 :]
-        grouped = _GROUPS.fullmatch(whole) and plain[last] not in whole or _INDIAN.fullmatch(whole)
+        grouped = (_GROUPS.fullmatch(whole) and plain[last] not in whole) or _INDIAN.fullmatch(whole)
         return Decimal(f"{re.sub('[.,]', '', whole)}.{part}") if grouped else None
     if not points and not commas:
         return Decimal(plain)
@@ -239,9 +239,9 @@ def spelled(words: tuple[str, ...]) -> tuple[Decimal, str] | None:
         return whole, "cardinal"
     if words == ("zero",):
         return Decimal(0), "cardinal"
-    if (last := ORDINALS.get(words[-1])) and (whole := _cardinal((*words[:-1], last))):
-        if len(words) == 1 or words[-2] not in ("a", "an", *UNITS):
-            return whole, "ordinal"
+    last = ORDINALS.get(words[-1]) if len(words) == 1 or words[-2] not in ("a", "an", *UNITS) else None
+    if last and (whole := _cardinal((*words[:-1], last))):
+        return whole, "ordinal"
     return (found, "cardinal") if (found := _fraction(words)) else None
 
 
@@ -254,10 +254,10 @@ def _cardinal(words: tuple[str, ...]) -> Decimal | None:
         return many * 12 if many else None
     if "a" in words or "an" in words or set(words) - {"and"} - _CARDINAL:
         return None
-    if len(words) > 1 and 10 <= (first := _two(words[:1])) <= 20 and "and" not in words:  # noqa: PLR2004 (years)
-        if (rest := _two(words[1:])) >= 10:  # noqa: PLR2004
+    if len(words) > 1 and 10 <= (first := _two(words[:1])) <= 20 and "and" not in words:
+        if (rest := _two(words[1:])) >= 10:
             return Decimal(100 * first + rest)
-        if rest >= 0 and len(words) == 3 and words[1] == "zero":  # noqa: PLR2004
+        if rest >= 0 and len(words) == 3 and words[1] == "zero":
             return Decimal(100 * first + rest)
     if "and" in words and "hundred" not in words and "thousand" not in words and "million" not in words:
         return None
@@ -274,7 +274,7 @@ def _two(words: tuple[str, ...]) -> int:
     """Return what one or two words of at most two digits are worth, -1 for others."""
     if len(words) == 1:
         return UNITS.get(words[0], 10 * TENS.get(words[0], -1))
-    if len(words) == 2 and words[0] in TENS and 0 < UNITS.get(words[1], 0) < 10:  # noqa: PLR2004
+    if len(words) == 2 and words[0] in TENS and 0 < UNITS.get(words[1], 0) < 10:
         return 10 * TENS[words[0]] + UNITS[words[1]]
     return -1
 

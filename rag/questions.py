@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 from rag.dates import DATE, MONTH, MONTHS
 from rag.metadata import DATELINE
-from rag.shape import is_plural
 from rag.numerals import SPELLED
+from rag.shape import is_plural
 from rag.terms import STOP, fold
 
 LEAST_CHARS, MOST_CHARS = 12, 110

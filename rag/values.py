@@ -4,7 +4,8 @@ import re
 from functools import lru_cache
 
 from rag.dates import DATE, MONTH, MONTHS, iso_date
-from rag.quantities import Quantity, quantities
+from rag.numerals import Quantity
+from rag.quantities import quantities
 
 _DAY = re.compile(
     rf"\b(?:({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b"
@@ -14,7 +15,7 @@ _DAY = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def values(text: str, comma: bool | None = None) -> frozenset[str]:
+def values(text: str, *, comma: bool | None = None) -> frozenset[str]:
     """Return the numbers and dates of a text by value; a date also without its year.
 
     "One", "half" and the like count where they are not alone: "one" is a pronoun too.
@@ -26,14 +27,14 @@ def values(text: str, comma: bool | None = None) -> frozenset[str]:
     >>> sorted(values("thirty-two men, $2.8 billion, 12 percent, on 3 January 2026"))
     ['--01-03', '12%', '2026', '2026-01-03', '2800000000', '3', '32']
     """
-    return dates(text, comma) | {str(item) for item in quantities(text, comma) if not item.loose}
+    return dates(text, comma=comma) | {str(item) for item in quantities(text, comma=comma) if not item.loose}
 
 
 @lru_cache(maxsize=4096)
-def dates(text: str, comma: bool | None = None) -> frozenset[str]:
+def dates(text: str, *, comma: bool | None = None) -> frozenset[str]:
     """Return the days of a text: ``--01-03``, and with its year ``2026-01-03``, ``2026`` and the day, ``3``."""
     found: set[str] = set()
-    plain = digits(text, comma)
+    plain = digits(text, comma=comma)
     for match in _DAY.finditer(plain):
         month = MONTHS.index((match[1] or match[4])[:3].lower()) + 1
         day = f"{month:02d}-{int(match[2] or match[3]):02d}"
@@ -44,14 +45,14 @@ def dates(text: str, comma: bool | None = None) -> frozenset[str]:
     return frozenset(found)
 
 
-def digits(text: str, comma: bool | None = None) -> str:
+def digits(text: str, *, comma: bool | None = None) -> str:
     """Return a text with its numbers as plain digits; what is more than a number, as "one", stays as it is.
 
     >>> digits("thirty-two of one hundred men, $2.8bn, and one more")
     '32 of 100 men, $2800000000, and one more'
     """
     parts, at = [], 0
-    for item in quantities(text, comma):
+    for item in quantities(text, comma=comma):
         if not item.loose:
             parts += [text[at : item.start], _bare(item)]
             at = item.end
@@ -77,5 +78,5 @@ def value(text: str) -> str | None:
     found = quantities(own)
     if len(found) != 1 or found[0].loose:
         return None
-    rest = own[: found[0].start] + own[found[0].end : found[0].end] + own[found[0].end :]
+    rest = own[: found[0].start] + own[max(found[0].end, found[0].last if str(found[0]).endswith(("%", "pp")) else 0) :]
     return None if rest.strip("$€£¥% \n") else str(found[0])

@@ -8,7 +8,7 @@ plain words. ``benchmarks/claims.py`` measures them on changed sentences.
 import re
 from collections.abc import Callable, Sequence
 
-from rag.guards import bound
+from rag.amounts import bound
 from rag.match import OPPOSITES, denial
 from rag.numerals import plain
 from rag.quantities import codes, quantities

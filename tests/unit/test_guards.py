@@ -4,7 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rag.guards import against, amounts
+from rag.amounts import amounts
+from rag.guards import against
 
 CASES = """
 Did prices rise 15 percent? | Prices rose 1.5 percent. | - no
@@ -80,8 +81,14 @@ Did the union meet Theresa May? | The union may meet Theresa. | - no
 @pytest.mark.parametrize("case", CASES.strip().splitlines())
 def test_what_a_sentence_may_decide(case: str) -> None:
     question, sentence, allowed = case.split(" | ")
-    yes, no = (against(question, sentence, verdict) is None for verdict in ("yes", "no"))  # type: ignore[arg-type]
+    yes, no = (against(question, sentence, verdict) is None for verdict in ("yes", "no"))
     assert f"{'yes' if yes else '-'} {'no' if no else '-'}" == allowed
+
+
+def test_the_context_shows_the_comma() -> None:
+    question, sentence = "Is the deficit 1500 million?", "The deficit is 1.500 million."
+    assert against(question, sentence, "yes"), "in English it is one and a half"
+    assert against(question, sentence, "yes", "Inflation was 2,5 percent. The deficit is 1.500 million.") is None
 
 
 def test_the_context_names_whom_it_is_about_and_the_year() -> None:

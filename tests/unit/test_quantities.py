@@ -127,8 +127,20 @@ def test_the_same_writing_is_another_number_in_another_language() -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit"),
-    [("$5", "$"), ("5 dollars", "$"), ("5 U.S. dollars", "$"), ("USD 5", "$"), ("€5", "€"), ("5 Euro", "€")]
-    + [("5 km", "km"), ("5 kilometres", "km"), ("5 miles", "mile"), ("5km", "km"), ("5%", "%"), ("5 men", "")],
+    [
+        ("$5", "$"),
+        ("5 dollars", "$"),
+        ("5 U.S. dollars", "$"),
+        ("USD 5", "$"),
+        ("€5", "€"),
+        ("5 Euro", "€"),
+        ("5 km", "km"),
+        ("5 kilometres", "km"),
+        ("5 miles", "mile"),
+        ("5km", "km"),
+        ("5%", "%"),
+        ("5 men", ""),
+    ],
 )
 def test_a_number_keeps_its_unit(text: str, unit: str) -> None:
     (found,) = quantities(text)
@@ -250,7 +262,7 @@ def test_two_numbers_are_one_only_if_they_are(one: int, other: int) -> None:
 
 
 def values_of(text: str, comma: bool | None = None) -> list[Decimal]:
-    return [item.number for item in quantities(text, comma)]
+    return [item.number for item in quantities(text, comma=comma)]
 
 
 @given(TEXTS)
