@@ -171,6 +171,8 @@ def _read(text: str, lower: str, found: "re.Match[str]", *, comma: bool) -> Iter
 
 def _form(run: str) -> "tuple[str, re.Match[str] | None]":
     """Return the first form that a run has, and how it has it; a code's is empty."""
+    if run.isdecimal() and run.startswith("0") and len(run) > _SHORT_YEAR:
+        return "", None  # "007"
     for name, form in _FORMS[-1:] if run.isdecimal() else _FORMS:
         match = form.fullmatch(run)
         if not match or (name == "noun" and _CAPITALS.match(run, match.end(1))):
