@@ -2,9 +2,9 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -227,9 +227,9 @@ def test_an_entity_bomb_is_not_expanded(tmp_path: Path) -> None:
     bomb = f'<!DOCTYPE p [<!ENTITY e0 "boom">{entities}]><package><metadata>&e11;</metadata></package>'
     container = b'<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
     content = archive({"META-INF/container.xml": container, "b.opf": bomb.encode()})
-    began = time.perf_counter()
-    assert isinstance(of(tmp_path, "a.epub", content), load.Skipped)
-    assert time.perf_counter() - began < 10
+    found = of(tmp_path, "a.epub", content)
+    assert isinstance(found, load.Skipped)
+    assert not re.search("took more than|memory", found.reason), "it is refused before it grows"
 
 
 def test_an_entity_reads_no_file(tmp_path: Path) -> None:
