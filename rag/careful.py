@@ -1,9 +1,9 @@
 """The careful reader: whether it is here, and how an adapter and the published base become it.
 
 The package has the adapter, the network's graph without its weights, the tokenizer and the calibration; the base is
-pulled (:mod:`rag.models`) and not needed any more once both are merged, in 8 bits. ``training/export_careful.py`` writes
-the adapter and the graph. In the adapter ``NAME.up @ NAME.down`` is what is added to the base's ``NAME.weight``; any other
-tensor of it stands for the base's of that name, or is of a head, which the base has not.
+pulled (:mod:`rag.models`), and not needed any more once both are merged, in 8 bits. ``training/export_careful.py``
+writes the adapter and the graph. In the adapter ``NAME.up @ NAME.down`` is what is added to the base's ``NAME.weight``;
+any other tensor of it stands for the base's of that name, or is of a head, which the base has not.
 
 The name of an initializer of the graph tells what it holds: the names of one or more tensors, joined by ``+`` where
 they stand one below the other, and behind a colon ``values``, or ``codes`` and ``scales``: a block's numbers are
@@ -12,10 +12,11 @@ they stand one below the other, and behind a colon ``values``, or ``codes`` and 
 
 import os
 import shutil
+import sys
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,6 @@ from rag.errors import ModelError
 
 if TYPE_CHECKING:
     from onnx import TensorProto
-    from safetensors import safe_open
 
 ADAPTER = Path(str(files("rag"))) / "weights" / "careful"
 """What the package has of the careful reader."""
@@ -41,22 +41,22 @@ PULL = f"rag models pull {NAME}"
 class Weights:
     """The tensors of the reader: the base's with the adapter merged in."""
 
-    def __init__(self, base: "safe_open", adapter: "safe_open") -> None:
+    def __init__(self, base: Any, adapter: Any) -> None:
+        """Take what ``safetensors.safe_open`` gives of the two files."""
         self._base, self._adapter = base, adapter
-        self._adapted = set(adapter.keys())
+        self._published, self._adapted = set(base.keys()), set(adapter.keys())
 
     def tensor(self, name: str) -> NDArray[np.float32]:
         """Return a tensor, float32; KeyError if neither has it."""
         stem = name.removesuffix(".weight")
         if name in self._adapted:
-            return self._adapter.get_tensor(name).astype(np.float32)
-        try:
-            found: NDArray[np.float32] = self._base.get_tensor(name).astype(np.float32)
-        except Exception as error:  # the library's own class, which has no public name
-            raise KeyError(name) from error
+            return np.asarray(self._adapter.get_tensor(name), dtype=np.float32)
+        if name not in self._published:
+            raise KeyError(name)
+        found = np.asarray(self._base.get_tensor(name), dtype=np.float32)
         if f"{stem}.up" in self._adapted:
-            up, down = (self._adapter.get_tensor(f"{stem}.{part}").astype(np.float32) for part in ("up", "down"))
-            found += up @ down
+            up, down = (np.asarray(self._adapter.get_tensor(f"{stem}.{n}"), dtype=np.float32) for n in ("up", "down"))
+            found = found + up @ down
         return found
 
     def stacked(self, names: str) -> NDArray[np.float32]:
@@ -184,19 +184,18 @@ def folder_of(config: Config) -> Path:
     return Path(config.models).expanduser() / NAME
 
 
-def advice(config: Config) -> str | None:
-    """Return what would read better, if it is not here and nobody was told; from then on somebody was."""
+def advise(config: Config) -> None:
+    """Say on standard error what would read better, if it is not here; once for a folder of models and a version."""
     folder = folder_of(config)
     if config.reader != "auto" or not (ADAPTER / SUMS).is_file() or fits(folder):
-        return None
+        return
     told = folder.with_name(f".{NAME}.told")
-    line = f"read by the small reader of the package; {PULL}, once, gets a careful one, which errs less"
     with suppress(OSError):  # no place to remember it: then it is said each time
         if told.is_file() and told.read_text(encoding="utf-8") == _made_of():
-            return None
+            return
         told.parent.mkdir(parents=True, exist_ok=True)
         told.write_text(_made_of(), encoding="utf-8")
-    return line
+    print(f"rag: the small reader of the package read this; a more careful one comes with: {PULL}", file=sys.stderr)
 
 
 def check() -> None:

@@ -132,6 +132,7 @@ def _count(number: int, noun: str) -> str:
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
+    from rag.careful import advise
 
     question, chosen = _question(arguments), _filter(arguments)
     with _engine(config) as engine:
@@ -141,6 +142,7 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
     _warn(answer)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
+        advise(config)
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if answer.outcome == "refused" else 0
 

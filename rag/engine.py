@@ -21,9 +21,8 @@ from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import LLMError, UsageError
 from rag.index import Index
-from rag.network import packaged
 from rag.prefer import preference, unattributed
-from rag.reader import TrainedReader
+from rag.reader import opened
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, parts, retrieve
@@ -58,7 +57,7 @@ class Engine:
         self.index = index
         self.config = config
         self.llm = llm
-        self.reader = TrainedReader(index, packaged(config.threads))
+        self.reader = opened(index, config)
         self.reranker = Reranker(config.reranker) if config.reranker else None
         self._suggester = Suggester(index, self._first)
 

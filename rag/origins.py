@@ -137,9 +137,10 @@ class Wheels:
     def _unzipped(self, start: int, work: Path) -> Generator[bytes]:
         """Hand over a file of the zip, which is fetched first; what came of it is kept."""
         path = work / KEPT
-        with path.open("ab") as file:
-            for chunk in self._joined(file.tell(), work):
-                file.write(chunk)
+        if not zipfile.is_zipfile(path):  # which it is once its end has come
+            with path.open("ab") as file:
+                for chunk in self._joined(file.tell(), work):
+                    file.write(chunk)
         try:
             with zipfile.ZipFile(path) as archive, archive.open(self.member) as file:
                 file.seek(start)
