@@ -25,8 +25,8 @@ WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
     schema errors config terms dates values normal decode markup parsed webpage pdf word book mail table records
     parse sandbox worker metadata load split stories
-    encode embed origins careful models gguf manifest store lexical vectors index generations build watch prefer retrieve
-    rerank network senses match shape asked clause decide copies reader choose call providers llm compose untrusted
+    encode embed origins careful models gguf manifest store lexical vectors index generations build watch prefer
+    retrieve rerank network senses match shape asked clause decide copies reader choose call providers llm compose untrusted
     roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
     questions suggest engine render batch status llamaindex evaluation web options cli __main__
 """.split()
