@@ -35,6 +35,7 @@ CAREFUL = "reader-3-careful"
 """Names of the two readers, as an answer tells which of them read."""
 
 FILES = ("reader.onnx", "tokenizer.json")
+OUTPUTS = ("start", "end", "sentence", "holds", "verdict")
 SUMS = "SHA256SUMS"
 
 QUESTION_TOKENS = 48
@@ -44,6 +45,10 @@ WINDOW_TOKENS = 180
 """Most tokens of a window, unless one sentence alone is longer; trained on 160."""
 ANSWER_TOKENS = 30
 """Longest short answer."""
+FAR = 30.0
+"""A logit beyond doubt."""
+SILENT = np.zeros(3, dtype=np.float32)
+"""The verdict of a network that gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +110,10 @@ class Read:
     """Characters of the window that would be the short answer, for each sentence."""
     span_logits: Floats
     """Logits of their start and end, added, less those of the window's best; shape (sentences,); at most 0."""
-    verdict: Floats | None = None
-    """Logits that the window says yes, says no, says neither; shape (3,); None from a network that does not tell."""
+    span: float
+    """Logit of the window's best short answer less that of none."""
+    verdict: Floats
+    """Logits of yes, no and neither, for a question that asks so; shape (3,)."""
 
     @property
     def best(self) -> int:
@@ -148,7 +155,7 @@ def tokenized(tokenizer: "Tokenizer", windows: Sequence[Window]) -> list[Tokens]
     encoded = tokenizer.encode_batch(questions, add_special_tokens=False)
     asked = {question: one.ids for question, one in zip(questions, encoded, strict=True)}
     told = tokenizer.encode_batch([window.head + window.text for window in windows], add_special_tokens=False)
-    begin, sep = tokenizer.encode("").ids  # its special tokens alone
+    begin, sep = tokenizer.encode("").ids  # [CLS] and [SEP], or what another network's tokenizer has for them
     found = []
     for window, context in zip(windows, told, strict=True):
         question = [begin, *asked[window.question][:QUESTION_TOKENS], sep]
@@ -189,9 +196,7 @@ def packed(tokenizer: "Tokenizer", texts: Sequence[str], sentences: Sequence[Seq
     return found
 
 
-def decoded(
-    tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats | None = None
-) -> Read:
+def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats) -> Read:
     """Read the network's logits: the best short answer inside each sentence.
 
     Args:
@@ -226,6 +231,7 @@ def decoded(
         np.where(inside, sentence, -np.inf).astype(np.float32),
         tuple(spans),
         np.where(inside, logits - most, -np.inf).astype(np.float32),
+        float(most - start[0] - end[0]) if inside.any() else -FAR,
         verdict,
     )
 
@@ -269,7 +275,7 @@ class Network:
         path = str(folder / "reader.onnx")
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         self._inputs = {one.name for one in self._session.get_inputs()}
-        self._outputs = [one.name for one in self._session.get_outputs()]
+        self._outputs = [one.name for one in self._session.get_outputs() if one.name in OUTPUTS]
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
 
     @cached_property
@@ -287,8 +293,8 @@ class Network:
 
     def _read(self, tokens: Tokens) -> Read:
         taken = {name: value for name, value in tokens.inputs().items() if name in self._inputs}
-        found = self._session.run(self._outputs, taken)
-        return decoded(tokens, **{name: value[0] for name, value in zip(self._outputs, found, strict=True)})
+        found = zip(self._outputs, self._session.run(self._outputs, taken), strict=True)
+        return decoded(tokens, **({"verdict": SILENT} | {name: value[0] for name, value in found}))
 
 
 @cache

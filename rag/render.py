@@ -24,6 +24,7 @@ MOST_COPIES = 3
 def answer_object(answer: Answer) -> dict[str, Any]:
     """Return an answer's JSON form; a batch gives it its ``id``."""
     told = {
+        "certainty": answer.certainty if answer.outcome == "answered" else None,
         "message": answer.message,
         "suggestions": list(answer.suggestions),
         "dropped": [asdict(dropped) for dropped in answer.dropped],
@@ -152,14 +153,17 @@ def answer_text(answer: Answer) -> str:
         asked = [_wrap(f"Asked as: {answer.standalone}", rest="    "), ""]
     if answer.outcome == "refused":
         return "\n".join([*asked, _refusal_text(answer)])
-    lines = [_wrap(f"Short answer: {answer.short_answer}", rest="    "), ""] if answer.short_answer else []
+    lines = []
+    if answer.short_answer:
+        unsure = " (unsure)" if answer.certainty == "unsure" else ""
+        lines = [_wrap(f"Short answer{unsure}: {answer.short_answer}", rest="    "), ""]
     lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
         about = " · ".join(part for part in (citation.title, citation.publisher, citation.published) if part)
         lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
         if citation.also:
             lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
-    lines += ["", f"confidence {answer.confidence:.2f}"]
+    lines += ["", f"{answer.certainty} (confidence {answer.confidence:.2f})"]
     return "\n".join([*asked, *lines])
 
 

@@ -11,6 +11,10 @@ from typing import Literal
 SCHEMA_VERSION = 1
 
 Outcome = Literal["answered", "refused"]
+Certainty = Literal["confident", "likely", "unsure"]
+
+CONFIDENT, LIKELY = 0.8, 0.5
+"""From these odds on an answer is called "confident" and "likely"; below, "unsure"."""
 
 REASONS = {
     "nothing_found": "no passage has anything to do with the question",
@@ -266,6 +270,13 @@ class Answer:
     """What an LLM wrote and its quotes do not support."""
     warnings: tuple[str, ...] = ()
     """What went wrong without keeping the question from its answer, such as an LLM that failed."""
+
+    @property
+    def certainty(self) -> Certainty:
+        """The word for ``confidence`` that every surface uses."""
+        if self.confidence >= CONFIDENT:
+            return "confident"
+        return "likely" if self.confidence >= LIKELY else "unsure"
 
     @property
     def answer(self) -> str:

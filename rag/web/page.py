@@ -14,21 +14,8 @@ from rag.web import words
 from rag.web.conversations import Rating
 from rag.web.trace import Trace, trace
 
-CONFIDENT, FAIRLY_SURE = 0.9, 0.6
-"""From these odds on an answer is called "confident" and "fairly sure"; below, "unsure"."""
 MOST_COMMENT = 1000
 """Characters of a comment on an answer."""
-
-
-def sure(confidence: float) -> str:
-    """Return confidence in words.
-
-    >>> sure(0.95), sure(0.7), sure(0.3)
-    ('confident', 'fairly sure', 'unsure')
-    """
-    if confidence >= CONFIDENT:
-        return words.CHAT_CONFIDENT
-    return words.CHAT_FAIRLY_SURE if confidence >= FAIRLY_SURE else words.CHAT_UNSURE
 
 
 def conversation(
@@ -92,11 +79,11 @@ def _answered(found: Answer, place: int) -> str:
     warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
     proof = words.CHAT_WRITTEN.format(llm=escape(llm)) if llm else words.CHAT_VERBATIM
     tips = "".join(_tip(_cite_id(place, item.number), *_quote(item)) for item in found.citations)
-    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=sure(found.confidence))
+    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=found.certainty)
     return (
         f'<div class="ql-answer" data-outcome="answered" tabindex="-1" data-announce="{said}">{short}'
         f'<ul class="ql-claims">{claims}</ul>{_dropped(found)}{warnings}'
-        f'<p class="ql-note">{proof} · {_sure(found.confidence, place)}</p>{tips}</div>'
+        f'<p class="ql-note">{proof} · {_sure(found, place)}</p>{tips}</div>'
     )
 
 
@@ -139,10 +126,10 @@ def _status(claim: Claim, found: Answer) -> str:
     return f'<span class="ql-status" data-status="supported" title="{about}">{words.CHAT_SUPPORTED}</span>'
 
 
-def _sure(confidence: float, place: int) -> str:
+def _sure(found: Answer, place: int) -> str:
     name = f"ql-sure-{place}"
-    tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{confidence:.0%}"))
-    return f'<span class="ql-sure" tabindex="0" aria-describedby="{name}">{sure(confidence)}</span>{tip}'
+    tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{found.confidence:.0%}"))
+    return f'<span class="ql-sure" tabindex="0" aria-describedby="{name}">{found.certainty}</span>{tip}'
 
 
 def _dropped(found: Answer) -> str:
