@@ -64,7 +64,6 @@ class TrainedReader:
     def __init__(self, index: "Index", network: Network) -> None:
         self._index = index
         self._network = network
-        self._fitted = calibration(network.card)
 
     @property
     def name(self) -> str:
@@ -80,7 +79,7 @@ class TrainedReader:
     @property
     def threshold(self) -> float:
         """Least confidence for an answer, as calibrated."""
-        return float(self._fitted["threshold"])
+        return float(calibration(self._network.card)["threshold"])
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Return the sentences of the hits, those that answer best first, and the confidence in the first."""
@@ -125,7 +124,7 @@ class TrainedReader:
         return candidates
 
     def _logit(self, model: str, features: dict[str, float]) -> float:
-        fitted = self._fitted[model]
+        fitted = calibration(self._network.card)[model]
         weights: dict[str, float] = fitted["weights"]
         return float(fitted["bias"]) + sum(weight * features[name] for name, weight in weights.items())
 

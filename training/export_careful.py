@@ -56,7 +56,8 @@ def write(adapter: Mapping[str, NDArray[Any]], base: Path, out: Path) -> None:
         out: folder; it is made.
     """
     out.mkdir(parents=True, exist_ok=True)
-    halves = {name: np.ascontiguousarray(tensor, dtype=np.float16) for name, tensor in adapter.items()}
+    with np.errstate(over="ignore"):  # which is told below
+        halves = {name: np.ascontiguousarray(tensor, dtype=np.float16) for name, tensor in adapter.items()}
     wrong = [name for name, tensor in halves.items() if not np.isfinite(tensor).all()]
     if wrong:
         raise ValueError(f"no finite float16: {', '.join(wrong)}")

@@ -1,6 +1,7 @@
-"""Measure a trained reader on public questions that it was not trained on.
+"""Measure a reader on public questions that it was not trained on.
 
     python training/measure_reader.py --model RUN/best.pt --windows FOLDER/windows.jsonl --data DATA
+    python training/measure_reader.py --reader careful --windows FOLDER/windows.jsonl --data DATA
 
 How a window is scored and the threshold below which it does not answer are chosen on the held-back documents of
 ``windows.jsonl``; DATA (the project's gold form) is only measured. SQuAD 2.0 is asked of the passage that each question
@@ -11,7 +12,9 @@ import argparse
 import gzip
 import json
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +22,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from prepare import WINDOW, Cutter, Row
-from reader_model import Example, Reader, answer, load, read, scorings, tokenized
+from reader_model import Example, Reader, answer, load, read, scorings, tokenized, window
 from sklearn.metrics import roc_auc_score
 
+from rag import careful, config
 from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
-from rag.network import Read
+from rag.network import Read, packaged, pulled
+
+Model = Callable[[Sequence[Example]], list[Read]]
+"""What reads windows."""
 
 
 @dataclass
@@ -55,15 +62,15 @@ class Asked:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--model", type=Path, help="weights of a run; without, those that the product reads with")
+    parser.add_argument("--reader", choices=("packaged", "careful"), default="packaged", help="whose, then")
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
-    model = Reader()
-    model.load_state_dict(torch.load(arguments.model, weights_only=True))
+    model = opened(arguments)
     scoring, threshold = choose(model, load(arguments.windows, "dev"))
     squad2 = ask(model, arguments.data / "squad2", lambda row: [row["passage"]])
     print(report_answers(squad2, scoring, threshold))
@@ -72,13 +79,23 @@ def main() -> None:
     print(report_refusal("nomiracl", ask(model, arguments.data / "nomiracl", lambda row: row["passages"])))
 
 
-def choose(model: Reader, lines: list[dict[str, Any]]) -> tuple[str, float]:
+def opened(arguments: argparse.Namespace) -> Model:
+    if arguments.model:
+        model = Reader()
+        model.load_state_dict(torch.load(arguments.model, weights_only=True))
+        return partial(read, model)
+    folder = careful.chosen(config.load({"reader": arguments.reader}))
+    shipped = pulled(folder, arguments.threads) if folder else packaged(arguments.threads)
+    return lambda examples: shipped.read([window(one.line) for one in examples])
+
+
+def choose(model: Model, lines: list[dict[str, Any]]) -> tuple[str, float]:
     """Choose the scoring and the threshold that give SQuAD's questions of the held-back documents the best F1.
 
     An answerable question and one that a person wrote without an answer weigh alike in all.
     """
     examples = tokenized([line for line in lines if line["kind"] in {"positive", "human"}])
-    reads = read(model, examples)
+    reads = model(examples)
     for name in sorted({one.line["set"] for one in examples}):
         kept = [n for n, one in enumerate(examples) if one.line["set"] == name]
         marked = [reads[n] for n in kept if examples[n].line["answers"]]
@@ -112,7 +129,7 @@ def answers_of(examples: list[Example], reads: list[Read], kept: list[int]) -> s
     return f"{np.mean([exact_match(*pair) for pair in pairs]):.3f} / {np.mean([f1(*pair) for pair in pairs]):.3f}"
 
 
-def ask(model: Reader, folder: Path, passages_of: Any) -> list[Asked]:
+def ask(model: Model, folder: Path, passages_of: Any) -> list[Asked]:
     """Read the passages that each question names."""
     documents = {document["id"]: document for document in read_lines(folder / "corpus.jsonl.gz")}
     gold, cutter = read_lines(folder / "gold.jsonl.gz"), Cutter()
@@ -135,7 +152,7 @@ def ask(model: Reader, folder: Path, passages_of: Any) -> list[Asked]:
             ]
     examples = tokenized(lines)
     found: dict[int, Asked] = defaultdict(lambda: Asked({}, [], []))
-    for one, said in zip(examples, read(model, examples), strict=True):
+    for one, said in zip(examples, model(examples), strict=True):
         found[one.line["number"]].windows.append(one)
         found[one.line["number"]].reads.append(said)
     for number, asked in found.items():

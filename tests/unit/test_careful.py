@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,12 @@ from rag.engine import Engine
 from rag.errors import ModelError, ReaderError
 from rag.models import Model, pull, verify
 from rag.network import CAREFUL, PACKAGED, WEIGHTS, Network, Window
+from rag.schema import ALL, Answer
+from rag.web import words
+from rag.web.answering import MOST_WAITING, Asked, answering
+from rag.web.conversations import Conversations
+from rag.web.desk import Desk
+from rag.web.live import Live
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by name, as when they are run
@@ -125,11 +131,6 @@ def models(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def config(models: Path) -> Config:
-    return Config(models=str(models))
-
-
-@pytest.fixture
 def pulled(tiny: Made, models: Path) -> Callable[[], Path]:
     return lambda: pull(tiny.model, models, lambda line: None, file=tiny.base)
 
@@ -210,7 +211,7 @@ def test_distances_fall_into_the_buckets_that_mpnet_was_trained_with() -> None:
     assert MPNetEncoder.relative_position_bucket(distances).tolist() == export_careful.buckets(32)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(arrays(np.float32, (3, 20), elements=st.floats(-1e3, 1e3, width=32)), st.booleans())
 def test_codes_are_near_the_numbers(weight: Any, signed: bool) -> None:
     codes, scales = coded(weight, (3, 2, 16), signed=signed)
@@ -288,7 +289,7 @@ def test_another_adapter_wants_another_pull(
     export_careful.write(changed, tiny.base.parent, newer)
     monkeypatch.setattr(careful, "ADAPTER", newer)
     assert not fits(path)
-    assert CHOSEN(config) is None
+    assert CHOSEN(Config(models=str(models))) is None
     with pytest.raises(ModelError, match="was made by another version .*rag models pull reader-base"):
         CHOSEN(Config(models=str(models), reader="careful"))
     pulled()
@@ -339,11 +340,10 @@ def test_which_reader_the_settings_choose(tiny: Made, models: Path, pulled: Call
 
 
 def test_an_answer_tells_who_read(
-    tiny: Made, own: Config, models: Path, pulled: Callable[[], Path], capsys: pytest.CaptureFixture[str]
+    tiny: Made, engine: Engine, models: Path, pulled: Callable[[], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def ask(*more: str) -> tuple[int, dict[str, Any], str]:
-        options = ["--index", own.index, "--json", *more]
-        code = cli.main(["ask", "When did it come back?", *options])
+        code = cli.main(["ask", "Who is the minister?", "--index", engine.config.index, "--json", *more])
         out, error = capsys.readouterr()
         return code, json.loads(out) if out else {}, error
 
@@ -388,13 +388,27 @@ def test_it_is_listed(tiny: Made, models: Path, pulled: Callable[[], Path], caps
     assert "outdated" in listed()
 
 
-def test_both_readers_share_an_engine(
-    tiny: Made, own: Config, models: Path, pulled: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+def test_where_many_wait_the_packaged_reader_reads_and_the_trace_says_so(
+    tiny: Made,
+    engine: Engine,
+    models: Path,
+    pulled: Callable[[], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pulled()
     monkeypatch.setattr(careful, "chosen", CHOSEN)
-    settings = Config(index=own.index, models=str(models), reader="careful")
-    with Engine.open(config=settings) as engine:
-        assert engine.reader.name == CAREFUL
-        assert engine.reader.identity.startswith("sha256:")
-        assert engine.threshold == engine.reader.threshold
+    live, desk = Live(Engine(engine.index, replace(engine.config, models=str(models), reader="careful"))), Desk()
+
+    def read_by(place: int) -> tuple[str, bool]:
+        asked = Asked("Who is the minister?", place, conversation, "", ALL, 0, "ana")
+        changes = list(answering(live, Conversations(tmp_path / "c.sqlite"), desk, asked, set()))
+        conversation[:] = changes[-1]["conversation"]
+        return conversation[-1].model["reader"], words.CHAT_TRACE_HURRIED in changes[-1]["chat"]
+
+    conversation: list[Answer] = []
+    assert read_by(0) == (CAREFUL, False)
+    live.waiting = lambda: MOST_WAITING + 1
+    assert read_by(0) == (PACKAGED, True)
+    live.waiting = lambda: MOST_WAITING
+    assert read_by(0) == (CAREFUL, False)
