@@ -26,8 +26,8 @@ ORDER = """
     schema errors config terms dates values normal decode markup parsed webpage pdf word book mail table records
     parse sandbox worker metadata load split stories
     encode embed origins careful models gguf manifest store lexical vectors index generations build watch prefer
-    retrieve rerank network senses match shape asked clause decide copies reader choose call providers llm compose untrusted
-    roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
+    retrieve rerank network senses match shape asked clause decide copies reader choose call providers llm compose
+    untrusted roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
     questions suggest engine render batch status llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""

