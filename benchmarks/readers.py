@@ -21,30 +21,11 @@ from rag.engine import Engine
 from rag.evaluation import gold
 from rag.evaluation.evidence import citation_spans, locate
 from rag.evaluation.figures import judge, said
-from rag.reader import Candidate, TrainedReader
-from rag.schema import Answer, Hit
+from rag.reader import TrainedReader
+from rag.schema import Answer
 
 ROOT = Path(__file__).parent.parent
 HEAD = ("reader", "p50 (ms)", "p95 (ms)", "CPU (ms)", "right", "answerable refused", "unanswerable answered")
-
-
-class Cascade(TrainedReader):
-    """Reads with the careful network the few hits in which the packaged one finds the best sentences."""
-
-    def __init__(self, careful: TrainedReader, packaged: TrainedReader, most: int) -> None:
-        super().__init__(careful._index, careful._network)
-        self._packaged, self._most = packaged, most
-
-    def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        if len(hits) > self._most:
-            found = self._packaged.candidates(question, hits)
-            best: dict[int, float] = {}
-            for one in found:
-                score = self._packaged._logit("rank", one.features)
-                best[id(one.passage)] = max(score, best.get(id(one.passage), score))
-            order = sorted(hits, key=lambda hit: -best.get(id(hit.passage), float("-inf")))[: self._most]
-            hits = [hit for hit in hits if hit in order]
-        return super().candidates(question, hits)
 
 
 def main() -> None:
@@ -59,10 +40,11 @@ def main() -> None:
         config = replace(load(), sources=str(ROOT / "seeds"), index=folder)
         build(config, progress=False)
         engines = {name: Engine.open(config=replace(config, reader=name)) for name in ("packaged", "careful")}
-        readers = {name: engine.reader for name, engine in engines.items()}
+        small, large = (engine.reader for engine in engines.values())
+        engines["careful"].reader = TrainedReader(small._index, large._network)
         for most in arguments.first:
             engine = engines[f"careful, the first {most}"] = Engine.open(config=replace(config, reader="careful"))
-            engine.reader = Cascade(readers["careful"], readers["packaged"], most)
+            engine.reader = TrainedReader(small._index, large._network, small, most)
         rows: dict[str, list[tuple[float, float, Answer]]] = {name: [] for name in engines}
         for engine in engines.values():
             engine.ask(questions[0].question)  # cold

@@ -156,7 +156,9 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
     question, chosen = _question(arguments), _filter(arguments)
-    with _engine(replace(config, llm="none")) as engine:  # a search asks none, and opening one may take long
+    with _engine(
+        replace(config, llm="none", reader="packaged")
+    ) as engine:  # it asks neither, and opening may take long
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
         found = engine.search(question, chosen=chosen)

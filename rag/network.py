@@ -196,7 +196,9 @@ def packed(tokenizer: "Tokenizer", texts: Sequence[str], sentences: Sequence[Seq
     return found
 
 
-def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats) -> Read:
+def decoded(
+    tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats = SILENT
+) -> Read:
     """Read the network's logits: the best short answer inside each sentence.
 
     Args:
@@ -294,7 +296,7 @@ class Network:
     def _read(self, tokens: Tokens) -> Read:
         taken = {name: value for name, value in tokens.inputs().items() if name in self._inputs}
         found = zip(self._outputs, self._session.run(self._outputs, taken), strict=True)
-        return decoded(tokens, **({"verdict": SILENT} | {name: value[0] for name, value in found}))
+        return decoded(tokens, **{name: value[0] for name, value in found})
 
 
 @cache

@@ -16,7 +16,9 @@ answers at all. It also looks at
 - ``numbers``   the part of the question's numbers that the passage has,
 - ``opposes``   whether the sentence says the opposite of what the question takes for granted.
 
-Both were fitted for each network by ``training/calibrate.py`` on public question sets that it was not trained on; the
+Where the careful network reads, the packaged one goes first and chooses which passages are worth it.
+
+Both models were fitted for each network by ``training/calibrate.py`` on public question sets that it was not trained on; the
 numbers are in a ``calibration.json``, and what was tried and measured in ``training/LOG.md``.
 """
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 RANK_FEATURES = ("sentence", "holds", "span", "kind", "cosine", "covered", "around")
 CONFIDENCE_FEATURES = ("sentence", "holds", "cosine", "numbers", "opposes")
 NUMBERS = "calibration.json"
+MOST_READ = 4
+"""Passages that the careful network reads, of those retrieved: it takes five times as long as the packaged one."""
 TITLE_CHARS = 150
 """Most of a title that a window is headed with."""
 MOST_LOGIT = 15.0
@@ -61,9 +65,21 @@ class Candidate:
 class TrainedReader:
     """Reads with a network and two small logistic models."""
 
-    def __init__(self, index: "Index", network: Network) -> None:
+    def __init__(
+        self, index: "Index", network: Network, first: "TrainedReader | None" = None, most: int = MOST_READ
+    ) -> None:
+        """Take an open index and a network.
+
+        Args:
+            index: of the hits.
+            network: reads them.
+            first: chooses which hits are read: those in which it finds the best sentences; by default all are read.
+            most: how many it chooses.
+        """
         self._index = index
         self._network = network
+        self._first = first
+        self._most = most
 
     @property
     def name(self) -> str:
@@ -74,7 +90,8 @@ class TrainedReader:
     def identity(self) -> str:
         """``sha256:…`` of the weights and the numbers it reads with."""
         weights = {name: digest for digest, name in map(str.split, self._network.sums.splitlines())}
-        return identity_of({**weights, NUMBERS: file_sha256(self._network.card / NUMBERS)})
+        first = {"first": self._first.identity, "most": str(self._most)} if self._first else {}
+        return identity_of({**weights, NUMBERS: file_sha256(self._network.card / NUMBERS), **first})
 
     @property
     def threshold(self) -> float:
@@ -97,7 +114,8 @@ class TrainedReader:
         return Reading(_distinct(evidence), _probability(self._logit("confidence", candidates[order[0]].features)))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        """Return every sentence of the hits with its features, in the order of the hits."""
+        """Return every sentence of the hits that are read with its features, in the order of the hits."""
+        hits = self._promising(question, hits)
         headers = [self._index.store.header(hit.passage.source) for hit in hits]
         windows, places = self._windows(question, hits, headers)
         if not windows:
@@ -122,6 +140,17 @@ class TrainedReader:
                 }
                 candidates.append(Candidate(hit.passage, sentence, features, answer))
         return candidates
+
+    def _promising(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Return the hits in which the first reader finds the best sentences, in their order."""
+        if self._first is None or len(hits) <= self._most:
+            return hits
+        best = dict.fromkeys((_place(hit.passage) for hit in hits), -math.inf)
+        for found in self._first.candidates(question, hits):
+            place = _place(found.passage)
+            best[place] = max(best[place], self._first._logit("rank", found.features))  # noqa: SLF001 (its own kind)
+        least = sorted(best.values(), reverse=True)[self._most - 1]
+        return [hit for hit in hits if best[_place(hit.passage)] >= least]
 
     def _logit(self, model: str, features: dict[str, float]) -> float:
         fitted = calibration(self._network.card)[model]
@@ -155,6 +184,10 @@ class TrainedReader:
                 windows.append(Window(question, title, date, texts[place][start:end], shifted))
                 places.append((place, part))
         return windows, places
+
+
+def _place(passage: Passage) -> tuple[str, int]:
+    return passage.source, passage.start
 
 
 def _about(question: str, hit: Hit, header: str, rarity: Mapping[str, float]) -> list[dict[str, float]]:
@@ -209,5 +242,6 @@ def opened(index: "Index", config: Config) -> TrainedReader:
         ReaderError: its weights are not what was published, or made.
         ModelError: the settings ask for the careful one, and it is not here.
     """
+    small = TrainedReader(index, packaged(config.threads))
     folder = careful.chosen(config)
-    return TrainedReader(index, pulled(folder, config.threads) if folder else packaged(config.threads))
+    return TrainedReader(index, pulled(folder, config.threads), small) if folder else small

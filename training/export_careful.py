@@ -24,8 +24,8 @@ from rag import careful
 from rag.encode import file_sha256
 from rag.network import CONTEXT_TOKENS, QUESTION_TOKENS, tokenizer
 
-BLOCK = 128
-"""Numbers that share a scale."""
+BLOCK = 64
+"""Numbers that share a scale: as fast as 128, and nearer to what was trained."""
 FAST = 4
 """``accuracy_level`` of MatMulNBits: activations are rounded to 8 bits too, a block at a time."""
 POSITIONS = 3 + QUESTION_TOKENS + CONTEXT_TOKENS

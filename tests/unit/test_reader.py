@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.engine import Engine
-from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS, Network
+from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS, Network, packaged
 from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration
 from rag.schema import Document, Hit
 from rag.split import passages
@@ -117,3 +117,19 @@ def test_the_identity_is_of_weights_and_numbers(engine: Engine, reader: TrainedR
     with (tmp_path / "weights" / "calibration.json").open("a") as file:
         file.write(" ")
     assert own.identity != before
+
+
+def test_a_first_reader_chooses_what_is_worth_reading(engine: Engine, reader: TrainedReader) -> None:
+    question = "Who was captured in the military operation?"
+    hits = engine.search(question).hits
+    second = TrainedReader(engine.index, packaged(2), first=reader, most=3)
+    wanted = []  # passages in the order of their best sentence
+    for item in reader.read(question, hits).evidence:
+        place = (item.passage.source, item.passage.start)
+        wanted += [place] if place not in wanted else []
+    read = {(c.passage.source, c.passage.start) for c in second.candidates(question, hits)}
+    assert read == set(wanted[:3])
+    few = second.candidates(question, hits[:3])
+    assert few == reader.candidates(question, hits[:3]), "as many as it may read are all read"
+    assert second.read(question, hits).evidence[0].quote == reader.read(question, hits).evidence[0].quote
+    assert second.identity != reader.identity
