@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 # The default encoder lies in a package: nothing may look for a model elsewhere.
 export HF_HUB_OFFLINE := 1
-# make demo READER=packaged leaves the careful reader out: 440 MB to fetch, 118 MB kept (docs/reader.md).
+# make demo READER=packaged leaves the careful reader out: 440 MB to fetch, 121 MB kept (docs/reader.md).
 READER ?= auto
 # Where pip would fetch a CUDA build of torch, name a CPU build instead: its wheel, by path or address.
 TORCH ?= torch

@@ -18,8 +18,8 @@ answers at all. It also looks at
 
 Where the careful network reads, the packaged one goes first and chooses which passages are worth it.
 
-Both models were fitted for each network by ``training/calibrate.py`` on public question sets that it was not trained on; the
-numbers are in a ``calibration.json``, and what was tried and measured in ``training/LOG.md``.
+Both models were fitted for each network by ``training/calibrate.py`` on public question sets that it was not trained
+on; the numbers are in a ``calibration.json``, and what was tried and measured in ``training/LOG.md``.
 """
 
 import json
