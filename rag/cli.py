@@ -156,9 +156,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
 
     question, chosen = _question(arguments), _filter(arguments)
-    with _engine(
-        replace(config, llm="none", reader="packaged")
-    ) as engine:  # it asks neither, and opening may take long
+    with _engine(replace(config, llm="none", reader="packaged")) as engine:  # neither is asked
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
         found = engine.search(question, chosen=chosen)

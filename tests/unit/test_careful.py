@@ -142,7 +142,8 @@ def names(folder: Path) -> set[str]:
 def by_torch(tiny: Made, ids: Tensor, weights: Tensor) -> dict[str, Tensor]:
     """Return the logits of the merged reader in float32, by the library that MPNet comes from."""
     base = tiny.base.parent
-    model = MPNetModel(MPNetConfig.from_pretrained(base), add_pooling_layer=False).eval()
+    model = MPNetModel(MPNetConfig.from_pretrained(base, hidden_dropout_prob=0), add_pooling_layer=False)
+    model.train(mode=False)
     merged = {**tiny.published, **{name: t for name, t in tiny.learned.items() if name in tiny.published}}
     for name in (name for name in tiny.learned if name.endswith(".up")):
         stem = name.removesuffix(".up")
@@ -208,7 +209,8 @@ def test_an_adapter_adds_replaces_and_brings(tiny: Made) -> None:
 
 def test_distances_fall_into_the_buckets_that_mpnet_was_trained_with() -> None:
     distances = torch.arange(1 - export_careful.POSITIONS, export_careful.POSITIONS)
-    assert MPNetEncoder.relative_position_bucket(distances).tolist() == export_careful.buckets(32)
+    bucket: Callable[[Tensor], Tensor] = MPNetEncoder.relative_position_bucket
+    assert bucket(distances).tolist() == export_careful.buckets(32)
 
 
 @settings(max_examples=50, deadline=None)
@@ -400,7 +402,7 @@ def test_where_many_wait_the_packaged_reader_reads_and_the_trace_says_so(
     monkeypatch.setattr(careful, "chosen", CHOSEN)
     live, desk = Live(Engine(engine.index, replace(engine.config, models=str(models), reader="careful"))), Desk()
 
-    def read_by(place: int) -> tuple[str, bool]:
+    def read_by(place: int) -> tuple[str | None, bool]:
         asked = Asked("Who is the minister?", place, conversation, "", ALL, 0, "ana")
         changes = list(answering(live, Conversations(tmp_path / "c.sqlite"), desk, asked, set()))
         conversation[:] = changes[-1]["conversation"]
