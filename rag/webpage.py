@@ -22,3 +22,10 @@ def html(data: bytes) -> Parsed:
             "language": page.get("lang"),
         },
     )
+
+
+def whole(text: str) -> Parsed:
+    """Take all text of HTML that is no page of a site, such as a chapter or a message, and what is missing of it."""
+    page = parsed_page(text)
+    drop_hidden(page)
+    return Parsed(block_text(page))

@@ -2,9 +2,9 @@
 
 One pass over ``[CLS] question [SEP] title | date | window [SEP]`` gives each token of the window a logit as the start
 and as the end of the short answer (the first token's is that of none), each sentence one that it answers (against 0
-for "no sentence of this window"), the window one that it holds an answer, and three for a question that asks for yes or
-no. The packaged reader is MiniLM, trained whole. The careful one is MPNet-base with low-rank adapters: only they and the
-heads are trained, and only they are in the package.
+for "no sentence of this window"), the window one that it holds an answer, and three for a question that asks for yes
+or no. The packaged reader is MiniLM, trained whole. The careful one is MPNet-base with low-rank adapters: only they and
+the heads are trained, and only they are in the package.
 """
 
 import json
@@ -49,7 +49,7 @@ class Adapted(nn.Module):
         nn.init.kaiming_uniform_(self.down, a=5**0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        found: Tensor = _AdaptedLinear.apply(x, self.base.weight, self.base.bias, self.down, self.up)
+        found: Tensor = _AdaptedLinear.apply(x, self.base.weight, self.base.bias, self.down, self.up)  # type: ignore[no-untyped-call]
         return found
 
 
@@ -84,10 +84,10 @@ class Reader(nn.Module):
         # No dropout: next to nothing is seen twice, and drawing the numbers takes a tenth of the time.
         options: dict[str, Any] = {"add_pooling_layer": False}
         options |= {"attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0}
-        self.careful = mpnet is not None
+        self.mpnet = mpnet
         if mpnet:
-            self.encoder = MPNetModel.from_pretrained(mpnet, **options)
-            self.encoder.requires_grad_(requires_grad=False).to(torch.bfloat16)
+            self.encoder: Any = MPNetModel.from_pretrained(mpnet, **options)
+            self.encoder.requires_grad_(requires_grad=False).bfloat16()
             for layer in self.encoder.encoder.layer:
                 for parent, name in _linear_layers(layer):
                     setattr(parent, name, Adapted(getattr(parent, name)))
@@ -110,24 +110,41 @@ class Reader(nn.Module):
             token_type_ids: (texts, tokens), 1 after the question.
             sentence_weights: (texts, sentences, tokens): 1/n for each of a sentence's n tokens.
         """
-        kinds = {} if self.careful else {"token_type_ids": token_type_ids}
+        kinds = {} if self.mpnet else {"token_type_ids": token_type_ids}
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
-        states = states.float() if self.careful else states
+        states = states.float() if self.mpnet else states
         start, end = self.span(states).unbind(-1)
         pooled = sentence_weights.to(states.dtype) @ states
         first = states[:, 0]
         return start, end, self.sentence(pooled).squeeze(-1), self.holds(first).squeeze(-1), self.verdict(first)
 
+    def tokenized(self, lines: Sequence[dict[str, Any]]) -> list["Example"]:
+        """Turn lines of ``windows.jsonl`` into examples with this network's own tokens."""
+        return tokenized(lines, self.mpnet)
+
     def trained(self) -> dict[str, Tensor]:
         """Return what training changes: all of MiniLM's state, or the adapters and heads beside MPNet."""
         state = self.state_dict()
-        if not self.careful:
+        if not self.mpnet:
             return state
         return {name: value for name, value in state.items() if _is_trained(name)}
 
 
 def _is_trained(name: str) -> bool:
     return name.partition(".")[0] in HEADS or name.endswith((".down", ".up"))
+
+
+def adapter(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return what :meth:`Reader.trained` gave of a careful reader in the form that the package holds.
+
+    ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and the
+    heads; all in fp16.
+    """
+    made = {}
+    for name, value in state.items():
+        scale = ADAPTER_SCALE if name.endswith(".up") else 1.0
+        made[name.removeprefix("encoder.")] = (scale * value.float()).half()
+    return made
 
 
 def load_trained(model: Reader, state: dict[str, Tensor]) -> None:
@@ -287,7 +304,7 @@ def among(choice: Tensor, right: Tensor, chosen: Tensor, question: Tensor) -> Te
     For an answerable question a window without the answer must not outbid the one that has it.
     """
     losses = []
-    for number in question.unique():
+    for number in set(question.tolist()):
         rows = (question == number) & chosen
         holding = right[:, 1:].any(1)
         if int(rows.sum()) > 1 and bool((rows & holding).any()):

@@ -10,7 +10,8 @@ from rag.cli import main
 from rag.config import Config
 from rag.engine import Engine
 from rag.schema import Document
-from tests.unit.test_parse import HTML, book, pdf, word
+from tests.unit.test_parse import HTML, book, pdf
+from tests.unit.test_word import word
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
-import docx
 import pypdf
 import pytest
-from docx.oxml import parse_xml
 from reportlab.pdfgen.canvas import Canvas
 
 from rag import load
@@ -21,6 +19,7 @@ from rag.config import Config
 from rag.decode import Unusable, decode
 from rag.sandbox import Sandbox
 from rag.schema import Document
+from tests.unit.test_word import word
 
 HTML = """<html lang="en"><head><title>Resigned - The Daily</title>
 <meta property="og:title" content="Mayor resigns"><meta property="og:site_name" content="The Daily">
@@ -74,19 +73,6 @@ def archive(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def word(*paragraphs: str) -> bytes:
-    made = docx.Document()
-    made.core_properties.title = "Minutes"
-    made.core_properties.author = "Ann Lee"
-    for paragraph in paragraphs:
-        made.add_paragraph(paragraph)
-    table = made.add_table(1, 2)
-    table.cell(0, 0).text, table.cell(0, 1).text = "votes", "12"
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
 def book() -> bytes:
     container = b'<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
     package = b"""<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Tides</dc:title>
@@ -121,12 +107,6 @@ def test_pdf_keeps_its_pages(tmp_path: Path) -> None:
     found = document(tmp_path, "a.pdf", pdf("The first page says one.", "The second page says two.\nAnd more."))
     assert found.title == "Report"
     assert [found.text[start:].split(" ")[1] for start in found.pages] == ["first", "second"]
-
-
-def test_docx(tmp_path: Path) -> None:
-    found = document(tmp_path, "a.docx", word("The council met.", "It agreed."))
-    assert found.text == "The council met.\n\nIt agreed.\n\n| votes | 12 |"
-    assert (found.title, found.author) == ("Minutes", "Ann Lee")
 
 
 def test_epub_in_reading_order(tmp_path: Path) -> None:
@@ -199,27 +179,6 @@ def test_a_book_with_odd_chapters(tmp_path: Path) -> None:
     chapters = {"O/ch 1.xhtml": b"<p>One.</p>", "text/2.xhtml": b"<p>Two.<br/>And.</p>", "O/empty.xhtml": b""}
     content = archive({"META-INF/container.xml": container, "O/b.opf": package, "O/cover.svg": b"\xff", **chapters})
     assert document(tmp_path, "a.epub", content).text == "One.\n\nTwo. And."
-
-
-def test_word_text_that_python_docx_passes_over(tmp_path: Path) -> None:
-    made = docx.Document()
-    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-    run = "<w:r><w:t xml:space='preserve'>{}</w:t></w:r>"
-    body = (
-        f"<w:p {space}><w:ins>{run.format('inserted ')}</w:ins><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
-        f"<w:sdt><w:sdtContent>{run.format('controlled')}</w:sdtContent></w:sdt></w:p>"
-    )
-    made.element.body.insert(0, parse_xml(body))
-    inner = made.add_table(1, 2)
-    inner.cell(0, 0).text = "outer"
-    inner.cell(0, 1).add_table(1, 1).cell(0, 0).text = "nested"
-    out = io.BytesIO()
-    made.save(out)
-    text = document(tmp_path, "a.docx", out.getvalue()).text
-    assert text.startswith("inserted controlled")
-    assert "gone" not in text
-    assert "outer" in text
-    assert text.count("nested") == 1
 
 
 def test_no_cell_of_a_table_is_lost(tmp_path: Path) -> None:
