@@ -23,8 +23,18 @@ import torch
 from numpy.typing import NDArray
 from prepare import WINDOW, Cutter, Row
 from reader_model import (
-    VERDICTS, Example, Reader, answer, load, load_trained, read, scorings, tokenized, weights, window,
-)  # fmt: skip
+    VERDICTS,
+    Example,
+    Reader,
+    answer,
+    load,
+    load_trained,
+    read,
+    scorings,
+    tokenized,
+    weights,
+    window,
+)
 from sklearn.metrics import roc_auc_score
 
 from rag import careful, config
