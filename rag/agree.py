@@ -5,16 +5,17 @@ be held against each other, nothing is said of them: that sources disagree is a 
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 from rag import match
 from rag.dates import MONTH, MONTHS
+from rag.numerals import plain
+from rag.quantities import quantities
 from rag.relative import asks_when, counted
 from rag.shape import yes_no
 from rag.terms import STOP, fold, names, numbers, root, stem, words
-from rag.values import digits
 
 MOST_WORDS = 6
 """Words of an answer, stop words aside, beyond which it is a description: others may be as right."""
@@ -30,44 +31,25 @@ LIKE = 0.8
 Date = tuple[int | None, int | None, int | None]
 """Year, month and day, as far as they are known."""
 
-_UNITS = """
-    length: mm .001 | millimetre millimeter .001 | cm .01 | centimetre centimeter .01 | m 1 | metre meter 1 | km 1000
-      | kilometre kilometer 1000 | mile mi 1609.344 | foot feet ft .3048 | yard yd .9144 | inch inches .0254
-    area: km² km2 1e6 | m² m2 1 | hectare ha 1e4 | acre 4046.86
-    weight: mg 1e-6 | g gram .001 | kg kilogram kilo 1 | tonne ton 1000 | pound lb .4536
-    time: second sec .00028 | minute min .016667 | hour 1 | day 24 | week 168
-    months: month 1 | year 12
-    part: % 1 | percent 1
-    euros: € 1 | euro eur 1
-    dollars: $ 1 | dollar usd 1
-    sterling: £ 1 | gbp 1
-    yen: ¥ 1 | yen 1
-    rupees: ₹ 1 | rupee 1
-"""
-
-
-def _units() -> dict[str, tuple[str, float]]:
-    found: dict[str, tuple[str, float]] = {}
-    for line in re.split(r"\n(?=    \w)", _UNITS.strip("\n")):
-        kind, rows = line.strip().split(": ", 1)
-        for row in rows.split("|"):
-            *spellings, size = row.split()
-            found |= {name: (kind, float(size)) for spelling in spellings for name in (spelling, f"{spelling}s")}
-    return found
-
-
-_UNIT = _units()
+_UNIT = {
+    unit: (kind, size)
+    for kind, units in {
+        "length": {"mm": 0.001, "cm": 0.01, "metre": 1, "km": 1000, "mile": 1609.344, "foot": 0.3048, "yard": 0.9144}
+        | {"inch": 0.0254},
+        "area": {"m²": 1, "km²": 1e6, "hectare": 1e4, "acre": 4046.86},
+        "weight": {"gram": 0.001, "kg": 1, "tonne": 1000, "ton": 1000, "lb": 0.4536, "oz": 0.02835},
+        "time": {"second": 1 / 3600, "minute": 1 / 60, "hour": 1, "day": 24, "week": 168},
+        "months": {"month": 1, "year": 12},
+    }.items()
+    for unit, size in units.items()
+}
+"""A unit of :mod:`rag.amounts` to what it measures, and how much it is; any other is a kind of its own."""
 _ALONE = frozenset({"length", "area", "weight"})
 """A number without a unit is none of these."""
-_SCALE = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
-_SCALE |= {f"1{'0' * zeros}": 10.0**zeros for zeros in (2, 3, 6, 9, 12)}  # as digits() writes them
-_NUMBER = re.compile(
-    r"(?P<sign>[$€£¥₹] ?)?(?<![\w.,])(?P<minus>[-−](?=\d))?(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)"
-    r"(?: ?(?P<scale>(?:hundred|thousand|million|billion|trillion|10{2}|10{3}|10{6}|10{9}|10{12})\b|(?:bn|k)\b))?"
-    r"(?:[ -]?(?P<square>square |sq\.? )?(?P<unit>%|[^\W\d_]+[²2]?))?",
-    re.IGNORECASE,
-)
-_ROUND = re.compile(r"[1-9]0{5,}$|,000,000$")
+_SQUARE = re.compile(r" ?(?:square |sq\.? ?)(?P<unit>km|kilomet|met|m\b|mi|f)")
+_SQUARED = {"km": 1e6, "kilomet": 1e6, "met": 1.0, "m": 1.0, "mi": 1609.344**2, "f": 0.3048**2}
+_ROUND = 1e5
+"""A number of so many is told in round figures if it ends in as many noughts."""
 _ABOUT = re.compile(
     r"(?:\b(?:about|around|approximately|roughly|some|circa|ca|estimated|approx)\b|~)[\s.]*(?:\w+ ){0,1}$"
 )
@@ -87,7 +69,7 @@ _TITLES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Amount:
     """A number with its unit."""
 
     number: float
@@ -106,7 +88,7 @@ class Value:
     """What a short answer comes to, in the one form in which it is compared."""
 
     text: str
-    quantities: tuple[Quantity, ...] = ()
+    amounts: tuple[Amount, ...] = ()
     dates: tuple[Date, ...] = ()
     name: tuple[str, ...] = ()
     """Folded words of a name."""
@@ -132,7 +114,7 @@ def value(question: str, said: str, quote: str, published: str | None = None) ->
     if kind == "when" and (day := _dated(question, text, quote, published)):
         return day
     if found := _counted(question, text, quote):
-        return Value(text, quantities=found)
+        return Value(text, amounts=found)
     if kind in ("number", "when"):
         return None
     bare = STOP - {fold(word) for word in text.split() if word.isupper()} | _TITLES  # "WHO" is no stop word
@@ -151,23 +133,23 @@ def agree(one: Value, other: Value) -> bool | None:
     >>> agree(john, short), agree(john, jane), agree(john, Value("", plain=frozenset({"smith"})))
     (True, False, None)
     """
-    if one.quantities and other.quantities:
-        verdicts = [_close(a, b) for a in one.quantities for b in other.quantities]
+    if one.amounts and other.amounts:
+        verdicts = [_close(a, b) for a in one.amounts for b in other.amounts]
         return True if True in verdicts else False if False in verdicts else None
     if one.dates and other.dates:
         return any(_compatible(a, b) for a in one.dates for b in other.dates)
     if one.name and other.name:
         return _one_name(one.name, other.name)
-    if one.plain and other.plain and not (one.quantities or other.quantities or one.dates or other.dates):
+    if one.plain and other.plain and not (one.amounts or other.amounts or one.dates or other.dates):
         return one.plain <= other.plain or other.plain <= one.plain
     return None
 
 
 def stands_in(found: Value, quote: str) -> bool:
     """Tell whether a sentence has a value too, whatever else it says."""
-    if found.quantities:
-        told = [part for part in _quantities(quote) if part.unit == found.quantities[0].unit]
-        return any(_close(part, one) is True for part in told for one in found.quantities)
+    if found.amounts:
+        told = [part for part in _amounts(quote) if part.unit == found.amounts[0].unit]
+        return any(_close(part, one) is True for part in told for one in found.amounts)
     if found.dates:
         return any(_compatible(a, b) for a in _dates(quote) for b in found.dates if a[0] or not b[0])
     said = words(quote)
@@ -205,58 +187,41 @@ def _compatible(one: Date, other: Date) -> bool:
     return bool(both) and all(a == b for a, b in both)
 
 
-def _counted(question: str, text: str, quote: str) -> tuple[Quantity, ...]:
+def _counted(question: str, text: str, quote: str) -> tuple[Amount, ...]:
     """Return the numbers of a short answer that the question does not have, with what stands around them."""
-    at = quote.find(text)
-    before, after = (quote[max(0, at - 30) : at], quote[at + len(text) : at + len(text) + 20]) if at >= 0 else ("", "")
-    asked = numbers(question)
-    whole = f"{before}{text}{after}"
-    found = _quantities(whole, len(digits(before)), len(digits(before + text)))
-    kept = [one for one in found if f"{one.number:g}" not in asked]
-    plain = [one for one in kept if one.unit or not _is_year(one.number)]
-    return tuple(plain or kept)
+    line = " ".join(quote.split())
+    at = line.find(text)
+    found = _amounts(line, numbers(question), at, at + len(text)) if at >= 0 else _amounts(text, numbers(question))
+    counts = [one for one in found if one.unit or not _is_year(one.number)]
+    return tuple(counts or found)
 
 
 def _is_year(number: float) -> bool:
     return number == int(number) and 1000 <= number < 2100
 
 
-@lru_cache(maxsize=1024)
-def _quantities(text: str, first: int = 0, last: int | None = None) -> tuple[Quantity, ...]:
-    """Return the numbers that a text has from one place to another; the one seam to :mod:`rag.values`."""
-    plain = digits(" ".join(text.split()) if not first else text)
+def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | None = None) -> list[Amount]:
+    """Return the numbers that a text has from one place to another, but for some."""
     found = []
-    for one in _NUMBER.finditer(plain):
-        if one.start("digits") < first or (last is not None and one.start("digits") >= last):
+    for one in quantities(text):
+        if one.loose or one.kind != "cardinal" or not first <= one.start < (len(text) if last is None else last):
             continue
-        number = float(one["digits"].replace(",", "")) * _SCALE.get((one["scale"] or "").lower(), 1)
-        unit, size = _unit_of(one)
-        left = fold(plain[: one.start()])
+        if plain(one.number) in but:
+            continue
+        unit, size = _UNIT.get(one.unit, (one.unit, 1.0))
+        if square := _SQUARE.match(text, one.end):
+            unit, size = "area", _SQUARED[square["unit"]]
+        left = fold(text[: min(one.start, one.first)])
         bound = next((name for name, sign in _BOUNDS if sign.search(left)), "")
-        found.append(
-            Quantity(
-                -number * size if one["minus"] else number * size,
-                unit,
-                bound,
-                size,
-                bool(one["scale"] or _ROUND.search(one["digits"])),
-            )
-        )
-    return tuple(found)
+        rounded = one.scale > 1 or (one.number >= _ROUND and one.number % int(_ROUND) == 0)
+        found.append(Amount(float(one.number) * size, unit, bound, size, rounded))
+    return found
 
 
 _BOUNDS = (("about", _ABOUT), ("over", _OVER), ("under", _UNDER))
 
 
-def _unit_of(found: re.Match[str]) -> tuple[str, float]:
-    name = (found["unit"] or "").lower()
-    if found["sign"]:
-        return _UNIT[found["sign"].strip()]
-    kind, size = _UNIT.get(name, ("", 1.0))
-    return ("area", size * size) if found["square"] and kind == "length" else (kind, size)
-
-
-def _close(one: Quantity, other: Quantity) -> bool | None:
+def _close(one: Amount, other: Amount) -> bool | None:
     """Tell whether two numbers are one; None if they count or measure different things."""
     kinds = {one.unit, other.unit}
     if len(kinds) > 1 and ("" not in kinds or kinds & _ALONE):
@@ -266,11 +231,11 @@ def _close(one: Quantity, other: Quantity) -> bool | None:
     return _loosely(one, other) or _loosely(other, one)
 
 
-def _near(one: Quantity, other: Quantity, part: float) -> bool:
+def _near(one: Amount, other: Amount, part: float) -> bool:
     return abs(one.number - other.number) <= part * max(abs(one.number), abs(other.number))
 
 
-def _loosely(told: Quantity, exact: Quantity) -> bool:
+def _loosely(told: Amount, exact: Amount) -> bool:
     """Tell whether a number that is told as "over 30", "about 30" or "30 million" may stand for another."""
     if told.bound in ("over", "under") and _near(told, exact, 1 - 1 / WITHIN):
         return (exact.number > told.number) == (told.bound == "over")

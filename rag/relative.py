@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.dates import DATE, MONTH, MONTHS
+from rag.numerals import SPELLED
 from rag.senses import IRREGULAR
 from rag.shape import BE, IRREGULAR_PAST, bare
-from rag.terms import SPELLED, fold
+from rag.terms import fold
 
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _SATURDAY = 5

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 REFUSED = "The sources do not say."
+NOT_READ = "The answer may stand in what could not be read"
 DISAGREE = "Sources disagree"
 EARLIER = "earlier"
 SNIPPET_CHARS = 300
@@ -26,9 +27,11 @@ MOST_COPIES = 3
 def answer_object(answer: Answer) -> dict[str, Any]:
     """Return an answer's JSON form; a batch gives it its ``id``."""
     told = {
+        "certainty": answer.certainty if answer.outcome == "answered" else None,
         "message": answer.message,
         "suggestions": list(answer.suggestions),
         "dropped": [asdict(dropped) for dropped in answer.dropped],
+        "missing": list(answer.missing),
         "warnings": list(answer.warnings),
         "conflict": [asdict(stated) for stated in answer.conflict],
     }
@@ -160,7 +163,10 @@ def answer_text(answer: Answer) -> str:
         asked = [_wrap(f"Asked as: {answer.standalone}", rest="    "), ""]
     if answer.outcome == "refused":
         return "\n".join([*asked, _refusal_text(answer)])
-    lines = [_wrap(f"Short answer: {answer.short_answer}", rest="    "), ""] if answer.short_answer else []
+    lines = []
+    if answer.short_answer:
+        unsure = " (unsure)" if answer.certainty == "unsure" else ""
+        lines = [_wrap(f"Short answer{unsure}: {answer.short_answer}", rest="    "), ""]
     if told := conflict_lines(answer):
         lines += [*([f"{DISAGREE}:"] if answer.disputed else []), *(_wrap(line, "  ", "    ") for line in told), ""]
     lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
@@ -169,7 +175,7 @@ def answer_text(answer: Answer) -> str:
         lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
         if citation.also:
             lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
-    lines += ["", f"confidence {answer.confidence:.2f}"]
+    lines += ["", f"{answer.certainty} (confidence {answer.confidence:.2f})"]
     return "\n".join([*asked, *lines])
 
 
@@ -195,6 +201,8 @@ def earlier(answer: Answer, stated: Stated) -> str:
 def _refusal_text(answer: Answer) -> str:
     reason = f"Reason: {REASONS[answer.reason or '']} ({answer.reason}; confidence {answer.confidence:.2f})."
     lines = [REFUSED, _wrap(reason)]
+    if answer.missing:
+        lines += ["", f"{NOT_READ}:", *(_wrap(f"- {item}", "  ", "    ") for item in answer.missing)]
     if answer.closest:
         lines += ["", "Closest passages:"]
     for closest in answer.closest:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 
-from rag.render import DISAGREE, REFUSED, conflict_lines
+from rag.render import DISAGREE, NOT_READ, REFUSED, conflict_lines
 from rag.schema import REASONS, Answer, Citation, Document
 from rag.web import words
 from rag.web.share import Documents, Pointer, cited, pointers, stands
@@ -148,6 +148,7 @@ def _about(answer: Answer) -> Iterator[str]:
         yield words.SHARE_ASKED_AS.format(question=answer.standalone)
     if answer.outcome == "refused" and not answer.message:
         yield f"{REFUSED} ({REASONS[answer.reason or '']})"
+        yield from (f"{NOT_READ}: {item}" for item in answer.missing)
 
 
 def _sure(answer: Answer) -> str:

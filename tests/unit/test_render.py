@@ -17,7 +17,7 @@ def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
     found = json.loads(render.dumps(render.answer_object(engine.ask("Who is Cuba's foreign minister?"))))
     assert list(found) == [
         "schema", "id", "question", "standalone", "outcome", "reason", "answer", "short_answer", "confidence", "claims",
-        "citations", "closest", "index", "model", "timings_ms",
+        "citations", "closest", "index", "model", "timings_ms", "certainty",
     ]  # fmt: skip
     assert (found["schema"], found["id"], found["outcome"], found["reason"]) == (1, None, "answered", None)
     assert found["closest"] == []

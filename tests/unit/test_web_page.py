@@ -63,7 +63,7 @@ def test_an_answer_says_who_wrote_it_and_what_went_wrong(answered: Answer) -> No
 
 @pytest.mark.parametrize(
     ("odds", "words"),
-    [(1, "confident"), (0.9, "confident"), (0.899, "fairly sure"), (0.6, "fairly sure"), (0.59, "unsure")],
+    [(1, "confident"), (0.8, "confident"), (0.799, "likely"), (0.5, "likely"), (0.49, "unsure")],
 )
 def test_confidence_is_told_in_words_with_the_number_at_hand(answered: Answer, odds: float, words: str) -> None:
     html = page.answer(replace(answered, confidence=odds), 0)
