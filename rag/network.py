@@ -3,8 +3,7 @@
 One pass over ``[CLS] question [SEP] title | date | window [SEP]`` gives each token of the window a logit as the start
 and as the end of the short answer, each sentence one that it answers (against 0 for "no sentence of this window"), and
 the window one that it holds an answer. The weights were trained by ``training/`` on public question sets
-(``weights/README.md`` is their model card) and run on ONNX Runtime, without torch. There are two: the packaged network,
-and the careful one (``weights/careful/README.md``), which is larger and lies where ``rag models pull`` put it.
+(``weights/README.md`` is their model card) and run on ONNX Runtime, without torch.
 """
 
 from collections.abc import Sequence
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag import careful
 from rag.encode import file_sha256
 from rag.errors import ReaderError
 
@@ -29,10 +27,6 @@ Floats = NDArray[np.float32]
 Span = tuple[int, int]
 
 WEIGHTS = Path(str(files("rag") / "weights"))
-
-PACKAGED = "reader-2"
-CAREFUL = "reader-3-careful"
-"""Names of the two readers, as an answer tells which of them read."""
 
 FILES = ("reader.onnx", "tokenizer.json")
 OUTPUTS = ("start", "end", "sentence", "holds", "verdict")
@@ -47,8 +41,6 @@ ANSWER_TOKENS = 30
 """Longest short answer."""
 FAR = 30.0
 """A logit beyond doubt."""
-SILENT = np.zeros(3, dtype=np.float32)
-"""The verdict of a network that gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +62,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A window as the network sees it; token numbers count from the first, and every interval is half open."""
+    """A window as the network sees it; token numbers count from ``[CLS]``, and every interval is half open."""
 
     ids: NDArray[np.int64]
     question: int
-    """Tokens up to and with the separator behind the question."""
+    """Tokens up to and with the first ``[SEP]``."""
     sentences: tuple[Span | None, ...]
     """Tokens of each sentence; None for one that is beyond ``CONTEXT_TOKENS``."""
     offsets: NDArray[np.int32]
@@ -82,7 +74,7 @@ class Tokens:
     first: int
 
     def inputs(self) -> dict[str, NDArray[Any]]:
-        """Return what a network may take, for this window alone: shapes (1, tokens) and (1, sentences, tokens)."""
+        """Return what the network takes, for this window alone: shapes (1, tokens) and (1, sentences, tokens)."""
         size = len(self.ids)
         kinds = np.zeros((1, size), dtype=np.int64)
         kinds[0, self.question :] = 1
@@ -126,12 +118,8 @@ def sums(folder: Path) -> str:
     return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in FILES)
 
 
-def check(folder: Path, *, merged: bool = False) -> None:
+def check(folder: Path) -> None:
     """Raise ReaderError if a file of the network is missing or not the one that ``SHA256SUMS`` names."""
-    if merged:
-        if not careful.whole(folder):
-            raise ReaderError(f"{folder} does not hold the careful reader as it was made: {careful.PULL}")
-        return
     for name in (*FILES, SUMS):
         if not (folder / name).is_file():
             raise ReaderError(f"{folder / name} is missing: reinstall quoteline")
@@ -196,9 +184,7 @@ def packed(tokenizer: "Tokenizer", texts: Sequence[str], sentences: Sequence[Seq
     return found
 
 
-def decoded(
-    tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats = SILENT
-) -> Read:
+def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats) -> Read:
     """Read the network's logits: the best short answer inside each sentence.
 
     Args:
@@ -247,43 +233,37 @@ def _spans_of(tokens: int) -> NDArray[np.bool_]:
 
 
 class Network:
-    """A reader's weights on ONNX Runtime.
+    """The packaged weights on ONNX Runtime.
 
     Each window is run alone, several at a time in threads: nothing is padded, which on a CPU is fastest, and what is
     said of a window depends on that window alone.
     """
 
-    def __init__(self, folder: Path = WEIGHTS, *, threads: int, merged: bool = False) -> None:
+    def __init__(self, folder: Path = WEIGHTS, *, threads: int) -> None:
         """Load the weights in a folder.
 
         Args:
-            folder: holds ``reader.onnx``, ``tokenizer.json`` and ``SHA256SUMS`` of both, as training/ writes them; or,
-                for the careful network, what :mod:`rag.careful` made.
+            folder: holds ``reader.onnx``, ``tokenizer.json`` and ``SHA256SUMS`` of both, as training/ writes them.
             threads: windows read at a time.
-            merged: it is the careful network.
 
         Raises:
             ReaderError: a file is missing or not the published one.
         """
         import onnxruntime
 
-        check(folder, merged=merged)
-        self.name = CAREFUL if merged else PACKAGED
-        self.card = careful.ADAPTER if merged else folder
-        self.sums = (folder / SUMS).read_text(encoding="utf-8")
+        check(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         path = str(folder / "reader.onnx")
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        self._inputs = {one.name for one in self._session.get_inputs()}
-        self._outputs = [one.name for one in self._session.get_outputs() if one.name in OUTPUTS]
+        self._folder = folder
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
 
     @cached_property
     def tokenizer(self) -> "Tokenizer":
         """The tokenizer of the weights."""
-        return tokenizer(self.card)
+        return tokenizer(self._folder)
 
     def windows(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[list[range]]:
         """Return, for each text, which of its sentences make a window each."""
@@ -294,9 +274,8 @@ class Network:
         return list(self._pool.map(self._read, tokenized(self.tokenizer, windows)))
 
     def _read(self, tokens: Tokens) -> Read:
-        taken = {name: value for name, value in tokens.inputs().items() if name in self._inputs}
-        found = zip(self._outputs, self._session.run(self._outputs, taken), strict=True)
-        return decoded(tokens, **{name: value[0] for name, value in found})
+        start, end, sentence, holds, verdict = self._session.run(list(OUTPUTS), tokens.inputs())
+        return decoded(tokens, start[0], end[0], sentence[0], holds[0], verdict[0])
 
 
 @cache
@@ -307,13 +286,3 @@ def packaged(threads: int) -> Network:
         ReaderError: a file is missing or not the published one.
     """
     return Network(threads=threads)
-
-
-@cache
-def pulled(folder: Path, threads: int) -> Network:
-    """Return the careful network that was made in a folder, which all engines of a process share.
-
-    Raises:
-        ReaderError: it is not what was made there.
-    """
-    return Network(folder, threads=threads, merged=True)
