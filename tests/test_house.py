@@ -26,9 +26,9 @@ ORDER = """
     schema errors config dates numerals written quantities values terms normal decode markup parsed webpage pdf word
     book mail table records parse sandbox worker metadata load split stories encode embed origins models gguf
     manifest store lexical vectors index generations build watch prefer retrieve rerank network senses match shape
-    asked clause decide amounts guards copies reader choose call providers llm compose untrusted roles verify write
-    grammar mention fragment substitute antecedent resolve converse talk summarise reply questions suggest engine
-    render batch status llamaindex evaluation web options cli __main__
+    asked clause decide amounts counts guards copies reader choose call providers llm compose untrusted roles verify
+    write grammar mention fragment substitute antecedent resolve converse talk summarise reply questions suggest
+    engine render batch status llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
