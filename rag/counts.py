@@ -1,4 +1,4 @@
-"""Of two numbers in a sentence, the one that stands by what is asked: "How many were saved?" over "25 sank, 12 were saved"."""
+"""Of two numbers in a sentence, the one that stands by what is asked: of "25 sank, 12 were saved" the saved are 12."""
 
 import re
 from collections.abc import Iterator
@@ -35,12 +35,13 @@ def counted(question: str, sentence: str, answer: str) -> str:
     place = sentence.find(answer) if answer else -1
     if not asked or place < 0:
         return answer
-    thing, *rest = [token for token in tokens(asked["asked"]) if token.content] or [None]
+    rest = [token for token in tokens(asked["asked"]) if token.content]
+    thing = rest.pop(0) if rest else None
     clauses = list(_clauses(sentence, rest))
     own = next((clause for clause in reversed(clauses) if clause.start <= place), None)
     best = max(clauses, key=lambda clause: clause.met)
     only = sum(clause.met == best.met for clause in clauses) == 1
-    if not (thing and own and own.amounts and only) or best.met <= own.met or _DENIED.search(best.text):
+    if thing is None or own is None or not own.amounts or not only or best.met <= own.met or _DENIED.search(best.text):
         return answer
     (amount, *others) = best.amounts or (None,)
     if amount is None or others or not _of(amount, thing, rest):
@@ -55,7 +56,7 @@ def _clauses(sentence: str, rest: list[Token]) -> Iterator[_Clause]:
         text = sentence[start:end]
         said = tokens(text)
         met = sum(any(meets(word, token) for token in said) for word in rest)
-        yield _Clause(start, text, met, tuple(amount for amount in amounts(text) if not amount.year))
+        yield _Clause(start, text, met, tuple(amount for amount in amounts(text) if not amount.dated))
         start = following
 
 

@@ -16,6 +16,8 @@ answers at all. It also looks at
 - ``numbers``   the part of the question's numbers that the passage has,
 - ``opposes``   whether the sentence says the opposite of what the question takes for granted.
 
+A sentence that has a code like the one asked for ("PPR-9078" for "PPR-9087"), and not that one, answers nothing.
+
 Both were fitted by ``training/calibrate.py`` on public question sets that the network was not trained on; the numbers
 are in ``weights/calibration.json``, and what was tried and measured in ``training/LOG.md``.
 """
@@ -31,7 +33,7 @@ from rag import match
 from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
-from rag.quantities import whole
+from rag.quantities import other_code, whole
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
 from rag.terms import numbers, root, terms
@@ -83,13 +85,18 @@ class TrainedReader:
             return Reading(evidence=(), confidence=0.0)
         logits = [_logit("rank", candidate.features) for candidate in candidates]
         # Ties in the order of the text, so that the same question always gets the same answer.
-        places = [(-logit, c.passage.source, c.sentence.start) for logit, c in zip(logits, candidates, strict=True)]
+        others = [other_code(question, c.passage.quote(c.sentence)) for c in candidates]  # never the answer: last
+        places = [
+            (other, -logit, c.passage.source, c.sentence.start)
+            for other, logit, c in zip(others, logits, candidates, strict=True)
+        ]
         order = sorted(range(len(candidates)), key=places.__getitem__)
         evidence = [
             Evidence(candidates[n].passage, candidates[n].sentence, _probability(logits[n]), candidates[n].short_answer)
             for n in order
         ]
-        return Reading(_distinct(evidence), _probability(_logit("confidence", candidates[order[0]].features)))
+        best = candidates[order[0]].features
+        return Reading(_distinct(evidence), 0.0 if others[order[0]] else _probability(_logit("confidence", best)))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Return every sentence of the hits with its features, in the order of the hits."""

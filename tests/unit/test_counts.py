@@ -18,6 +18,13 @@ SHIPS = "Twenty-five ships were lost, and twelve were saved."
         ("How many passengers were injured?", "Two crew members died, but no passengers were injured.", "Two", "Two"),
         ("How many men came?", "Five men left in 2019, and nobody came in 2020.", "Five", "Five"),
         ("How many goals did Smith score?", "Jones scored 3 goals and Smith 2.", "3", "3"),
+        (
+            "How many barrels were promised on January 6?",
+            "On January 6 he said 30 ships came, with 50 barrels.",
+            "50",
+            "50",
+        ),
+        ("How many men came in 2020?", "Five men left, and 2020 came.", "Five", "Five"),
         ("How much was lost?", "5 million was saved, and 7 million was lost.", "5 million", "5 million"),
         ("Who was saved?", SHIPS, "twelve", "twelve"),
         ("How many?", SHIPS, "twelve", "twelve"),
