@@ -128,9 +128,9 @@ def test_a_code_is_answered_from_its_own_sheet_or_not_at_all(config: Config, tmp
     for code, bar in (("PPR-9087", 16), ("PPR-9078", 40), ("PPR-1044", 10)):
         (sources / f"{code}.txt").write_text(f"The valve {code} has a rated pressure of {bar} bar.")
     with Engine.open(config=built_over(config, sources, tmp_path / "sheets-index")) as engine:
-        for code, bar in (("PPR-9087", "16 bar"), ("PPR-9078", "40 bar"), ("ppr-1044", "10 bar")):
+        for code, pressure in (("PPR-9087", "16 bar"), ("PPR-9078", "40 bar"), ("ppr-1044", "10 bar")):
             answer = engine.ask(f"What is the rated pressure of {code}?")
-            assert (answer.outcome, answer.short_answer) == ("answered", bar)
+            assert (answer.outcome, answer.short_answer) == ("answered", pressure)
         question = "What is the rated pressure of PPR-9088?"
         assert engine.ask(question).outcome == "refused"
         assert engine.reader.read(question, engine.search(question).hits).confidence == 0
