@@ -91,20 +91,6 @@ def whole(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def other_code(asked: str, text: str) -> bool:
-    """Tell whether a text has a code like one that is asked for, and none that is.
-
-    >>> other_code("How old is QX-4410?", "QX-4401 is new."), other_code("How old is QX-4410?", "It is new.")
-    (True, False)
-    """
-    wanted, there = ({code.text for code in codes(given)} for given in (asked, text))
-    return wanted.isdisjoint(there) and not _shapes(wanted).isdisjoint(_shapes(there))
-
-
-def _shapes(found: set[str]) -> set[str]:
-    return {re.sub(r"\d+", "0", code) for code in found}
-
-
 _SIGNS = frozenset("% ‰ pp $ € £ ¥ ₹ ₽".split())
 
 

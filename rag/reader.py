@@ -5,6 +5,7 @@ The trained network (:mod:`rag.network`) reads each passage in windows of whole 
 - ``sentence``  the network's logit that it answers,
 - ``holds``     the network's logit that its window holds an answer at all,
 - ``span``      how much worse the best short answer in it is than the best one of its window,
+- ``short``     the network's logit of the window's best short answer, less that of none,
 - ``kind``      whether it holds a number, date, name or cause where the question asks for one,
 - ``cosine``    how near its passage is to the question,
 - ``covered``   the part of the question's terms, rare ones weighing more, that it, the one before it or the header has,
@@ -15,8 +16,6 @@ answers at all. It also looks at
 
 - ``numbers``   the part of the question's numbers that the passage has,
 - ``opposes``   whether the sentence says the opposite of what the question takes for granted.
-
-A sentence that has a code like the one asked for ("PPR-9078" for "PPR-9087"), and not that one, answers nothing.
 
 Both were fitted by ``training/calibrate.py`` on public question sets that the network was not trained on; the numbers
 are in ``weights/calibration.json``, and what was tried and measured in ``training/LOG.md``.
@@ -33,7 +32,8 @@ from rag import match
 from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
-from rag.quantities import other_code, whole
+from rag.quantities import whole
+from rag.rows import header_of
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
 from rag.terms import numbers, root, terms
@@ -85,18 +85,13 @@ class TrainedReader:
             return Reading(evidence=(), confidence=0.0)
         logits = [_logit("rank", candidate.features) for candidate in candidates]
         # Ties in the order of the text, so that the same question always gets the same answer.
-        others = [other_code(question, c.passage.quote(c.sentence)) for c in candidates]  # never the answer: last
-        places = [
-            (other, -logit, c.passage.source, c.sentence.start)
-            for other, logit, c in zip(others, logits, candidates, strict=True)
-        ]
+        places = [(-logit, c.passage.source, c.sentence.start) for logit, c in zip(logits, candidates, strict=True)]
         order = sorted(range(len(candidates)), key=places.__getitem__)
         evidence = [
             Evidence(candidates[n].passage, candidates[n].sentence, _probability(logits[n]), candidates[n].short_answer)
             for n in order
         ]
-        best = candidates[order[0]].features
-        return Reading(_distinct(evidence), 0.0 if others[order[0]] else _probability(_logit("confidence", best)))
+        return Reading(_distinct(evidence), _probability(_logit("confidence", candidates[order[0]].features)))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Return every sentence of the hits with its features, in the order of the hits."""
@@ -118,6 +113,7 @@ class TrainedReader:
                     "sentence": _bounded(read.sentences[row]),
                     "holds": _bounded(read.holds),
                     "span": _bounded(read.span_logits[row]),
+                    "short": _bounded(read.span),
                     "kind": float(match.holds_kind(question, text)),
                     "opposes": float(match.opposes(question, text, hit.passage.text)),
                     **about[place][number],
@@ -149,6 +145,8 @@ class TrainedReader:
                 shifted = tuple((left - start, right - start) for left, right in own)
                 given = headers[place].startswith(passage.title)  # one made of the text is no title
                 title, date = passage.title[:TITLE_CHARS] if given else "", passage.published or ""
+                if above := header_of(passage, part.start):  # the rows of a Markdown table do not name their columns
+                    title = f"{title} | {above[:TITLE_CHARS]}" if title else above[:TITLE_CHARS]
                 windows.append(Window(question, title, date, texts[place][start:end], shifted))
                 places.append((place, part))
         return windows, places
@@ -157,7 +155,10 @@ class TrainedReader:
 def _about(question: str, hit: Hit, header: str, rarity: Mapping[str, float]) -> list[dict[str, float]]:
     """Return for each sentence of a hit what its words and its passage's have of the question."""
     passage = hit.passage
-    above, own = _roots(header), [_roots(passage.quote(sentence)) for sentence in passage.sentences]
+    above, own = (
+        _roots(f"{header} {passage.context}"),
+        [_roots(passage.quote(sentence)) for sentence in passage.sentences],
+    )
     asked = numbers(question)
     whole = {
         "cosine": hit.cosine,

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.numerals import Quantity, decimal_comma, plain
-from rag.quantities import codes, other_code, quantities, whole
+from rag.quantities import codes, quantities, whole
 from rag.values import digits
 from tests.growth import in_proportion
 from tests.unit.test_eval_text import TEXTS
@@ -183,22 +183,6 @@ def test_numbers_are_the_same_of_one_kind_and_unit() -> None:
 def test_a_code_is_one_whatever_joins_it_and_no_other(one: str, other: str, same: bool) -> None:
     ((first,), (second,)) = (codes(f"the {text}.") for text in (one, other))
     assert (first.text == second.text) == same
-
-
-@pytest.mark.parametrize(
-    ("asked", "text", "other"),
-    [
-        ("PPR-9087?", "PPR-9078 and PPR-580 were sold.", True),
-        ("PPR-9087?", "PPR-9078 and PPR-9087 were sold.", False),
-        ("PPR-9087?", "The F-16 was sold.", False),
-        ("PPR-9087?", "It was sold in 2024.", False),
-        ("contract 2024/117-B?", "Contract 2024/171-B was signed.", True),
-        ("contract 2024-0113?", "Contract 2024-0131 was signed.", True),
-        ("the valve?", "PPR-9078 was sold.", False),
-    ],
-)
-def test_another_code_of_the_same_form_is_told(asked: str, text: str, other: bool) -> None:
-    assert other_code(asked, text) == other
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from rag.config import Config
 from rag.engine import Engine
 from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS
 from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration
 from rag.schema import Document, Hit
 from rag.split import passages
 from rag.verify import leaves_out
-from tests.conftest import built_over
 
 SOURCE = "000_5e8d803c2965fb30.txt"
 """One of the index: a reader looks up how a passage's document is headed."""
@@ -120,17 +118,3 @@ def test_the_identity_is_of_weights_and_numbers(
     with (tmp_path / "weights" / "calibration.json").open("a") as file:
         file.write(" ")
     assert reader.identity != before
-
-
-def test_a_code_is_answered_from_its_own_sheet_or_not_at_all(config: Config, tmp_path: Path) -> None:
-    sources = tmp_path / "sheets"
-    sources.mkdir()
-    for code, bar in (("PPR-9087", 16), ("PPR-9078", 40), ("PPR-1044", 10)):
-        (sources / f"{code}.txt").write_text(f"The valve {code} has a rated pressure of {bar} bar.")
-    with Engine.open(config=built_over(config, sources, tmp_path / "sheets-index")) as engine:
-        for code, pressure in (("PPR-9087", "16 bar"), ("PPR-9078", "40 bar"), ("ppr-1044", "10 bar")):
-            answer = engine.ask(f"What is the rated pressure of {code}?")
-            assert (answer.outcome, answer.short_answer) == ("answered", pressure)
-        question = "What is the rated pressure of PPR-9088?"
-        assert engine.ask(question).outcome == "refused"
-        assert engine.reader.read(question, engine.search(question).hits).confidence == 0
