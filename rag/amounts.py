@@ -7,6 +7,8 @@ from decimal import Decimal
 from rag.numerals import Quantity
 from rag.quantities import quantities
 from rag.senses import MONTHS, tokens
+from rag.shape import is_plural
+from rag.written import beside_month
 
 _INFINITY = Decimal("Infinity")
 
@@ -25,20 +27,17 @@ class Amount:
     """Keys of the words behind it, as far as the next sign or function word."""
     said: str
     """As it is written, with its bound and its unit or the first word behind it."""
+    dated: bool
+    """Whether it is a day or a year and counts nothing."""
 
     def comparable(self, other: "Amount") -> bool:
         """Tell whether two are of one kind, unit and matter."""
         one, two = self.item, other.item
-        if one.kind != two.kind or (one.unit != two.unit and (one.unit or two.unit)):
+        if one.kind != two.kind or (one.unit != two.unit and (one.unit or two.unit)) or self.dated != other.dated:
             return False
-        if one.unit or not self.counted or not other.counted or (self.year and other.year):
+        if one.unit or self.dated or not self.counted or not other.counted:
             return True
         return self.counted[0] in other.counted or other.counted[0] in self.counted
-
-    @property
-    def year(self) -> bool:
-        """Whether it may be a year."""
-        return _is_year(self.item)
 
     def within(self, other: "Amount") -> bool:
         """Tell whether whatever this may be, the other may be too."""
@@ -112,9 +111,18 @@ def _amount(text: str, item: Quantity) -> Amount:
     first = min(item.first, item.start)
     found = _before(text, item)
     first = max(0, first - _REACH) + found.start() if found else first
-    noun = re.match(r"[\s-]*[^\W\d_]+", text[last:]) if counted and not item.unit else None
+    noun = re.match(r"[\s-]*([^\W\d_]+)", text[last:]) if counted and not item.unit else None
     said = text[first : last + (noun.end() if noun else 0)]
-    return Amount(item, low, high, kind in ("more", "less", "near"), kind in ("near", "about"), counted, said)
+    many = (
+        noun is not None
+        and is_plural(noun[1])
+        and not _LEADS_YEAR.search(text[max(0, item.start - _REACH) : item.start])
+    )
+    dated = beside_month(text, item.start, item.end) or (_is_year(item) and not many)
+    return Amount(item, low, high, kind in ("more", "less", "near"), kind in ("near", "about"), counted, said, dated)
+
+
+_LEADS_YEAR = re.compile(r"\b(?:in|since|until|till|by|during|before|after|early|late|mid|year)[\s-]$", re.IGNORECASE)
 
 
 def _counted(text: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def _numbers(asked: str, sentence: str, context: str) -> str | None:
         alike = [given for given in there if wanted.comparable(given)]
         if any(given.within(wanted) for given in alike):
             continue
-        if wanted.year and not any(given.year for given in there) and str(wanted.item) in values(context):
+        if wanted.dated and not any(given.dated for given in there) and str(wanted.item) in values(context):
             continue
         near = next(iter(alike or there), None)
         return f'it says "{near.said}", not "{wanted.said}"' if near else f'it does not say "{wanted.said}"'

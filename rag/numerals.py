@@ -81,13 +81,13 @@ HYPHENS = "\\-\u2010\u2011"
 
 _SCALES = {
     "hundred": 2, "thousand": 3, "k": 3, "lakh": 5, "million": 6, "mn": 6, "mln": 6, "m": 6, "crore": 7,
-    "billion": 9, "bn": 9, "b": 9, "trillion": 12, "tn": 12, "quadrillion": 15,
+    "billion": 9, "bn": 9, "b": 9, "trillion": 12, "tn": 12, "trn": 12, "quadrillion": 15,
     "tausend": 3, "tsd": 3, "mille": 3, "mil": 3, "mio": 6, "millionen": 6, "millón": 6, "millones": 6,
     "mrd": 9, "milliarde": 9, "milliarden": 9, "milliard": 9, "milliards": 9, "miliardo": 9, "miliardi": 9,
     "milioni": 6, "milione": 6, "billionen": 12, "billón": 12, "billones": 12,
 }  # fmt: skip
 _PLURAL = frozenset("hundreds thousands lakhs millions crores billions trillions quadrillions".split())
-SHORT = frozenset("k m mn mln b bn tn".split())
+SHORT = frozenset("k m mn mln b bn tn trn".split())
 """Scales that stand right behind their digits; "m" and "b" only where nothing else is meant."""
 SCALE = "|".join(sorted(set(_SCALES) - SHORT | _PLURAL, key=lambda word: (-len(word), word)))
 """Scales as words, for a regular expression of lower case."""
@@ -135,7 +135,6 @@ _WORDS_READ = 2000
 """Characters by which the language is told."""
 
 
-@lru_cache(maxsize=4096)
 def decimal_comma(text: str) -> bool:
     """Tell whether a text writes 2,5 for two and a half.
 
@@ -219,7 +218,9 @@ def power(base: Decimal, exponent: str) -> Decimal | None:
 SPELLED = {word: str(n) for word, n in UNITS.items()}
 """The words up to nineteen, to their digits."""
 _CARDINAL = {*UNITS, *TENS, "hundred", "thousand", "million", "billion", "trillion"}
-WORDS = "|".join(sorted({*_CARDINAL, *ORDINALS, *PARTS, "dozen", "and", "a", "an"}, key=lambda w: (-len(w), w)))
+WORDS = "|".join(
+    sorted({*_CARDINAL, *ORDINALS, *PARTS, "dozen", "point", "and", "a", "an"}, key=lambda w: (-len(w), w))
+)
 
 
 @lru_cache(maxsize=8192)
@@ -233,7 +234,7 @@ def spelled(words: tuple[str, ...]) -> tuple[Decimal, str] | None:
     >>> spelled(("two", "and", "a", "half")), spelled(("half", "a", "dozen")), spelled(("nineteen", "forty", "five"))
     ((Decimal('2.5'), 'cardinal'), (Decimal('6.0'), 'cardinal'), (Decimal('1945'), 'cardinal'))
     """
-    if words[-1] in ("and", "a", "an") or words[0] == "and":
+    if words[-1] in ("and", "a", "an", "point") or words[0] in ("and", "point"):
         return None
     if whole := _cardinal(words):
         return whole, "cardinal"
@@ -252,6 +253,8 @@ def _cardinal(words: tuple[str, ...]) -> Decimal | None:
     if words[-1] == "dozen":
         many = _cardinal(words[:-1]) if len(words) > 1 else Decimal(1)
         return many * 12 if many else None
+    if "point" in words:
+        return _decimal(words)
     if "a" in words or "an" in words or set(words) - {"and"} - _CARDINAL:
         return None
     if len(words) > 1 and 10 <= (first := _two(words[:1])) <= 20 and "and" not in words:
@@ -267,6 +270,20 @@ def _cardinal(words: tuple[str, ...]) -> Decimal | None:
         return None
 
 
+def _decimal(words: tuple[str, ...]) -> Decimal | None:
+    """Return "two point five million"."""
+    at = words.index("point")
+    tail = words[at + 1 :]
+    digits = [str(UNITS[word]) for word in tail if UNITS.get(word, _TEN) < _TEN]
+    behind = tail[len(digits) :]
+    whole = Decimal(0) if words[:at] == ("zero",) else _cardinal(words[:at]) if at else None
+    times = _cardinal(("one", *behind)) if behind and behind[0] in _COUNTED else Decimal(1)
+    if whole is None or not digits or times is None or (behind and times == 1):
+        return None
+    return Decimal(f"{whole}.{''.join(digits)}") * times
+
+
+_TEN = 10
 _COUNTED = frozenset("hundred thousand million billion trillion dozen".split())
 
 

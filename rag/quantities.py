@@ -5,6 +5,7 @@ evaluation. A number keeps its point, sign, scale and unit; what each writing is
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -27,11 +28,16 @@ def scan(text: str, *, comma: bool | None = None) -> tuple[Quantity | Code, ...]
     """
     if comma is None:
         comma = bool(_EITHER.search(text) or "illion" in text) and decimal_comma(text)
-    return _scan(text, comma=comma)
+    read = _scan if len(text) <= _MOST_KEPT else _scan.__wrapped__
+    return read(text, comma=comma)
 
 
 _EITHER = re.compile(r"[.,](?<=\d[.,])\d{3}(?!\d)")
 """A sign that may part thousands or tenths."""
+
+
+_MOST_KEPT = 4000
+"""Characters of a text whose numbers are remembered: a passage, and no whole document."""
 
 
 @lru_cache(maxsize=4096)
@@ -40,8 +46,14 @@ def _scan(text: str, *, comma: bool) -> tuple[Quantity | Code, ...]:
     if len(lower) != len(text):  # a letter whose small form is two
         lower = text
     figures = list(written(text, lower, comma=comma))
-    taken = [(item.start, max(item.end, item.last if isinstance(item, Quantity) else 0)) for item in figures]
-    said = [item for item in _spelled(text, lower, comma=comma) if not any(a <= item.start < b for a, b in taken)]
+    starts = [item.start for item in figures]
+    ends = [max(item.end, item.last if isinstance(item, Quantity) else 0) for item in figures]
+
+    def free(item: Quantity) -> bool:
+        before = bisect_right(starts, item.start)
+        return not before or ends[before - 1] <= item.start
+
+    said = filter(free, _spelled(text, lower, comma=comma))
     return tuple(_ranges(text, sorted([*figures, *said], key=lambda item: item.start)))
 
 

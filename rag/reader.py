@@ -29,6 +29,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag import match
+from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
 from rag.quantities import whole
@@ -107,7 +108,7 @@ class TrainedReader:
             for row, number in enumerate(rows):
                 sentence = hit.passage.sentences[number]
                 text = hit.passage.quote(sentence)
-                answer = window.text[slice(*whole(window.text, *read.spans[row]))]
+                answer = counted(question, text, window.text[slice(*whole(window.text, *read.spans[row]))])
                 features = {
                     "sentence": _bounded(read.sentences[row]),
                     "holds": _bounded(read.holds),

@@ -40,7 +40,7 @@ _UNIT = re.compile(
     rf"[{SPACES}{HYPHENS}]?(?:(?P<percent>{_PERCENT})|(?:(?:u\.?s\.?|american) )?"
     rf"(?P<unit>[€£¥₹₽$]|°[cf]\b|(?:{'|'.join(map(re.escape, _WORD_UNITS))})(?:s|es)?(?![\w²])))"
 )
-_SCALED = re.compile(rf"(?:[{SPACES}{HYPHENS}]{{0,1}}(?:{SCALE}|(?:bn|mn|mln|tn)\b)(?!\w)\.?)+")
+_SCALED = re.compile(rf"(?:[{SPACES}{HYPHENS}]{{0,1}}(?:{SCALE}|(?:bn|mn|mln|tn|trn)\b)(?!\w)\.?)+")
 _POWER_OF_TEN = re.compile(rf"[{SPACES}]?[×x·*][{SPACES}]?10(\^[-−]?\d{{1,3}}(?!\d)|[{RAISED}]{{1,4}})")
 _GROUP = re.compile(rf"(?:[{SPACES}]\d{{3}})+(?![\w{HYPHENS}/])(?:[.,]\d+)?(?!\w)")
 _VULGAR = "".join(VULGAR)

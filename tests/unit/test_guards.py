@@ -63,6 +63,10 @@ Was it in May? | It was in June. | - no
 Did it start on 3 May 2020? | It started on May 3, 2020. | yes -
 Did it start on 3 May 2020? | It started on May 4, 2020. | - no
 Did it start on 3 May 2020? | It started on May 3, 2021. | - no
+Did 2000 men die? | Men died in 2000. | - no
+Did 3 men come in May? | Men came on 3 May. | - no
+Did it start in 1939? | The 1939 invasion started it. | yes -
+Did he come in 2003? | In 2003 soldiers saw he came. | yes -
 Did it start in May 2020? | It started in May 2021. | - no
 Did it start before 2020? | It started in 2019. | yes -
 Did it start before 2020? | It started in 2021. | - no

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import count
 
 import pytest
 from hypothesis import example, given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from rag.numerals import Quantity, decimal_comma, plain
 from rag.quantities import codes, quantities, whole
 from rag.values import digits
+from tests.growth import in_proportion
 from tests.unit.test_eval_text import TEXTS
 
 WRITINGS = """
@@ -38,6 +40,10 @@ two and a half million | 2500000
 half a million | 500000
 half a dozen | 6
 a dozen | 12
+twelve hundred | 1200
+two point five million | 2500000
+zero point two five | 0.25
+one point | 1
 three dozen | 36
 10⁶ | 1000000
 10^6 | 1000000
@@ -196,6 +202,9 @@ def test_no_part_of_a_text_cuts_a_number(text: str, part: str, widened: str) -> 
     assert text[slice(*whole(text, start, start + len(part)))] == widened
 
 
+NUMBERS_WRITTEN = st.sampled_from(
+    "2.5|2,5|twenty-five|3½|10⁶|$2.8bn|5m people|the 21st|1990s|15%|−5|1-24|two thirds".split("|")
+)
 WHOLES = st.integers(0, 10**12 - 1)
 DECIMALS = st.decimals(0, 10**9, places=3, allow_nan=False, allow_infinity=False)
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
@@ -278,7 +287,23 @@ def test_no_text_is_too_odd(text: str) -> None:
     digits(text)
 
 
-@given(TEXTS)
-def test_plain_digits_stay_as_they_are(text: str) -> None:
-    once = [item.number for item in quantities(digits(text), comma=False) if not item.loose]
-    assert len(once) >= 0
+@pytest.mark.parametrize(
+    "piece", ["one hundred and ", "1,234.5 ", "1-2-", "a half and ", "30 to 50 million ", "x1.", "½"]
+)
+def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
+    unread = count()  # what was read is remembered
+
+    def work(size: int) -> None:
+        quantities(f"{piece * size}{next(unread)}")
+
+    assert in_proportion(work, 1000)
+
+
+@given(st.lists(st.one_of(NUMBERS_WRITTEN, st.sampled_from(["men", "and", "of the", "to"])), min_size=1, max_size=6))
+def test_plain_digits_say_the_same(parts: list[str]) -> None:
+    text = " ; ".join(parts)
+    before = [(plain(item.number), item.kind) for item in quantities(text, comma=False) if not item.loose]
+    after = [
+        (plain(item.number), item.kind) for item in quantities(digits(text, comma=False), comma=False) if not item.loose
+    ]
+    assert after == before
