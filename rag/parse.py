@@ -22,6 +22,7 @@ from rag.word import docx
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".html": html,
     ".htm": html,
+    ".xhtml": html,
     ".pdf": pdf,
     ".docx": docx,
     ".epub": epub,
