@@ -23,12 +23,13 @@ _ARTICLE = re.compile(r"Article|BlogPosting|Report|Posting|NewsItem|Review|Creat
 _META_PUBLISHED = (
     "article:published_time og:published_time og:article:published_time datepublished article.published pubdate"
     " publish-date publish_date published_date publication_date citation_publication_date citation_date"
-    " citation_online_date dc.date.issued dcterms.issued dc.date dcterms.date dc.date.created dcterms.created"
+    " citation_online_date dc.date.issued dcterms.issued dc.date dcterms.date"
     " date sailthru.date parsely-pub-date bt:pubdate cxenseparse:recs:publishtime originalpublicationdate"
     " publishdate article_date_original release_date issued"
 ).split()
 _META_MODIFIED = (
-    "article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified lastmod last_modified"
+    "dc.date.created dcterms.created article:modified_time og:updated_time datemodified dcterms.modified"
+    " dc.date.modified lastmod last_modified"
 ).split()
 _PUBLICATION = re.compile(
     r"(?:^|[\s_-])(?:dt-published|date-?published|published|pub-?date|publi(?:sh|cation)-?(?:date|time)"

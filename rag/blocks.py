@@ -33,6 +33,8 @@ _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NEAR = 8
 """Pieces of text before a raised one that are looked at."""
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_ICONS = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+"""Characters for private use: the icons and list marks of some font."""
 _LABELLED = re.compile(r"[^\s:][^:]{0,40}:\s+\S")
 
 
@@ -155,8 +157,9 @@ class _Walk:
     def _add(self, text: str | None) -> None:
         if not text:
             return
-        if not self._in_pre:
-            text = re.sub(r"\s+", " ", text)
+        text = _ICONS.sub("", text if self._in_pre else re.sub(r"\s+", " ", text))
+        if not text:
+            return
         if self._edge and self._parts and _are_glued(self._parts[-1], text):
             text = f" {text}"
         self._edge = False

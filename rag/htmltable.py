@@ -17,6 +17,8 @@ _BARE_CELL_CHARS = 400
 _MOST_COLUMNS = 1000
 _MOST_SPANNED = 1000
 
+_YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
+
 CellText = Callable[[Any], tuple[str, int]]
 """Gives a cell's text on one line, and how many of its characters stand in links."""
 
@@ -180,6 +182,13 @@ def _look_like_names(first: list[_Cell], below: list[list[_Cell]]) -> bool:
         return False
     if all(cell.is_bold or not cell.text for cell in first):
         return not all(cell.is_bold for row in below for cell in row if cell.text)
-    words = not any(re.search(r"\d", cell.text) for cell in first) and len({cell.text for cell in first}) == len(first)
-    figures = (all(re.search(r"\d", row[n].text) for row in below if row[n].text) for n in range(1, len(first)))
-    return words and len(first) > 2 and any(figures)
+    words = not any(re.search(r"\d", cell.text) and not _YEAR.fullmatch(cell.text) for cell in first)
+    distinct = len({cell.text for cell in first}) == len(first)
+    columns = [[row[n].text for row in below if row[n].text] for n in range(1, len(first))]
+    figures = any(all(re.search(r"\d", text) for text in column) for column in columns)
+    years = any(_YEAR.fullmatch(text) for column in columns for text in column)
+    return words and distinct and len(first) > 2 and figures and not (years and any(map(_is_year, first)))
+
+
+def _is_year(cell: _Cell) -> bool:
+    return _YEAR.fullmatch(cell.text) is not None

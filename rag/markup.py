@@ -18,7 +18,8 @@ _STRUCK_NAMES = frozenset("line-through strikethrough struck".split())
 _RAISED_NAMES = {"sup": "sup", "superscript": "sup", "exponent": "sup", "sub": "sub", "subscript": "sub"}
 APART = "data-apart"
 """Marks an element that is a block of its own by its style alone."""
-_TOLD = ("display", "visibility", "text-decoration", "text-decoration-line", "vertical-align", "font-size")
+_GONE = "data-gone"
+_TOLD = ("display", "visibility", "text-decoration", "text-decoration-line", "vertical-align", "font-size", "float")
 """Properties of CSS that decide whether a text is shown, struck out, raised or lowered."""
 _APART = ("block", "flex", "grid", "list-item", "table", "table-row", "table-cell", "table-caption", "flow-root")
 _MANY = 100
@@ -85,22 +86,36 @@ def drop_unseen(page: Any) -> Gone:
             continue  # a page that a script would show when all is loaded is a page
         style = _style(element, sheet)
         if _is_hidden(element, style):
-            if element.tag not in NEVER_SHOWN and not any(one.get("data-gone") for one in element.iterancestors()):
+            if element.tag not in NEVER_SHOWN and not _is_gone(element):
                 gone.hidden += _words(element)
-            element.set("data-gone", "hidden")
+            element.set(_GONE, "hidden")
         elif _is_struck(element, style) and any(map(str.isalnum, "".join(element.itertext()))):  # not the @ of a name
-            element.set("data-gone", "struck")
-        elif element.tag == "span" and (place := _raised(element, style)):
-            element.tag = place
-        elif style.get("display") in _APART and len("".join(element.itertext()).strip()) > 1:  # no initial
-            element.set(APART, "")
-    for element in page.xpath("//*[@data-gone]"):
-        if not any(one.get("data-gone") for one in element.iterancestors()):
-            gone.struck += element.get("data-gone") == "struck" and _words(element) > 0
+            element.set(_GONE, "struck")
+        else:
+            _mark(element, style)
+    for element in page.xpath(f"//*[@{_GONE}]"):
+        if not _is_gone(element):
+            gone.struck += element.get(_GONE) == "struck" and _words(element) > 0
             element.drop_tree()
     gone.shown = _words(page)
     _draw(page)
     return gone
+
+
+def _is_gone(element: Any) -> bool:
+    """Tell whether an element is within one that is to go."""
+    return any(one.get(_GONE) for one in element.iterancestors())
+
+
+def _mark(element: Any, style: dict[str, str]) -> None:
+    """Mark what a style raises, lowers or sets apart."""
+    if element.tag == "span" and (place := _raised(element, style)):
+        element.tag = place
+    elif style.get("float", "none") != "none":  # an initial, or the mark of a list
+        if len("".join(element.itertext()).strip()) > 1:
+            element.tail = f" {element.tail or ''}"
+    elif style.get("display") in _APART:
+        element.set(APART, "")
 
 
 def _raised(element: Any, style: dict[str, str]) -> str | None:

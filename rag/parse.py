@@ -31,6 +31,7 @@ from rag.word import docx
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".html": html,
     ".htm": html,
+    ".xhtml": html,
     ".pdf": pdf,
     **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), docx),
     **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".potx"), pptx),

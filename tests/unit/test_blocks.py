@@ -30,6 +30,8 @@ def shown(body: str, head: str = "") -> list[str]:
         ("<dl><dt>Fee</dt><dd>12 euros</dd><dt>Why?</dt><dd>So.</dd></dl>", ["Fee: 12 euros", "Why?", "So."]),
         ("<p><span>Ann Lee</span><span>3 May 2024</span><a>News</a></p>", ["Ann Lee 3 May 2024 News"]),
         ("<p><span>T</span>he i<b>Phone</b> of <i>un</i>true</p>", ["The iPhone of untrue"]),
+        ("<ul><li><span style='display:block; float:left'>\uf0b7</span>one</li></ul>", ["one"]),
+        ("<ol><li><span style='float:left'>1.</span>one</li></ul>", ["1. one"]),
         ("<pre>a   b\n  c  d</pre>", ["a   b\n  c  d"]),
         ("<p>She said <q>no <q>way</q></q>.</p>", ["She said “no “way””."]),
         ("<p><ruby>東京<rt>とうきょう</rt></ruby></p>", ["東京(とうきょう)"]),

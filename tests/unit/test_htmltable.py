@@ -31,6 +31,7 @@ def made(*lines: str) -> str:
         (made("Mayor:|Ann Lee", "Men|3,000"), ["Mayor: Ann Lee", "Men: 3,000"]),
         (made("<b>Day</b>|<b>Hours</b>", "Monday|9"), ["Day: Monday; Hours: 9"]),
         (made("Town|Men|Area", "Orda|5|7"), ["Town: Orda; Men: 5; Area: 7"]),
+        (made("Town|2023|2024", "Orda|5|7"), ["Town: Orda; 2023: 5; 2024: 7"]),
         (made("Orda|5|7", "Tarn|6|8"), ["Orda; 5; 7", "Tarn; 6; 8"]),
         (made("!Day|!Hours", "Monday|", "|", "Friday|9"), ["Day: Monday", "Day: Friday; Hours: 9"]),
         (made("!Day|!Hours", "Monday|9<sup>1</sup>"), ["Day: Monday; Hours: 9"]),
