@@ -162,7 +162,7 @@ def _detected(data: bytes, start: int) -> str:
     with suppress(UnicodeDecodeError):
         western = data.decode("cp1252")
         own = scores.get(western, 0.0) * (1 if _ICELANDIC & set(western) else _WESTERN)
-        mostly_latin = len(_LATIN.findall(western)) > 2 * sum(char > "\x7f" for char in western)
+        mostly_latin = len(_LATIN.findall(western)) >= 2 * sum(char > "\x7f" for char in western)
         if (best == western or score <= own or (mostly_latin and _FOREIGN.search(best))) and _is_western(western):
             return western
     if score < _LEAST:

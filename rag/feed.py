@@ -144,7 +144,7 @@ def _news_item(item: Any) -> Parsed:
     title = _first(about, "headline", "HeadLine") or _first(item, "headline", "title", "HeadLine")
     if not story.text.strip():
         story.text = _first(about, "description")
-    if title and _plainly(title) not in _plainly(story.text):
+    if title and not _plainly(story.text).startswith(_plainly(title)):
         story.text = f"{title}\n\n{story.text}".strip()
     dates = (
         _first(item, name).replace("T", " ")

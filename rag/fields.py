@@ -20,6 +20,8 @@ NAMES = {
     "language": "language lang locale",
 }
 """Of each thing that a document has, the names in lower case that it goes by, the first that holds something counts."""
+_BETWEEN = {"author": ", ", "text": "\n\n"}
+"""What stands between several, of which there may be some."""
 
 
 def described(record: dict[str, Any]) -> dict[str, str]:
@@ -31,7 +33,7 @@ def described(record: dict[str, Any]) -> dict[str, str]:
     lower = {key.lower(): value for key, value in reversed(record.items()) if isinstance(key, str)}
     found = {}
     for ours, theirs in NAMES.items():
-        texts = (_text(lower.get(name)) for name in theirs.split())
+        texts = (_text(lower.get(name), _BETWEEN.get(ours)) for name in theirs.split())
         if text := next((text for text in texts if text.strip()), ""):
             found[ours] = (iso_day(text) or text) if ours == "published" else text
     return found
@@ -57,9 +59,9 @@ def iso_day(text: str) -> str | None:
         return None
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, between: str | None = None) -> str:
     if isinstance(value, dict):
         return _text(value.get("name") or value.get("text"))
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_text, value)))
+        return "" if between is None else between.join(filter(None, map(_text, value)))
     return "" if value is None or isinstance(value, bool) else str(value)

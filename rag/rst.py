@@ -17,7 +17,7 @@ _ELSEWHERE = re.compile(
     re.MULTILINE,
 )
 """Directives whose text stands in another file, or in another language."""
-_SILENT = frozenset("toctree index highlight currentmodule module default-domain tabularcolumns only-builder".split())
+_SILENT = frozenset("literalinclude toctree index highlight currentmodule module default-domain tabularcolumns".split())
 """Directives of Sphinx whose content is no text of the page."""
 
 
