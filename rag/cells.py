@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.columns import Asked, column, empty, light
+from rag.columns import Asked, alike, column, empty, light
 from rag.dates import MONTHS
 from rag.header import kind
 from rag.rows import Cell, bare_cells, cells, header_of, is_header
@@ -25,6 +25,8 @@ NOT_BORNE = 0.1
 """Most confidence where no row bears the names that are asked for."""
 EXPLAINED = 0.9
 """Least confidence where a row has all that the question says."""
+MOST_NAME_WORDS = 6
+"""A cell of more is no name that a question may shorten."""
 LEAST_CELLS = 3
 """Of a row without column names; of two, it is hardly told from a sentence with a semicolon."""
 MOST_LEAD_CHARS = 200
@@ -112,8 +114,9 @@ def _row(asked: Asked, item: Evidence) -> Row | None:
             keys.add(n)
         said = _tokens(cell.value)
         full = _run(asked.words, said)
-        part = {p for p in asked.strong if any(meets(asked.words[p], token) for token in said)}
-        if full or part:
+        part = {p for p in asked.strong if _in(asked.words[p], said)}
+        # "2021" and "Ana" name no date and no address that has them, nor a cell of prose
+        if full or (part and len(said) <= MOST_NAME_WORDS and kind(cell.value) != "date" and "@" not in cell.value):
             keys.add(n)
             whole = whole or (bool(full) and kind(cell.value) == "text")
         covered |= full | part
@@ -121,7 +124,7 @@ def _row(asked: Asked, item: Evidence) -> Row | None:
     names = [token for cell in found for token in _tokens(cell.name)]
     values = [token for cell in found for token in _tokens(cell.value)]
     above = _tokens(_above(passage, place))
-    explained = {n for n, word in enumerate(asked.words) if n in covered or _in(word, names) or _in(word, above)}
+    explained = {n for n, word in enumerate(asked.words) if n in covered or alike(word, names) or alike(word, above)}
     weak = {n for n, word in enumerate(asked.words) if _in(word, values) and not _in(word, names)}
     missing = {n for n in asked.strong if n not in explained}
     return Row(
@@ -175,7 +178,10 @@ def _answers(asked: Asked, row: Row, elsewhere: set[int]) -> bool:
     if not missing:
         return True
     beside = {n + step for n in row.covered & asked.strong for step in (-1, 1)}
-    other = any(asked.words[n].number or is_date(asked.words[n]) or (n in beside and asked.joined(n)) for n in missing)
+    other = any(
+        re.search(r"\d", asked.words[n].text) or is_date(asked.words[n]) or (n in beside and asked.joined(n))
+        for n in missing
+    )
     return row.whole and not other and not missing & elsewhere
 
 

@@ -24,7 +24,8 @@ _NO_CODE = re.compile(
     r"|\d+(?:[.,]\d+)*[-/]\d+(?:[.,]\d+)*"  # a range, a fraction, a result
     r"|\d+(?:[.,]\d+)*-?(?:st|nd|rd|th|s|[a-zµ°]{1,4}[0-9²³]?(?:/[a-z]{1,3})?)"  # an ordinal, a decade, a unit
     r"|\d+-[a-z]{3,}(?:-[a-z]+)*"  # "24-hour", "18-year-old"
-    r"|(?:q[1-4]|h[12]|fy\d\d|20\d\d/\d\d)"
+    r"|(?:mid|early|late|pre|post)-\d{4}s?|\d+(?:st|nd|rd|th)-[a-z-]+"  # a time
+    r"|q[1-4]|h[12]|fy\d\d"
 )
 
 

@@ -13,6 +13,9 @@ from rag.terms import fold
 MOST_VALUE_CHARS = 80
 """A longer cell is prose, of which the reader's short answer is the part that answers."""
 
+LEAST_BEGINNING = 4
+"""Letters that the shorter one of two words has at least, if it is the beginning of the other."""
+
 _HINTS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (pattern, frozenset(names.split()))
     for pattern, names in (
@@ -43,6 +46,7 @@ _LIGHT = frozenset(
     """.split()
 )
 """Words of a question that name nothing in a table."""
+_PHRASE_ENDS = HELPERS | MODALS | PREPOSITIONS
 _COMPARES = re.compile(
     r"total|sum|average|mean|median|altogether|combined|overall|maximum|minimum|fewest|"
     r"(?:high|low|larg|bigg|small|great|old|young|new|late|earli|long|short|tall|cheap|rich|poor|fast|slow)(?:i?est)"
@@ -64,6 +68,8 @@ class Asked:
     """Number of each of the words among all words and signs."""
     thing: frozenset[int] = frozenset()
     """Numbers of the words of what is asked for: "email" in "What is the email of Ana?", "How many titles has Ana?"."""
+    head: frozenset[int] = frozenset()
+    """Numbers of the words behind "what" or "which": "share" in "What share of the votes did she get?"."""
     compares: frozenset[int] = frozenset()
     """Numbers of the words that no one row can answer: "highest", "average"."""
 
@@ -77,10 +83,13 @@ class Asked:
         said = [token.text for token in every]
         start, end = _thing(said)
         thing = frozenset(n for n, place in enumerate(places) if start <= place < end and n not in strong)
+        first = next((n + 1 for n, word in enumerate(said[:3]) if word in ("what", "which")), len(said))
+        last = next((n for n in range(first, len(said)) if said[n] in _PHRASE_ENDS), first + 1)
+        head = frozenset(n for n, place in enumerate(places) if first <= place < last)
         compares = frozenset(n for n, word in enumerate(words) if _COMPARES.fullmatch(word.text))
         if "most" in said or "least" in said:
             compares |= {-1}
-        return cls(question, words, strong, match.kind(question), places, thing, compares)
+        return cls(question, words, strong, match.kind(question), places, thing, head, compares)
 
     def joined(self, number: int) -> bool:
         """Tell whether a word stands directly beside another name, as a part of one."""
@@ -92,7 +101,7 @@ def _thing(said: Sequence[str]) -> tuple[int, int]:
     """Return where the words of what is asked for are, in "What is the … of Ana?" and the like; 0, 0 if not."""
     if "many" in said and said[max(said.index("many") - 1, 0)] == "how":
         start = said.index("many") + 1
-        ends = [n for n in range(start, len(said)) if said[n] in HELPERS | MODALS | PREPOSITIONS]
+        ends = [n for n in range(start, len(said)) if said[n] in _PHRASE_ENDS]
         return start, min(ends, default=start + 1)
     if len(said) < 4 or said[0] not in ("what", "which") or said[1] not in ("is", "are", "was", "were", "'s"):
         return 0, 0
@@ -105,6 +114,16 @@ def _thing(said: Sequence[str]) -> tuple[int, int]:
 def light(word: Token) -> bool:
     """Tell whether a word of a question is explained by its form alone: "value", or "paid" of an amount."""
     return empty(word) or any(re.search(pattern, word.text) for pattern, _ in _HINTS)
+
+
+def alike(word: Token, said: Sequence[Token]) -> bool:
+    """Tell whether a word is one of others, or has one's beginning: "speak" and "Speakers", "rain" and "Rainfall"."""
+    return any(meets(word, token) or _begins(word.text, token.text) for token in said)
+
+
+def _begins(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= LEAST_BEGINNING and short.isalpha() and long.startswith(short)
 
 
 def empty(word: Token) -> bool:
@@ -130,7 +149,7 @@ def column(asked: Asked, cells: Sequence[Cell], keys: Collection[int], span: tup
     best = max(scores, default=0)
     named = [cell for cell, score in zip(fitting, scores, strict=True) if score == best] if best else []
     if len(named) > 1:
-        named = _closest(asked, named)
+        named = _closest(asked, [cell for cell in named if _is_head(asked, cell)] or named)
     clear = best
     if not named:
         named = _hinted(asked, fitting)
@@ -163,12 +182,17 @@ def _name(cell: Cell) -> list[Token]:
 def _overlap(asked: Asked, cell: Cell) -> int:
     """Return how many words of a question a column's name has."""
     name = _name(cell)
-    return sum(any(meets(word, token) for token in name) for word in asked.words)
+    return sum(alike(word, name) for word in asked.words)
+
+
+def _is_head(asked: Asked, cell: Cell) -> bool:
+    name = _name(cell)
+    return any(alike(asked.words[n], name) for n in asked.head | asked.thing)
 
 
 def _closest(asked: Asked, named: list[Cell]) -> list[Cell]:
     """Return the columns whose names have least beside what the question says."""
-    beside = [sum(not any(meets(word, token) for word in asked.words) for token in _name(cell)) for cell in named]
+    beside = [sum(not alike(token, asked.words) for token in _name(cell)) for cell in named]
     return [cell for cell, more in zip(named, beside, strict=True) if more == min(beside)]
 
 

@@ -46,6 +46,31 @@ BARE = """
 PROSE = "The Rovers won the cup under coach Max Hill. It rained in Orda; the town was wet."
 
 
+VOTES = """
+Candidate: Ana Ruiz; Party: Green; Votes: 12,304; Share: 41.2%
+
+Candidate: Bo Lindt; Party: Blue; Votes: 9,120; Share: 30.5%
+"""
+PEOPLE = """
+first: Bo; last: Lindt; age: 44; email: bo@x.org
+
+first: Ana; last: Lindt; age: 39; email: ana@x.org
+
+first: Ana; last: Ruiz; age: 51; email: ruiz@x.org
+"""
+ACCOUNT = """
+Account: Revenue; Q1: 100; Q2: 120
+
+Account: Costs; Q1: 80; Q2: 85
+"""
+SPEAKERS = """
+| Language | Speakers |
+| --- | --- |
+| Norlandic | 4 million |
+| Sudlandic | 12 million |
+"""
+
+
 def reading(*texts: str, confidence: float = 0.5, span: str = "") -> Reading:
     """Return every sentence of some documents as evidence, as a reader that has no idea might."""
     found: list[Passage] = []
@@ -86,6 +111,13 @@ def answer(question: str, *texts: str, confidence: float = 0.5, span: str = "") 
         ("How many goals did the Rovers score in 2023?", GOALS, "52"),
         ("How many points did Rovers have in 2022?", GOALS, "60"),
         ("How much did Acme Ltd get?", BARE, "1200"),
+        ("What share of the votes did Ana Ruiz get?", VOTES, "41.2%"),
+        ("How many votes did Bo Lindt get?", VOTES, "9,120"),
+        ("Who is the candidate of the Blue party?", VOTES, "Bo Lindt"),
+        ("What is the email of Ana Lindt?", PEOPLE, "ana@x.org"),
+        ("How old is Ana Ruiz?", PEOPLE, "51"),
+        ("What were the costs in Q2?", ACCOUNT, "85"),
+        ("How many people speak Sudlandic?", SPEAKERS, "12 million"),
     ],
 )
 def test_the_row_that_has_the_name_and_the_column_that_is_asked_for(question: str, text: str, short: str) -> None:
@@ -109,6 +141,8 @@ def test_the_row_that_has_the_name_and_the_column_that_is_asked_for(question: st
         ("Which team scored the highest number of goals?", GOALS),
         ("What is the average salary?", STAFF),
         ("How much did Corvo SA get?", BARE),
+        ("How old is Bo Ruiz?", PEOPLE),
+        ("What was the revenue in Q4?", ACCOUNT),
     ],
 )
 def test_no_other_row_answers_in_its_place(question: str, text: str) -> None:

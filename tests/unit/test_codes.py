@@ -59,6 +59,7 @@ def test_a_code_that_goes_without_saying() -> None:
     "plain",
     (
         "2024 1,204 16bar 10km 3.5kg 2024-03-04 4.3.2024 10:30 5-7 2019-2021 1990s 3rd 24-hour 18-year-old 50% 2/3 Q4"
+        " mid-1990s 21st-century 1,500-strong 5pm"
     ).split(),
 )
 def test_numbers_dates_and_units_are_no_codes(plain: str) -> None:
