@@ -13,12 +13,13 @@ NEVER_SHOWN = frozenset(
 )
 """Elements whose text a browser keeps to itself, or shows as a control or a picture."""
 STRUCK = frozenset("del s strike".split())
-_FOR_SCREEN_READERS = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text".split())
+_NOT_READ = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text mw-editsection headerlink".split())
+"""Names of texts for screen readers alone, and of the links that wikis and Sphinx put beside a heading."""
 _STRUCK_NAMES = frozenset("line-through strikethrough struck".split())
 _RAISED_NAMES = {"sup": "sup", "superscript": "sup", "exponent": "sup", "sub": "sub", "subscript": "sub"}
-APART = "data-apart"
+APART = "quoteline-apart"
 """Marks an element that is a block of its own by its style alone."""
-_GONE = "data-gone"
+_GONE = "quoteline-gone"
 _TOLD = ("display", "visibility", "text-decoration", "text-decoration-line", "vertical-align", "font-size", "float")
 """Properties of CSS that decide whether a text is shown, struck out, raised or lowered."""
 _APART = ("block", "flex", "grid", "list-item", "table", "table-row", "table-cell", "table-caption", "flow-root")
@@ -162,7 +163,7 @@ def _is_hidden(element: Any, style: dict[str, str]) -> bool:
         or style.get("display") == "none"
         or style.get("visibility") in ("hidden", "collapse")
         or re.fullmatch(r"0(?:px|pt|em|rem|%)?", style.get("font-size", "")) is not None
-        or not _FOR_SCREEN_READERS.isdisjoint((element.get("class") or "").split())
+        or not _NOT_READ.isdisjoint((element.get("class") or "").split())
     )
 
 
