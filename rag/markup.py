@@ -49,9 +49,12 @@ def parsed_page(text: str) -> Any:
     # huge_tree: without it what stands deeper than 256 elements, or after 10 MB of one attribute, is lost in silence.
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser)
+        page = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser)
     except etree.ParserError as error:
         raise Unusable("no HTML in it", "save the page again") from error
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        raise Unusable("its elements are nested too deep, and what is within them is lost", "save its text instead")
+    return page
 
 
 @dataclass(slots=True)

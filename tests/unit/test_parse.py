@@ -17,6 +17,7 @@ from docx.oxml import parse_xml
 from reportlab.pdfgen.canvas import Canvas
 
 from rag import load
+from rag.book import epub
 from rag.config import Config
 from rag.decode import Unusable, decode
 from rag.sandbox import Sandbox
@@ -147,6 +148,7 @@ def test_a_book_with_odd_chapters(tmp_path: Path) -> None:
     chapters = {"O/ch 1.xhtml": b"<p>One.</p>", "text/2.xhtml": b"<p>Two.<br/>And.</p>", "O/empty.xhtml": b""}
     content = archive({"META-INF/container.xml": container, "O/b.opf": package, "O/cover.svg": b"\xff", **chapters})
     assert document(tmp_path, "a.epub", content).text == "One.\n\nTwo.\nAnd."
+    assert epub(content).notes == ["2 of 4 chapters cannot be read"]
 
 
 def test_word_text_that_python_docx_passes_over(tmp_path: Path) -> None:
