@@ -33,7 +33,8 @@ Date = tuple[int | None, int | None, int | None]
 
 _SIZES: dict[str, dict[str, float]] = {
     "length": {
-        "mm": 0.001, "cm": 0.01, "metre": 1, "km": 1000, "mile": 1609.344, "foot": 0.3048, "yard": 0.9144, "inch": 0.0254
+        "mm": 0.001, "cm": 0.01, "metre": 1, "km": 1000, "mile": 1609.344, "foot": 0.3048, "yard": 0.9144,
+        "inch": 0.0254,
     },
     "area": {"m²": 1, "km²": 1e6, "hectare": 1e4, "acre": 4046.86},
     "weight": {"gram": 0.001, "kg": 1, "tonne": 1000, "ton": 1000, "lb": 0.4536, "oz": 0.02835},
