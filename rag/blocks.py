@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rag.grid import LABEL_CHARS, is_data, table_rows
+from rag.htmltable import LABEL_CHARS, is_data, table_rows
 from rag.markup import APART
 from rag.raised import lowered, raised
 from rag.table import row_text

@@ -92,8 +92,8 @@ def _build(arguments: argparse.Namespace, config: Config) -> int:
     from rag.build import build
 
     report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
-    for skipped in report.skipped:
-        print(f"rag: skipped {skipped}", file=sys.stderr)
+    for line in report.told(briefly=arguments.quiet):
+        print(f"rag: {line}", file=sys.stderr)
     if not arguments.quiet:
         news = "built" if report.built else "nothing changed:" if report.current else "would build"
         print(
@@ -167,21 +167,11 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _show(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.index import Index
+    from rag.show import shown
 
-    with Index.open(config.index) as index:
-        document = index.store.document(arguments.source)
-    text, start = document.text, arguments.start
-    end = len(text) if arguments.end is None else arguments.end
-    if not 0 <= start <= end <= len(text):
-        raise UsageError(f"--start {start} --end {end} is no part of a text of {len(text)} characters")
-    if arguments.original and document.original:
-        from rag.normal import original_offset
-
-        text, runs = document.original.text, document.original.runs
-        start, end = original_offset(runs, start), original_offset(runs, end)
+    text = shown(config, arguments.source, arguments.start, arguments.end, original=arguments.original)
     if sys.stdout is not None:
-        sys.stdout.buffer.write(text[start:end].encode())  # as it stands: no line end is added or changed
+        sys.stdout.buffer.write(text.encode())  # as it stands: no line end is added or changed
     return 0
 
 

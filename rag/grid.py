@@ -1,194 +1,215 @@
-"""The tables of an HTML page: each row with the names of its columns, and of the group of rows that it is in."""
+"""Tables of documents (not of data files): which row names the columns, and each row as one paragraph.
+
+A word processor seldom says which row is the header. Where it does, that holds. Elsewhere the first row is, unless it
+holds values, or the table is a form: names on the left, what they stand for on the right.
+"""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import zip_longest
-from typing import Any
+from dataclasses import dataclass, field
 
-from rag.table import row_text
-
-LABEL_CHARS = 60
-"""A longer text is no name of a row, of a group of rows or of a term."""
-_CELL_CHARS = 1500
-"""A cell with more text holds a part of the page, not a value."""
-_BARE_CELL_CHARS = 400
-"""The same in a table of which no cell is marked as a name."""
-_MOST_COLUMNS = 1000
-_MOST_SPANNED = 1000
-
-_YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
-
-CellText = Callable[[Any], tuple[str, int]]
-"""Gives a cell's text on one line, and how many of its characters stand in links."""
+from rag.table import Table, row_text
 
 
 @dataclass(slots=True)
-class _Cell:
-    text: str = ""
-    linked: int = 0
-    is_name: bool = False
-    is_bold: bool = False
+class Cell:
+    """What one cell of a table shows."""
 
-
-@dataclass(slots=True)
-class _Row:
-    cells: list[_Cell]
-    is_head: bool
-    """Whether it names columns."""
+    blocks: list[str] = field(default_factory=list)
+    """Its paragraphs."""
+    across: int = 1
+    """How many columns it takes."""
+    continues: bool = False
+    """The cell above goes on into this one, which repeats its text."""
+    bold: bool = False
+    """It is set as a heading: bold or shaded."""
+    after: list[str] = field(default_factory=list)
+    """Blocks that stand in the cell but not in the row's sentence: nested tables, notes."""
 
     @property
-    def is_whole(self) -> bool:
-        """Return whether it is one cell over all columns."""
-        return len(self.cells) > 1 and all(cell is self.cells[0] for cell in self.cells)
+    def text(self) -> str:
+        """The paragraphs on one line."""
+        line = ""
+        for block in self.blocks:
+            part = " ".join(block.split())
+            ends = not line or line[-1] in ".,;:!?–—-(/" or not part[:1].isalnum() or part[:1].islower()
+            line += part if not line else f" {part}" if ends or self.bold else f", {part}"
+        return line
 
 
-def is_data(table: Any) -> bool:
-    """Tell whether a table holds values in rows and columns, rather than the parts of a page."""
-    if table.get("role") in ("presentation", "none") or next(table.iterdescendants("table"), None) is not None:
-        return False
-    rows = list(table.iter("tr"))
-    width = max((len(row.xpath("td|th")) for row in rows), default=0)
-    names = next(table.iterdescendants("th"), None) is not None
-    if width < 2 or (len(rows) < 2 and not names):
-        return False
-    most = _CELL_CHARS if names else _BARE_CELL_CHARS
-    if any(len(" ".join("".join(cell.itertext()).split())) > most for cell in table.iter("td")):
-        return False
-    return next(table.iterdescendants("h1", "h2", "h3", "article", "section", "form", "nav"), None) is None
+@dataclass(slots=True)
+class Row:
+    """A row: its cells in order, and whether the file calls it a header."""
+
+    cells: list[Cell]
+    header: bool = False
+    styled: bool = False
+    """The table's style sets this row apart."""
 
 
-def table_rows(table: Any, text_of: CellText) -> Iterator[tuple[str, int]]:
-    """Yield a table's caption, its rows, and what stands between them, each with how much of it stands in links."""
-    for caption in table.iterchildren("caption"):
-        if (told := text_of(caption))[0]:
-            yield told
-    header: list[str] = []
-    group: _Cell | None = None
-    waits = in_head = False  # whether the group is on no row yet
-    rows = [row for row in _grid(table, text_of) if any(cell.text for cell in row.cells)]
-    for row, after in zip_longest(rows, rows[1:]):
-        if row.is_whole:
-            if group and waits:
-                yield group.text, group.linked
-            group, waits = row.cells[0], True
-            if len(group.text) > LABEL_CHARS or (after and after.is_head and not after.is_whole):  # a title
-                yield group.text, group.linked
-                group = None
-            continue
-        if row.is_head:
-            names = [cell.text for cell in row.cells]
-            header = [_under(above, name) for above, name in zip(header, names, strict=True)] if in_head else names
+_FORM = frozenset(
+    """
+    name title date time place venue address street city country phone telephone tel fax email e-mail mobile web website
+    status role position subject author version reference number no. from to contact department client customer company
+    organisation organization project duration period budget location nationality age born birthplace occupation type
+    category owner language deadline start end price currency party chair signature signed datum ort adresse telefon
+    betreff titel nom prénom adresse téléphone objet nombre dirección teléfono fecha lugar
+    """.split()
+)
+"""Words that stand on the left of forms."""
+_VALUE = re.compile(r"[^\w]*\d[\d\s.,:%/×–-]*\s*(?:%|‰|[€$£¥]|[^\W\d_]{1,3})?[^\w]*")
+_YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4})?")
+_SECTION_CHARS = 80
+_FEW, _MOST = 0.2, 0.7
+"""Between these shares of figures a column holds things of several kinds, as the right side of a form does."""
+
+
+def table_blocks(rows: list[Row]) -> list[str]:
+    """Return a table as blocks: a paragraph a row, with the names of its columns.
+
+    Tables that only place things on the page (one column, or one row of long texts) give the blocks of their cells.
+    """
+    rows = [row for row in rows if any(cell.text or cell.after for cell in row.cells)]
+    width = max((sum(cell.across for cell in row.cells) for row in rows), default=0)
+    if width <= 1 or (len(rows) == 1 and _is_layout(rows[0])):
+        return [block for row in rows for cell in row.cells for block in _content(cell)]
+    blocks: list[str] = []
+    while len(rows) > 1 and _is_whole(rows[0], width) and not rows[0].cells[0].after:  # the table's title
+        blocks.append(rows.pop(0).cells[0].text)
+    count = _header_count(rows, width)
+    names = _names(rows[:count], width)
+    blocks += [block for row in rows[:count] for cell in row.cells for block in cell.after if not cell.continues]
+    form = count == 0 and _is_form(rows, width)
+    used = {at for row in rows[count:] for at, text in enumerate(_slots(row, width)) if text}
+    if any(name and at not in used for at, name in enumerate(names)):  # no row will carry it
+        blocks.append(row_text([], names))
+    section = ""
+    for number, row in enumerate(rows[count:], start=count):
+        if _is_section(row, width):
+            text = next(cell.text for cell in row.cells if cell.text)
+            if number + 1 < len(rows) and not _is_section(rows[number + 1], width) and len(text) <= _SECTION_CHARS:
+                section = text
+            else:
+                blocks.append(text)
         else:
-            text = _row_text(header, row.cells, group.text if group else "")
-            waits = False
-            yield text, min(len(text), sum(cell.linked for cell in row.cells))
-        in_head = row.is_head
-    if group and waits:
-        yield group.text, group.linked
+            texts = _slots(row, width)
+            rows_of_one = Table(names, rows=[("", texts)] if any(texts) else [])
+            line = [_form_text(texts)] if form else rows_of_one.paragraphs()
+            blocks += [f"{section}; {text}" if section else text for text in line if text]
+        blocks += [block for cell in row.cells if not cell.continues for block in cell.after]
+    return [block for block in blocks if block.strip()]
 
 
-def _row_text(header: list[str], row: list[_Cell], group: str) -> str:
-    names, values = header, [cell.text for cell in row]
-    if not any(header) and any(values[1:]) and _is_label(row):
-        names, values = [row[0].text.rstrip(" :")], values[1:]
-    return row_text(["", *names], [group, *values]) if group else row_text(names, values)
+def _content(cell: Cell) -> list[str]:
+    return [] if cell.continues else [*cell.blocks, *cell.after]
 
 
-def _is_label(row: list[_Cell]) -> bool:
-    """Tell whether a row without column names begins with the name of its value: "Population", "3,000"."""
-    first = row[0].text
-    return row[0].is_name or (len(row) == 2 and 0 < len(first) <= LABEL_CHARS and any(map(str.isalpha, first)))
+def _is_layout(row: Row) -> bool:
+    return any(cell.after or len(cell.blocks) > 1 or len(cell.text) > 100 for cell in row.cells)
 
 
-def _under(above: str, name: str) -> str:
-    """Return the name of a column below one that spans it."""
-    if not name or name == above:
-        return above
-    return f"{above} {name}" if above else name
+def _is_whole(row: Row, width: int) -> bool:
+    return len(row.cells) == 1 and row.cells[0].across == width
 
 
-def _grid(table: Any, text_of: CellText) -> list[_Row]:
-    """Return a table's rows; a cell that spans several rows or columns stands in each."""
-    rows = [row for row in table.iter("tr") if row.getparent().tag != "tfoot"]
-    rows += [row for row in table.iter("tr") if row.getparent().tag == "tfoot"]
-    grid: list[_Row] = []
-    below: dict[int, tuple[_Cell, int]] = {}  # what goes on in the rows below, and in how many, by column
-    for row in rows:
-        line: list[_Cell] = []
-        elements = row.xpath("td|th")
-        for element in [*elements, None]:
-            while len(line) in below:
-                cell, left = below.pop(len(line))
-                if left > 1:
-                    below[len(line)] = cell, left - 1
-                line.append(cell)
-            if element is None or len(line) > _MOST_COLUMNS:
-                break
-            cell, down = _cell(element, text_of), _span(element, "rowspan")
-            for _ in range(_span(element, "colspan")):
-                if down > 1:
-                    below[len(line)] = cell, down - 1
-                line.append(cell)
-        grid.append(_Row(line, _names_columns(row, elements)))
-    width = max((len(row.cells) for row in grid), default=0)
-    for row in grid:
-        row.cells += [_Cell() for _ in range(width - len(row.cells))]
-    _settle_heads(grid)
-    return grid
-
-
-def _cell(element: Any, text_of: CellText) -> _Cell:
-    text, linked = text_of(element)
-    bold = "".join("".join(one.itertext()) for one in element.iter("b", "strong"))
-    return _Cell(text, linked, element.tag == "th", bool(text) and len(" ".join(bold.split())) >= len(text))
-
-
-def _span(element: Any, name: str) -> int:
-    value = (element.get(name) or "1").strip()
-    return max(1, min(int(value), _MOST_SPANNED)) if value.isdecimal() else 1
-
-
-def _names_columns(row: Any, elements: list[Any]) -> bool:
-    """Tell whether the elements of a row say that it names columns."""
-    if row.getparent().tag == "thead":
-        return True
-    names = [one for one in elements if one.tag == "th" and one.get("scope") not in ("row", "rowgroup")]
-    blank = [one for one in elements if one.tag == "td" and not "".join(one.itertext()).strip()]
-    return len(names) + len(blank) == len(elements) and (len(names) > 1 or len(elements) == 1 == len(names))
-
-
-def _settle_heads(grid: list[_Row]) -> None:
-    """Take a total whose cells are marked as names for a row, and find the names where no cell is marked as one."""
-    begun = False
-    for number, row in enumerate(grid):
-        begun = begun or not (row.is_head or row.is_whole)
-        last = number + 1 == len(grid) or grid[number + 1].is_head
-        if begun and row.is_head and (last or any(re.search(r"\d", cell.text) for cell in row.cells)):
-            row.is_head = False
-    if all(row.is_head for row in grid):
-        for row in grid[min(1, len(grid) - 1) :]:
-            row.is_head = False
-    if any(row.is_head and not row.is_whole for row in grid) or any(cell.is_name for row in grid for cell in row.cells):
-        return
-    rows = [row for row in grid if not row.is_whole and any(cell.text for cell in row.cells)]
-    if len(rows) > 1:
-        rows[0].is_head = _look_like_names(rows[0].cells, [row.cells for row in rows[1:]])
-
-
-def _look_like_names(first: list[_Cell], below: list[list[_Cell]]) -> bool:
-    """Tell whether a row is unlike those below as names are: in bold, or words where figures stand below."""
-    if any(len(cell.text) > LABEL_CHARS for cell in first) or not all(cell.text for cell in first[1:]):
+def _is_section(row: Row, width: int) -> bool:
+    """Tell whether a row is a heading within the table: one cell over all columns, or one bold cell and blanks."""
+    filled = [cell for cell in row.cells if cell.text]
+    if len(filled) != 1 or any(cell.continues for cell in row.cells):
         return False
-    if all(cell.is_bold or not cell.text for cell in first):
-        return not all(cell.is_bold for row in below for cell in row if cell.text)
-    words = not any(re.search(r"\d", cell.text) and not _YEAR.fullmatch(cell.text) for cell in first)
-    distinct = len({cell.text for cell in first}) == len(first)
-    columns = [[row[n].text for row in below if row[n].text] for n in range(1, len(first))]
-    figures = any(all(re.search(r"\d", text) for text in column) for column in columns)
-    years = any(_YEAR.fullmatch(text) for column in columns for text in column)
-    return words and distinct and len(first) > 2 and figures and not (years and any(map(_is_year, first)))
+    return filled[0].across == width or (filled[0] is row.cells[0] and filled[0].bold and width > 2)
 
 
-def _is_year(cell: _Cell) -> bool:
-    return _YEAR.fullmatch(cell.text) is not None
+def _slots(row: Row, width: int) -> list[str]:
+    """Return a text for each column; a cell over several stands in the first of them."""
+    texts = [text for cell in row.cells for text in (cell.text, *[""] * (cell.across - 1))]
+    return texts + [""] * (width - len(texts))
+
+
+def _names(rows: list[Row], width: int) -> list[str]:
+    """Return the name of each column, from the top down; a cell over several names each of them."""
+    names: list[list[str]] = [[] for _ in range(width)]
+    for row in rows:
+        at = 0
+        for cell in row.cells:
+            for name in names[at : at + cell.across]:
+                if cell.text and cell.text not in name:
+                    name.append(cell.text)
+            at += cell.across
+    return [" ".join(name).rstrip(":").strip() for name in names]
+
+
+def _header_count(rows: list[Row], width: int) -> int:
+    marked = next((number for number, row in enumerate(rows) if not row.header), len(rows))
+    if 0 < marked < len(rows):
+        return marked
+    if len(rows) < 2:
+        return 0
+    first = rows[0]
+    filled = [cell.text for cell in first.cells if cell.text]
+    if len(filled) == len(first.cells) - 1 and not first.cells[0].text and rows[1].cells[0].text:
+        return 1  # an empty corner: names above, names on the left
+    apart = _is_bold(first) and not all(map(_is_bold, rows[1:]))
+    if any(_is_value(text) for text in filled) and not apart:
+        return 0
+    if sum(cell.across for cell in first.cells if cell.text) < width - 1 or any(len(text) > 100 for text in filled):
+        return 0
+    if width == 2 and _is_form(rows, width):
+        return 0
+    if _ends_in_colon(rows):
+        return 0
+    if any(cell.across > 1 for cell in first.cells) and len(rows) > 2:
+        below = rows[1]
+        labels = not any(_is_value(cell.text) for cell in below.cells)
+        parts = any(cell.continues or not cell.text for cell in below.cells)
+        if labels and (parts or (_is_bold(first) and _is_bold(below))):
+            return 2
+    return 1
+
+
+def _is_bold(row: Row) -> bool:
+    return row.styled or all(cell.bold for cell in row.cells if cell.text)
+
+
+def _is_value(text: str) -> bool:
+    return bool(_VALUE.fullmatch(text)) and not _YEAR.fullmatch(text)
+
+
+def _ends_in_colon(rows: list[Row]) -> bool:
+    return sum(row.cells[0].text.endswith(":") for row in rows) * 2 > len(rows)
+
+
+def _is_form(rows: list[Row], width: int) -> bool:
+    """Tell whether a table gives names on the left and what they stand for on the right."""
+    if _ends_in_colon(rows):
+        return True
+    if width != 2:
+        return False
+    pairs = [(row.cells[0], row.cells[-1]) for row in rows if len(row.cells) == 2]
+    if not pairs:
+        return False
+    words = sum(left.text.rstrip(":").split(" ")[0].casefold() in _FORM for left, _ in pairs)
+    if words >= 2 and words * 2 > len(pairs):
+        return True
+    if all(left.bold for left, _ in pairs) and not any(right.bold for _, right in pairs):
+        return True
+    if all(cell.bold for cell in pairs[0]):
+        return False
+    if _is_value(pairs[0][1].text) or (not rows[0].styled and any(map(str.isdigit, pairs[0][1].text))):
+        return True
+    with_figures = sum(any(map(str.isdigit, right.text)) for _, right in pairs[1:])
+    return len(pairs) > 2 and _FEW * len(pairs[1:]) < with_figures < _MOST * len(pairs[1:])
+
+
+def _form_text(texts: list[str]) -> str:
+    """Return a row of a form: each name with what stands right of it."""
+    if len(texts) == 2:
+        return row_text([texts[0].rstrip(":").rstrip()], [texts[1]]) or texts[0]
+    parts: list[str] = []
+    name = ""
+    for text in texts:
+        if text.endswith(":") and not name:
+            name = text[:-1].rstrip()
+        elif text:
+            parts.append(f"{name}: {text}" if name else text)
+            name = ""
+    return "; ".join([*parts, *([f"{name}:"] if name else [])])

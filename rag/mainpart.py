@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from rag.blocks import Block
-from rag.grid import LABEL_CHARS
+from rag.htmltable import LABEL_CHARS
 
 _AROUND_ROLES = frozenset(
     "navigation search contentinfo banner complementary alert alertdialog dialog menu menubar toolbar".split()

@@ -4,10 +4,13 @@ Figures are written with Unicode's own raised and lowered signs. Where it has no
 language raises by habit ("5th", "1er", "nº") is written on the line, as people type it.
 """
 
+import re
+
 _RAISED = str.maketrans("0123456789+-−–‑=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−–‑=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _BY_HABIT = frozenset("st nd rd th er re e ère ème eme es ers res o a os as º ª".split())
 """Endings of ordinals in English, French, Spanish, Italian and Portuguese."""
+_LONGEST = 20
 _MARKS = {"tm": "™", "sm": "℠", "(r)": "®", "(c)": "©", "(tm)": "™"}
 
 
@@ -32,6 +35,8 @@ def raised(text: str, before: str = "") -> str:
         return text.replace(core, core.translate(_RAISED))
     if all(not char.isascii() and not char.isalpha() for char in core):  # it is raised by itself: ², ⁻¹
         return text
+    if not before[-1:].strip() or len(core) > _LONGEST:
+        return text  # it is raised over nothing: a line of small print
     return text.replace(core, f"^({core})" if any(char.isspace() for char in core) else f"^{core}")
 
 
@@ -51,3 +56,31 @@ def lowered(text: str, before: str = "") -> str:
     if core and (not core.isalpha() or len(core) == 1) and all(ord(char) in _LOWERED or char in ".," for char in core):
         return text.replace(core, core.translate(_LOWERED))
     return text.replace(core, f"_{core}") if core and core[0].isalnum() and core == text.lstrip() else text
+
+
+class Line:
+    """Gathers the pieces of one line of text, each raised, lowered or on the line.
+
+    >>> line = Line()
+    >>> for text, place in (("5", 0), ("t", 1), ("h", 1), (" of 10", 0), ("6", 1)): line.add(text, place)
+    >>> line.text
+    '5th of 10⁶'
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[int, str]] = []
+
+    def add(self, text: str, place: int = 0) -> None:
+        """Add a piece: ``place`` is 1 where it is raised, -1 where it is lowered. A word may come in many pieces."""
+        text = text.replace("\N{NON-BREAKING HYPHEN}", "-")  # it looks alike, and nobody types it in a question
+        if self._parts and self._parts[-1][0] == place:
+            text = self._parts.pop()[1] + text
+        self._parts.append((place, text))
+
+    @property
+    def text(self) -> str:
+        """The line so far."""
+        line = ""
+        for place, text in self._parts:
+            line += raised(text, line) if place > 0 else lowered(text, line) if place < 0 else text
+        return re.sub(" {2,}", " ", line)  # two stand where something between them was left out

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rag.errors import UsageError
 from rag.index import Index
-from rag.prefer import preference
+from rag.prefer import preference, recency
 from rag.schema import ALL, Filter, Hit, Passage
 from rag.stories import statement
 from rag.terms import terms
@@ -88,8 +88,10 @@ def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Fi
         return []
     scores = (_normalised(dense) + _normalised(bm25)) / 2
     if preferred := preference(question, index.store.publishers):
-        bonus = np.array([preferred.bonus(*by) for by in index.store.published(pool.tolist())], dtype=np.float32)
-        scores = (scores + bonus) / (1 + preferred.most)
+        published = index.store.published(pool.tolist())
+        new = recency(day for _, day in published)
+        bonus = [preferred.bonus(*by, newness) for by, newness in zip(published, new, strict=True)]
+        scores = (scores + np.array(bonus, dtype=np.float32)) / (1 + preferred.most)
     ranks = {"dense": _ranks(dense), "bm25": _ranks(bm25)}
     found: list[Hit] = []
     said: dict[int, set[str]] = {}

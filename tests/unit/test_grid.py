@@ -1,89 +1,95 @@
-"""The rows of HTML tables, each with the names of its columns."""
+"""Tables of documents: which row names the columns, and that no cell is lost."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rag.blocks import blocks
-from rag.markup import parsed_page
-
-
-def rows(table: str) -> list[str]:
-    return [block.text for block in blocks(parsed_page(f"<html><body>{table}</body></html>"))]
+from rag.grid import Cell, Row, table_blocks
 
 
-def made(*lines: str) -> str:
-    """Return a table; a line is its cells, those that begin with ! being names."""
-    cells = (
-        "".join(f"<th>{cell[1:]}</th>" if cell.startswith("!") else f"<td>{cell}</td>" for cell in line.split("|"))
-        for line in lines
-    )
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+def table(*rows: str, bold: int = 0, header: int = 0) -> list[str]:
+    """Return the blocks of a table whose rows are given with bars between the cells; the first rows can be marked."""
+    made = []
+    for number, row in enumerate(rows):
+        cells = [Cell([text.strip()] if text.strip() else [], bold=number < bold) for text in row.split("|")]
+        made.append(Row(cells, header=number < header))
+    return table_blocks(made)
 
 
 @pytest.mark.parametrize(
-    ("table", "found"),
+    ("rows", "marks", "blocks"),
     [
-        (made("!Day|!Hours", "Monday|9 to 1"), ["Day: Monday; Hours: 9 to 1"]),
-        (made("!Day|!Hours", "Monday|<ul><li>9 to 1</li><li>3 to 6</li></ul>"), ["Day: Monday; Hours: 9 to 1, 3 to 6"]),
-        (made("!|!2023|!2024", "!Sales|5|6"), ["Sales; 2023: 5; 2024: 6"]),
-        (made("!Town|!Men", "Orda|5", "!Total|!5"), ["Town: Orda; Men: 5", "Town: Total; Men: 5"]),
-        (made("!Town|!Men", "Orda|5", "!Lake|!Depth", "Tarn|9"), ["Town: Orda; Men: 5", "Lake: Tarn; Depth: 9"]),
-        (made("!Mayor|Ann Lee", "!Men|3,000"), ["Mayor: Ann Lee", "Men: 3,000"]),
-        (made("Mayor:|Ann Lee", "Men|3,000"), ["Mayor: Ann Lee", "Men: 3,000"]),
-        (made("<b>Day</b>|<b>Hours</b>", "Monday|9"), ["Day: Monday; Hours: 9"]),
-        (made("Town|Men|Area", "Orda|5|7"), ["Town: Orda; Men: 5; Area: 7"]),
-        (made("Town|2023|2024", "Orda|5|7"), ["Town: Orda; 2023: 5; 2024: 7"]),
-        (made("Orda|5|7", "Tarn|6|8"), ["Orda; 5; 7", "Tarn; 6; 8"]),
-        (made("!Day|!Hours", "Monday|", "|", "Friday|9"), ["Day: Monday", "Day: Friday; Hours: 9"]),
-        (made("!Day|!Hours", "Monday|9<sup>1</sup>"), ["Day: Monday; Hours: 9"]),
-        (made("!Day|!Hours"), ["Day: Hours"]),
+        (["Club|Won|Lost", "Reds|10|2"], {}, ["Club: Reds; Won: 10; Lost: 2"]),
+        (["Town|Mayor", "Ayr|Lee", "Bow|Bo"], {}, ["Town: Ayr; Mayor: Lee", "Town: Bow; Mayor: Bo"]),
+        (["Year|Sold", "2023|12", "2024|14"], {}, ["Year: 2023; Sold: 12", "Year: 2024; Sold: 14"]),
+        (["|2023|2024", "Reds|10|2"], {}, ["Reds; 2023: 10; 2024: 2"]),
+        (["|5 km|10 km", "Lee|17|36"], {}, ["Lee; 5 km: 17; 10 km: 36"]),
+        (["Reds|10|2", "Blues|7|3"], {}, ["Reds; 10; 2", "Blues; 7; 3"]),
+        (["5 km|10 km", "17|36"], {"bold": 1}, ["5 km: 17; 10 km: 36"]),
+        (["1|2", "3|4"], {"header": 1}, ["1: 3; 2: 4"]),
+        (["Club|Won|Note", "Reds|10|"], {}, ["Club; Won; Note", "Club: Reds; Won: 10"]),
+        (["Name|Ann Lee", "Role|Chair", "Party|Green"], {}, ["Name: Ann Lee", "Role: Chair", "Party: Green"]),
+        (["Fee:|40 euros", "Due:|"], {}, ["Fee: 40 euros", "Due:"]),
+        (["Fee|40 euros", "Due|3 May"], {}, ["Fee: 40 euros", "Due: 3 May"]),
+        (["Name:|Ann|Born:|1971"], {}, ["Name: Ann; Born: 1971"]),
+        (["votes|12"], {}, ["votes: 12"]),
+        (["alone", "too"], {}, ["alone", "too"]),
+        (["A|B|C"], {}, ["A; B; C"]),
+        ([], {}, []),
     ],
 )
-def test_rows_carry_names(table: str, found: list[str]) -> None:
-    assert rows(table) == found
+def test_a_row_is_a_paragraph(rows: list[str], marks: dict[str, int], blocks: list[str]) -> None:
+    assert table(*rows, **marks) == blocks
 
 
-def test_spans_groups_captions_and_feet() -> None:
-    table = """<table><caption>Sales</caption>
-    <thead><tr><th rowspan=2>Town</th><th colspan=2>2024</th></tr><tr><th>Sold</th><th>Left</th></tr></thead>
-    <tfoot><tr><td>All</td><td>4</td><td>6</td></tr></tfoot>
-    <tbody><tr><th colspan=3>North</th></tr><tr><td rowspan=2>Orda</td><td>1</td><td>2</td></tr>
-    <tr><td>3</td><td>4</td></tr><tr><td>Tarn</td><td colspan=2>closed</td></tr></tbody></table>"""
-    assert rows(table) == [
-        "Sales",
-        "North; Town: Orda; 2024 Sold: 1; 2024 Left: 2",
-        "North; Town: Orda; 2024 Sold: 3; 2024 Left: 4",
-        "North; Town: Tarn; 2024 Sold: closed; 2024 Left: closed",
-        "North; Town: All; 2024 Sold: 4; 2024 Left: 6",
+def test_the_look_of_a_row_counts_less_than_what_the_columns_hold() -> None:
+    def styled(*rows: tuple[str, str]) -> list[str]:
+        made = [Row([Cell([left]), Cell([right])], styled=not number) for number, (left, right) in enumerate(rows)]
+        return table_blocks(made)
+
+    assert styled(("Name", "Lee"), ("Office", "Mayor"), ("Since", "2019")) == [
+        "Name: Lee",
+        "Office: Mayor",
+        "Since: 2019",
+    ]
+    assert styled(("Town", "Mayor"), ("Ayr", "Lee"), ("Bow", "Bo")) == ["Town: Ayr; Mayor: Lee", "Town: Bow; Mayor: Bo"]
+
+
+def test_what_stands_beside_an_empty_row_is_kept() -> None:
+    assert table_blocks([Row([Cell(after=["Nested."]), Cell()]), Row([Cell(["a"]), Cell(["b"])])]) == [
+        "Nested.",
+        "a: b",
     ]
 
 
-def test_a_line_over_all_columns_that_heads_nothing_is_kept() -> None:
-    table = made("!Town|!Men", "Orda|5").replace("</table>", "<tr><td colspan=2>Source: ministry</td></tr></table>")
-    assert rows(table) == ["Town: Orda; Men: 5", "Source: ministry"]
-    assert rows(f"<table><tr><th colspan=2>Sales by town</th></tr>{table[7:]}")[0] == "Sales by town"
+def test_titles_sections_and_notes_within_a_table() -> None:
+    def whole(text: str) -> Row:
+        return Row([Cell([text], across=3)])
+
+    def row(*texts: str) -> Row:
+        return Row([Cell([text]) for text in texts])
+
+    rows = [whole("Table 1"), row("Club", "Won", "Lost"), whole("North"), row("Reds", "1", "2"), whole("South")]
+    rows += [row("Reds", "3", "4"), whole("Source: the league.")]
+    assert table_blocks(rows) == [
+        "Table 1", "North; Club: Reds; Won: 1; Lost: 2", "South; Club: Reds; Won: 3; Lost: 4", "Source: the league.",
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "<table role='presentation'><tr><td>Left.</td><td>Right.</td></tr><tr><td>Low.</td></tr></table>",
-        "<table><tr><td><h2>Left.</h2></td><td>Right.</td></tr><tr><td>Low.</td></tr></table>",
-        "<table><tr><td><p>Left.</p></td></tr><tr><td>Right.</td></tr><tr><td>Low.</td></tr></table>",
-        f"<table><tr><td>Left.</td><td>{'Right.'}</td></tr><tr><td>Low.</td><td>{'Long. ' * 100}</td></tr></table>",
-    ],
-)
-def test_a_table_that_lays_out_a_page_is_its_parts(table: str) -> None:
-    assert rows(table)[:3] == ["Left.", "Right.", "Low."]
+def test_a_table_that_only_places_text_gives_its_paragraphs() -> None:
+    cells = [Cell(["Ann Lee", "Main Street 4"]), Cell(["3 May 2026"], after=["Nested: row"])]
+    assert table_blocks([Row(cells)]) == ["Ann Lee", "Main Street 4", "3 May 2026", "Nested: row"]
 
 
-def test_lists_in_a_table_that_lays_out_a_page() -> None:
-    inner = made("!Day|!Hours", "Monday|9")
-    assert rows(f"<table><tr><td>Menu</td><td>{inner}<ul><li>one</li></ul></td></tr></table>") == [
-        "Menu",
-        "Day: Monday; Hours: 9",
-        "one",
-    ]
+def test_paragraphs_of_a_cell_are_kept_apart() -> None:
+    cell = Cell(["Ann Lee", "Bo Berg", "and others."])
+    assert cell.text == "Ann Lee, Bo Berg and others."
 
 
-def test_spans_have_a_bound() -> None:
-    assert len(rows("<table><tr><th colspan=999999>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>")) < 5
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text("ab1 :", max_size=4), min_size=1, max_size=4), max_size=5), st.integers(0, 2))
+def test_no_cell_is_lost(texts: list[list[str]], header: int) -> None:
+    rows = [Row([Cell([text]) for text in row], header=number < header) for number, row in enumerate(texts)]
+    shown = " ".join(table_blocks(rows))
+    for text in (cell.text for row in rows for cell in row.cells):
+        assert text.rstrip(": ") in shown
