@@ -15,7 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rag import converse, talk
+from rag.cells import settle
 from rag.choose import Chosen, choose
+from rag.codes import exact
 from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.copies import cite_first
@@ -27,8 +29,8 @@ from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import POOL, check_filter, fused, parts, retrieve
-from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Retrieved, Turn
+from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
+from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
 from rag.suggest import Suggester, same
 
 if TYPE_CHECKING:
@@ -124,7 +126,9 @@ class Engine:
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
-            yield replace(answer, timings_ms=clock.timings())
+            yield replace(
+                answer, timings_ms=clock.timings(), warnings=(*answer.warnings, *left_out(self.index, chosen))
+            )
             return
         rewritten, warnings = self._rewritten(question, history, stop)
         retrieved = self._retrieve(question, history, chosen, self.config.k, clock, rewritten)
@@ -159,7 +163,8 @@ class Engine:
             timings_ms=clock.timings(),
             dropped=draft.dropped,
             missing=missing(self.index, retrieved.standalone, retrieved.hits, chosen) if reason else (),
-            warnings=(*warnings, *draft.warnings),
+            warnings=(*warnings, *left_out(self.index, chosen), *draft.warnings),
+            conflict=composed.conflict,
         )
 
     def _write(
@@ -267,12 +272,17 @@ class Engine:
         store = self.index.store
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
-        found = choose(bare, lambda asked: self.reader.read(asked, retrieved.hits), self.threshold)
-        quotes, closest = (
-            tuple(cite_first(store, item, chosen, preferred) for item in items)
-            for items in (found.quotes, found.closest)
-        )
-        return replace(found, quotes=quotes, closest=closest)
+        found = choose(bare, lambda asked: self._reading(asked, retrieved.hits), self.threshold, store.newest)
+
+        def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
+            return tuple(cite_first(store, item, chosen, preferred) for item in items)
+
+        conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
+        return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
+
+    def _reading(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Read a question; of rows of tables, and of codes that are nearly alike, only the right one answers."""
+        return settle(question, exact(question, self.reader.read(question, hits)), self.threshold)
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""

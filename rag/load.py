@@ -240,14 +240,17 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book corpus dates decode feed fields load mail markup metadata normal parse parsed pdf records rst subtitles table
-    webpage word
+    about blocks book columns corpus dates decode delimited drawing feed fields formula grid header htmltable left
+    load mail mainpart markup metadata normal numberformat numbering odfstyles odftext ods ooxml opendocument parse
+    parsed pdf raised records rst rtf rtfstory rtfwords slides spreadsheet subtitles symbols table webpage word
+    wordstyles
 """.split()
 
 
-_LIBRARIES = (
-    "chardet charset-normalizer courlan docutils htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
-)
+_LIBRARIES = """
+    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdf pypdfium2 python-docx sentencex
+    trafilatura xlrd
+""".split()
 
 
 @cache
@@ -277,12 +280,11 @@ SUFFIXES = (*TEXT_LOADERS, *PARSERS)
 def _document(
     source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0, pages: Iterable[int] = ()
 ) -> Document:
-    keys = ("title", "publisher", "author", "published", "url", "language")
+    keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
-    published = iso_date(values["published"]) if values["published"] else None
-    if published is None and dateline:
-        published = iso_date(dateline["date"])
+    stated = (values["published"], dateline and dateline["date"], clean((meta or {}).get("created")))
+    published = next(filter(None, (iso_date(when, values["language"]) for when in stated if when)), None)
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one

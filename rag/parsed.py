@@ -14,7 +14,8 @@ class Parsed:
 
     text: str
     meta: dict[str, str | None] = field(default_factory=dict)
-    """``title``, ``publisher``, ``author``, ``published``, ``url``, ``language``, as far as the file says so."""
+    """``title``, ``publisher``, ``author``, ``published``, ``url``, ``language``, as far as the file says so; and
+    ``created``, when it was last saved or made, which is its date only where nothing says better."""
     pages: list[int] = field(default_factory=list)
     """Where each page starts in ``text``, for formats that have pages."""
     notes: list[str] = field(default_factory=list)
