@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.codes import exact
 from rag.columns import Asked, alike, column, empty, light
 from rag.dates import MONTHS
 from rag.header import kind
@@ -63,14 +64,14 @@ class Row:
 
 
 def settle(question: str, reading: Reading, threshold: float) -> Reading:
-    """Return a reading in which no row answers for another.
+    """Return a reading in which no row answers for another, and no code for another.
 
     Args:
         question: standalone.
         reading: of any reader, best evidence first.
         threshold: least confidence for an answer.
     """
-    asked = Asked.of(question)
+    asked, reading = Asked.of(question), exact(question, reading)
     rows = {n: row for n, item in enumerate(reading.evidence) if (row := _row(asked, item))}
     if not rows:
         return reading

@@ -26,7 +26,7 @@ ORDER = """
     schema errors config terms dates values normal decode markup parsed webpage pdf word book mail header table
     delimited numberformat spreadsheet ods records parse sandbox worker metadata load rows split stories
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
-    rerank network senses match columns cells codes shape asked clause decide copies reader choose call providers llm compose untrusted
+    rerank network senses match columns codes cells shape asked clause decide copies reader choose call providers llm compose untrusted
     roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
     questions suggest engine render batch status llamaindex evaluation web options cli __main__
 """.split()
