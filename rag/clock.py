@@ -1,4 +1,4 @@
-"""How long each stage of an answer took."""
+"""How long the stages of an answer took."""
 
 import time
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ class Clock:
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
-        """Take the time of a stage."""
+        """Count what happens inside to a stage."""
         began = time.perf_counter()
         yield
         self._stages[stage] = round(1000 * (time.perf_counter() - began), 1)
 
     def timings(self) -> dict[str, float]:
-        """Return the time of each stage and, as ``total``, since it was made; milliseconds."""
+        """Return the stages that ended, and ``total``."""
         return {**self._stages, "total": round(1000 * (time.perf_counter() - self._began), 1)}

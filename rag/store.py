@@ -77,7 +77,7 @@ class Store:
         passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
         columns = f"source, title, published, length(text), publisher, {passages}, notes, unread"
         rows = self._database.execute(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
-        return [Listing(*row[:-2], notes=_texts(row[-2]), unread=_texts(row[-1])) for row in rows]
+        return [Listing(*row[:6], *map(_texts, row[6:])) for row in rows]
 
     def noted(self) -> tuple[int, int]:
         """Return how many documents have parts that could not be read, and how many were read with other notes."""

@@ -190,11 +190,10 @@ def _part_shown(part: str, answer: Answer) -> bool:
     said = " ".join(" ".join(citation.quote for citation in answer.citations).split())
     if part in said or part in ("yes", "no") or _COUNTED.fullmatch(part):
         return True
-    if not (found := _DATED.fullmatch(part)):
-        return False
-    day = found["words"]
-    return any(
-        dated_answer(question, day, citation.quote, citation.published) == part
+    found = _DATED.fullmatch(part)
+    told = found["words"] if found else ""
+    return bool(found) and any(
+        dated_answer(question, told, citation.quote, citation.published) == part
         for citation in answer.citations
         for question in (answer.standalone, *asked_parts(answer.standalone))
     )

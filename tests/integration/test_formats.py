@@ -9,7 +9,8 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.schema import Document, Passage
 from tests.growth import in_proportion
-from tests.unit.test_parse import HTML, book, pdf
+from tests.unit.test_parse import book, pdf
+from tests.unit.test_webpage import HTML
 from tests.unit.test_word import word
 
 
