@@ -1,0 +1,155 @@
+"""The order in which a page is read: its columns, and what goes across them.
+
+A gutter is an upright strip that no line crosses. Two columns of prose stand beside it, whether their lines are drawn one
+column after the other or row by row; where what stands beside it are short cells on the same base lines, it belongs to a
+table and is no gutter.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rag.grid import Grid
+from rag.lines import Line
+
+Box = Line | Grid
+
+_CANDIDATES = 6
+_LEVEL = 1.5
+"""Base lines that differ by so many points are one."""
+
+
+@dataclass(slots=True)
+class _Cut:
+    """A gutter beside some of the boxes, by their order from top to bottom."""
+
+    x: float
+    first: int
+    last: int
+
+
+def regions(boxes: Sequence[Box]) -> Iterator[list[Box]]:
+    """Yield what is read together, one column or stretch of the page after the other."""
+    ordered = sorted(boxes, key=lambda box: (box.top, box.x0))
+    cut = _gutter(ordered)
+    if cut is None:
+        if ordered:
+            yield ordered
+        return
+    band = ordered[cut.first : cut.last]
+    above, below = ordered[: cut.first], ordered[cut.last :]
+    left = [box for box in band if box.x1 <= cut.x + 1]
+    right = [box for box in band if box.x1 > cut.x + 1]
+    for part in (above, left, right, below):
+        yield from regions(part)
+
+
+def _gutter(boxes: Sequence[Box]) -> _Cut | None:
+    if len(boxes) < 4:
+        return None
+    best: tuple[float, _Cut] | None = None
+    for x in _candidates(boxes):
+        for first, last in _uncrossed(boxes, x):
+            trimmed = _trimmed(boxes, first, last, x)
+            if trimmed is None:
+                continue
+            band = boxes[trimmed[0] : trimmed[1]]
+            left = [box for box in band if box.x1 <= x + 1]
+            right = [box for box in band if box.x1 > x + 1]
+            score = len(band) * min(len(left), len(right))
+            if (best is None or score > best[0]) and _are_columns(left, right):
+                best = score, _Cut(x, *trimmed)
+    return best[1] if best else None
+
+
+def _candidates(boxes: Sequence[Box]) -> list[float]:
+    """Return where most gaps between boxes that stand side by side have their middle."""
+    gaps: list[tuple[float, float]] = []
+    for place, box in enumerate(boxes):
+        beside = [
+            other
+            for other in boxes[max(0, place - 40) : place + 40]
+            if other.x0 > box.x1 and other.top < box.bottom and box.top < other.bottom
+        ]
+        if beside:
+            gaps.append((box.x1, min(other.x0 for other in beside)))
+    found: list[float] = []
+    while gaps and len(found) < _CANDIDATES:
+        # The strip that most gaps share: it begins where a line ends that is longer than others.
+        starts = {gap[0] for gap in gaps}
+        shared = {
+            start: [gap for gap in gaps if gap[0] <= start + 0.5 and gap[1] > start + 3] for start in starts
+        }
+        start = max(shared, key=lambda each: (len(shared[each]), each))
+        inside = shared[start]
+        if not inside:
+            break
+        found.append((start + min(gap[1] for gap in inside)) / 2)
+        gaps = [gap for gap in gaps if gap not in inside]
+    return found
+
+
+def _uncrossed(boxes: Sequence[Box], x: float) -> Iterator[tuple[int, int]]:
+    first = 0
+    for place, box in enumerate(boxes):
+        if box.x0 < x - 1 and box.x1 > x + 1:
+            if place - first >= 4:
+                yield first, place
+            first = place + 1
+    if len(boxes) - first >= 4:
+        yield first, len(boxes)
+
+
+def _trimmed(boxes: Sequence[Box], first: int, last: int, x: float) -> tuple[int, int] | None:
+    """Leave out what stands above or below the part that has boxes on both sides."""
+    sides = [box.x1 > x + 1 for box in boxes[first:last]]
+    if all(sides) or not any(sides):
+        return None
+    tops = [min(b.top for b, s in zip(boxes[first:last], sides, strict=True) if s is side) for side in (False, True)]
+    ends = [max(b.bottom for b, s in zip(boxes[first:last], sides, strict=True) if s is side) for side in (False, True)]
+    begin, end = max(tops), min(ends)
+    while first < last and boxes[first].bottom <= begin and boxes[first].x1 > x + 1:
+        first += 1  # above the left column stands what is read before both
+    pitch = 2.2 * median(box.bottom - box.top for box in boxes[first:last])
+    while last > first and boxes[last - 1].top >= end and boxes[last - 1].x1 <= x + 1:
+        column = [box for box in boxes[first : last - 1] if box.x1 <= x + 1]
+        if column and boxes[last - 1].top - max(box.bottom for box in column) < pitch:
+            break  # the left column is just longer
+        last -= 1
+    return (first, last) if last - first >= 4 else None
+
+
+def _are_columns(left: Sequence[Box], right: Sequence[Box]) -> bool:
+    a, b = _levels(left), _levels(right)
+    less, more = (a, b) if len(a) <= len(b) else (b, a)
+    tables = any(isinstance(box, Grid) for box in (*left, *right))
+    if len(less) < 2 and not tables:
+        return False
+    level = sum(any(abs(one - other) <= _LEVEL for other in more) for one in less)
+    proses = [_prose(side) for side in (left, right)]
+    if less and level < 0.6 * len(less):
+        return len(less) >= 3 or all(share >= 0.4 for share in proses)
+    return all(share >= 0.4 for share in proses) or (tables and max(proses) >= 0.4)
+
+
+def _levels(side: Sequence[Box]) -> list[float]:
+    return sorted({round(box.base, 1) for box in side if isinstance(box, Line)})
+
+
+def _prose(side: Sequence[Box]) -> float:
+    """Return which share of the lines on one side reads on from one to the next, as prose does."""
+    lines: dict[float, list[Line]] = {}
+    for box in side:
+        if isinstance(box, Line):
+            lines.setdefault(round(box.base), []).append(box)
+    if not lines:
+        return 0.0
+    width = max(box.x1 for box in side) - min(box.x0 for box in side)
+    full = follows = 0
+    texts = [(parts, " ".join(part.text for part in parts)) for _, parts in sorted(lines.items())]
+    for number, (parts, text) in enumerate(texts):
+        letters = sum(map(str.isalpha, text))
+        reach = max(part.x1 for part in parts) - min(part.x0 for part in parts)
+        full += reach >= 0.6 * width and len(text.split()) >= 3 and letters > 0.6 * len(text.replace(" ", ""))
+        follows += number > 0 and (text[:1].islower() or texts[number - 1][1].endswith(("-", ",", "\u00ad")))
+    return full / len(texts) if follows >= 0.2 * (len(texts) - 1) else 0.0

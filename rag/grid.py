@@ -1,0 +1,284 @@
+"""Tables of a page: by the lines that rule them, or by cells that stand below one another.
+
+What comes out is a grid of texts, row by row; which of them name the columns is found by :mod:`rag.table`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.glyphs import Edge, Word
+from rag.lines import Line, columns_of, joined, line_of, rows, segments
+
+_NEAR = 3.0
+"""Lines that are so many points apart meet."""
+MOST_CELL_CHARS = 500
+"""Cells longer on average are no table: lines rule the page there."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table: its place, and the text of each cell; a cell over several columns or rows is there in each."""
+
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    rows: list[list[str]]
+    bounds: list[float]
+    """Where its columns part."""
+    full: set[int] = field(default_factory=set)
+    """Rows that are one cell over all columns."""
+    base: float = 0
+    size: float = 0
+    bold: bool = False
+
+
+def ruled(words: list[Word], edges: Sequence[Edge]) -> tuple[list[Grid], list[Word]]:
+    """Find the tables whose cells lines part; return them, and the words outside."""
+    found: list[Grid] = []
+    left = words
+    for level, upright in _meeting(*_merged(edges)):
+        ys, xs = _places([e.y0 for e in level]), _places([e.x0 for e in upright])
+        for least, most in [(min(e.x0 for e in level), max(e.x1 for e in level))]:
+            xs = ([least] if least < xs[0] - 5 else []) + xs + ([most] if most > xs[-1] + 5 else [])
+        for least, most in [(min(e.y0 for e in upright), max(e.y1 for e in upright))]:
+            ys = ([least] if least < ys[0] - 5 else []) + ys + ([most] if most > ys[-1] + 5 else [])
+        if len(xs) < 3 or len(ys) < 2:
+            continue
+        inside = [w for w in left if xs[0] - 2 < (w.x0 + w.x1) / 2 < xs[-1] + 2 and ys[0] < w.base - 0.2 * w.size < ys[-1]]
+        grid = _filled(inside, xs, ys, level, upright)
+        if grid is not None:
+            found.append(grid)
+            taken = set(map(id, inside))
+            left = [word for word in left if id(word) not in taken]
+    return found, left
+
+
+def _merged(edges: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Return level and upright lines, those that go on in one another as one."""
+    level: list[Edge] = []
+    for edge in sorted((e for e in edges if e.y0 == e.y1), key=lambda e: (e.y0, e.x0)):
+        same = next((o for o in level[-60:] if abs(o.y0 - edge.y0) <= 1.5 and edge.x0 <= o.x1 + _NEAR and edge.x1 >= o.x0 - _NEAR), None)
+        if same:
+            same.x0, same.x1 = min(same.x0, edge.x0), max(same.x1, edge.x1)
+        else:
+            level.append(Edge(edge.x0, edge.y0, edge.x1, edge.y1))
+    upright: list[Edge] = []
+    for edge in sorted((e for e in edges if e.x0 == e.x1), key=lambda e: (e.x0, e.y0)):
+        same = next((o for o in upright[-60:] if abs(o.x0 - edge.x0) <= 1.5 and edge.y0 <= o.y1 + _NEAR and edge.y1 >= o.y0 - _NEAR), None)
+        if same:
+            same.y0, same.y1 = min(same.y0, edge.y0), max(same.y1, edge.y1)
+        else:
+            upright.append(Edge(edge.x0, edge.y0, edge.x1, edge.y1))
+    return level, upright
+
+
+def _meeting(level: list[Edge], upright: list[Edge]) -> Iterator[tuple[list[Edge], list[Edge]]]:
+    """Yield the lines of each table: those that meet, directly or through others."""
+    rest_level, rest_upright = list(level), list(upright)
+    while rest_upright:
+        some, others = [rest_upright.pop()], []
+        grown = True
+        while grown:
+            more = [h for h in rest_level if any(_meet(h, v) for v in some)]
+            others += more
+            rest_level = [h for h in rest_level if h not in more]
+            further = [v for v in rest_upright if any(_meet(h, v) for h in more)]
+            some += further
+            rest_upright = [v for v in rest_upright if v not in further]
+            grown = bool(further)
+        if others:
+            yield others, some
+
+
+def _meet(level: Edge, upright: Edge) -> bool:
+    return (
+        level.x0 - _NEAR <= upright.x0 <= level.x1 + _NEAR and upright.y0 - _NEAR <= level.y0 <= upright.y1 + _NEAR
+    )
+
+
+def _places(values: Sequence[float]) -> list[float]:
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > _NEAR:
+            found.append(value)
+    return found
+
+
+def _filled(words: list[Word], xs: list[float], ys: list[float], level: list[Edge], upright: list[Edge]) -> Grid | None:
+    """Return the words in the cells that the lines part; None if that makes no table."""
+    across, down = len(xs) - 1, len(ys) - 1
+    cell = {(i, j): (i, j) for i in range(down) for j in range(across)}
+
+    def top(at: tuple[int, int]) -> tuple[int, int]:
+        while cell[at] != at:
+            at = cell[at]
+        return at
+
+    for i in range(down):
+        for j in range(across):
+            y, x = (ys[i] + ys[i + 1]) / 2, (xs[j] + xs[j + 1]) / 2
+            if j + 1 < across and not any(abs(v.x0 - xs[j + 1]) <= _NEAR and v.y0 <= y <= v.y1 for v in upright):
+                one, other = sorted((top((i, j)), top((i, j + 1))))
+                cell[other] = one
+            if i + 1 < down and not any(abs(h.y0 - ys[i + 1]) <= _NEAR and h.x0 <= x <= h.x1 for h in level):
+                one, other = sorted((top((i, j)), top((i + 1, j))))
+                cell[other] = one
+    held: dict[tuple[int, int], list[Word]] = {}
+    for word in words:
+        i = max(0, min(down - 1, sum(y <= word.base - 0.2 * word.size for y in ys) - 1))
+        j = max(0, min(across - 1, sum(x <= (word.x0 + word.x1) / 2 for x in xs) - 1))
+        held.setdefault(top((i, j)), []).append(word)
+    if len(held) < 2 or len({at for at in map(top, cell)}) < 3:
+        return None
+    texts = {at: [line_of(row).text for row in rows(some)] for at, some in held.items()}
+    if sum(len(line) for lines in texts.values() for line in lines) > MOST_CELL_CHARS * len(texts):
+        return None
+    if len({at[1] for at in held}) < 2:
+        return None
+    found: list[list[str]] = []
+    full: set[int] = set()
+    for i in range(down):
+        parts = [top((i, j)) for j in range(across)]
+        if not any(held.get(part) for part in parts):
+            continue
+        if down <= 2 and (split := _by_level([held.get(part, []) for part in parts])):
+            found += split
+            continue
+        if len(set(parts)) == 1 and across > 1:
+            full.add(len(found))
+        if all(part[0] < i for part in parts if held.get(part)):
+            continue  # all of it was in the row above
+        found.append([" ".join(texts.get(part, ())) for part in parts])
+    return Grid(xs[0], xs[-1], ys[0], ys[-1], found, xs[1:-1], full, base=ys[-1], size=10)
+
+
+def _by_level(cells: list[list[Word]]) -> list[list[str]]:
+    """Return the rows of a stretch of a table in which no lines part them: each column has a line in each."""
+    lines = [rows(some) for some in cells]
+    if len(lines[0]) < 2 or any(len(each) != len(lines[0]) for each in lines if each):
+        return []
+    bases = [[row[0].base for row in each] for each in lines if each]
+    if any(abs(one - other) > 2 for each in bases for one, other in zip(bases[0], each, strict=True)):
+        return []
+    return [[line_of(each[n]).text if each else "" for each in lines] for n in range(len(lines[0]))]
+
+
+def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
+    """Return rows of lines that stand below one another as cells of a table; None if they do not.
+
+    Args:
+        lines: each row cut at its wide gaps; a row of a single line may be among them.
+        edges: ruled lines of the page.
+    """
+    many = [row for row in lines if len(row) > 1]
+    if len(many) < 2:
+        return None
+    bounds, skipped = _bounds(many)
+    if not bounds:
+        return None
+    table: list[list[str]] = []
+    full: set[int] = set()
+    bases: list[float] = []
+    for row in lines:
+        line = joined(row)
+        if len(row) == 1 and _crosses(row[0], bounds) and not _fits(row[0], bounds):
+            full.add(len(table))
+            table.append([line.text] * (len(bounds) + 1))
+        elif row in skipped:
+            table.append(_spanning(row, bounds))
+        else:
+            table.append([line_of(part).text if part else "" for part in columns_of(line.words, bounds)])
+        bases.append(line.base)
+    longest = max(len(cell) for n, cells in enumerate(table) if n not in full for cell in cells)
+    if longest > 160 or sum(map(len, table[0])) > 40 * len(table[0]):
+        return None
+    table, full = _folded(table, full, bases, edges)
+    every = [line for row in lines for line in row]
+    return Grid(
+        min(line.x0 for line in every),
+        max(line.x1 for line in every),
+        min(line.top for line in every),
+        max(line.bottom for line in every),
+        table,
+        bounds,
+        full,
+        base=every[-1].base,
+        size=every[-1].size,
+    )
+
+
+def _bounds(many: Sequence[list[Line]]) -> tuple[list[float], list[list[Line]]]:
+    """Return where columns part, and the rows at the head of which a line goes over several columns."""
+    best: tuple[int, int, list[float]] = (0, 0, [])
+    for head in range(min(3, len(many) - 1)):
+        body = many[head:]
+        spans = sorted((line.x0, line.x1) for row in body for line in row)
+        covered: list[list[float]] = []
+        for x0, x1 in spans:
+            if covered and x0 <= covered[-1][1] + 1:
+                covered[-1][1] = max(covered[-1][1], x1)
+            else:
+                covered.append([x0, x1])
+        cut = [(one[1] + other[0]) / 2 for one, other in zip(covered, covered[1:], strict=False)]
+        if len(cut) > best[0]:
+            best = len(cut), head, cut
+    count, head, cut = best
+    return (cut, list(many[:head])) if count else ([], [])
+
+
+def _crosses(line: Line, bounds: Sequence[float]) -> bool:
+    return any(line.x0 < bound < line.x1 for bound in bounds)
+
+
+def _fits(line: Line, bounds: Sequence[float]) -> bool:
+    """Tell whether a line that crosses bounds has a gap between words at each."""
+    for bound in bounds:
+        if line.x0 < bound < line.x1 and any(word.x0 < bound < word.x1 for word in line.words):
+            return False
+    return len(line.words) > sum(line.x0 < bound < line.x1 for bound in bounds)
+
+
+def _spanning(row: list[Line], bounds: Sequence[float]) -> list[str]:
+    """Return a row of headings, each in every column that it goes over."""
+    cells = []
+    for left, right in zip([float("-inf"), *bounds], [*bounds, float("inf")], strict=True):
+        cells.append(" ".join(line.text for line in row if line.x0 < right - 1 and line.x1 > left + 1))
+    return cells
+
+
+def _folded(
+    table: list[list[str]], full: set[int], bases: Sequence[float], edges: Sequence[Edge]
+) -> tuple[list[list[str]], set[int]]:
+    """Join lines of one row: what goes on below, without a name of its own, belongs to the row above."""
+    gaps = sorted(other - one for one, other in zip(bases, bases[1:], strict=False))
+    close = gaps[0] * 1.25 if gaps and gaps[-1] > 1.35 * gaps[0] else 0
+    found: list[list[str]] = []
+    wide: set[int] = set()
+    for number, cells in enumerate(table):
+        gap = bases[number] - bases[number - 1] if number else 0
+        ruled_off = number > 0 and any(
+            edge.y0 == edge.y1 and bases[number - 1] < edge.y0 < bases[number] for edge in edges
+        )
+        goes_on = (
+            number > 0
+            and number not in full
+            and number - 1 not in full
+            and not ruled_off
+            and not cells[0]
+            and not any(any(map(str.isdigit, cell)) for cell in cells)
+            and sum(map(bool, cells)) < len(cells)
+            and number > 1
+        ) or (number > 0 and number not in full and number - 1 not in full and not ruled_off and 0 < gap <= close)
+        if goes_on and found:
+            found[-1] = [" ".join(part for part in pair if part) for pair in zip(found[-1], cells, strict=True)]
+        else:
+            if number in full:
+                wide.add(len(found))
+            found.append(cells)
+    return found, wide
+
+
+def cut(row: Sequence[Word]) -> list[Line]:
+    """Return a row's words as lines, cut at wide gaps."""
+    return segments(row)

@@ -1,0 +1,169 @@
+"""Words of a page become lines: what stands on one base line, raised and lowered signs among it, cut at wide gaps."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.glyphs import Word
+
+WIDE = 0.9
+"""A gap of so many ems parts columns, or cells; between words of a line it is rare."""
+
+_RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª)", re.IGNORECASE)
+_MARKS = re.compile(r"[*†‡§¶#.,;:'\"’”“‘°º™®©]+")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(slots=True)
+class Line:
+    """Words on one base line without a wide gap between them."""
+
+    words: list[Word]
+    x0: float
+    x1: float
+    base: float
+    size: float
+    """Of most of its letters."""
+    bold: bool
+    cells: list["Line"] = field(default_factory=list)
+
+    @property
+    def top(self) -> float:
+        return self.base - 0.75 * self.size
+
+    @property
+    def bottom(self) -> float:
+        return self.base + 0.25 * self.size
+
+    @property
+    def text(self) -> str:
+        """Its words, with raised and lowered signs as Unicode has them."""
+        return text_of(self.words, self.base, self.size)
+
+
+def line_of(words: Sequence[Word]) -> Line:
+    """Return words of one row as a line."""
+    letters: dict[float, int] = {}
+    for word in words:
+        letters[word.size] = letters.get(word.size, 0) + len(word.text)
+    size = max(letters, key=lambda each: (letters[each], each))
+    main = [word for word in words if word.size == size]
+    heavy = sum(len(word.text) for word in words if word.bold)
+    bold = 2 * heavy > sum(len(word.text) for word in words)
+    return Line(list(words), min(w.x0 for w in words), max(w.x1 for w in words), main[0].base, size, bold)
+
+
+def rows(words: Iterable[Word]) -> list[list[Word]]:
+    """Group words by the line that they stand on, from top to bottom; each row from left to right."""
+    found: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (word.base, word.x0)):
+        for row in reversed(found[-3:]):
+            if abs(row[0].base - word.base) <= 0.25 * max(row[0].size, word.size):
+                row.append(word)
+                break
+        else:
+            found.append([word])
+    found = _with_scripts(found)
+    return [_in_order(row) for row in sorted(found, key=lambda row: max(row, key=lambda word: word.size).base)]
+
+
+def _with_scripts(found: list[list[Word]]) -> list[list[Word]]:
+    """Put rows of raised and lowered signs alone into the rows of larger letters that they belong to."""
+    kept = list(found)
+    for row in found:
+        near = [
+            other
+            for other in kept
+            if other is not row
+            and other[0].size > 1.15 * row[0].size
+            and -0.35 * other[0].size < other[0].base - row[0].base < 0.75 * other[0].size
+        ]
+        for word in list(row):
+            for other in near:
+                if any(-1 < word.x0 - beside.x1 < 0.4 * beside.size for beside in other) or (
+                    any(-1 < beside.x0 - word.x1 < 0.3 * beside.size for beside in other)
+                    and word.text.strip("0123456789*†‡§") == ""
+                ):
+                    row.remove(word)
+                    other.append(word)
+                    break
+        if not row:
+            kept = [other for other in kept if other is not row]
+    return kept
+
+
+def _in_order(row: list[Word]) -> list[Word]:
+    letters = "".join(word.text for word in row)
+    backwards = 2 * len(_RTL.findall(letters)) > sum(map(str.isalpha, letters))
+    return sorted(row, key=lambda word: -word.x1 if backwards else word.x0)
+
+
+def segments(row: Sequence[Word]) -> list[Line]:
+    """Cut a row at its wide gaps."""
+    parts: list[list[Word]] = []
+    for word in row:
+        if parts and _gap(parts[-1][-1], word) <= WIDE * max(parts[-1][-1].size, word.size):
+            parts[-1].append(word)
+        else:
+            parts.append([word])
+    return [line_of(part) for part in parts]
+
+
+def _gap(one: Word, other: Word) -> float:
+    return max(other.x0 - one.x1, one.x0 - other.x1)
+
+
+def joined(lines: Sequence[Line]) -> Line:
+    """Return lines that stand side by side as one."""
+    return line_of([word for line in lines for word in line.words]) if len(lines) > 1 else lines[0]
+
+
+def text_of(words: Sequence[Word], base: float, size: float) -> str:
+    """Return words as text; a raised digit is one of Unicode's, another raised sign stands behind a "^"."""
+    parts: list[str] = []
+    last: Word | None = None
+    for word in words:
+        if last is not None and not _touches(last, word):
+            parts.append(" ")
+        parts.append(_script(word, base, size, parts[-1] if parts else ""))
+        last = word
+    return "".join(parts)
+
+
+def _touches(one: Word, other: Word) -> bool:
+    small = one.size != other.size or abs(one.base - other.base) > 0.1 * one.size
+    return _gap(one, other) < 0.1 * min(one.size, other.size) or (
+        (other.glued or small) and _gap(one, other) < 0.25 * min(one.size, other.size)
+    )
+
+
+def _script(word: Word, base: float, size: float, before: str) -> str:
+    if word.size > 0.86 * size or not before or before == " ":
+        if word.size > 0.86 * size or abs(word.base - base) < 0.12 * size or not word.text.isdigit():
+            return word.text
+        return word.text.translate(_RAISED) if word.base < base else word.text
+    if word.base < base - 0.12 * size:
+        return _raised(word.text, before)
+    if word.base > base + 0.06 * size:
+        return word.text.translate(_LOWERED)
+    return word.text
+
+
+def _raised(text: str, before: str) -> str:
+    if before[-1:].isdigit() and _ORDINAL.fullmatch(text):
+        return text
+    if _MARKS.fullmatch(text):
+        return text
+    there = text.translate(_RAISED)
+    return "".join(
+        new if new != old or _MARKS.fullmatch(old) else f"^{old}" if not n else old
+        for n, (old, new) in enumerate(zip(text, there, strict=True))
+    )
+
+
+def columns_of(words: Sequence[Word], bounds: Sequence[float]) -> Iterator[list[Word]]:
+    """Yield a row's words in each of the columns that the bounds part."""
+    for left, right in zip([float("-inf"), *bounds], [*bounds, float("inf")], strict=True):
+        yield [word for word in words if left <= (word.x0 + word.x1) / 2 < right]
