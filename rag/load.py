@@ -210,7 +210,7 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book dates decode load mail markup metadata normal parse parsed pdf records table webpage word
+    book dates decode delimited header load mail markup metadata normal parse parsed pdf records table webpage word
 """.split()
 
 

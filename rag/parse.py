@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 from rag.book import epub
 from rag.decode import Unusable
+from rag.delimited import delimited
 from rag.mail import eml
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.records import tree
-from rag.table import table
 from rag.webpage import html
 from rag.word import docx
 
@@ -26,7 +26,9 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".docx": docx,
     ".epub": epub,
     ".eml": eml,
-    ".csv": table,
+    ".csv": delimited,
+    ".tsv": delimited,
+    ".tab": delimited,
     ".json": tree,
 }
 """Suffix to parser. A new format is a function and a line here."""

@@ -23,8 +23,8 @@ MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
-    schema errors config terms dates values normal decode markup parsed webpage pdf word book mail table records
-    parse sandbox worker metadata load split stories
+    schema errors config terms dates values normal decode markup parsed webpage pdf word book mail header table
+    delimited records parse sandbox worker metadata load split stories
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
     rerank network senses match shape asked clause decide copies missing reader choose call providers llm compose untrusted
     roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
