@@ -1,0 +1,268 @@
+"""Lines become paragraphs, headings and rows of tables, and these one text, across columns and pages."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from rag.columns import Box
+from rag.glyphs import Edge
+from rag.grid import Grid, aligned
+from rag.lines import Line, joined
+from rag.table import tables
+
+_ITEM = re.compile(r"(?:[•◦▪‣●○■□✓➢–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
+_BULLET = re.compile(r"[•◦▪‣●○■□✓➢]\s*\S")
+_ENDED = re.compile(r"[.!?:;…。！？]['\"’”»)\]⁰¹²³⁴⁵⁶⁷⁸⁹*†]*$")
+_CAPTION = re.compile(r"(?:Fig(?:ure|\.)?|Tab(?:le|\.)?|Chart|Box|Abb(?:ildung|\.)?)\s*\d", re.IGNORECASE)
+_LEADERS = re.compile(r"(?:\s*[.·…]){4,}\s*")
+_HYPHENS = "-\u2010\u00ad"
+MOST_BETWEEN = 12
+"""Tables, captions and notes that may stand between the parts of a paragraph."""
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph, a heading, or a row of a table."""
+
+    lines: list[str]
+    pages: list[int]
+    """Of each line, from 0."""
+    size: float = 0
+    bold: bool = False
+    is_prose: bool = True
+    is_full: bool = False
+    """Whether its last line reaches the end of its column."""
+    columns: "Grid | None" = None
+
+
+def blocks(region: Sequence[Box], edges: Sequence[Edge], page: int) -> Iterator[Block]:
+    """Yield what stands in one column of a page, in order."""
+    rows = _rows(region)
+    lines = [line for row in rows if not isinstance(row, Grid) for line in row]
+    left = min((line.x0 for line in lines), default=0)
+    right = max((line.x1 for line in lines), default=0)
+    waiting: list[Line] = []
+    place = 0
+    while place < len(rows):
+        row = rows[place]
+        if isinstance(row, Grid):
+            yield from _paragraphs(waiting, left, right, page)
+            waiting = []
+            yield from _table(row, page)
+            place += 1
+            continue
+        grid, used = _grid(rows, place, edges)
+        if grid:
+            yield from _paragraphs(waiting, left, right, page)
+            waiting = []
+            yield from _table(grid, page)
+            place += used
+        else:
+            waiting.append(joined(row))
+            place += 1
+    yield from _paragraphs(waiting, left, right, page)
+
+
+def _rows(region: Sequence[Box]) -> list["list[Line] | Grid"]:
+    found: list[list[Line] | Grid] = []
+    for box in sorted(region, key=lambda box: (box.base if isinstance(box, Line) else box.top, box.x0)):
+        last = found[-1] if found else None
+        if isinstance(box, Grid):
+            found.append(box)
+        elif isinstance(last, list) and abs(last[0].base - box.base) <= 0.25 * max(last[0].size, box.size):
+            last.append(box)
+        else:
+            found.append([box])
+    for row in found:
+        if isinstance(row, list):
+            row.sort(key=lambda line: line.x0)
+    return found
+
+
+def _grid(rows: Sequence["list[Line] | Grid"], first: int, edges: Sequence[Edge]) -> tuple[Grid | None, int]:
+    """Return a table that starts at a row, if one does, and how many rows it takes."""
+    part: list[list[Line]] = []
+    best: tuple[Grid | None, int] = None, 0
+    for row in rows[first : first + 200]:
+        if isinstance(row, Grid) or (part and row[0].base - part[-1][0].base > 3.2 * max(row[0].size, part[-1][0].size)):
+            break
+        if not part and len(row) < 2:
+            break
+        if len(row) == 2 and _ITEM.match(f"{row[0].text} x") and len(row[0].text) < 6:
+            break
+        part.append(row)
+        many = sum(len(each) > 1 for each in part)
+        if len(part) > many + 3:
+            break
+        if len(row) < 2 and not (best[0] and _in_columns(row[0], best[0])):
+            continue
+        if many < 2:
+            continue
+        grid = aligned(part, edges)
+        columns = len(grid.bounds) + 1 if grid else 0
+        if grid is None or (best[0] and columns < len(best[0].bounds) + 1 and best[1] > 2):
+            if best[0] or many > 3:
+                break
+            continue
+        if (many > 2 or columns > 2) and _is_table(grid):
+            best = grid, len(part)
+    return best
+
+
+def _in_columns(line: Line, grid: Grid) -> bool:
+    return len(line.words) > 1 and all(
+        not any(word.x0 < bound < word.x1 for word in line.words) for bound in grid.bounds
+    ) and line.x0 < grid.bounds[0] and line.x1 > grid.bounds[-1]
+
+
+def _is_table(grid: Grid) -> bool:
+    cells = [cell for row in grid.rows for cell in row if cell]
+    words = [len(cell.split()) for cell in cells]
+    return len(cells) >= 4 and sum(words) <= 9 * len(words) and not any(_LEADERS.search(cell) for cell in cells)
+
+
+def _table(grid: Grid, page: int) -> Iterator[Block]:
+    rows = [[row[0], *[""] * (len(row) - 1)] if n in grid.full else row for n, row in enumerate(grid.rows)]
+    for table in tables(rows, grid.full):
+        for text in table.paragraphs():
+            yield Block([text], [page], is_prose=False, columns=grid)
+
+
+def _paragraphs(lines: Sequence[Line], left: float, right: float, page: int) -> Iterator[Block]:
+    pitches = [b.base - a.base for a, b in zip(lines, lines[1:], strict=False) if a.size == b.size and b.base > a.base]
+    pitch = median(pitches) if pitches else 0
+    if pitches:  # the space between lines, not that between paragraphs
+        close = [each for each in pitches if each <= 1.15 * min(p for p in pitches if p > 0.5 * lines[0].size or p > 4)] if any(p > 4 for p in pitches) else pitches
+        pitch = median(close) if close else pitch
+    block: Block | None = None
+    last: Line | None = None
+    margin = Counter(round(line.x0) for line in lines).most_common(1)[0][0] if lines else 0
+    for line in lines:
+        text = _LEADERS.sub(" … ", line.text).strip()
+        if not text:
+            continue
+        if block is None or last is None or _starts(line, last, text, block, (margin, right, pitch)):
+            if block is not None:
+                yield block
+            block = Block([], [], line.size, line.bold)
+        block.lines.append(text)
+        block.pages.append(page)
+        block.is_full = line.x1 > right - 0.12 * (right - left)
+        last = line
+    if block is not None:
+        yield block
+
+
+def _starts(line: Line, last: Line, text: str, block: Block, about: tuple[float, float, float]) -> bool:
+    """Tell whether a line is the first of a paragraph."""
+    margin, right, pitch = about
+    gap, em = line.base - last.base, line.size
+    if abs(line.size - last.size) > 0.07 * max(line.size, last.size) or gap > 1.35 * max(pitch, em) or gap < 0:
+        return True
+    if line.bold != last.bold:
+        return True
+    ended = bool(_ENDED.search(block.lines[-1]))
+    short = last.x1 < right - 0.15 * (right - margin)
+    if _BULLET.match(text):
+        return True
+    if _ITEM.match(text) and (ended or short or _ITEM.match(block.lines[0])):
+        return True
+    if line.x0 > last.x0 + 0.7 * em and abs(last.x0 - margin) < 0.5 * em and len(block.lines) > 1:
+        return ended or short  # an indent; below an item's first line it is none
+    if line.x0 > margin + 0.7 * em and abs(last.x0 - margin) < 0.5 * em and ended:
+        return not _ITEM.match(block.lines[0])
+    if line.x0 < last.x0 - 0.7 * em and len(block.lines) > 1:
+        return ended or short
+    return short and (ended or (line.bold and last.bold and False))
+
+
+def merged(found: Sequence[Block]) -> list[Block]:
+    """Join what goes on in the next column or on the next page."""
+    result: list[Block] = []
+    for block in found:
+        place = _goes_on_from(block, result)
+        if place is None:
+            result.append(block)
+            continue
+        before = result.pop(place)
+        between = result[place:]
+        same_page = [each for each in between if each.pages[0] <= before.pages[-1]]
+        later = [each for each in between if each.pages[0] > before.pages[-1]]
+        before.lines += block.lines
+        before.pages += block.pages
+        before.is_full = block.is_full
+        result[place:] = [*same_page, before, *later]
+    return result
+
+
+def _goes_on_from(block: Block, result: Sequence[Block]) -> int | None:
+    """Return the place of the paragraph that a block goes on from; None if it begins by itself."""
+    if not block.is_prose or not result:
+        return None
+    first = block.lines[0]
+    if _ITEM.match(first) or _CAPTION.match(first):
+        return None
+    small = first[:1].islower()
+    for back in range(1, min(len(result), MOST_BETWEEN) + 1):
+        before = result[-back]
+        fits = before.is_prose and abs(before.size - block.size) <= 0.06 * max(before.size, 1) and before.bold == block.bold
+        if fits and not _CAPTION.match(before.lines[0]):
+            text = before.lines[-1]
+            if _ENDED.search(text) or (before.pages[-1] == block.pages[0] and back == 1 and not small):
+                return None
+            hyphened = text[-1:] in _HYPHENS and text[-2:-1].isalpha()
+            joins = small or (hyphened and first[:1].isalpha())
+            joins = joins or (before.is_full and len(before.lines) > 1 and before.pages[-1] < block.pages[0])
+            return len(result) - back if joins else None
+        if before.is_prose and before.size > 1.06 * block.size:
+            return None  # below a heading a text begins anew
+        if not small and back > 3:
+            return None
+    return None
+
+
+@dataclass(slots=True)
+class Text:
+    """The text of a document, and where each page starts in it."""
+
+    text: str
+    pages: list[int] = field(default_factory=list)
+
+
+def flowing(found: Sequence[Block], count: int, joins: Callable[[str, str], str]) -> Text:
+    """Return blocks as one text, a blank line between them.
+
+    Args:
+        found: in the order in which they are read.
+        count: how many pages there are.
+        joins: gives the text between two lines of a paragraph, and takes the first line's hyphen if it goes: see
+            :class:`rag.hyphens.Hyphens`.
+    """
+    parts: list[str] = []
+    length = 0
+    starts: dict[int, int] = {}
+    for block in found:
+        if parts:
+            parts.append("\n\n")
+            length += 2
+        for n, (line, page) in enumerate(zip(block.lines, block.pages, strict=True)):
+            if n:
+                between = joins(parts[-1], line)
+                if between == "-":
+                    parts[-1] = parts[-1][:-1]
+                    length -= 1
+                else:
+                    parts.append(between)
+                    length += len(between)
+            starts.setdefault(page, length)
+            parts.append(line)
+            length += len(line)
+    text = "".join(parts)
+    pages: list[int] = []
+    following = len(text)
+    for page in reversed(range(count)):
+        following = min(following, starts.get(page, following))
+        pages.append(following)
+    return Text(text, pages[::-1])

@@ -1,0 +1,125 @@
+"""Running heads, feet, page numbers and stamps: what stands in one place on several pages and is no part of the text.
+
+Lines count as the same if they differ in nothing but numbers that grow as the pages do.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rag.glyphs import Page, Word
+from rag.grid import aligned
+from rag.lines import Line, line_of, rows, segments
+
+_EDGE = 0.17
+"""Share of a page's height, from above and from below, in which heads and feet stand."""
+_MOST_LINES = 5
+_NUMBER = re.compile(r"\d+")
+_ROMAN = re.compile(r"(?i)(?:(?<=\W)|^)(?=[ivxl])x{0,3}(?:ix|iv|v?i{0,3})(?=\W|$)")
+_PAGE_NUMBER = re.compile(
+    r"(?i)[\W_]*(?:page|pages|seite|p\.|pg\.?|página|pagina|sida|side|strona)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxlc]{1,6})"
+    r"(?:\s*(?:/|of|von|de|di|sur|av|z)\s*\d{1,4})?[\W_]*"
+)
+_NUMBERED = re.compile(r"(?i)[|·•,–—-]?\s*\b(?:page|seite|página|pagina)\s*\d+(?:\s*(?:/|of|von|de|di|sur)\s*\d+)?\s*[|·•,–—-]?")
+
+
+@dataclass(slots=True)
+class _Row:
+    page: int
+    upper: bool
+    place: float
+    """Distance from the page's edge."""
+    words: list[Word]
+    text: str
+
+
+def without_furniture(pages: Sequence[Page]) -> list[str]:
+    """Take running heads and feet out of the pages' words; return each that says something, once."""
+    candidates = [row for number, page in enumerate(pages) for row in _outer(number, page)]
+    groups: dict[tuple[bool, str], list[_Row]] = {}
+    for row in candidates:
+        key = row.upper, _NUMBER.sub("#", _ROMAN.sub("#", row.text) if len(row.text) < 12 else row.text)
+        groups.setdefault(key, []).append(row)
+    dropped: dict[int, set[int]] = {}
+    kept: dict[str, None] = {}
+    for (_, shape), group in groups.items():
+        bare = bool(_PAGE_NUMBER.fullmatch(group[0].text))
+        same = _in_one_place(group)
+        if bare:
+            wanted = same if len(same) > 1 and _grows(same) else [r for r in group if _is_own_number(r, pages)]
+        else:
+            wanted = same if len({row.page for row in same}) > 1 and _grows(same) else []
+        wanted = [row for row in wanted if bare or not _heads_a_table(row, pages[row.page])]
+        for row in wanted:
+            dropped.setdefault(row.page, set()).update(map(id, row.words))
+        if wanted and not bare and re.search(r"[^\W\d_]{2}", shape):
+            said = " ".join(_NUMBERED.sub(" ", wanted[0].text).split())
+            kept.setdefault(said, None)
+    for number, gone in dropped.items():
+        pages[number].words = [word for word in pages[number].words if id(word) not in gone]
+    return [*kept, *_stamps(pages)]
+
+
+def _outer(number: int, page: Page) -> list[_Row]:
+    height = page.bottom - page.top
+    found = rows(page.words)
+    result = []
+    for upper in (True, False):
+        for row in (found if upper else found[::-1])[:_MOST_LINES]:
+            base = max(row, key=lambda word: word.size).base
+            place = base - page.top if upper else page.bottom - base
+            if place > _EDGE * height:
+                break
+            text = " ".join(line.text for line in segments(row))
+            result.append(_Row(number, upper, place, row, text))
+    return result
+
+
+def _in_one_place(group: list[_Row]) -> list[_Row]:
+    """Return the rows that stand where most do; a head of odd pages may stand a little off that of even ones."""
+    middle = median(row.place for row in group)
+    near = [row for row in group if abs(row.place - middle) <= 8]
+    return near if len(near) > 1 else group if max(r.place for r in group) - min(r.place for r in group) <= 8 else []
+
+
+def _grows(group: list[_Row]) -> bool:
+    """Tell whether the numbers in rows are the same, or grow from page to page as the pages do."""
+    numbers = [(row.page, [int(n[:9]) for n in _NUMBER.findall(row.text)]) for row in group]
+    width = len(numbers[0][1])
+    if any(len(each) != width for _, each in numbers):
+        return True  # of Roman numerals some are digits here and some are not
+    wrong = 0
+    for (page, one), (later, other) in zip(numbers, numbers[1:], strict=False):
+        wrong += any(b != a and b - a != later - page for a, b in zip(one, other, strict=True))
+    return wrong <= 0.2 * (len(numbers) - 1)
+
+
+def _is_own_number(row: _Row, pages: Sequence[Page]) -> bool:
+    """Tell whether a lone number is that of its page, and all that the page has to say."""
+    numbers = _NUMBER.findall(row.text)
+    return len(row.words) == len(pages[row.page].words) and numbers[:1] == [str(row.page + 1)]
+
+
+def _heads_a_table(row: _Row, page: Page) -> bool:
+    """Tell whether the cells of a row have others below them."""
+    if not row.upper:
+        return False
+    lines: list[list[Line]] = [segments(each) for each in rows(page.words)]
+    here = next((n for n, each in enumerate(lines) if each[0].words[0] is row.words[0]), None)
+    if here is None or len(lines[here]) < 2:
+        return False
+    below = lines[here : here + 4]
+    return len(below) > 2 and all(len(each) > 1 for each in below[:3]) and aligned(below[:3], ()) is not None
+
+
+def _stamps(pages: Sequence[Page]) -> list[str]:
+    """Take out what stands at another angle on several pages: stamps, marks in the margin."""
+    texts = [[" ".join(line_of(row).text for row in rows(words)) for words in page.turned] for page in pages]
+    times: dict[str, int] = {}
+    for each in texts:
+        for text in set(each):
+            times[text] = times.get(text, 0) + 1
+    for page, said in zip(pages, texts, strict=True):
+        page.turned = [words for words, text in zip(page.turned, said, strict=True) if times[text] == 1]
+    return [text for text, count in times.items() if count > 1]
