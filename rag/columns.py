@@ -7,7 +7,6 @@ table and is no gutter.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from rag.grid import Grid
 from rag.lines import Line
@@ -110,13 +109,23 @@ def _trimmed(boxes: Sequence[Box], first: int, last: int, x: float) -> tuple[int
     begin, end = max(tops), min(ends)
     while first < last and boxes[first].bottom <= begin and boxes[first].x1 > x + 1:
         first += 1  # above the left column stands what is read before both
-    pitch = 2.2 * median(box.bottom - box.top for box in boxes[first:last])
-    while last > first and boxes[last - 1].top >= end and boxes[last - 1].x1 <= x + 1:
-        column = [box for box in boxes[first : last - 1] if box.x1 <= x + 1]
-        if column and boxes[last - 1].top - max(box.bottom for box in column) < pitch:
-            break  # the left column is just longer
-        last -= 1
+    tail = first + next((n for n, box in enumerate(boxes[first:last]) if box.top >= end - 1 and box.x1 <= x + 1), last - first)
+    if tail < last:
+        column = [box for box in boxes[first:tail] if box.x1 <= x + 1]
+        while tail < last and column and _follows(boxes[tail], column[-1]):
+            column.append(boxes[tail])
+            tail += 1
+        # A column that is just longer goes on in lines as wide as it is; what else stands there is below both.
+        wide = [box for box in boxes[tail:last] if box.x1 > x - 0.12 * (x - min(each.x0 for each in column or boxes))]
+        if len(wide) < 3:
+            last = tail
     return (first, last) if last - first >= 4 else None
+
+
+def _follows(box: Box, last: Box) -> bool:
+    """Tell whether a line is of the same paragraph as the one above it, by its size and distance."""
+    same = isinstance(box, Line) and isinstance(last, Line) and abs(box.size - last.size) < 0.07 * last.size
+    return same and box.base - last.base < 1.4 * last.size
 
 
 def _are_columns(left: Sequence[Box], right: Sequence[Box]) -> bool:

@@ -10,7 +10,7 @@ from rag.columns import Box
 from rag.glyphs import Edge
 from rag.grid import Grid, aligned
 from rag.lines import Line, joined
-from rag.table import tables
+from rag.table import row_text, tables
 
 _ITEM = re.compile(r"(?:[•◦▪‣●○■□✓➢–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
 _BULLET = re.compile(r"[•◦▪‣●○■□✓➢]\s*\S")
@@ -34,7 +34,8 @@ class Block:
     is_prose: bool = True
     is_full: bool = False
     """Whether its last line reaches the end of its column."""
-    columns: "Grid | None" = None
+    grid: Grid | None = None
+    """A table whose rows are not written out yet."""
 
 
 def blocks(region: Sequence[Box], edges: Sequence[Edge], page: int) -> Iterator[Block]:
@@ -50,14 +51,14 @@ def blocks(region: Sequence[Box], edges: Sequence[Edge], page: int) -> Iterator[
         if isinstance(row, Grid):
             yield from _paragraphs(waiting, left, right, page)
             waiting = []
-            yield from _table(row, page)
+            yield Block([], [page], is_prose=False, grid=row)
             place += 1
             continue
         grid, used = _grid(rows, place, edges)
         if grid:
             yield from _paragraphs(waiting, left, right, page)
             waiting = []
-            yield from _table(grid, page)
+            yield Block([], [page], is_prose=False, grid=grid)
             place += used
         else:
             waiting.append(joined(row))
@@ -123,11 +124,35 @@ def _is_table(grid: Grid) -> bool:
     return len(cells) >= 4 and sum(words) <= 9 * len(words) and not any(_LEADERS.search(cell) for cell in cells)
 
 
-def _table(grid: Grid, page: int) -> Iterator[Block]:
-    rows = [[row[0], *[""] * (len(row) - 1)] if n in grid.full else row for n, row in enumerate(grid.rows)]
-    for table in tables(rows, grid.full):
-        for text in table.paragraphs():
-            yield Block([text], [page], is_prose=False, columns=grid)
+def tabulated(found: Sequence[Block]) -> Iterator[Block]:
+    """Write out the rows of tables; one that goes on from the page before has the column names that it has there."""
+    last: Grid | None = None
+    names: list[str] = []
+    for block in found:
+        grid = block.grid
+        if grid is None:
+            last = None
+            yield block
+            continue
+        goes_on = last is not None and _same_columns(grid, last)
+        rows = [[row[0], *[""] * (len(row) - 1)] if n in grid.full else row for n, row in enumerate(grid.rows)]
+        full = set(grid.full)
+        if goes_on and any(names) and rows[0] != names:
+            rows, full = [names, *rows], {n + 1 for n in full}
+        made = tables(rows, full)
+        texts = [text for table in made for text in table.paragraphs()]
+        whole = " ".join(texts)
+        if any(cell not in whole for n, row in enumerate(grid.rows) for cell in row if n not in grid.full):
+            texts = [row_text((), dict.fromkeys(row)) for row in rows]  # type: ignore[arg-type]
+        last, names = grid, list(made[0].header) if made and len(made[0].header) == len(rows[0]) else []
+        for text in texts:
+            yield Block([text], block.pages, is_prose=False)
+
+
+def _same_columns(one: Grid, other: Grid) -> bool:
+    return len(one.bounds) == len(other.bounds) and all(
+        abs(a - b) < 12 for a, b in zip(one.bounds, other.bounds, strict=True)
+    )
 
 
 def _paragraphs(lines: Sequence[Line], left: float, right: float, page: int) -> Iterator[Block]:
@@ -139,17 +164,24 @@ def _paragraphs(lines: Sequence[Line], left: float, right: float, page: int) -> 
     block: Block | None = None
     last: Line | None = None
     margin = Counter(round(line.x0) for line in lines).most_common(1)[0][0] if lines else 0
-    for line in lines:
+    edges = _right_edges(lines, left, right, 1.35 * pitch)
+    body = Counter(line.size for line in lines for _ in line.words).most_common(1)[0][0] if lines else 0
+    for line, edge in zip(lines, edges, strict=True):
         text = _LEADERS.sub(" … ", line.text).strip()
         if not text:
             continue
-        if block is None or last is None or _starts(line, last, text, block, (margin, right, pitch)):
+        if (
+            block is None
+            or last is None
+            or _starts(line, last, text, block, (margin, edge, pitch))
+            or (line.size <= 1.1 * body and _would_fit(line, last, edge))
+        ):
             if block is not None:
                 yield block
             block = Block([], [], line.size, line.bold)
         block.lines.append(text)
         block.pages.append(page)
-        block.is_full = line.x1 > right - 0.12 * (right - left)
+        block.is_full = line.x1 > edge - 0.12 * (edge - left)
         last = line
     if block is not None:
         yield block
@@ -175,7 +207,27 @@ def _starts(line: Line, last: Line, text: str, block: Block, about: tuple[float,
         return not _ITEM.match(block.lines[0])
     if line.x0 < last.x0 - 0.7 * em and len(block.lines) > 1:
         return ended or short
-    return short and (ended or (line.bold and last.bold and False))
+    return short and ended
+
+
+def _right_edges(lines: Sequence[Line], left: float, right: float, most: float) -> list[float]:
+    """Return for each line how far the lines reach that it stands among; those of a narrow list say nothing of it."""
+    found: list[float] = []
+    for place, line in enumerate(lines):
+        if not place or line.base - lines[place - 1].base > most or abs(line.size - lines[place - 1].size) > 0.5:
+            end = place + 1
+            while end < len(lines) and lines[end].base - lines[end - 1].base <= most and abs(lines[end].size - line.size) <= 0.5:
+                end += 1
+            reach = sorted((each.x1 for each in lines[place:end]), reverse=True)
+            edge = reach[len(reach) // 8]
+            found += [edge if edge - left > 0.6 * (right - left) else right] * (end - place)
+    return found
+
+
+def _would_fit(line: Line, last: Line, edge: float) -> bool:
+    """Tell whether a line's first word had room at the end of the line before: the line was ended on purpose."""
+    first = line.words[0]
+    return last.x1 + (first.x1 - first.x0) + 1.5 * line.size < edge
 
 
 def merged(found: Sequence[Block]) -> list[Block]:

@@ -4,7 +4,7 @@ Lines count as the same if they differ in nothing but numbers that grow as the p
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -21,6 +21,10 @@ _PAGE_NUMBER = re.compile(
     r"(?i)[\W_]*(?:page|pages|seite|p\.|pg\.?|página|pagina|sida|side|strona)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxlc]{1,6})"
     r"(?:\s*(?:/|of|von|de|di|sur|av|z)\s*\d{1,4})?[\W_]*"
 )
+_BROWSER = re.compile(
+    r"(?:https?|file)://\S+ \d+/\d+|\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d\d(?:\s?[AP]M)?\b.*"
+)
+"""What browsers print around a page."""
 _NUMBERED = re.compile(r"(?i)[|·•,–—-]?\s*\b(?:page|seite|página|pagina)\s*\d+(?:\s*(?:/|of|von|de|di|sur)\s*\d+)?\s*[|·•,–—-]?")
 
 
@@ -46,7 +50,9 @@ def without_furniture(pages: Sequence[Page]) -> list[str]:
     for (_, shape), group in groups.items():
         bare = bool(_PAGE_NUMBER.fullmatch(group[0].text))
         same = _in_one_place(group)
-        if bare:
+        if _BROWSER.fullmatch(group[0].text):
+            wanted = group
+        elif bare:
             wanted = same if len(same) > 1 and _grows(same) else [r for r in group if _is_own_number(r, pages)]
         else:
             wanted = same if len({row.page for row in same}) > 1 and _grows(same) else []
@@ -61,19 +67,27 @@ def without_furniture(pages: Sequence[Page]) -> list[str]:
     return [*kept, *_stamps(pages)]
 
 
-def _outer(number: int, page: Page) -> list[_Row]:
+def _outer(number: int, page: Page) -> Iterator[_Row]:
+    """Yield the rows at a page's upper and lower edge that stand apart from the text between them."""
     height = page.bottom - page.top
     found = rows(page.words)
-    result = []
+    main = [max(row, key=lambda word: word.size) for row in found]
+    pitches = sorted(other.base - one.base for one, other in zip(main, main[1:], strict=False))
+    pitch = pitches[len(pitches) // 3] if len(pitches) > 2 else 0
     for upper in (True, False):
-        for row in (found if upper else found[::-1])[:_MOST_LINES]:
-            base = max(row, key=lambda word: word.size).base
-            place = base - page.top if upper else page.bottom - base
-            if place > _EDGE * height:
+        order = list(range(len(found))) if upper else list(range(len(found)))[::-1]
+        outer: list[_Row] = []
+        apart = 0
+        for place, n in enumerate(order[:_MOST_LINES]):
+            distance = main[n].base - page.top if upper else page.bottom - main[n].base
+            if distance > _EDGE * height:
                 break
-            text = " ".join(line.text for line in segments(row))
-            result.append(_Row(number, upper, place, row, text))
-    return result
+            text = " ".join(line.text for line in segments(found[n]))
+            outer.append(_Row(number, upper, distance, found[n], text))
+            inner = main[order[place + 1]] if place + 1 < len(order) else None
+            if inner is None or abs(inner.base - main[n].base) > 1.35 * pitch or abs(inner.size - main[n].size) > 0.5:
+                apart = len(outer)
+        yield from outer[:apart]
 
 
 def _in_one_place(group: list[_Row]) -> list[_Row]:
@@ -110,7 +124,9 @@ def _heads_a_table(row: _Row, page: Page) -> bool:
     if here is None or len(lines[here]) < 2:
         return False
     below = lines[here : here + 4]
-    return len(below) > 2 and all(len(each) > 1 for each in below[:3]) and aligned(below[:3], ()) is not None
+    if len(below) < 3 or any(len(each) < 2 for each in below[:3]) or aligned(below[:3], ()) is None:
+        return False
+    return below[1][0].base - below[0][0].base < 1.8 * (below[2][0].base - below[1][0].base)
 
 
 def _stamps(pages: Sequence[Page]) -> list[str]:

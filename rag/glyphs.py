@@ -19,6 +19,8 @@ _GAP = 0.25
 _LIGATURES = {ord(sign): unicodedata.normalize("NFKC", sign) for sign in "ﬀﬁﬂﬃﬄﬅﬆ"}
 _HYPHENS = (0x02, 0xFFFE)
 """What PDFium gives for a hyphen at the end of a line."""
+_BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF076, 0xF06C, 0xF06E, 0xF0A8)
+"""Signs of lists in the symbol fonts of word processors."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -87,14 +89,14 @@ class Reader:
         """Return what is drawn on a page."""
         c = self._c
         box = c.FS_RECTF()
-        c.FPDF_GetPageBoundingBox(page, byref(box))
+        c.FPDF_GetPageBoundingBox(page.raw, byref(box))
         found = Page()
         shown = (box.left, box.bottom, box.right, box.top)
         paths: list[tuple[tuple[float, float], tuple[float, float]]] = []
-        self._objects(found, page, c.FPDFPage_CountObjects(page), c.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), paths)
+        self._objects(found, page.raw, c.FPDFPage_CountObjects(page.raw), c.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), paths)
         text = page.get_textpage()
         try:
-            groups = self._words(found, text, shown)
+            groups = self._words(found, text.raw, shown)
         finally:
             text.close()
         sizes = {angle: sum(len(word.text) for word in words) for angle, words in groups.items()}
@@ -165,6 +167,8 @@ class Reader:
     def _sign(self, code: int, found: Page) -> str:
         if code in _HYPHENS:
             return "-"
+        if code in _BULLETS:
+            return "•"
         if code < 0x20 or 0xD800 <= code < 0xE000 or 0xE000 <= code < 0xF900 or code == 0xFFFD:
             found.lost += 1
             return _LOST

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.glyphs import Edge, Word
-from rag.lines import Line, columns_of, joined, line_of, rows, segments
+from rag.lines import WIDE, Line, columns_of, joined, line_of, rows, segments
 
 _NEAR = 3.0
 """Lines that are so many points apart meet."""
@@ -43,7 +43,7 @@ def ruled(words: list[Word], edges: Sequence[Edge]) -> tuple[list[Grid], list[Wo
             xs = ([least] if least < xs[0] - 5 else []) + xs + ([most] if most > xs[-1] + 5 else [])
         for least, most in [(min(e.y0 for e in upright), max(e.y1 for e in upright))]:
             ys = ([least] if least < ys[0] - 5 else []) + ys + ([most] if most > ys[-1] + 5 else [])
-        if len(xs) < 3 or len(ys) < 2:
+        if len(xs) < 3 or len(ys) < 3:
             continue
         inside = [w for w in left if xs[0] - 2 < (w.x0 + w.x1) / 2 < xs[-1] + 2 and ys[0] < w.base - 0.2 * w.size < ys[-1]]
         grid = _filled(inside, xs, ys, level, upright)
@@ -52,6 +52,66 @@ def ruled(words: list[Word], edges: Sequence[Edge]) -> tuple[list[Grid], list[Wo
             taken = set(map(id, inside))
             left = [word for word in left if id(word) not in taken]
     return found, left
+
+
+def lined(words: list[Word], edges: Sequence[Edge]) -> tuple[list[Grid], list[Word]]:
+    """Find the tables in which a level line stands between any two rows; return them, and the words outside."""
+    level, _ = _merged(edges)
+    found: list[Grid] = []
+    left = words
+    while level:
+        one = level[0]
+        same = [e for e in level if abs(e.x0 - one.x0) <= _NEAR and abs(e.x1 - one.x1) <= _NEAR]
+        level = [e for e in level if e not in same]
+        ys = _places([e.y0 for e in same])
+        if len(ys) < 3 or one.x1 - one.x0 < 60:
+            continue
+        inside = [w for w in left if one.x0 - 2 < (w.x0 + w.x1) / 2 < one.x1 + 2]
+        size = max((w.size for w in inside), default=0)
+        above = [w for w in inside if ys[0] - 4 * size < w.base <= ys[0]]
+        bands = [[w for w in inside if a < w.base - 0.2 * w.size < b] for a, b in zip(ys, ys[1:], strict=False)]
+        nearest = max((w.base for w in above), default=0)
+        heads: list[Word] = []
+        for row in reversed(rows(above)):
+            if len(segments(row)) < 2 or nearest - row[0].base > 1.5 * size or ys[0] - nearest > 1.5 * size:
+                break
+            heads, nearest = [*row, *heads], row[0].base
+        if heads:
+            bands, ys = [heads, *bands], [min(w.base for w in heads) - size, *ys]
+        grid = _banded(bands)
+        if grid is not None:
+            grid.x0, grid.x1, grid.top, grid.bottom = one.x0, one.x1, ys[0], ys[-1]
+            grid.base, grid.size = ys[-1], size
+            found.append(grid)
+            taken = {id(word) for band in bands for word in band}
+            left = [word for word in left if id(word) not in taken]
+    return found, left
+
+
+def _banded(bands: Sequence[list[Word]]) -> Grid | None:
+    """Return a table of which each band is a row; None if the bands hold no cells, or several rows each."""
+    cut = [[segments(row) for row in rows(band)] for band in bands if band]
+    many = [row for band in cut for row in band if len(row) > 1]
+    if len(cut) < 3 or len(many) < 2 or max(map(len, cut)) > 12:
+        return None
+    bounds, _ = _bounds([[line for row in band for line in row] for band in cut])
+    if not bounds:
+        return None
+    table: list[list[str]] = []
+    full: set[int] = set()
+    deep = 0
+    for band in bands:
+        if not band:
+            continue
+        cells = [[line_of(row).text for row in rows(part)] for part in columns_of(band, bounds)]
+        deep += len(cells[0]) > 1 and all(len(cell) == len(cells[0]) for cell in cells)
+        if sum(map(bool, cells)) == 1 and len(bounds) > 1:
+            full.add(len(table))
+            cells[0] = next(cell for cell in cells if cell)
+        table.append([" ".join(cell) for cell in cells])
+    if deep > 0.3 * len(table) or sum(len(cell) for row in table for cell in row) > MOST_CELL_CHARS * len(table):
+        return None
+    return Grid(0, 0, 0, 0, table, bounds, full)
 
 
 def _merged(edges: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
@@ -145,12 +205,25 @@ def _filled(words: list[Word], xs: list[float], ys: list[float], level: list[Edg
         if down <= 2 and (split := _by_level([held.get(part, []) for part in parts])):
             found += split
             continue
+        if len(set(parts)) == 1 and (apart := _apart(held[parts[0]], xs[1:-1])):
+            found.append(apart)
+            continue
         if len(set(parts)) == 1 and across > 1:
             full.add(len(found))
         if all(part[0] < i for part in parts if held.get(part)):
             continue  # all of it was in the row above
         found.append([" ".join(texts.get(part, ())) for part in parts])
     return Grid(xs[0], xs[-1], ys[0], ys[-1], found, xs[1:-1], full, base=ys[-1], size=10)
+
+
+def _apart(words: list[Word], bounds: Sequence[float]) -> list[str]:
+    """Return the cells of a row between which no lines are drawn, if they stand in the columns of the others."""
+    lines = [line for row in rows(words) for line in segments(row)]
+    columns = [sum(bound <= line.x0 for bound in bounds) for line in lines]
+    inside = all(sum(bound < line.x1 for bound in bounds) == column for line, column in zip(lines, columns, strict=True))
+    if not inside or len(set(columns)) < 2:
+        return []
+    return [" ".join(line.text for line, at in zip(lines, columns, strict=True) if at == n) for n in range(len(bounds) + 1)]
 
 
 def _by_level(cells: list[list[Word]]) -> list[list[str]]:
@@ -185,7 +258,7 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
         if len(row) == 1 and _crosses(row[0], bounds) and not _fits(row[0], bounds):
             full.add(len(table))
             table.append([line.text] * (len(bounds) + 1))
-        elif row in skipped:
+        elif row in skipped and not all(_fits(line, bounds) for line in row if _crosses(line, bounds)):
             table.append(_spanning(row, bounds))
         else:
             table.append([line_of(part).text if part else "" for part in columns_of(line.words, bounds)])
@@ -212,19 +285,42 @@ def _bounds(many: Sequence[list[Line]]) -> tuple[list[float], list[list[Line]]]:
     """Return where columns part, and the rows at the head of which a line goes over several columns."""
     best: tuple[int, int, list[float]] = (0, 0, [])
     for head in range(min(3, len(many) - 1)):
-        body = many[head:]
-        spans = sorted((line.x0, line.x1) for row in body for line in row)
-        covered: list[list[float]] = []
-        for x0, x1 in spans:
-            if covered and x0 <= covered[-1][1] + 1:
-                covered[-1][1] = max(covered[-1][1], x1)
-            else:
-                covered.append([x0, x1])
-        cut = [(one[1] + other[0]) / 2 for one, other in zip(covered, covered[1:], strict=False)]
+        cut = _strips([[word for line in row for word in line.words] for row in many[head:]])
         if len(cut) > best[0]:
             best = len(cut), head, cut
     count, head, cut = best
     return (cut, list(many[:head])) if count else ([], [])
+
+
+def _strips(body: Sequence[list[Word]]) -> list[float]:
+    """Return the middles of the strips that no word of any row crosses and that part cells.
+
+    A strip parts cells if a wide gap lies on it in a third of the rows that have words on both sides of it: two words
+    of one cell may stand apart over a strip, but not widely.
+    """
+    covered: list[list[float]] = []
+    for x0, x1 in sorted((word.x0, word.x1) for row in body for word in row):
+        if covered and x0 <= covered[-1][1] + 1:
+            covered[-1][1] = max(covered[-1][1], x1)
+        else:
+            covered.append([x0, x1])
+    found: list[float] = []
+    start = float("-inf")
+    for one, other in zip(covered, covered[1:], strict=False):
+        x = (one[1] + other[0]) / 2
+        both = wide = 0
+        for row in body:
+            left = [word for word in row if start < word.x1 <= x]
+            right = [word for word in row if word.x0 >= x and word.x0 <= other[1]]
+            if left and right:
+                last, first = max(left, key=lambda word: word.x1), min(right, key=lambda word: word.x0)
+                both += 1
+                wide += first.x0 - last.x1 > WIDE * first.size
+        lone = not both and other[1] - one[0] > 0
+        if (both and wide >= 0.34 * both) or (lone and other[0] - one[1] > 3):
+            found.append(x)
+            start = x
+    return found
 
 
 def _crosses(line: Line, bounds: Sequence[float]) -> bool:
@@ -251,8 +347,9 @@ def _folded(
     table: list[list[str]], full: set[int], bases: Sequence[float], edges: Sequence[Edge]
 ) -> tuple[list[list[str]], set[int]]:
     """Join lines of one row: what goes on below, without a name of its own, belongs to the row above."""
-    gaps = sorted(other - one for one, other in zip(bases, bases[1:], strict=False))
-    close = gaps[0] * 1.25 if gaps and gaps[-1] > 1.35 * gaps[0] else 0
+    gaps = [other - one for one, other in zip(bases, bases[1:], strict=False)]
+    apart = sum(gap > 1.35 * min(gaps) for gap in gaps)
+    close = 1.25 * min(gaps) if apart > 1 else 0
     found: list[list[str]] = []
     wide: set[int] = set()
     for number, cells in enumerate(table):
@@ -269,7 +366,7 @@ def _folded(
             and not any(any(map(str.isdigit, cell)) for cell in cells)
             and sum(map(bool, cells)) < len(cells)
             and number > 1
-        ) or (number > 0 and number not in full and number - 1 not in full and not ruled_off and 0 < gap <= close)
+        ) or (number > 0 and number not in full and number - 1 not in full and not ruled_off and 0 < gap <= close and not (cells[0] and any(map(_is_number, cells))))
         if goes_on and found:
             found[-1] = [" ".join(part for part in pair if part) for pair in zip(found[-1], cells, strict=True)]
         else:
@@ -279,6 +376,5 @@ def _folded(
     return found, wide
 
 
-def cut(row: Sequence[Word]) -> list[Line]:
-    """Return a row's words as lines, cut at wide gaps."""
-    return segments(row)
+def _is_number(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= 0.5 * len(cell.replace(" ", "")) > 0

@@ -70,28 +70,29 @@ def rows(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def _with_scripts(found: list[list[Word]]) -> list[list[Word]]:
-    """Put rows of raised and lowered signs alone into the rows of larger letters that they belong to."""
-    kept = list(found)
-    for row in found:
-        near = [
-            other
-            for other in kept
-            if other is not row
-            and other[0].size > 1.15 * row[0].size
-            and -0.35 * other[0].size < other[0].base - row[0].base < 0.75 * other[0].size
-        ]
+    """Put raised and lowered signs into the rows of the larger letters that they stand beside.
+
+    They may have come into a row of their own, or into one of another column that stands a little higher.
+    """
+    for place, row in enumerate(found):
+        largest = max(word.size for near in found[max(0, place - 4) : place + 5] for word in near)
         for word in list(row):
-            for other in near:
-                if any(-1 < word.x0 - beside.x1 < 0.4 * beside.size for beside in other) or (
-                    any(-1 < beside.x0 - word.x1 < 0.3 * beside.size for beside in other)
-                    and word.text.strip("0123456789*†‡§") == ""
-                ):
+            if largest < 1.15 * word.size or any(_hangs_on(word, other) for other in row):
+                continue
+            for near in found[max(0, place - 4) : place + 5]:
+                if near is not row and any(_hangs_on(word, other) for other in near):
                     row.remove(word)
-                    other.append(word)
+                    near.append(word)
                     break
-        if not row:
-            kept = [other for other in kept if other is not row]
-    return kept
+    return [row for row in found if row]
+
+
+def _hangs_on(word: Word, host: Word) -> bool:
+    """Tell whether a word is a raised or lowered sign beside another word, or a footnote's mark before it."""
+    if host.size < 1.15 * word.size or not -0.4 * host.size < host.base - word.base < 0.75 * host.size:
+        return False
+    after, before = word.x0 - host.x1, host.x0 - word.x1
+    return -1 < after < 0.4 * host.size or (-1 < before < 0.3 * host.size and not word.text.strip("0123456789*†‡§"))
 
 
 def _in_order(row: list[Word]) -> list[Word]:

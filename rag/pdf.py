@@ -6,16 +6,16 @@ from statistics import median
 
 from rag.columns import Box, regions
 from rag.decode import Unusable
-from rag.flow import Block, blocks, flowing, merged
+from rag.flow import Block, blocks, flowing, merged, tabulated
 from rag.furniture import without_furniture
 from rag.glyphs import Page, Reader, Word, sizes
-from rag.grid import ruled
+from rag.grid import lined, ruled
 from rag.hyphens import Hyphens
 from rag.lines import rows, segments
 from rag.parsed import Parsed
 
 _NO_TITLE = re.compile(
-    r"(?i)\s*(?:untitled.*|microsoft (?:word|powerpoint|excel)\b.*|print\b.*|slide \d+|document\d*|about:blank|.*\.\w{2,5})?\s*"
+    r"(?i)\s*(?:untitled.*|\(?anonymous\)?|microsoft (?:word|powerpoint|excel)\b.*|print\b.*|slide \d+|document\d*|about:blank|.*\.\w{2,5})?\s*"
 )
 _MOST_LOST = 0.3
 """A page of whose letters more are unknown is not read."""
@@ -46,13 +46,14 @@ def pdf(data: bytes) -> Parsed:
             found += _blocks(page, number)
     if not found:
         raise Unusable("no text in it: it may be a scan", "run a text recognition (OCR) over it")
+    author = about.get("Author", "")
     title = _title(about.get("Title", ""), found)
-    found = merged(found)
+    found = merged(list(tabulated(found)))
     found += [Block([line], [len(pages) - 1], is_prose=False) for line in running]
     hyphens = Hyphens(line for block in found if block.is_prose for line in [*block.lines, ""])
     flow = flowing(found, len(pages), hyphens.between)
     told = [*_told(unread, len(pages), "no text")] + [*_told(unreadable, len(pages), "text in a font of unknown letters")]
-    return Parsed(flow.text, {"title": title, "author": about.get("Author")}, flow.pages, unread=told)
+    return Parsed(flow.text, {"title": title, "author": None if _NO_TITLE.fullmatch(author) else author}, flow.pages, unread=told)
 
 
 def _pages(document: "object") -> list[Page]:
@@ -75,6 +76,8 @@ def _pages(document: "object") -> list[Page]:
 def _blocks(page: Page, number: int) -> list[Block]:
     words = _without_drop_caps(page.words)
     grids, rest = ruled(words, page.edges)
+    banded, rest = lined(rest, page.edges)
+    grids += banded
     boxes: list[Box] = [*grids, *(line for row in rows(rest) for line in segments(row))]
     found = [block for region in regions(boxes) for block in blocks(region, page.edges, number)]
     for turned in page.turned:
