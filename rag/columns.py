@@ -19,6 +19,16 @@ _LEVEL = 1.5
 
 
 @dataclass(slots=True)
+class Region:
+    """What is read together."""
+
+    boxes: list[Box]
+    left: float
+    """Where its lines begin, and how far they reach."""
+    right: float
+
+
+@dataclass(slots=True)
 class _Cut:
     """A gutter beside some of the boxes, by their order from top to bottom."""
 
@@ -27,20 +37,30 @@ class _Cut:
     last: int
 
 
-def regions(boxes: Sequence[Box]) -> Iterator[list[Box]]:
-    """Yield what is read together, one column or stretch of the page after the other."""
+def regions(boxes: Sequence[Box], left: float | None = None, right: float | None = None) -> Iterator[Region]:
+    """Yield what is read together, one column or stretch of the page after the other.
+
+    Args:
+        boxes: what stands on a page, or a part of it.
+        left: where lines begin there.
+        right: how far they reach.
+    """
+    if not boxes:
+        return
+    left = min(box.x0 for box in boxes) if left is None else left
+    right = max(box.x1 for box in boxes) if right is None else right
     ordered = sorted(boxes, key=lambda box: (box.top, box.x0))
     cut = _gutter(ordered)
     if cut is None:
-        if ordered:
-            yield ordered
+        yield Region(ordered, left, right)
         return
     band = ordered[cut.first : cut.last]
-    above, below = ordered[: cut.first], ordered[cut.last :]
-    left = [box for box in band if box.x1 <= cut.x + 1]
-    right = [box for box in band if box.x1 > cut.x + 1]
-    for part in (above, left, right, below):
-        yield from regions(part)
+    one = [box for box in band if box.x1 <= cut.x + 1]
+    other = [box for box in band if box.x1 > cut.x + 1]
+    yield from regions(ordered[: cut.first], left, right)
+    yield from regions(one, left, max(box.x1 for box in one))
+    yield from regions(other, min(box.x0 for box in other), right)
+    yield from regions(ordered[cut.last :], left, right)
 
 
 def _gutter(boxes: Sequence[Box]) -> _Cut | None:
@@ -76,9 +96,7 @@ def _candidates(boxes: Sequence[Box]) -> list[float]:
     while gaps and len(found) < _CANDIDATES:
         # The strip that most gaps share: it begins where a line ends that is longer than others.
         starts = {gap[0] for gap in gaps}
-        shared = {
-            start: [gap for gap in gaps if gap[0] <= start + 0.5 and gap[1] > start + 3] for start in starts
-        }
+        shared = {start: [gap for gap in gaps if gap[0] <= start + 0.5 and gap[1] > start + 3] for start in starts}
         start = max(shared, key=lambda each: (len(shared[each]), each))
         inside = shared[start]
         if not inside:
@@ -109,7 +127,9 @@ def _trimmed(boxes: Sequence[Box], first: int, last: int, x: float) -> tuple[int
     begin, end = max(tops), min(ends)
     while first < last and boxes[first].bottom <= begin and boxes[first].x1 > x + 1:
         first += 1  # above the left column stands what is read before both
-    tail = first + next((n for n, box in enumerate(boxes[first:last]) if box.top >= end - 1 and box.x1 <= x + 1), last - first)
+    tail = first + next(
+        (n for n, box in enumerate(boxes[first:last]) if box.top >= end - 1 and box.x1 <= x + 1), last - first
+    )
     if tail < last:
         column = [box for box in boxes[first:tail] if box.x1 <= x + 1]
         while tail < last and column and _follows(boxes[tail], column[-1]):

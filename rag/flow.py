@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from rag.columns import Box
+from rag.columns import Box, Region
 from rag.glyphs import Edge
 from rag.grid import Grid, aligned
 from rag.lines import Line, joined
@@ -16,6 +16,7 @@ _ITEM = re.compile(r"(?:[•◦▪‣●○■□✓➢–—*-]|\(?(?:\d{1,3}|[
 _BULLET = re.compile(r"[•◦▪‣●○■□✓➢]\s*\S")
 _ENDED = re.compile(r"[.!?:;…。！？]['\"’”»)\]⁰¹²³⁴⁵⁶⁷⁸⁹*†]*$")
 _CAPTION = re.compile(r"(?:Fig(?:ure|\.)?|Tab(?:le|\.)?|Chart|Box|Abb(?:ildung|\.)?)\s*\d", re.IGNORECASE)
+_LABEL = re.compile(r"[A-ZÀ-Þ][\w .-]{1,24}: \S")
 _LEADERS = re.compile(r"(?:\s*[.·…]){4,}\s*")
 _HYPHENS = "-\u2010\u00ad"
 MOST_BETWEEN = 12
@@ -38,12 +39,10 @@ class Block:
     """A table whose rows are not written out yet."""
 
 
-def blocks(region: Sequence[Box], edges: Sequence[Edge], page: int) -> Iterator[Block]:
+def blocks(region: Region, edges: Sequence[Edge], page: int) -> Iterator[Block]:
     """Yield what stands in one column of a page, in order."""
-    rows = _rows(region)
-    lines = [line for row in rows if not isinstance(row, Grid) for line in row]
-    left = min((line.x0 for line in lines), default=0)
-    right = max((line.x1 for line in lines), default=0)
+    rows = _rows(region.boxes)
+    left, right = region.left, region.right
     waiting: list[Line] = []
     place = 0
     while place < len(rows):
@@ -55,7 +54,13 @@ def blocks(region: Sequence[Box], edges: Sequence[Edge], page: int) -> Iterator[
             place += 1
             continue
         grid, used = _grid(rows, place, edges)
-        if grid:
+        if grid and (sides := _apart(rows[place : place + used], grid, edges)):
+            yield from _paragraphs(waiting, left, right, page)
+            waiting = []
+            for side in sides:
+                yield from _paragraphs(side, side[0].x0, max(line.x1 for line in side), page)
+            place += used
+        elif grid:
             yield from _paragraphs(waiting, left, right, page)
             waiting = []
             yield Block([], [page], is_prose=False, grid=grid)
@@ -87,11 +92,15 @@ def _grid(rows: Sequence["list[Line] | Grid"], first: int, edges: Sequence[Edge]
     part: list[list[Line]] = []
     best: tuple[Grid | None, int] = None, 0
     for row in rows[first : first + 200]:
-        if isinstance(row, Grid) or (part and row[0].base - part[-1][0].base > 3.2 * max(row[0].size, part[-1][0].size)):
+        if isinstance(row, Grid) or (
+            part and row[0].base - part[-1][0].base > 3.2 * max(row[0].size, part[-1][0].size)
+        ):
             break
         if not part and len(row) < 2:
             break
         if len(row) == 2 and _ITEM.match(f"{row[0].text} x") and len(row[0].text) < 6:
+            break
+        if part and len(row) == 1 and abs(row[0].size - part[-1][0].size) > 0.07 * row[0].size:
             break
         part.append(row)
         many = sum(len(each) > 1 for each in part)
@@ -112,10 +121,30 @@ def _grid(rows: Sequence["list[Line] | Grid"], first: int, edges: Sequence[Edge]
     return best
 
 
+def _apart(
+    rows: Sequence["list[Line] | Grid"], grid: Grid, edges: Sequence[Edge]
+) -> tuple[list[Line], list[Line]] | None:
+    """Return two blocks that stand far apart, as at the head of a letter; None for a table."""
+    if len(grid.bounds) > 1 or any(grid.top < edge.y0 < grid.bottom for edge in edges):
+        return None
+    lines = [line for row in rows if not isinstance(row, Grid) for line in row]
+    left = [line for line in lines if line.x1 < grid.bounds[0]]
+    right = [line for line in lines if line.x0 > grid.bounds[0]]
+    if len(left) + len(right) < len(lines) or lines[0].bold != lines[-1].bold:
+        return None
+    texts = [line.text.replace(" ", "") for line in right]
+    numbers = sum(2 * sum(map(str.isdigit, text)) >= len(text) for text in texts)
+    gap = min(line.x0 for line in right) - max(line.x1 for line in left)
+    return (left, right) if gap > 10 * grid.size and numbers < 0.4 * len(texts) else None
+
+
 def _in_columns(line: Line, grid: Grid) -> bool:
-    return len(line.words) > 1 and all(
-        not any(word.x0 < bound < word.x1 for word in line.words) for bound in grid.bounds
-    ) and line.x0 < grid.bounds[0] and line.x1 > grid.bounds[-1]
+    return (
+        len(line.words) > 1
+        and all(not any(word.x0 < bound < word.x1 for word in line.words) for bound in grid.bounds)
+        and line.x0 < grid.bounds[0]
+        and line.x1 > grid.bounds[-1]
+    )
 
 
 def _is_table(grid: Grid) -> bool:
@@ -159,7 +188,11 @@ def _paragraphs(lines: Sequence[Line], left: float, right: float, page: int) -> 
     pitches = [b.base - a.base for a, b in zip(lines, lines[1:], strict=False) if a.size == b.size and b.base > a.base]
     pitch = median(pitches) if pitches else 0
     if pitches:  # the space between lines, not that between paragraphs
-        close = [each for each in pitches if each <= 1.15 * min(p for p in pitches if p > 0.5 * lines[0].size or p > 4)] if any(p > 4 for p in pitches) else pitches
+        close = (
+            [each for each in pitches if each <= 1.15 * min(p for p in pitches if p > 0.5 * lines[0].size or p > 4)]
+            if any(p > 4 for p in pitches)
+            else pitches
+        )
         pitch = median(close) if close else pitch
     block: Block | None = None
     last: Line | None = None
@@ -197,7 +230,9 @@ def _starts(line: Line, last: Line, text: str, block: Block, about: tuple[float,
         return True
     ended = bool(_ENDED.search(block.lines[-1]))
     short = last.x1 < right - 0.15 * (right - margin)
-    if _BULLET.match(text):
+    if "…" in text and (_LEADERS.search(line.text) or _LEADERS.search(last.text)):
+        return True
+    if _BULLET.match(text) or (_LABEL.match(text) and _LABEL.match(block.lines[-1])):
         return True
     if _ITEM.match(text) and (ended or short or _ITEM.match(block.lines[0])):
         return True
@@ -216,7 +251,11 @@ def _right_edges(lines: Sequence[Line], left: float, right: float, most: float) 
     for place, line in enumerate(lines):
         if not place or line.base - lines[place - 1].base > most or abs(line.size - lines[place - 1].size) > 0.5:
             end = place + 1
-            while end < len(lines) and lines[end].base - lines[end - 1].base <= most and abs(lines[end].size - line.size) <= 0.5:
+            while (
+                end < len(lines)
+                and lines[end].base - lines[end - 1].base <= most
+                and abs(lines[end].size - line.size) <= 0.5
+            ):
                 end += 1
             reach = sorted((each.x1 for each in lines[place:end]), reverse=True)
             edge = reach[len(reach) // 8]
@@ -240,8 +279,8 @@ def merged(found: Sequence[Block]) -> list[Block]:
             continue
         before = result.pop(place)
         between = result[place:]
-        same_page = [each for each in between if each.pages[0] <= before.pages[-1]]
-        later = [each for each in between if each.pages[0] > before.pages[-1]]
+        same_page = [each for each in between if each.pages[0] <= before.pages[0]]
+        later = [each for each in between if each.pages[0] > before.pages[0]]
         before.lines += block.lines
         before.pages += block.pages
         before.is_full = block.is_full
@@ -259,7 +298,11 @@ def _goes_on_from(block: Block, result: Sequence[Block]) -> int | None:
     small = first[:1].islower()
     for back in range(1, min(len(result), MOST_BETWEEN) + 1):
         before = result[-back]
-        fits = before.is_prose and abs(before.size - block.size) <= 0.06 * max(before.size, 1) and before.bold == block.bold
+        fits = (
+            before.is_prose
+            and abs(before.size - block.size) <= 0.06 * max(before.size, 1)
+            and before.bold == block.bold
+        )
         if fits and not _CAPTION.match(before.lines[0]):
             text = before.lines[-1]
             if _ENDED.search(text) or (before.pages[-1] == block.pages[0] and back == 1 and not small):

@@ -21,11 +21,11 @@ _PAGE_NUMBER = re.compile(
     r"(?i)[\W_]*(?:page|pages|seite|p\.|pg\.?|página|pagina|sida|side|strona)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxlc]{1,6})"
     r"(?:\s*(?:/|of|von|de|di|sur|av|z)\s*\d{1,4})?[\W_]*"
 )
-_BROWSER = re.compile(
-    r"(?:https?|file)://\S+ \d+/\d+|\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d\d(?:\s?[AP]M)?\b.*"
-)
+_BROWSER = re.compile(r"(?:https?|file)://\S+ \d+/\d+|\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}:\d\d(?:\s?[AP]M)?\b.*")
 """What browsers print around a page."""
-_NUMBERED = re.compile(r"(?i)[|·•,–—-]?\s*\b(?:page|seite|página|pagina)\s*\d+(?:\s*(?:/|of|von|de|di|sur)\s*\d+)?\s*[|·•,–—-]?")
+_NUMBERED = re.compile(
+    r"(?i)[|·•,–—-]?\s*\b(?:page|seite|página|pagina)\s*\d+(?:\s*(?:/|of|von|de|di|sur)\s*\d+)?\s*[|·•,–—-]?"
+)
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ def without_furniture(pages: Sequence[Page]) -> list[str]:
         elif bare:
             wanted = same if len(same) > 1 and _grows(same) else [r for r in group if _is_own_number(r, pages)]
         else:
-            wanted = same if len({row.page for row in same}) > 1 and _grows(same) else []
+            wanted = [row for part in _alike(same, len(pages)) if len({row.page for row in part}) > 1 for row in part]
         wanted = [row for row in wanted if bare or not _heads_a_table(row, pages[row.page])]
         for row in wanted:
             dropped.setdefault(row.page, set()).update(map(id, row.words))
@@ -95,6 +95,23 @@ def _in_one_place(group: list[_Row]) -> list[_Row]:
     middle = median(row.place for row in group)
     near = [row for row in group if abs(row.place - middle) <= 8]
     return near if len(near) > 1 else group if max(r.place for r in group) - min(r.place for r in group) <= 8 else []
+
+
+def _alike(group: list[_Row], pages: int) -> list[list[_Row]]:
+    """Return rows that are the same but for a page's number; where other numbers differ, those of the same text."""
+    small = all(int(n[:9]) <= pages + 30 for row in group for n in _NUMBER.findall(row.text)) if group else False
+    if group and (small or len({row.text for row in group}) == 1 or _number_apart(group)) and _grows(group):
+        return [group]
+    texts: dict[str, list[_Row]] = {}
+    for row in group:
+        texts.setdefault(row.text, []).append(row)
+    return list(texts.values())
+
+
+def _number_apart(group: list[_Row]) -> bool:
+    """Tell whether the last or the first thing in each row is a number by itself, as in "Journal     1001"."""
+    lines = [segments(row.words) for row in group]
+    return all(len(each) > 1 and (each[0].text.isdigit() or each[-1].text.isdigit()) for each in lines)
 
 
 def _grows(group: list[_Row]) -> bool:

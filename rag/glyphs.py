@@ -93,7 +93,9 @@ class Reader:
         found = Page()
         shown = (box.left, box.bottom, box.right, box.top)
         paths: list[tuple[tuple[float, float], tuple[float, float]]] = []
-        self._objects(found, page.raw, c.FPDFPage_CountObjects(page.raw), c.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), paths)
+        self._objects(
+            found, page.raw, c.FPDFPage_CountObjects(page.raw), c.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), paths
+        )
         text = page.get_textpage()
         try:
             groups = self._words(found, text.raw, shown)
@@ -193,7 +195,9 @@ class Reader:
             self._fonts[key] = weight >= 600 or any(part in heavy for part in ("bold", "black", "heavy", "semibold"))
         mode = c.FPDFTextObj_GetTextRenderMode(drawn)
         # Text that is never drawn is what was recognised in a picture, or was hidden from who reads the page.
-        return _Look(round(abs(size.value) * scale, 1) or 1.0, (angle + 360) % 360, self._fonts[key], mode != 3 or pictures > 0)
+        return _Look(
+            round(abs(size.value) * scale, 1) or 1.0, (angle + 360) % 360, self._fonts[key], mode != 3 or pictures > 0
+        )
 
     def _objects(self, found: Page, holder: Any, count: int, get: Any, matrix: Any, paths: Any, depth: int = 0) -> None:
         c = self._c

@@ -45,7 +45,9 @@ def ruled(words: list[Word], edges: Sequence[Edge]) -> tuple[list[Grid], list[Wo
             ys = ([least] if least < ys[0] - 5 else []) + ys + ([most] if most > ys[-1] + 5 else [])
         if len(xs) < 3 or len(ys) < 3:
             continue
-        inside = [w for w in left if xs[0] - 2 < (w.x0 + w.x1) / 2 < xs[-1] + 2 and ys[0] < w.base - 0.2 * w.size < ys[-1]]
+        inside = [
+            w for w in left if xs[0] - 2 < (w.x0 + w.x1) / 2 < xs[-1] + 2 and ys[0] < w.base - 0.2 * w.size < ys[-1]
+        ]
         grid = _filled(inside, xs, ys, level, upright)
         if grid is not None:
             found.append(grid)
@@ -118,14 +120,28 @@ def _merged(edges: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
     """Return level and upright lines, those that go on in one another as one."""
     level: list[Edge] = []
     for edge in sorted((e for e in edges if e.y0 == e.y1), key=lambda e: (e.y0, e.x0)):
-        same = next((o for o in level[-60:] if abs(o.y0 - edge.y0) <= 1.5 and edge.x0 <= o.x1 + _NEAR and edge.x1 >= o.x0 - _NEAR), None)
+        same = next(
+            (
+                o
+                for o in level[-60:]
+                if abs(o.y0 - edge.y0) <= 1.5 and edge.x0 <= o.x1 + _NEAR and edge.x1 >= o.x0 - _NEAR
+            ),
+            None,
+        )
         if same:
             same.x0, same.x1 = min(same.x0, edge.x0), max(same.x1, edge.x1)
         else:
             level.append(Edge(edge.x0, edge.y0, edge.x1, edge.y1))
     upright: list[Edge] = []
     for edge in sorted((e for e in edges if e.x0 == e.x1), key=lambda e: (e.x0, e.y0)):
-        same = next((o for o in upright[-60:] if abs(o.x0 - edge.x0) <= 1.5 and edge.y0 <= o.y1 + _NEAR and edge.y1 >= o.y0 - _NEAR), None)
+        same = next(
+            (
+                o
+                for o in upright[-60:]
+                if abs(o.x0 - edge.x0) <= 1.5 and edge.y0 <= o.y1 + _NEAR and edge.y1 >= o.y0 - _NEAR
+            ),
+            None,
+        )
         if same:
             same.y0, same.y1 = min(same.y0, edge.y0), max(same.y1, edge.y1)
         else:
@@ -152,9 +168,7 @@ def _meeting(level: list[Edge], upright: list[Edge]) -> Iterator[tuple[list[Edge
 
 
 def _meet(level: Edge, upright: Edge) -> bool:
-    return (
-        level.x0 - _NEAR <= upright.x0 <= level.x1 + _NEAR and upright.y0 - _NEAR <= level.y0 <= upright.y1 + _NEAR
-    )
+    return level.x0 - _NEAR <= upright.x0 <= level.x1 + _NEAR and upright.y0 - _NEAR <= level.y0 <= upright.y1 + _NEAR
 
 
 def _places(values: Sequence[float]) -> list[float]:
@@ -220,10 +234,14 @@ def _apart(words: list[Word], bounds: Sequence[float]) -> list[str]:
     """Return the cells of a row between which no lines are drawn, if they stand in the columns of the others."""
     lines = [line for row in rows(words) for line in segments(row)]
     columns = [sum(bound <= line.x0 for bound in bounds) for line in lines]
-    inside = all(sum(bound < line.x1 for bound in bounds) == column for line, column in zip(lines, columns, strict=True))
+    inside = all(
+        sum(bound < line.x1 for bound in bounds) == column for line, column in zip(lines, columns, strict=True)
+    )
     if not inside or len(set(columns)) < 2:
         return []
-    return [" ".join(line.text for line, at in zip(lines, columns, strict=True) if at == n) for n in range(len(bounds) + 1)]
+    return [
+        " ".join(line.text for line, at in zip(lines, columns, strict=True) if at == n) for n in range(len(bounds) + 1)
+    ]
 
 
 def _by_level(cells: list[list[Word]]) -> list[list[str]]:
@@ -366,7 +384,14 @@ def _folded(
             and not any(any(map(str.isdigit, cell)) for cell in cells)
             and sum(map(bool, cells)) < len(cells)
             and number > 1
-        ) or (number > 0 and number not in full and number - 1 not in full and not ruled_off and 0 < gap <= close and not (cells[0] and any(map(_is_number, cells))))
+        ) or (
+            number > 0
+            and number not in full
+            and number - 1 not in full
+            and not ruled_off
+            and 0 < gap <= close
+            and not (cells[0] and any(map(_is_number, cells)))
+        )
         if goes_on and found:
             found[-1] = [" ".join(part for part in pair if part) for pair in zip(found[-1], cells, strict=True)]
         else:

@@ -25,7 +25,9 @@ class Hyphens:
         before = ""
         for line in lines:
             inner = line.rstrip(HYPHENS) if _LAST.search(line) else line
-            self._written.update(word.replace("\u2010", "-").lower() for word in _WORD.findall(inner)[1 if before else 0 :])
+            self._written.update(
+                word.replace("\u2010", "-").lower() for word in _WORD.findall(inner)[1 if before else 0 :]
+            )
             if before and (first := _FIRST.match(line)):
                 broken.append((before, first[0].lower()))
             last = _LAST.search(line)

@@ -52,8 +52,12 @@ def pdf(data: bytes) -> Parsed:
     found += [Block([line], [len(pages) - 1], is_prose=False) for line in running]
     hyphens = Hyphens(line for block in found if block.is_prose for line in [*block.lines, ""])
     flow = flowing(found, len(pages), hyphens.between)
-    told = [*_told(unread, len(pages), "no text")] + [*_told(unreadable, len(pages), "text in a font of unknown letters")]
-    return Parsed(flow.text, {"title": title, "author": None if _NO_TITLE.fullmatch(author) else author}, flow.pages, unread=told)
+    told = [*_told(unread, len(pages), "no text")] + [
+        *_told(unreadable, len(pages), "text in a font of unknown letters")
+    ]
+    return Parsed(
+        flow.text, {"title": title, "author": None if _NO_TITLE.fullmatch(author) else author}, flow.pages, unread=told
+    )
 
 
 def _pages(document: "object") -> list[Page]:
@@ -81,7 +85,8 @@ def _blocks(page: Page, number: int) -> list[Block]:
     boxes: list[Box] = [*grids, *(line for row in rows(rest) for line in segments(row))]
     found = [block for region in regions(boxes) for block in blocks(region, page.edges, number)]
     for turned in page.turned:
-        found += blocks([line for row in rows(turned) for line in segments(row)], (), number)
+        lines: list[Box] = [line for row in rows(turned) for line in segments(row)]
+        found += [block for region in regions(lines) for block in blocks(region, (), number)]
     return found
 
 
@@ -107,7 +112,11 @@ def _without_drop_caps(words: list[Word]) -> list[Word]:
 
 def _unread(pages: Sequence[Page]) -> list[int]:
     """Return the numbers of the pages that show something but hold no text."""
-    return [n for n, page in enumerate(pages, start=1) if not page.words and not page.turned and (page.pictures or page.shapes)]
+    return [
+        n
+        for n, page in enumerate(pages, start=1)
+        if not page.words and not page.turned and (page.pictures or page.shapes)
+    ]
 
 
 def _unreadable(pages: Sequence[Page]) -> list[int]:
@@ -143,7 +152,9 @@ def _title(named: str, found: Sequence[Block]) -> str | None:
     if not _NO_TITLE.fullmatch(named):
         return named
     first = [block for block in found if block.pages[0] == 0 and block.is_prose]
-    letters = [block.size for block in found if block.is_prose for line in block.lines for _ in range(len(line) // 20 + 1)]
+    letters = [
+        block.size for block in found if block.is_prose for line in block.lines for _ in range(len(line) // 20 + 1)
+    ]
     large = max(first, key=lambda block: block.size, default=None)
     if large is None or len(found) < 3 or large.size < 1.25 * median(letters) or sum(map(len, large.lines)) > 200:
         return None
