@@ -3,6 +3,7 @@
 Lines count as the same if they differ in nothing but numbers that grow as the pages do.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def _outer(number: int, page: Page) -> Iterator[_Row]:
     height = page.bottom - page.top
     found = rows(page.words)
     main = [max(row, key=lambda word: word.size) for row in found]
-    pitches = sorted(other.base - one.base for one, other in zip(main, main[1:], strict=False))
+    pitches = sorted(other.base - one.base for one, other in itertools.pairwise(main))
     pitch = pitches[len(pitches) // 3] if len(pitches) > 2 else 0
     for upper in (True, False):
         order = list(range(len(found))) if upper else list(range(len(found)))[::-1]
@@ -121,7 +122,7 @@ def _grows(group: list[_Row]) -> bool:
     if any(len(each) != width for _, each in numbers):
         return True  # of Roman numerals some are digits here and some are not
     wrong = 0
-    for (page, one), (later, other) in zip(numbers, numbers[1:], strict=False):
+    for (page, one), (later, other) in itertools.pairwise(numbers):
         wrong += any(b != a and b - a != later - page for a, b in zip(one, other, strict=True))
     return wrong <= 0.2 * (len(numbers) - 1)
 

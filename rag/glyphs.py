@@ -150,21 +150,20 @@ class Reader:
             x0, x1 = (min(corners), max(corners)) if not look.angle % 90 else (base[0], base[0] + look.size / 2)
             words = groups.setdefault(look.angle, [])
             if word is not None and words and words[-1] is word:
-                same = (word.size, word.bold) == (look.size, look.bold) and abs(word.base - base[1]) < 0.1 * look.size
+                same = (word.size, word.bold) == (look.size, look.bold) and abs(word.base - base[1]) < 0.35 * look.size
                 level = abs(word.base - base[1]) < look.size
                 gap = x0 - word.x1
                 joins = level and -0.5 * look.size < gap < _GAP * min(look.size, word.size) and not space
                 if same and joins:
-                    if sign != word.text[-1:] or x0 - word.x0 > 0.1 * look.size or len(word.text) > 1:
-                        word.text += sign
-                        word.x1 = max(x1, word.x1)
+                    word.text += sign
+                    word.x1 = max(x1, word.x1)
                     continue
             else:
                 joins = False
             word = Word(sign, x0, x1, base[1], look.size, look.bold, glued=joins)
             words.append(word)
             space = False
-        return groups
+        return {angle: list(_once(words)) for angle, words in groups.items()}
 
     def _sign(self, code: int, found: Page) -> str:
         if code in _HYPHENS:
@@ -258,6 +257,16 @@ class Reader:
         red, green, blue, alpha = c_uint(), c_uint(), c_uint(), c_uint()
         c.FPDFPageObj_GetFillColor(drawn, byref(red), byref(green), byref(blue), byref(alpha))
         return alpha.value == 0 or min(red.value, green.value, blue.value) >= 250
+
+
+def _once(words: list[Word]) -> Iterator[Word]:
+    """Leave out what is drawn again in the same place, as some programs make letters bold."""
+    seen: set[tuple[str, int, int]] = set()
+    for word in words:
+        x, y = round(word.x0), round(word.base)
+        if not any((word.text, x + dx, y + dy) in seen for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
+            seen.add((word.text, x, y))
+            yield word
 
 
 def _edges(lines: Any, angle: int, longest: float) -> Iterator[Edge]:

@@ -125,10 +125,13 @@ def text_of(words: Sequence[Word], base: float, size: float) -> str:
     """Return words as text; a raised digit is one of Unicode's, another raised sign stands behind a "^"."""
     parts: list[str] = []
     last: Word | None = None
-    for word in words:
+    for word, following in zip(words, [*words[1:], None], strict=True):
         if last is not None and not _touches(last, word):
             parts.append(" ")
-        parts.append(_script(word, base, size, parts[-1] if parts else ""))
+        inside = (
+            following is not None and _touches(word, following) and word.text.isalpha() and following.text[:1].isalpha()
+        )
+        parts.append(word.text if inside else _script(word, base, size, parts[-1] if parts else ""))
         last = word
     return "".join(parts)
 

@@ -210,11 +210,12 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    book dates decode delimited header load mail markup metadata normal parse parsed pdf records table webpage word
+    blocks book columns dates decode delimited flow furniture glyphs grid header hyphens lines load mail markup metadata
+    normal parse parsed pdf records ruled table webpage word
 """.split()
 
 
-_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdf python-docx sentencex trafilatura".split()
+_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdfium2 python-docx sentencex trafilatura".split()
 
 
 @cache

@@ -4,15 +4,16 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
+from rag.blocks import Block, blocks
 from rag.columns import Box, regions
 from rag.decode import Unusable
-from rag.flow import Block, blocks, flowing, merged, tabulated
+from rag.flow import flowing, merged, tabulated
 from rag.furniture import without_furniture
 from rag.glyphs import Page, Reader, Word, sizes
-from rag.grid import lined, ruled
 from rag.hyphens import Hyphens
 from rag.lines import rows, segments
 from rag.parsed import Parsed
+from rag.ruled import lined, ruled
 
 _NO_TITLE = re.compile(
     r"(?i)\s*(?:untitled.*|\(?anonymous\)?|microsoft (?:word|powerpoint|excel)\b.*|print\b.*|slide \d+|document\d*|about:blank|.*\.\w{2,5})?\s*"
@@ -52,9 +53,7 @@ def pdf(data: bytes) -> Parsed:
     found += [Block([line], [len(pages) - 1], is_prose=False) for line in running]
     hyphens = Hyphens(line for block in found if block.is_prose for line in [*block.lines, ""])
     flow = flowing(found, len(pages), hyphens.between)
-    told = [*_told(unread, len(pages), "no text")] + [
-        *_told(unreadable, len(pages), "text in a font of unknown letters")
-    ]
+    told = [*_told(unread, len(pages), "no text"), *_told(unreadable, len(pages), "text in a font of unknown letters")]
     return Parsed(
         flow.text, {"title": title, "author": None if _NO_TITLE.fullmatch(author) else author}, flow.pages, unread=told
     )

@@ -23,11 +23,11 @@ MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
-    schema errors config terms dates values normal decode markup parsed webpage pdf word book mail header table
-    delimited records parse sandbox worker metadata load split stories
+    schema errors config terms dates values normal decode markup parsed webpage word book mail header table
+    delimited records glyphs lines grid ruled columns blocks furniture hyphens flow pdf parse sandbox worker metadata load split stories
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
-    rerank network senses match shape asked clause decide copies missing reader choose call providers llm compose untrusted
-    roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
+    rerank network senses match shape asked clause decide copies missing reader choose call providers llm compose
+    untrusted roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
     questions suggest engine render batch status llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
