@@ -15,6 +15,7 @@ from rag.lines import Line, joined
 ITEM = re.compile(r"(?:[•◦▪‣●○■□✓➢–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
 ENDED = re.compile(r"[.!?:;…。！？]['\"’”»)\]⁰¹²³⁴⁵⁶⁷⁸⁹*†]*$")
 """The end of a sentence, or of what leads to a list."""
+_MOST_ROWS = 200
 _BULLET = re.compile(r"[•◦▪‣●○■□✓➢]\s*\S")
 _LABEL = re.compile(r"[A-ZÀ-Þ][\w .-]{1,24}: \S")
 _LEADERS = re.compile(r"(?:\s*[.·…]){4,}\s*")
@@ -32,6 +33,8 @@ class Block:
     is_prose: bool = True
     is_full: bool = False
     """Whether its last line reaches the end of its column."""
+    is_first: bool = False
+    """Whether it stands at the head of a column or page."""
     grid: Grid | None = None
     """A table whose rows are not written out yet."""
 
@@ -88,34 +91,35 @@ def _grid(rows: Sequence["list[Line] | Grid"], first: int, edges: Sequence[Edge]
     """Return a table that starts at a row, if one does, and how many rows it takes."""
     part: list[list[Line]] = []
     best: tuple[Grid | None, int] = None, 0
-    for row in rows[first : first + 200]:
-        if isinstance(row, Grid) or (
-            part and row[0].base - part[-1][0].base > 3.2 * max(row[0].size, part[-1][0].size)
-        ):
-            break
-        if not part and len(row) < 2:
-            break
-        if len(row) == 2 and ITEM.match(f"{row[0].text} x") and len(row[0].text) < 6:
-            break
-        if part and len(row) == 1 and abs(row[0].size - part[-1][0].size) > 0.07 * row[0].size:
+    for row in rows[first : first + _MOST_ROWS]:
+        if isinstance(row, Grid) or not _may_be_row(row, part[-1] if part else None):
             break
         part.append(row)
         many = sum(len(each) > 1 for each in part)
         if len(part) > many + 3:
             break
-        if len(row) < 2 and not (best[0] and _in_columns(row[0], best[0])):
-            continue
-        if many < 2:
+        if many < 2 or (len(row) < 2 and not (best[0] and _in_columns(row[0], best[0]))):
             continue
         grid = aligned(part, edges)
         columns = len(grid.bounds) + 1 if grid else 0
-        if grid is None or (best[0] and columns < len(best[0].bounds) + 1 and best[1] > 2):
+        if columns < (len(best[0].bounds) + 1 if best[0] and best[1] > 2 else 1):
             if best[0] or many > 3:
                 break
-            continue
-        if (many > 2 or columns > 2) and _is_table(grid):
+        elif grid and (many > 2 or columns > 2) and _is_table(grid):
             best = grid, len(part)
     return best
+
+
+def _may_be_row(row: list[Line], above: list[Line] | None) -> bool:
+    """Tell whether a row may be one of a table, below another if there is one."""
+    line = row[0]
+    if len(row) == 2 and len(line.text) < 6 and ITEM.match(f"{line.text} x"):
+        return False  # an item of a list
+    if above is None:
+        return len(row) > 1
+    if len(row) == 1 and abs(line.size - above[0].size) > 0.07 * line.size:
+        return False  # a heading
+    return line.base - above[0].base <= 3.2 * max(line.size, above[0].size)
 
 
 def _apart(

@@ -1,8 +1,8 @@
 """The order in which a page is read: its columns, and what goes across them.
 
-A gutter is an upright strip that no line crosses. Two columns of prose stand beside it, whether their lines are drawn one
-column after the other or row by row; where what stands beside it are short cells on the same base lines, it belongs to a
-table and is no gutter.
+A gutter is an upright strip that no line crosses. Two columns of prose stand beside it, whether their lines are drawn
+one column after the other or row by row; where what stands beside it are short cells on the same base lines, it belongs
+to a table and is no gutter.
 """
 
 from collections.abc import Iterator, Sequence

@@ -81,11 +81,13 @@ def _goes_on_from(block: Block, result: Sequence[Block]) -> int | None:
         )
         if fits and not _CAPTION.match(before.lines[0]):
             text = before.lines[-1]
-            if ENDED.search(text) or (before.pages[-1] == block.pages[0] and back == 1 and not small):
+            if ENDED.search(text):
+                if small and before.pages[-1] < block.pages[0]:
+                    continue  # a note at the foot of the page
                 return None
             hyphened = text[-1:] in _HYPHENS and text[-2:-1].isalpha()
             joins = small or (hyphened and first[:1].isalpha())
-            joins = joins or (before.is_full and len(before.lines) > 1 and before.pages[-1] < block.pages[0])
+            joins = joins or (before.is_full and len(before.lines) > 1 and block.is_first)
             return len(result) - back if joins else None
         if before.is_prose and before.size > 1.06 * block.size:
             return None  # below a heading a text begins anew

@@ -6,9 +6,8 @@ upright, whatever way the page or its text was turned.
 
 import math
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
-from ctypes import byref, c_double, c_float, c_int, c_uint, create_string_buffer
+from ctypes import addressof, byref, c_double, c_float, c_int, c_uint, create_string_buffer
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +18,7 @@ _GAP = 0.25
 _LIGATURES = {ord(sign): unicodedata.normalize("NFKC", sign) for sign in "ﬀﬁﬂﬃﬄﬅﬆ"}
 _HYPHENS = (0x02, 0xFFFE)
 """What PDFium gives for a hyphen at the end of a line."""
+_SPACES = (0x20, 0xA0, 0x0D, 0x0A, 0x09)
 _BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF076, 0xF06C, 0xF06E, 0xF0A8)
 """Signs of lists in the symbol fonts of word processors."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
@@ -76,6 +76,31 @@ class _Look:
     seen: bool
 
 
+class _Words:
+    """Puts letters together to words, as they come."""
+
+    def __init__(self) -> None:
+        self.groups: dict[int, list[Word]] = {}
+        self.space = True
+        """Whether a space came after the last letter."""
+        self._word: Word | None = None
+
+    def add(self, sign: str, x0: float, x1: float, base: float, look: _Look) -> None:
+        """Add a letter to the word before it, or begin another."""
+        words, word = self.groups.setdefault(look.angle, []), self._word
+        joins = False
+        if word is not None and words and words[-1] is word and not self.space:
+            near = -0.5 * look.size < x0 - word.x1 < _GAP * min(look.size, word.size)
+            joins = near and abs(word.base - base) < look.size
+            if joins and (word.size, word.bold) == (look.size, look.bold) and abs(word.base - base) < 0.35 * look.size:
+                word.text += sign
+                word.x1 = max(x1, word.x1)
+                return
+        self._word = Word(sign, x0, x1, base, look.size, look.bold, glued=joins)
+        words.append(self._word)
+        self.space = False
+
+
 class Reader:
     """Reads the pages of a document that pypdfium2 has opened."""
 
@@ -112,58 +137,36 @@ class Reader:
         return found
 
     def _words(self, found: Page, text: Any, shown: tuple[float, ...]) -> dict[int, list[Word]]:
+        """Return the words of a page by the angle that they stand at."""
         c = self._c
         x, y, box = c_double(), c_double(), c.FS_RECTF()
         px, py, pbox = byref(x), byref(y), byref(box)
-        groups: dict[int, list[Word]] = {}
-        before: Any = None
+        before = -1
         look = _Look(0, 0, bold=False, seen=False)
-        word: Word | None = None
-        space = True
+        made = _Words()
         low = -1
         for place in range(c.FPDFText_CountChars(text)):
             code = c.FPDFText_GetUnicode(text, place)
-            if code in (0x20, 0xA0, 0x0D, 0x0A, 0x09):
-                space = True
-                continue
-            if c.FPDFText_IsGenerated(text, place) == 1 and code not in _HYPHENS:
-                continue
-            drawn = c.FPDFText_GetTextObject(text, place)
-            address = _address(drawn)
-            if address != before:
-                before, look = address, self._look(text, place, drawn, pictures=found.pictures)
-            if not look.seen:
-                continue
-            c.FPDFText_GetCharOrigin(text, place, px, py)
-            c.FPDFText_GetLooseCharBox(text, place, pbox)
-            middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
-            if not (shown[0] <= middle[0] <= shown[2] and shown[1] <= middle[1] <= shown[3]):
-                continue
-            if place == low:
-                continue
-            second = c.FPDFText_GetUnicode(text, place + 1) if 0xD800 <= code < 0xDC00 else 0
-            if 0xDC00 <= second < 0xE000:
-                code, low = 0x10000 + ((code - 0xD800) << 10) + second - 0xDC00, place + 1
-            sign = self._sign(code, found)
-            base = _turned(x.value, y.value, look.angle)
-            corners = [_turned(cx, cy, look.angle)[0] for cx in (box.left, box.right) for cy in (box.bottom, box.top)]
-            x0, x1 = (min(corners), max(corners)) if not look.angle % 90 else (base[0], base[0] + look.size / 2)
-            words = groups.setdefault(look.angle, [])
-            if word is not None and words and words[-1] is word:
-                same = (word.size, word.bold) == (look.size, look.bold) and abs(word.base - base[1]) < 0.35 * look.size
-                level = abs(word.base - base[1]) < look.size
-                gap = x0 - word.x1
-                joins = level and -0.5 * look.size < gap < _GAP * min(look.size, word.size) and not space
-                if same and joins:
-                    word.text += sign
-                    word.x1 = max(x1, word.x1)
+            if code in _SPACES:
+                made.space = True
+            elif place != low and (code in _HYPHENS or c.FPDFText_IsGenerated(text, place) != 1):
+                drawn = c.FPDFText_GetTextObject(text, place)
+                if (address := _address(drawn)) != before:
+                    before, look = address, self._look(text, place, drawn, pictures=found.pictures)
+                c.FPDFText_GetCharOrigin(text, place, px, py)
+                c.FPDFText_GetLooseCharBox(text, place, pbox)
+                if not look.seen or not _within((box.left + box.right) / 2, (box.top + box.bottom) / 2, shown):
                     continue
-            else:
-                joins = False
-            word = Word(sign, x0, x1, base[1], look.size, look.bold, glued=joins)
-            words.append(word)
-            space = False
-        return {angle: list(_once(words)) for angle, words in groups.items()}
+                second = c.FPDFText_GetUnicode(text, place + 1) if 0xD800 <= code < 0xDC00 else 0
+                if 0xDC00 <= second < 0xE000:
+                    code, low = 0x10000 + ((code - 0xD800) << 10) + second - 0xDC00, place + 1
+                x0, base = _turned(x.value, y.value, look.angle)
+                x1 = x0 + look.size / 2
+                if look.angle % 90 == 0:
+                    ends = [_turned(*at, look.angle)[0] for at in ((box.left, box.bottom), (box.right, box.top))]
+                    x0, x1 = min(ends), max(ends)
+                made.add(self._sign(code, found), x0, x1, base, look)
+        return {angle: list(_once(words)) for angle, words in made.groups.items()}
 
     def _sign(self, code: int, found: Page) -> str:
         if code in _HYPHENS:
@@ -300,15 +303,9 @@ def _apply(matrix: Any, x: float, y: float) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
+def _within(x: float, y: float, box: tuple[float, ...]) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
 def _address(pointer: Any) -> int:
-    from ctypes import addressof
-
     return addressof(pointer.contents) if pointer else 0
-
-
-def sizes(words: list[Word]) -> Counter[float]:
-    """Return how many letters stand in each size."""
-    found: Counter[float] = Counter()
-    for word in words:
-        found[word.size] += len(word.text)
-    return found

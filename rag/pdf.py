@@ -9,15 +9,17 @@ from rag.columns import Box, regions
 from rag.decode import Unusable
 from rag.flow import flowing, merged, tabulated
 from rag.furniture import without_furniture
-from rag.glyphs import Page, Reader, Word, sizes
+from rag.glyphs import Page, Reader, Word
 from rag.hyphens import Hyphens
-from rag.lines import rows, segments
+from rag.lines import line_of, rows, segments
 from rag.parsed import Parsed
 from rag.ruled import lined, ruled
 
 _NO_TITLE = re.compile(
-    r"(?i)\s*(?:untitled.*|\(?anonymous\)?|microsoft (?:word|powerpoint|excel)\b.*|print\b.*|slide \d+|document\d*|about:blank|.*\.\w{2,5})?\s*"
+    r"(?i)\s*(?:untitled.*|\(?anonymous\)?|python-docx|microsoft (?:word|powerpoint|excel)\b.*|print\b.*|slide \d+"
+    r"|document\d*|about:blank|\S*\.(?:docx?|odt|rtf|pptx?|xlsx?|indd|tex|dvi|pdf|html?))?\s*"
 )
+"""What programs put where an author or a title belongs."""
 _MOST_LOST = 0.3
 """A page of whose letters more are unknown is not read."""
 
@@ -82,7 +84,12 @@ def _blocks(page: Page, number: int) -> list[Block]:
     banded, rest = lined(rest, page.edges)
     grids += banded
     boxes: list[Box] = [*grids, *(line for row in rows(rest) for line in segments(row))]
-    found = [block for region in regions(boxes) for block in blocks(region, page.edges, number)]
+    found: list[Block] = []
+    for region in regions(boxes):
+        part = list(blocks(region, page.edges, number))
+        if part:
+            part[0].is_first = True
+        found += part
     for turned in page.turned:
         lines: list[Box] = [line for row in rows(turned) for line in segments(row)]
         found += [block for region in regions(lines) for block in blocks(region, (), number)]
@@ -93,7 +100,7 @@ def _without_drop_caps(words: list[Word]) -> list[Word]:
     """Put a large first letter that stands over several lines before the rest of its word."""
     if not words:
         return words
-    body = max(sizes(words).items(), key=lambda item: item[1])[0]
+    body = line_of(words).size
     for cap in [word for word in words if len(word.text) == 1 and word.size > 1.8 * body and word.text.isupper()]:
         beside = [
             word

@@ -159,55 +159,58 @@ def _places(values: Sequence[float]) -> list[float]:
     return found
 
 
+_At = tuple[int, int]
+
+
 def _filled(words: list[Word], xs: list[float], ys: list[float], level: list[Edge], upright: list[Edge]) -> Grid | None:
     """Return the words in the cells that the lines part; None if that makes no table."""
     across, down = len(xs) - 1, len(ys) - 1
-    cell = {(i, j): (i, j) for i in range(down) for j in range(across)}
-
-    def top(at: tuple[int, int]) -> tuple[int, int]:
-        while cell[at] != at:
-            at = cell[at]
-        return at
-
-    for i in range(down):
-        for j in range(across):
-            y, x = (ys[i] + ys[i + 1]) / 2, (xs[j] + xs[j + 1]) / 2
-            if j + 1 < across and not any(abs(v.x0 - xs[j + 1]) <= _NEAR and v.y0 <= y <= v.y1 for v in upright):
-                one, other = sorted((top((i, j)), top((i, j + 1))))
-                cell[other] = one
-            if i + 1 < down and not any(abs(h.y0 - ys[i + 1]) <= _NEAR and h.x0 <= x <= h.x1 for h in level):
-                one, other = sorted((top((i, j)), top((i + 1, j))))
-                cell[other] = one
-    held: dict[tuple[int, int], list[Word]] = {}
+    cell = _cells(xs, ys, level, upright)
+    held: dict[_At, list[Word]] = {}
     for word in words:
         i = max(0, min(down - 1, sum(y <= word.base - 0.2 * word.size for y in ys) - 1))
         j = max(0, min(across - 1, sum(x <= (word.x0 + word.x1) / 2 for x in xs) - 1))
-        held.setdefault(top((i, j)), []).append(word)
-    if len(held) < 2 or len(set(map(top, cell))) < 3:
+        held.setdefault(cell[i, j], []).append(word)
+    if len({at[1] for at in held}) < 2 or len(set(cell.values())) < 3:
         return None
-    texts = {at: [line_of(row).text for row in rows(some)] for at, some in held.items()}
-    if sum(len(line) for lines in texts.values() for line in lines) > _MOST_CELL_CHARS * len(texts):
-        return None
-    if len({at[1] for at in held}) < 2:
+    texts = {at: " ".join(line_of(row).text for row in rows(some)) for at, some in held.items()}
+    if sum(map(len, texts.values())) > _MOST_CELL_CHARS * len(texts):
         return None
     found: list[list[str]] = []
     full: set[int] = set()
     for i in range(down):
-        parts = [top((i, j)) for j in range(across)]
-        if not any(held.get(part) for part in parts):
-            continue
+        parts = [cell[i, j] for j in range(across)]
+        if all(part[0] < i for part in parts if part in held):
+            continue  # nothing, or all of it was in the row above
+        single = len(set(parts)) == 1
         if down <= 2 and (split := _by_level([held.get(part, []) for part in parts])):
             found += split
-            continue
-        if len(set(parts)) == 1 and (apart := _apart(held[parts[0]], xs[1:-1])):
+        elif single and (apart := _apart(held[parts[0]], xs[1:-1])):
             found.append(apart)
-            continue
-        if len(set(parts)) == 1 and across > 1:
-            full.add(len(found))
-        if all(part[0] < i for part in parts if held.get(part)):
-            continue  # all of it was in the row above
-        found.append([" ".join(texts.get(part, ())) for part in parts])
+        else:
+            full |= {len(found)} if single else set()
+            found.append([texts.get(part, "") for part in parts])
     return Grid(xs[0], xs[-1], ys[0], ys[-1], found, xs[1:-1], full, base=ys[-1], size=10)
+
+
+def _cells(xs: list[float], ys: list[float], level: list[Edge], upright: list[Edge]) -> dict[_At, _At]:
+    """Return for each place of a grid, (row, column), the first place of the cell that it belongs to."""
+    across, down = len(xs) - 1, len(ys) - 1
+    cell = {(i, j): (i, j) for i in range(down) for j in range(across)}
+
+    def first(at: _At) -> _At:
+        while cell[at] != at:
+            at = cell[at]
+        return at
+
+    for i, j in list(cell):
+        y, x = (ys[i] + ys[i + 1]) / 2, (xs[j] + xs[j + 1]) / 2
+        beside = j + 1 < across and not any(abs(v.x0 - xs[j + 1]) <= _NEAR and v.y0 <= y <= v.y1 for v in upright)
+        below = i + 1 < down and not any(abs(h.y0 - ys[i + 1]) <= _NEAR and h.x0 <= x <= h.x1 for h in level)
+        for joined in [(i, j + 1)] * beside + [(i + 1, j)] * below:
+            one, other = sorted((first((i, j)), first(joined)))
+            cell[other] = one
+    return {at: first(at) for at in cell}
 
 
 def _apart(words: list[Word], bounds: Sequence[float]) -> list[str]:
