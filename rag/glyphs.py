@@ -274,7 +274,7 @@ def _once(words: list[Word]) -> Iterator[Word]:
 
 def _edges(lines: Any, angle: int, longest: float) -> Iterator[Edge]:
     for one, other in lines:
-        (ax, ay), (bx, by) = _turned(*one, angle), _turned(*other, angle)
+        (ax, ay), (bx, by) = _turned(one[0], one[1], angle), _turned(other[0], other[1], angle)
         wide, high = abs(ax - bx), abs(ay - by)
         if min(wide, high) < 3 and 4 < max(wide, high) < 0.97 * longest:
             x, y = (ax + bx) / 2, (ay + by) / 2
