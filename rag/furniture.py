@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rag.glyphs import Page, Word
+from rag.glyphs import Page
 from rag.grid import aligned
+from rag.letters import Word
 from rag.lines import Line, line_of, rows, segments
 
 _EDGE = 0.17

@@ -11,10 +11,10 @@ from ctypes import addressof, byref, c_double, c_float, c_int, c_uint, create_st
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.letters import Look, Word, Words, once
+
 MOST_PATHS = 3000
 """A page with more drawn shapes is a drawing or a map, and its lines rule no table."""
-_GAP = 0.25
-"""Distance between letters, in ems, from which on they belong to different words."""
 _LIGATURES = {ord(sign): unicodedata.normalize("NFKC", sign) for sign in "ﬀﬁﬂﬃﬄﬅﬆ"}
 _HYPHENS = (0x02, 0xFFFE)
 """What PDFium gives for a hyphen at the end of a line."""
@@ -22,21 +22,6 @@ _SPACES = (0x20, 0xA0, 0x0D, 0x0A, 0x09)
 _BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF076, 0xF06C, 0xF06E, 0xF0A8)
 """Signs of lists in the symbol fonts of word processors."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
-
-
-@dataclass(slots=True)
-class Word:
-    """Letters that stand together on one line, in one size and weight."""
-
-    text: str
-    x0: float
-    x1: float
-    base: float
-    """The line that the letters stand on."""
-    size: float
-    bold: bool
-    glued: bool = False
-    """Whether no space parts it from the word before it, as between "10" and a raised "6"."""
 
 
 @dataclass(slots=True)
@@ -64,41 +49,6 @@ class Page:
     shapes: int = 0
     lost: int = 0
     """Letters of which the file does not say what they are."""
-
-
-@dataclass(slots=True)
-class _Look:
-    """How the letters of one text object look."""
-
-    size: float
-    angle: int
-    bold: bool
-    seen: bool
-
-
-class _Words:
-    """Puts letters together to words, as they come."""
-
-    def __init__(self) -> None:
-        self.groups: dict[int, list[Word]] = {}
-        self.space = True
-        """Whether a space came after the last letter."""
-        self._word: Word | None = None
-
-    def add(self, sign: str, x0: float, x1: float, base: float, look: _Look) -> None:
-        """Add a letter to the word before it, or begin another."""
-        words, word = self.groups.setdefault(look.angle, []), self._word
-        joins = False
-        if word is not None and words and words[-1] is word and not self.space:
-            near = -0.5 * look.size < x0 - word.x1 < _GAP * min(look.size, word.size)
-            joins = near and abs(word.base - base) < look.size
-            if joins and (word.size, word.bold) == (look.size, look.bold) and abs(word.base - base) < 0.35 * look.size:
-                word.text += sign
-                word.x1 = max(x1, word.x1)
-                return
-        self._word = Word(sign, x0, x1, base, look.size, look.bold, glued=joins)
-        words.append(self._word)
-        self.space = False
 
 
 class Reader:
@@ -142,8 +92,8 @@ class Reader:
         x, y, box = c_double(), c_double(), c.FS_RECTF()
         px, py, pbox = byref(x), byref(y), byref(box)
         before = -1
-        look = _Look(0, 0, bold=False, seen=False)
-        made = _Words()
+        look = Look(0, 0, bold=False, seen=False)
+        made = Words()
         low = -1
         for place in range(c.FPDFText_CountChars(text)):
             code = c.FPDFText_GetUnicode(text, place)
@@ -166,7 +116,7 @@ class Reader:
                     ends = [_turned(*at, look.angle)[0] for at in ((box.left, box.bottom), (box.right, box.top))]
                     x0, x1 = min(ends), max(ends)
                 made.add(self._sign(code, found), x0, x1, base, look)
-        return {angle: list(_once(words)) for angle, words in made.groups.items()}
+        return {angle: [word.turn() for word in once(words)] for angle, words in made.groups.items()}
 
     def _sign(self, code: int, found: Page) -> str:
         if code in _HYPHENS:
@@ -178,7 +128,7 @@ class Reader:
             return _LOST
         return chr(code).translate(_LIGATURES)
 
-    def _look(self, text: Any, place: int, drawn: Any, *, pictures: int) -> _Look:
+    def _look(self, text: Any, place: int, drawn: Any, *, pictures: int) -> Look:
         c = self._c
         matrix, size = c.FS_MATRIX(), c_float()
         c.FPDFText_GetMatrix(text, place, byref(matrix))
@@ -197,7 +147,7 @@ class Reader:
             self._fonts[key] = weight >= 600 or any(part in heavy for part in ("bold", "black", "heavy", "semibold"))
         mode = c.FPDFTextObj_GetTextRenderMode(drawn)
         # Text that is never drawn is what was recognised in a picture, or was hidden from who reads the page.
-        return _Look(
+        return Look(
             round(abs(size.value) * scale, 1) or 1.0, (angle + 360) % 360, self._fonts[key], mode != 3 or pictures > 0
         )
 
@@ -260,16 +210,6 @@ class Reader:
         red, green, blue, alpha = c_uint(), c_uint(), c_uint(), c_uint()
         c.FPDFPageObj_GetFillColor(drawn, byref(red), byref(green), byref(blue), byref(alpha))
         return alpha.value == 0 or min(red.value, green.value, blue.value) >= 250
-
-
-def _once(words: list[Word]) -> Iterator[Word]:
-    """Leave out what is drawn again in the same place, as some programs make letters bold."""
-    seen: set[tuple[str, int, int]] = set()
-    for word in words:
-        x, y = round(word.x0), round(word.base)
-        if not any((word.text, x + dx, y + dy) in seen for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
-            seen.add((word.text, x, y))
-            yield word
 
 
 def _edges(lines: Any, angle: int, longest: float) -> Iterator[Edge]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rag.glyphs import Edge, Word
+from rag.glyphs import Edge
+from rag.letters import Word
 from rag.lines import WIDE, Line, columns_of, joined, line_of
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.glyphs import Word
+from rag.letters import Word
 
 WIDE = 0.9
 """A gap of so many ems parts columns, or cells; between words of a line it is rare."""
@@ -13,6 +13,7 @@ _RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª)", re.IGNORECASE)
 _MARKS = re.compile(r"[*†‡§¶#.,;:'\"’”“‘°º™®©]+")
+_SIGNS_FIRST = re.compile(r"([.,:;!?]+)(\d[\d.,:/-]*)")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -97,8 +98,12 @@ def _hangs_on(word: Word, host: Word) -> bool:
 
 def _in_order(row: list[Word]) -> list[Word]:
     letters = "".join(word.text for word in row)
-    backwards = 2 * len(_RTL.findall(letters)) > sum(map(str.isalpha, letters))
-    return sorted(row, key=lambda word: -word.x1 if backwards else word.x0)
+    if 2 * len(_RTL.findall(letters)) <= sum(map(str.isalpha, letters)):
+        return sorted(row, key=lambda word: word.x0)
+    for word in row:  # what stands at the left of a number is read behind it
+        if found := _SIGNS_FIRST.fullmatch(word.text):
+            word.text = found[2] + found[1]
+    return sorted(row, key=lambda word: -word.x1)
 
 
 def segments(row: Sequence[Word]) -> list[Line]:

@@ -210,8 +210,8 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    blocks book columns dates decode delimited flow furniture glyphs grid header hyphens lines load mail markup metadata
-    normal parse parsed pdf records ruled table webpage word
+    blocks book columns dates decode delimited flow furniture glyphs grid header hyphens letters lines load mail markup
+    metadata normal parse parsed pdf records ruled table webpage word
 """.split()
 
 
@@ -220,7 +220,8 @@ _LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdfium2 python-
 
 @cache
 def _parsers() -> str:
-    own = [(resources.files("rag") / f"{name}.py").read_bytes() for name in _CODE]
+    files = [*(f"{name}.py" for name in _CODE), "weights/tokenizer.json"]  # whose words tell which hyphens go
+    own = [(resources.files("rag") / name).read_bytes() for name in files]
     libraries = [version(name) for name in _LIBRARIES]
     return f"{hashlib.sha256(b''.join(own)).hexdigest()} {libraries} {sys.version}"
 

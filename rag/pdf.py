@@ -9,8 +9,9 @@ from rag.columns import Box, regions
 from rag.decode import Unusable
 from rag.flow import flowing, merged, tabulated
 from rag.furniture import without_furniture
-from rag.glyphs import Page, Reader, Word
+from rag.glyphs import Page, Reader
 from rag.hyphens import Hyphens
+from rag.letters import Word
 from rag.lines import line_of, rows, segments
 from rag.parsed import Parsed
 from rag.ruled import lined, ruled

@@ -24,7 +24,8 @@ EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
     schema errors config terms dates values normal decode markup parsed webpage word book mail header table
-    delimited records glyphs lines grid ruled columns blocks furniture hyphens flow pdf parse sandbox worker metadata load split stories
+    delimited records letters glyphs lines grid ruled columns blocks furniture hyphens flow pdf
+    parse sandbox worker metadata load split stories
     encode embed origins models gguf manifest store lexical vectors index generations build watch prefer retrieve
     rerank network senses match shape asked clause decide copies missing reader choose call providers llm compose
     untrusted roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply

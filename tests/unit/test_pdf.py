@@ -11,6 +11,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.decode import Unusable
+from rag.letters import Look, Words
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.schema import Passage, Sentence
@@ -444,3 +445,13 @@ def test_pages_grow() -> None:
     found = read(*THREE)
     assert found.pages == sorted(found.pages)
     assert bisect_right(found.pages, len(found.text) - 1) == 3
+
+
+def test_text_from_right_to_left_is_read_so_in_whatever_order_it_was_drawn() -> None:
+    look = Look(10, 0, bold=False, seen=True)
+    for order in ("נמל", "למנ"):
+        words = Words()
+        places = {"נ": 70.0, "מ": 65.0, "ל": 60.0}
+        for sign in order:
+            words.add(sign, places[sign], places[sign] + 5, 0, look)
+        assert [word.turn().text for word in words.groups[0]] == ["נמל"]
