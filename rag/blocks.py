@@ -15,6 +15,7 @@ from rag.lines import Line, joined
 ITEM = re.compile(r"(?:[•◦▪‣●○■□✓➢–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
 ENDED = re.compile(r"[.!?:;…。！？]['\"’”»)\]⁰¹²³⁴⁵⁶⁷⁸⁹*†]*$")
 """The end of a sentence, or of what leads to a list."""
+_VALUE = re.compile(r"[-+−–(~<>≈]?\s?(?:[$€£¥]|[A-Z]{2,3}\s)?\s?\d")
 _MOST_ROWS = 200
 _BULLET = re.compile(r"[•◦▪‣●○■□✓➢]\s*\S")
 _LABEL = re.compile(r"[A-ZÀ-Þ][\w .-]{1,24}: \S")
@@ -133,10 +134,9 @@ def _apart(
     right = [line for line in lines if line.x0 > grid.bounds[0]]
     if len(left) + len(right) < len(lines) or lines[0].bold != lines[-1].bold:
         return None
-    texts = [line.text.replace(" ", "") for line in right]
-    numbers = sum(2 * sum(map(str.isdigit, text)) >= len(text) for text in texts)
+    numbers = sum(bool(_VALUE.match(line.text)) for line in right)
     gap = min(line.x0 for line in right) - max(line.x1 for line in left)
-    return (left, right) if gap > 10 * grid.size and numbers < 0.4 * len(texts) else None
+    return (left, right) if gap > 10 * grid.size and numbers < 0.4 * len(right) else None
 
 
 def _in_columns(line: Line, grid: Grid) -> bool:

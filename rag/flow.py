@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from rag.blocks import ENDED, ITEM, Block
 from rag.grid import Grid
-from rag.table import row_text, tables
+from rag.table import Table, row_text, tables
 
 _CAPTION = re.compile(r"(?:Fig(?:ure|\.)?|Tab(?:le|\.)?|Chart|Box|Abb(?:ildung|\.)?)\s*\d", re.IGNORECASE)
+_UNIT = re.compile(r"[-+−~]?\d[\d.,\s]*([^\W\d][^\d]*|[%€$£])")
 _HYPHENS = "-\u2010\u00ad"
 _MOST_BETWEEN = 12
 """Tables, captions and notes that may stand between the parts of a paragraph."""
@@ -29,7 +30,7 @@ def tabulated(found: Sequence[Block]) -> Iterator[Block]:
         full = set(grid.full)
         if goes_on and any(names) and rows[0] != names:
             rows, full = [names, *rows], {n + 1 for n in full}
-        made = tables(rows, full)
+        made = [Table([""] * len(rows[0]), rows=[("", row) for row in rows])] if _is_list(rows) else tables(rows, full)
         texts = [text for table in made for text in table.paragraphs()]
         whole = " ".join(texts)
         if any(cell not in whole for n, row in enumerate(grid.rows) for cell in row if n not in grid.full):
@@ -37,6 +38,16 @@ def tabulated(found: Sequence[Block]) -> Iterator[Block]:
         last, names = grid, list(made[0].header) if made and len(made[0].header) == len(rows[0]) else []
         for text in texts:
             yield Block([text], block.pages, is_prose=False)
+
+
+def _is_list(rows: Sequence[list[str]]) -> bool:
+    """Tell whether the first row holds values of the same unit as those below it, and so names no columns."""
+    for first, *below in list(zip(*rows, strict=True))[1:]:
+        unit = _UNIT.fullmatch(first)
+        others = [_UNIT.fullmatch(cell) for cell in below if cell]
+        if unit and 2 * sum(bool(other and other[1] == unit[1]) for other in others) >= len(others):
+            return True
+    return False
 
 
 def _same_columns(one: Grid, other: Grid) -> bool:
@@ -48,8 +59,8 @@ def _same_columns(one: Grid, other: Grid) -> bool:
 def merged(found: Sequence[Block]) -> list[Block]:
     """Join what goes on in the next column or on the next page."""
     result: list[Block] = []
-    for block in found:
-        place = _goes_on_from(block, result)
+    for block, following in zip(found, [*found[1:], None], strict=True):
+        place = _goes_on_from(block, result, following)
         if place is None:
             result.append(block)
             continue
@@ -64,7 +75,7 @@ def merged(found: Sequence[Block]) -> list[Block]:
     return result
 
 
-def _goes_on_from(block: Block, result: Sequence[Block]) -> int | None:
+def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None) -> int | None:
     """Return the place of the paragraph that a block goes on from; None if it begins by itself."""
     if not block.is_prose or not result:
         return None
@@ -72,6 +83,10 @@ def _goes_on_from(block: Block, result: Sequence[Block]) -> int | None:
     if ITEM.match(first) or _CAPTION.match(first):
         return None
     small = first[:1].islower()
+    # A short line at the head of a page is no part of the sentence if what stands below it is.
+    lone = len(block.lines) == 1 and not block.is_full
+    if not small and lone and following and following.is_prose and following.lines[0][:1].islower():
+        return None
     for back in range(1, min(len(result), _MOST_BETWEEN) + 1):
         before = result[-back]
         fits = (
@@ -79,7 +94,8 @@ def _goes_on_from(block: Block, result: Sequence[Block]) -> int | None:
             and abs(before.size - block.size) <= 0.06 * max(before.size, 1)
             and before.bold == block.bold
         )
-        if fits and not _CAPTION.match(before.lines[0]):
+        heads = before.is_first and len(before.lines) == 1 and not before.is_full and before.pages == block.pages[:1]
+        if fits and not (small and heads) and not _CAPTION.match(before.lines[0]):
             text = before.lines[-1]
             if ENDED.search(text):
                 if small and before.pages[-1] < block.pages[0]:

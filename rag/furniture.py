@@ -38,6 +38,9 @@ class _Row:
     """Distance from the page's edge."""
     words: list[Word]
     text: str
+    is_outermost: bool
+    is_apart: bool = False
+    """Whether more space parts it from the text than there is between lines."""
 
 
 def without_furniture(pages: Sequence[Page]) -> list[str]:
@@ -55,9 +58,10 @@ def without_furniture(pages: Sequence[Page]) -> list[str]:
         if _BROWSER.fullmatch(group[0].text):
             wanted = group
         elif bare:
-            wanted = same if len(same) > 1 and _grows(same) else [r for r in group if _is_own_number(r, pages)]
+            wanted = same if len(same) > 1 and _grows(same) else []
+            wanted = wanted + [row for row in group if row not in wanted and _is_own_number(row, pages, wanted)]
         else:
-            wanted = [row for part in _alike(same, len(pages)) if len({row.page for row in part}) > 1 for row in part]
+            wanted = [row for part in _alike(same, len(pages)) if _runs(part, len(pages)) for row in part]
         wanted = [row for row in wanted if bare or not _heads_a_table(row, pages[row.page])]
         for row in wanted:
             dropped.setdefault(row.page, set()).update(map(id, row.words))
@@ -70,7 +74,7 @@ def without_furniture(pages: Sequence[Page]) -> list[str]:
 
 
 def _outer(number: int, page: Page) -> Iterator[_Row]:
-    """Yield the rows at a page's upper and lower edge that stand apart from the text between them."""
+    """Yield the rows at a page's upper and lower edge that stand apart from the text, and the outermost anyway."""
     height = page.bottom - page.top
     found = rows(page.words)
     main = [max(row, key=lambda word: word.size) for row in found]
@@ -85,11 +89,19 @@ def _outer(number: int, page: Page) -> Iterator[_Row]:
             if distance > _EDGE * height:
                 break
             text = " ".join(line.text for line in segments(found[n]))
-            outer.append(_Row(number, upper, distance, found[n], text))
+            outer.append(_Row(number, upper, distance, found[n], text, not place))
             inner = main[order[place + 1]] if place + 1 < len(order) else None
             if inner is None or abs(inner.base - main[n].base) > 1.35 * pitch or abs(inner.size - main[n].size) > 0.5:
                 apart = len(outer)
-        yield from outer[:apart]
+        for row in outer[:apart]:
+            row.is_apart = True
+        yield from (row for row in outer if row.is_apart or row.is_outermost)
+
+
+def _runs(part: list[_Row], pages: int) -> bool:
+    """Tell whether rows that are alike are a running head: on several pages apart from the text, or on most pages."""
+    count = len({row.page for row in part})
+    return count > 1 and (sum(row.is_apart for row in part) > 0.5 * len(part) or count >= max(3, 0.6 * pages))
 
 
 def _in_one_place(group: list[_Row]) -> list[_Row]:
@@ -128,10 +140,11 @@ def _grows(group: list[_Row]) -> bool:
     return wrong <= 0.2 * (len(numbers) - 1)
 
 
-def _is_own_number(row: _Row, pages: Sequence[Page]) -> bool:
-    """Tell whether a lone number is that of its page, and all that the page has to say."""
+def _is_own_number(row: _Row, pages: Sequence[Page], others: Sequence[_Row]) -> bool:
+    """Tell whether a number is that of its page, and all that the page has to say or as others are."""
     numbers = _NUMBER.findall(row.text)
-    return len(row.words) == len(pages[row.page].words) and numbers[:1] == [str(row.page + 1)]
+    alone = len(row.words) == len(pages[row.page].words)
+    return numbers[:1] == [str(row.page + 1)] and (alone or bool(others and row.is_outermost))
 
 
 def _heads_a_table(row: _Row, page: Page) -> bool:

@@ -150,24 +150,14 @@ def _folded(
         ruled_off = number > 0 and any(
             edge.y0 == edge.y1 and bases[number - 1] < edge.y0 < bases[number] for edge in edges
         )
-        goes_on = (
-            number > 0
-            and number not in full
-            and number - 1 not in full
-            and not ruled_off
-            and not cells[0]
-            and not any(any(map(str.isdigit, cell)) for cell in cells)
-            and sum(map(bool, cells)) < len(cells)
-            and number > 1
-        ) or (
-            number > 0
-            and number not in full
-            and number - 1 not in full
-            and not ruled_off
-            and 0 < gap <= close
-            and not (cells[0] and any(map(_is_number, cells)))
+        alone = number > 0 and not ruled_off and number not in full and number - 1 not in full and bool(found)
+        labelled = bool(cells[0]) and any(map(_is_number, cells))
+        begun = bool(found) and not any(found[-1][1:])  # the row above is the beginning of a name
+        goes_on = alone and (
+            (number > 1 and not cells[0] and not any(map(str.isdigit, "".join(cells))) and not all(cells[1:]))
+            or (0 < gap <= close and (not labelled or begun))
         )
-        if goes_on and found:
+        if goes_on:
             found[-1] = [" ".join(part for part in pair if part) for pair in zip(found[-1], cells, strict=True)]
         else:
             if number in full:
@@ -177,4 +167,6 @@ def _folded(
 
 
 def _is_number(cell: str) -> bool:
-    return sum(map(str.isdigit, cell)) >= 0.5 * len(cell.replace(" ", "")) > 0
+    """Tell whether a cell holds a number and not a year, which may head a column."""
+    year = len(cell) == 4 and cell.isdigit() and cell[:2] in ("19", "20")
+    return not year and sum(map(str.isdigit, cell)) >= 0.5 * len(cell.replace(" ", "")) > 0

@@ -242,6 +242,32 @@ def test_a_table_goes_on_with_its_column_names_on_the_next_page() -> None:
     assert page_of(found, "Quarter: Fourth; Revenue: 1,000.0") == (2, None)
 
 
+def test_lines_of_one_cell_are_joined_where_rows_stand_further_apart() -> None:
+    head = [(200, 735, "Men"), (300, 735, "Women"), (50, 723, "Sector"), (200, 723, "2024"), (300, 723, "2024")]
+    farms = [(50, 700, "Farming and"), (50, 688, "fishing"), (200, 688, "12"), (300, 688, "7")]
+    rest = [
+        (50, 670, "Industry"),
+        (200, 670, "80"),
+        (300, 670, "31"),
+        (50, 652, "Trade"),
+        (200, 652, "9"),
+        (300, 652, "8"),
+    ]
+    assert paragraphs(at(*head, *farms, *rest)) == [
+        "Sector: Farming and fishing; Men 2024: 12; Women 2024: 7",
+        "Sector: Industry; Men 2024: 80; Women 2024: 31",
+        "Sector: Trade; Men 2024: 9; Women 2024: 8",
+    ]
+
+
+def test_a_list_of_prices_has_no_header() -> None:
+    prices = [("Adult ticket", "12 euros"), ("Child ticket", "6 euros"), ("Dog", "free")]
+    draw = at(
+        *[(x, 700 - 16 * n, cell) for n, row in enumerate(prices) for x, cell in zip((50, 260), row, strict=True)]
+    )
+    assert paragraphs(draw) == ["Adult ticket: 12 euros", "Child ticket: 6 euros", "Dog: free"]
+
+
 # Pages
 
 
@@ -282,6 +308,28 @@ def test_running_heads_stand_once_and_page_numbers_nowhere() -> None:
     assert found.count("CONFIDENTIAL - Harbour Commission") == 1
     assert found[-1] == "CONFIDENTIAL - Harbour Commission"
     assert "of 3" not in "".join(found)
+
+
+def test_a_head_of_one_page_alone_is_no_part_of_the_sentence_that_goes_on_below_it() -> None:
+    first = [
+        "The inspectors wrote that the lift in the tower of the old town",
+        "hall had not been serviced since 2021, and that its",
+    ]
+    second = [
+        (50, 800, "Inspection of lifts"),
+        *lines(["ropes were worn. They ordered the city to close it at once."], y=740),
+    ]
+    whole = "since 2021, and that its ropes were worn. They ordered"
+    assert whole in read(at(*lines(first)), at(*second)).text
+
+
+def test_heads_as_near_as_the_lines_of_the_text() -> None:
+    texts = [LEFT, RIGHT, LEFT[::-1]]
+    found = read(
+        *(at((50, 772, "Audit office"), *lines(text), (50, 40, f"- {n} -")) for n, text in enumerate(texts, 1))
+    ).text
+    assert found.count("Audit office") == 1
+    assert found.startswith("The council of Ystad voted")
 
 
 def test_numbers_that_are_no_page_numbers_stay() -> None:
