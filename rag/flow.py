@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.blocks import ENDED, ITEM, Block
-from rag.grid import Grid
+from rag.pdfblocks import ENDED, ITEM, Block
+from rag.pdfgrid import Grid
 from rag.table import Table, row_text, tables
 
 _CAPTION = re.compile(r"(?:Fig(?:ure|\.)?|Tab(?:le|\.)?|Chart|Box|Abb(?:ildung|\.)?)\s*\d", re.IGNORECASE)

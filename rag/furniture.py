@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from rag.glyphs import Page
-from rag.grid import aligned
+from rag.pdfgrid import aligned
 from rag.letters import Word
 from rag.lines import Line, line_of, rows, segments
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from rag.blocks import Block, blocks
-from rag.columns import Box, regions
+from rag.pdfblocks import Block, blocks
+from rag.pdforder import Box, regions
 from rag.decode import Unusable
 from rag.flow import flowing, merged, tabulated
 from rag.furniture import without_furniture

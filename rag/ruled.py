@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.glyphs import Edge
-from rag.grid import Grid, bounds_of
+from rag.pdfgrid import Grid, bounds_of
 from rag.letters import Word
 from rag.lines import columns_of, line_of, rows, segments
 

@@ -8,7 +8,7 @@ to a table and is no gutter.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.grid import Grid
+from rag.pdfgrid import Grid
 from rag.lines import Line
 
 Box = Line | Grid

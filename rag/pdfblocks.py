@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from rag.columns import Box, Region
+from rag.pdforder import Box, Region
 from rag.glyphs import Edge
-from rag.grid import Grid, aligned
+from rag.pdfgrid import Grid, aligned
 from rag.lines import Line, joined
 
 ITEM = re.compile(r"(?:[•◦▪‣●○■□✓➢–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
