@@ -10,6 +10,7 @@ from rag.engine import Engine
 from rag.schema import Document, Passage
 from tests.growth import in_proportion
 from tests.unit.test_parse import book, pdf
+from tests.unit.test_slides import deck, par, sp
 from tests.unit.test_webpage import HTML
 from tests.unit.test_word import word
 
