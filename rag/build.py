@@ -31,6 +31,8 @@ from rag.index import Index
 
 BLOCK = 1024
 """Passages that are in memory together."""
+MOST_TOLD = 100
+"""Lines of a report on what was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,21 @@ class Report:
     removed: int
     unchanged: int
     skipped: tuple[load.Skipped, ...]
+    unread: tuple[str, ...] = ()
+    """What could not be read of the documents, as "source: what: what would help"."""
+    notes: tuple[str, ...] = ()
+    """What was left out of them on purpose, likewise."""
     passages: int = 0
     encoded: int = 0
     """Texts of passages whose vectors the generation before did not have. Both are 0 when nothing was built."""
+
+    def told(self, *, briefly: bool = False) -> Iterator[str]:
+        """Yield a line for each file that was skipped, part that could not be read and, unless briefly, note."""
+        yield from (f"skipped {item}" for item in self.skipped)
+        lines = self.unread if briefly else self.unread + self.notes
+        yield from lines[:MOST_TOLD]
+        if len(lines) > MOST_TOLD:
+            yield f"and {len(lines) - MOST_TOLD} more: rag status --sources lists all"
 
 
 Tell = Callable[[Literal["read", "encode"], int, int], None]
@@ -85,7 +99,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
         model = embed.find(config.encoder)
         digests = {document.source: load.digest(document) for document in found.documents}
         identity = _generation_id(found, list(digests.values()), model, config)
-        report = _compare(digests, now, identity, found.skipped)
+        report = _compare(digests, now, identity, found)
         if dry_run or report.current:
             return report
         if _is_sound(folder, identity):
@@ -139,7 +153,7 @@ def _full_disk() -> Iterator[None]:
         raise OSError(f"{manifest.STORE}: {error}") from error
 
 
-def _compare(digests: dict[str, str], now: Index | None, identity: str, skipped: Sequence[load.Skipped]) -> Report:
+def _compare(digests: dict[str, str], now: Index | None, identity: str, found: load.Folder) -> Report:
     before = now.store.digests() if now else {}
     same = sum(before.get(source) == digest for source, digest in digests.items())
     return Report(
@@ -151,7 +165,9 @@ def _compare(digests: dict[str, str], now: Index | None, identity: str, skipped:
         changed=len(digests.keys() & before.keys()) - same,
         removed=len(before.keys() - digests.keys()),
         unchanged=same,
-        skipped=tuple(skipped),
+        skipped=tuple(found.skipped),
+        unread=tuple(f"{document.source}: {part}" for document in found.documents for part in document.unread),
+        notes=tuple(f"{document.source}: {note}" for document in found.documents for note in document.notes),
     )
 
 

@@ -57,7 +57,9 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--list", action="store_true", help="list the generations that are kept, newest first")
     instead.add_argument("--rollback", action="store_true", help="ask the generation before again")
     instead.add_argument("--prune", action="store_true", help="remove every generation but the current one")
-    sub.add_argument("--quiet", action="store_true", help="print only what was skipped, and errors")
+    sub.add_argument(
+        "--quiet", action="store_true", help="print only what was skipped or could not be read, and errors"
+    )
 
     for name, text in (
         ("ask", "answer a question, with the quotes that support the answer"),

@@ -25,4 +25,21 @@ def pdf(data: bytes) -> Parsed:
     if not any(parts):
         raise Unusable("no text in it: it may be a scan", "run a text recognition (OCR) over it")
     meta = {"title": about.title, "author": about.author} if about else {}
-    return Parsed("\n\n".join(parts), meta, pages)
+    return Parsed("\n\n".join(parts), meta, pages, unread=_unread([bool(part) for part in parts]))
+
+
+def _unread(read: list[bool]) -> list[str]:
+    """Return what is told of pages without text, if there are any."""
+    bare = [number for number, has_text in enumerate(read, start=1) if not has_text]
+    if not bare:
+        return []
+    runs: list[list[int]] = []
+    for number in bare:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    named = ", ".join("-".join(map(str, run)) for run in runs)
+    have, pages = ("has", "page") if len(bare) == 1 else ("have", "pages")
+    said = f"{len(bare)} of {len(read)} pages {have} no text ({pages} {named})"
+    return [f"{said}: run a text recognition (OCR) over it"]

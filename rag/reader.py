@@ -5,6 +5,7 @@ The trained network (:mod:`rag.network`) reads each passage in windows of whole 
 - ``sentence``  the network's logit that it answers,
 - ``holds``     the network's logit that its window holds an answer at all,
 - ``span``      how much worse the best short answer in it is than the best one of its window,
+- ``short``     the network's logit of the window's best short answer, less that of none,
 - ``kind``      whether it holds a number, date, name or cause where the question asks for one,
 - ``cosine``    how near its passage is to the question,
 - ``covered``   the part of the question's terms, rare ones weighing more, that it, the one before it or the header has,
@@ -28,8 +29,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag import match
+from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
+from rag.quantities import whole
 from rag.rows import header_of
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
@@ -105,11 +108,12 @@ class TrainedReader:
             for row, number in enumerate(rows):
                 sentence = hit.passage.sentences[number]
                 text = hit.passage.quote(sentence)
-                answer = window.text[slice(*read.spans[row])]
+                answer = counted(question, text, window.text[slice(*whole(window.text, *read.spans[row]))])
                 features = {
                     "sentence": _bounded(read.sentences[row]),
                     "holds": _bounded(read.holds),
                     "span": _bounded(read.span_logits[row]),
+                    "short": _bounded(read.span),
                     "kind": float(match.holds_kind(question, text)),
                     "opposes": float(match.opposes(question, text, hit.passage.text)),
                     **about[place][number],

@@ -34,9 +34,17 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
             "skipped": manifest["skipped"],
             "verified": verify,
         }
+        found["partly_read"], found["noted"] = index.store.noted()
         if sources:
             found["sources"] = [
-                {"source": d.source, "title": d.title, "published": d.published, "characters": d.characters}
+                {
+                    "source": d.source,
+                    "title": d.title,
+                    "published": d.published,
+                    "characters": d.characters,
+                    "unread": list(d.unread),
+                    "notes": list(d.notes),
+                }
                 for d in index.store.documents()
             ]
     return found
@@ -56,9 +64,19 @@ def status_text(found: dict[str, Any]) -> str:
     ]
     lines += [f"  {_megabytes(size):>9}  {name}" for name, size in found["bytes"].items()]
     lines += [f"skipped     {Skipped(**item)}" for item in found["skipped"]]
+    where = "" if "sources" in found else " (rag status --sources tells what)"
+    if found["partly_read"]:
+        lines.append(f"partly read {_documents(found['partly_read'])}{where}")
+    if found["noted"]:
+        lines.append(f"noted       {_documents(found['noted'])} with something left out{where}")
     for source in found.get("sources", ()):
         lines.append(f"{source['source']}  {source['published'] or '-'}  {source['characters']}  {source['title']}")
+        lines += [f"    {source['source']}: {told}" for told in (*source["unread"], *source["notes"])]
     return "\n".join(lines)
+
+
+def _documents(number: int) -> str:
+    return f"{number} document{'' if number == 1 else 's'}"
 
 
 def _search(vectors: dict[str, Any]) -> str:

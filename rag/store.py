@@ -24,16 +24,20 @@ _SCHEMA = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
     publisher TEXT, published TEXT, url TEXT, author TEXT, language TEXT, digest TEXT NOT NULL, origin TEXT,
-    story INTEGER, body INTEGER NOT NULL, pages TEXT NOT NULL, text TEXT NOT NULL, original TEXT, runs TEXT);
+    story INTEGER, body INTEGER NOT NULL, pages TEXT NOT NULL, notes TEXT NOT NULL, unread TEXT NOT NULL,
+    text TEXT NOT NULL, original TEXT, runs TEXT);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
     sentences TEXT NOT NULL, context TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX passage_document ON passage (document);
 CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL;
+CREATE INDEX document_unread ON document (id) WHERE unread != '[]';
 """
 _DOCUMENT = (
-    "source, text, title, header, body, publisher, published, url, author, language, pages, origin, original, runs"
+    "source, text, title, header, body, publisher, published, url, author, language, pages, notes, unread, origin,"
+    " original, runs"
 )
+_OF_FILE = "(source = ?1 OR substr(source, 1, length(?1) + 1) = ?1 || '/')"
 MOST_COPIES = 50
 """Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
@@ -52,6 +56,8 @@ class Listing:
     characters: int
     publisher: str | None = None
     passages: int = 0
+    notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Store:
@@ -69,9 +75,32 @@ class Store:
     def documents(self) -> list[Listing]:
         """Return every document, in the order of their sources, which is that of their passages' numbers."""
         passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
-        query = f"SELECT source, title, published, length(text), publisher, {passages} FROM document ORDER BY id"  # noqa: S608 (a query of our own)
-        rows = self._database.execute(query)
-        return [Listing(*row) for row in rows]
+        columns = f"source, title, published, length(text), publisher, {passages}, notes, unread"
+        rows = self._database.execute(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
+        return [Listing(*row[:6], *map(_texts, row[6:])) for row in rows]
+
+    def noted(self) -> tuple[int, int]:
+        """Return how many documents have parts that could not be read, and how many were read with other notes."""
+        query = "SELECT count(*) FILTER (WHERE unread != '[]'), count(*) FILTER (WHERE notes != '[]') FROM document"
+        unread, noted = self._database.execute(query).fetchone()
+        return unread, noted
+
+    def unread(self, chosen: Filter) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Return source, title and unread parts of each document that has such and passes a filter, in order."""
+        conditions, values = _conditions(chosen)
+        where = " AND ".join(["unread != '[]'", *conditions])
+        query = f"SELECT source, title, unread FROM document WHERE {where} ORDER BY id"  # noqa: S608 (conditions of our own)
+        rows = self._database.execute(query, values)
+        return [(source, title, _texts(unread)) for source, title, unread in rows]
+
+    def admits(self, source: str, chosen: Filter) -> bool:
+        """Tell whether a source that was not indexed could pass a filter: it has a name, but no date."""
+        if chosen.after or chosen.before:
+            return False
+        return not chosen.sources or any(
+            source == pattern or self._database.execute("SELECT ? GLOB ?", (source, pattern)).fetchone()[0]
+            for pattern in chosen.sources
+        )
 
     def titles(self, chosen: Filter) -> list[str]:
         """Return the title of each document that passes a filter, in the order of sources."""
@@ -99,11 +128,15 @@ class Store:
         row = self._database.execute(query, (source,)).fetchone()
         return _document(row) if row else None
 
-    def parsed(self, source: str, origin: str) -> Document | None:
-        """Return a document that was parsed from a file of this name and ``origin``, if there is one."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ? AND origin = ?"  # noqa: S608 (names of columns)
-        row = self._database.execute(query, (source, origin)).fetchone()
-        return _document(row) if row else None
+    def parsed(self, source: str, origin: str) -> list[Document]:
+        """Return the documents that were parsed from a file of this name and ``origin``: its own, then those within."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND origin = ?2 ORDER BY id"  # noqa: S608 (our own)
+        return [_document(row) for row in self._database.execute(query, (source, origin))]
+
+    def within(self, file: str) -> list[Document]:
+        """Return the documents of a file that may hold several, such as the messages of a mailbox, in order."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} ORDER BY id"  # noqa: S608 (names of columns)
+        return [_document(row) for row in self._database.execute(query, (file,))]
 
     def digests(self) -> dict[str, str]:
         """Return the digest of each document, by source (:func:`rag.load.digest`)."""
@@ -140,6 +173,12 @@ class Store:
         rows = self._database.execute("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
         return tuple(publisher for (publisher,) in rows)
 
+    @cached_property
+    def newest(self) -> str | None:
+        """The latest date of a document, ISO 8601; None if none has one."""
+        found: str | None = self._database.execute("SELECT max(published) FROM document").fetchone()[0]
+        return found
+
     def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
         """Return by whom and when the documents of passages were published, in the order asked."""
         query = (
@@ -160,6 +199,15 @@ class Store:
         query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
         rows = self._database.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
         return np.array([number for (number,) in rows], dtype=np.int64)
+
+    def undated(self, chosen: Filter) -> list[str]:
+        """Return the sources that a filter leaves out for nothing but that they have no date, in order."""
+        if not chosen.after and not chosen.before:
+            return []
+        conditions, values = _conditions(Filter(chosen.sources))
+        query = "SELECT source FROM document WHERE "
+        rows = self._database.execute(query + " AND ".join(["published IS NULL", *conditions]) + " ORDER BY id", values)
+        return [source for (source,) in rows]
 
     def firsts(self, chosen: Filter) -> list[int]:
         """Return the number of the first passage of each document that passes a filter, in the order of sources."""
@@ -206,7 +254,7 @@ def write(path: Path, documents: Sequence[Document], digests: Mapping[str, str],
     counts = Counts()
     for number, (document, story) in enumerate(zip(documents, stories([d.text for d in documents]), strict=True)):
         database.execute(
-            f"INSERT INTO document (id, digest, story, {_DOCUMENT}) VALUES ({', '.join('?' * 17)})",  # noqa: S608
+            f"INSERT INTO document (id, digest, story, {_DOCUMENT}) VALUES ({', '.join('?' * 19)})",  # noqa: S608
             (number, digests[document.source], story, *_row(document)),
         )
         passages = split.passages(document, passage_chars)
@@ -251,11 +299,22 @@ def _row(document: Document) -> tuple[object, ...]:
     d, original = document, document.original
     parsed = (original.text, json.dumps(original.runs)) if original else (None, None)
     known = (d.source, d.text, d.title, d.header, d.body, d.publisher, d.published, d.url, d.author, d.language)
-    return (*known, json.dumps(d.pages), d.origin, *parsed)
+    return (*known, json.dumps(d.pages), json.dumps(d.notes), json.dumps(d.unread), d.origin, *parsed)
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    *known, pages, origin, original, runs = row
+    *known, pages, notes, unread, origin, original, runs = row
     document = Document(*known)
     parsed = Original(original, tuple((at, was) for at, was in json.loads(runs))) if original else None
-    return replace(document, pages=tuple(json.loads(pages)), origin=origin, original=parsed)
+    return replace(
+        document,
+        pages=tuple(json.loads(pages)),
+        origin=origin,
+        original=parsed,
+        notes=_texts(notes),
+        unread=_texts(unread),
+    )
+
+
+def _texts(column: str) -> tuple[str, ...]:
+    return tuple(json.loads(column))

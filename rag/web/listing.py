@@ -41,7 +41,8 @@ def _matches(entry: Entry, wanted: str) -> bool:
 
 def _row(entry: Entry) -> str:
     source = escape(entry.source)
-    reason = f'<span class="ql-meta">{escape(entry.reason)}</span>' if entry.reason else ""
+    told = (entry.reason, *entry.notes) if entry.reason else entry.notes
+    reason = "".join(f'<span class="ql-meta">{escape(item)}</span>' for item in told)
     button = (
         f'<button type="button" class="ql-remove" data-source="{source}" '
         f'aria-label="{escape(words.REMOVE_NAMED.format(name=entry.source))}">{escape(words.REMOVE)}</button>'
@@ -87,6 +88,8 @@ def progress(job: Job) -> str:
         removed=job.report.removed,
         skipped=len(job.report.skipped),
     )
+    if job.report.unread:
+        told += f" {words.PARTLY_READ.format(count=len(job.report.unread))}"
     return f'<div class="ql-job" data-done="yes"><p role="status">{escape(told)}</p>{listed}</div>'
 
 
