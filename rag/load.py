@@ -248,7 +248,7 @@ _CODE = """
 
 
 _LIBRARIES = """
-    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdfium2 sentencex trafilatura xlrd
+    chardet courlan docutils htmldate justext lxml openpyxl pypdfium2 sentencex trafilatura xlrd
 """.split()
 
 
