@@ -31,18 +31,17 @@ LIKE = 0.8
 Date = tuple[int | None, int | None, int | None]
 """Year, month and day, as far as they are known."""
 
-_UNIT = {
-    unit: (kind, size)
-    for kind, units in {
-        "length": {"mm": 0.001, "cm": 0.01, "metre": 1, "km": 1000, "mile": 1609.344, "foot": 0.3048, "yard": 0.9144}
-        | {"inch": 0.0254},
-        "area": {"m²": 1, "km²": 1e6, "hectare": 1e4, "acre": 4046.86},
-        "weight": {"gram": 0.001, "kg": 1, "tonne": 1000, "ton": 1000, "lb": 0.4536, "oz": 0.02835},
-        "time": {"second": 1 / 3600, "minute": 1 / 60, "hour": 1, "day": 24, "week": 168},
-        "months": {"month": 1, "year": 12},
-    }.items()
-    for unit, size in units.items()
-}
+_SIZES: dict[str, dict[str, float]] = {
+    "length": {
+        "mm": 0.001, "cm": 0.01, "metre": 1, "km": 1000, "mile": 1609.344, "foot": 0.3048, "yard": 0.9144,
+        "inch": 0.0254,
+    },
+    "area": {"m²": 1, "km²": 1e6, "hectare": 1e4, "acre": 4046.86},
+    "weight": {"gram": 0.001, "kg": 1, "tonne": 1000, "ton": 1000, "lb": 0.4536, "oz": 0.02835},
+    "time": {"second": 1 / 3600, "minute": 1 / 60, "hour": 1, "day": 24, "week": 168},
+    "months": {"month": 1, "year": 12},
+}  # fmt: skip
+_UNIT = {unit: (kind, size) for kind, units in _SIZES.items() for unit, size in units.items()}
 """A unit of :mod:`rag.amounts` to what it measures, and how much it is; any other is a kind of its own."""
 _ALONE = frozenset({"length", "area", "weight"})
 """A number without a unit is none of these."""

@@ -108,6 +108,7 @@ def _citation(number: int, item: Evidence) -> Citation:
         quote=item.quote,
         score=item.score,
         page=passage.page(sentence),
+        page_end=passage.page_end(sentence),
         publisher=passage.publisher,
         also=item.also,
     )

@@ -240,22 +240,22 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    about blocks book columns corpus dates decode delimited drawing feed fields formula grid header htmltable left
-    load mail mainpart markup metadata normal numberformat numbering odfstyles odftext ods ooxml opendocument parse
-    parsed pdf raised records rst rtf rtfstory rtfwords slides spreadsheet subtitles symbols table webpage word
-    wordstyles
+    about blocks book columns corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid
+    header htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering
+    odfstyles odftext ods ooxml opendocument parse parsed pdf raised records rst rtf rtfstory rtfwords ruled slides
+    spreadsheet subtitles symbols table webpage word wordstyles
 """.split()
 
 
 _LIBRARIES = """
-    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdf pypdfium2 python-docx sentencex
-    trafilatura xlrd
+    chardet courlan docutils htmldate justext lxml openpyxl pypdfium2 sentencex trafilatura xlrd
 """.split()
 
 
 @cache
 def _parsers() -> str:
-    own = [(resources.files("rag") / f"{name}.py").read_bytes() for name in _CODE]
+    files = [*(f"{name}.py" for name in _CODE), "weights/tokenizer.json"]  # whose words tell which hyphens go
+    own = [(resources.files("rag") / name).read_bytes() for name in files]
     libraries = [version(name) for name in _LIBRARIES]
     return f"{hashlib.sha256(b''.join(own)).hexdigest()} {libraries} {sys.version}"
 

@@ -1,45 +1,168 @@
-"""PDF: the text of its pages, by pypdf."""
+"""PDF: its text as it is read, by PDFium: columns in order, tables as rows, sentences whole across pages."""
 
-import io
+import re
+from collections.abc import Sequence
+from statistics import median
 
 from rag.decode import Unusable
+from rag.flow import flowing, merged, tabulated
+from rag.furniture import without_furniture
+from rag.glyphs import Page, Reader
+from rag.hyphens import Hyphens
+from rag.letters import Word
+from rag.lines import line_of, rows, segments
 from rag.parsed import Parsed
+from rag.pdfblocks import Block, blocks
+from rag.pdforder import Box, regions
+from rag.ruled import lined, ruled
+
+_NO_TITLE = re.compile(
+    r"(?i)\s*(?:untitled.*|\(?anonymous\)?|python-docx|microsoft (?:word|powerpoint|excel)\b.*|print\b.*|slide \d+"
+    r"|document\d*|about:blank|\S*\.(?:docx?|odt|rtf|pptx?|xlsx?|indd|tex|dvi|pdf|html?))?\s*"
+)
+"""What programs put where an author or a title belongs."""
+_MOST_LOST = 0.3
+"""A page of whose letters more are unknown is not read."""
 
 
 def pdf(data: bytes) -> Parsed:
-    """Take the text of each page, one after the other; a scan without a text layer has none."""
-    import pypdf
+    """Read each page; one that is a picture has no text, and is told."""
+    import pypdfium2
 
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Unusable("encrypted", "save it without a password")
-        parts = [page.extract_text().strip() for page in reader.pages]
-        about = reader.metadata
-    except pypdf.errors.PyPdfError as error:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Unusable("encrypted", "save it without a password") from error
         raise Unusable(f"not a whole PDF ({error})", "save it again from where it came") from error
-    pages, length = [], 0
-    for part in parts:
-        pages.append(length)
-        length += len(part) + 2
-    if not any(parts):
+    try:
+        pages = _pages(document)
+        about = document.get_metadata_dict()
+    except pypdfium2.PdfiumError as error:
+        raise Unusable(f"not a whole PDF ({error})", "save it again from where it came") from error
+    finally:
+        document.close()
+    running = without_furniture(pages)
+    unread, unreadable = _unread(pages), _unreadable(pages)
+    found: list[Block] = []
+    for number, page in enumerate(pages):
+        if number + 1 not in unreadable:
+            found += _blocks(page, number)
+    if not found:
         raise Unusable("no text in it: it may be a scan", "run a text recognition (OCR) over it")
-    meta = {"title": about.title, "author": about.author} if about else {}
-    return Parsed("\n\n".join(parts), meta, pages, unread=_unread([bool(part) for part in parts]))
+    author = about.get("Author", "")
+    title = _title(about.get("Title", ""), found)
+    found = merged(list(tabulated(found)))
+    found += [Block([line], [len(pages) - 1], is_prose=False) for line in running]
+    hyphens = Hyphens(line for block in found if block.is_prose for line in [*block.lines, ""])
+    flow = flowing(found, len(pages), hyphens.between)
+    told = [*_told(unread, len(pages), "no text"), *_told(unreadable, len(pages), "text in a font of unknown letters")]
+    return Parsed(
+        flow.text, {"title": title, "author": None if _NO_TITLE.fullmatch(author) else author}, flow.pages, unread=told
+    )
 
 
-def _unread(read: list[bool]) -> list[str]:
-    """Return what is told of pages without text, if there are any."""
-    bare = [number for number, has_text in enumerate(read, start=1) if not has_text]
-    if not bare:
+def _pages(document: "object") -> list[Page]:
+    import pypdfium2
+
+    reader, found = Reader(), []
+    for place in range(len(document)):  # type: ignore[arg-type]
+        try:
+            page = document[place]  # type: ignore[index]
+        except pypdfium2.PdfiumError:
+            found.append(Page(pictures=1))  # a page that cannot be opened has no text, and is told
+            continue
+        found.append(reader.page(page))
+        page.close()
+    if not found:
+        raise Unusable("no pages in it", "save it again from where it came")
+    return found
+
+
+def _blocks(page: Page, number: int) -> list[Block]:
+    words = _without_drop_caps(page.words)
+    grids, rest = ruled(words, page.edges)
+    banded, rest = lined(rest, page.edges)
+    grids += banded
+    boxes: list[Box] = [*grids, *(line for row in rows(rest) for line in segments(row))]
+    found: list[Block] = []
+    for region in regions(boxes):
+        part = list(blocks(region, page.edges, number))
+        if part:
+            part[0].is_first = True
+        found += part
+    for turned in page.turned:
+        lines: list[Box] = [line for row in rows(turned) for line in segments(row)]
+        found += [block for region in regions(lines) for block in blocks(region, (), number)]
+    return found
+
+
+def _without_drop_caps(words: list[Word]) -> list[Word]:
+    """Put a large first letter that stands over several lines before the rest of its word."""
+    if not words:
+        return words
+    body = line_of(words).size
+    for cap in [word for word in words if len(word.text) == 1 and word.size > 1.8 * body and word.text.isupper()]:
+        beside = [
+            word
+            for word in words
+            if abs(word.size - body) < 0.2 * body
+            and -0.5 * body < word.x0 - cap.x1 < 1.5 * body
+            and cap.base - 0.95 * cap.size < word.base - 0.3 * body < cap.base
+        ]
+        first = min(beside, key=lambda word: word.base, default=None)
+        if first is not None and len(beside) > 1:
+            first.text, first.x0 = cap.text + first.text, cap.x0
+            words = [word for word in words if word is not cap]
+    return words
+
+
+def _unread(pages: Sequence[Page]) -> list[int]:
+    """Return the numbers of the pages that show something but hold no text."""
+    return [
+        n
+        for n, page in enumerate(pages, start=1)
+        if not page.words and not page.turned and (page.pictures or page.shapes)
+    ]
+
+
+def _unreadable(pages: Sequence[Page]) -> list[int]:
+    return [
+        n
+        for n, page in enumerate(pages, start=1)
+        if page.words and page.lost > _MOST_LOST * sum(len(word.text) for word in page.words)
+    ]
+
+
+def _told(numbers: Sequence[int], count: int, what: str) -> list[str]:
+    """Return what is told of pages that were not read, if there are any.
+
+    >>> _told([2, 3, 5], 6, "no text")
+    ['3 of 6 pages have no text (pages 2-3, 5): run a text recognition (OCR) over it']
+    """
+    if not numbers:
         return []
     runs: list[list[int]] = []
-    for number in bare:
+    for number in numbers:
         if runs and runs[-1][-1] == number - 1:
             runs[-1][1:] = [number]
         else:
             runs.append([number])
     named = ", ".join("-".join(map(str, run)) for run in runs)
-    have, pages = ("has", "page") if len(bare) == 1 else ("have", "pages")
-    said = f"{len(bare)} of {len(read)} pages {have} no text ({pages} {named})"
+    have, pages = ("has", "page") if len(numbers) == 1 else ("have", "pages")
+    said = f"{len(numbers)} of {count} {'page' if count == 1 else 'pages'} {have} {what} ({pages} {named})"
     return [f"{said}: run a text recognition (OCR) over it"]
+
+
+def _title(named: str, found: Sequence[Block]) -> str | None:
+    """Return the title that the file gives, unless a program made it up; otherwise the largest heading of page 1."""
+    if not _NO_TITLE.fullmatch(named):
+        return named
+    first = [block for block in found if block.pages[0] == 0 and block.is_prose]
+    letters = [
+        block.size for block in found if block.is_prose for line in block.lines for _ in range(len(line) // 20 + 1)
+    ]
+    large = max(first, key=lambda block: block.size, default=None)
+    if large is None or len(found) < 3 or large.size < 1.25 * median(letters) or sum(map(len, large.lines)) > 200:
+        return None
+    return " ".join(large.lines)

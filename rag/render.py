@@ -252,7 +252,9 @@ def also_in(citation: Citation) -> str:
 
 
 def _place(pointer: Citation | Closest) -> str:
-    page = f", page {pointer.page}" if isinstance(pointer, Citation) and pointer.page else ""
+    page = ""
+    if isinstance(pointer, Citation) and pointer.page:
+        page = f", pages {pointer.page}-{pointer.page_end}" if pointer.page_end else f", page {pointer.page}"
     return f"{pointer.source}:{pointer.start}-{pointer.end}{page}"
 
 

@@ -112,6 +112,11 @@ class Passage:
         """Return the 1-based page that a sentence starts on, if the document has pages."""
         return bisect_right(self.pages, sentence.start) or None
 
+    def page_end(self, sentence: Sentence) -> int | None:
+        """Return the 1-based page that a sentence ends on, if that is another than it starts on."""
+        page = bisect_right(self.pages, sentence.end - 1)
+        return page if page != bisect_right(self.pages, sentence.start) else None
+
     def quote(self, sentence: Sentence) -> str:
         """Return the text of one of the passage's sentences, verbatim."""
         return self.text[sentence.start - self.start : sentence.end - self.start]
@@ -197,6 +202,8 @@ class Citation:
     score: float
     page: int | None = None
     """1-based, for formats that have pages."""
+    page_end: int | None = None
+    """The page that the quote ends on, where it goes over the end of one."""
     publisher: str | None = None
     also: tuple[Copy, ...] = ()
     """Other documents of the same story that have the same sentence, the earliest first."""

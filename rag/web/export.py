@@ -165,7 +165,8 @@ def _place(pointer: Pointer, documents: Documents) -> str:
     known = [pointer.title]
     if isinstance(pointer, Citation):
         known += [pointer.publisher or "", pointer.published or ""]
-        known += [words.SHARE_ON_PAGE.format(page=pointer.page)] if pointer.page else []
+        form = words.SHARE_ON_PAGES if pointer.page_end else words.SHARE_ON_PAGE
+        known += [form.format(page=pointer.page, end=pointer.page_end)] if pointer.page else []
     known.append(f"{pointer.source}:{pointer.start}-{pointer.end}")
     if not stands(pointer, documents):
         known.append(words.SHARE_MOVED)

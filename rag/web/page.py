@@ -127,8 +127,11 @@ def _quote(item: Citation) -> tuple[str, str]:
 
 
 def page_of(item: Citation | Closest) -> str | None:
-    """Return "page 3", for formats that have pages."""
-    return words.CHAT_PAGE.format(page=item.page) if isinstance(item, Citation) and item.page else None
+    """Return "page 3" or "pages 3-4", for formats that have pages."""
+    if not isinstance(item, Citation) or not item.page:
+        return None
+    form = words.CHAT_PAGES if item.page_end else words.CHAT_PAGE
+    return form.format(page=item.page, end=item.page_end)
 
 
 def _status(claim: Claim, found: Answer) -> str:

@@ -191,8 +191,9 @@ def _part_shown(part: str, answer: Answer) -> bool:
     if part in said or part in ("yes", "no") or _COUNTED.fullmatch(part):
         return True
     found = _DATED.fullmatch(part)
+    told = found["words"] if found else ""
     return bool(found) and any(
-        dated_answer(question, found["words"], citation.quote, citation.published) == part
+        dated_answer(question, told, citation.quote, citation.published) == part
         for citation in answer.citations
         for question in (answer.standalone, *asked_parts(answer.standalone))
     )

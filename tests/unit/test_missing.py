@@ -1,6 +1,7 @@
 """What could not be read is told wherever a user looks, and by a refusal that it may concern."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from rag.web import export, page
 from rag.web.library import Entry
 from rag.web.listing import table
 from tests.conftest import built_over
-from tests.unit.test_parse import pdf
+from tests.unit.test_pdf import at, drawn, picture
 
 TOLD = "contract.pdf: 3 of 4 pages have no text (pages 2-4): run a text recognition (OCR) over it"
 LINE = "3 of 4 pages of contract.pdf have no text (pages 2-4)"
@@ -27,8 +28,9 @@ def partly(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
     folder = tmp_path_factory.mktemp("partly")
     sources = folder / "sources"
     sources.mkdir()
-    (sources / "contract.pdf").write_bytes(pdf("The parties are Ann Lee and Bo Berg of Shelbyville.", "", "", ""))
-    (sources / "lease.pdf").write_bytes(pdf(""))
+    text = at((72, 720, "The parties are Ann Lee and Bo Berg of Shelbyville."))
+    (sources / "contract.pdf").write_bytes(drawn(text, picture, picture, picture))
+    (sources / "lease.pdf").write_bytes(drawn(picture))
     for name in ("tides", "choirs", "ferries", "mills"):
         (sources / f"{name}.txt").write_text(f"Old {name} were counted along the northern shore in 1950.")
     return built_over(config, sources, folder / "index")
@@ -100,8 +102,6 @@ def test_a_name_in_a_note_cannot_pass_for_markup_or_control() -> None:
 
 
 def test_many_notes_are_counted(partly: Config, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     report = replace(build(partly), skipped=(), unread=("a: b",) * 150, notes=("c: d",))
     assert [*report.told()][-1] == "and 51 more: rag status --sources lists all"
     assert len([*replace(report, unread=("a: b",)).told(briefly=True)]) == 1
