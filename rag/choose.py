@@ -1,19 +1,25 @@
 """What was read becomes what is quoted, by the form of the question: one sentence, a list, each part, two dates.
 
 Nothing is said that is not quoted beside it: "yes" and "no" only where one quoted sentence decides, a time between two
-events only where both dates are quoted.
+events only where both dates are quoted. Where documents say different things (:mod:`rag.versions`), the newer version
+answers, or each is quoted.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from rag import match
 from rag.asked import asked_parts, several
 from rag.dates import dated, elapsed
 from rag.decide import decide
+from rag.guards import against
+from rag.period import timeless
+from rag.relative import counted, dated_answer
 from rag.schema import Evidence, Reading
 from rag.shape import between, yes_no
+from rag.versions import Settled, Version, contenders, held, settle, told_then
 
 MOST_QUOTES = 4
 NEAR_BEST = 0.65
@@ -24,8 +30,6 @@ MOST_DECIDING = 5
 """So many of the best sentences may decide a question of yes or no, or contradict what another takes for granted."""
 CONTRADICTED = 0.12
 """Most confidence where one contradicts it: so many such questions of SQuAD 2.0 have an answer all the same."""
-DECIDED = 0.9
-"""Least confidence where a sentence decides a question of yes or no in so many words."""
 
 Read = Callable[[str], Reading]
 
@@ -39,34 +43,78 @@ class Chosen:
     """In the order in which they are told."""
     closest: tuple[Evidence, ...] = ()
     short_answer: str | None = None
+    conflict: tuple[Version, ...] = ()
+    """What the sources say, where they do not say the same; the superseded last."""
 
 
-def choose(question: str, read: Read, threshold: float) -> Chosen:
+def choose(question: str, read: Read, threshold: float, newest: str | None = None) -> Chosen:
     """Read a question, or the questions that it is made of, and choose what to quote.
 
     Args:
         question: standalone.
         read: reads a question among its hits.
         threshold: least confidence for an answer, 0 to 1.
+        newest: ISO 8601 date of the newest document, from which "last year" is counted.
     """
     if (events := between(question)) and (found := _time_between(events, read, threshold)):
         return found
     parts = asked_parts(question)
-    if len(parts) > 1 and (found := _parts(parts, read, threshold)):
+    if len(parts) > 1 and (found := _parts(parts, read, threshold, newest)):
         return found
     whole = read(question)
     if not whole.evidence:
         return Chosen(whole.confidence)
+    if not told_then(question, whole.evidence[0], newest) and (found := _held(question, read, threshold, newest)):
+        return found
     if yes_no(question):
-        return _decided(question, whole, threshold)
+        return _decided(question, whole, threshold, newest)
     if any(match.opposes(question, item.quote, item.passage.text) for item in whole.evidence[:MOST_DECIDING]):
         whole = replace(whole, confidence=min(whole.confidence, CONTRADICTED))
     if whole.confidence < threshold:
         return _refused(question, whole)
     listed = several(question)
+    if not listed and (settled := settle(question, contenders(question, whole.evidence), newest)):
+        return _settled(question, whole, settled)
     quotes = _near_best(whole.evidence, NEAR_BEST_OF_SEVERAL if listed else NEAR_BEST)
-    short = None if match.kind(question) == "why" or (listed and len(quotes) > 1) else whole.evidence[0].short_answer
-    return Chosen(whole.confidence, quotes, short_answer=short or None)
+    nothing = match.kind(question) == "why" or (listed and len(quotes) > 1)
+    return Chosen(whole.confidence, quotes, short_answer=None if nothing else _short(question, whole.evidence[0]))
+
+
+def _short(question: str, item: Evidence) -> str | None:
+    """Return the short answer in a sentence, a day that it tells by its own ("yesterday") with the date."""
+    return dated_answer(question, item.short_answer, item.quote, item.passage.published) or None
+
+
+def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:
+    """Quote each value that answers, then what else comes near the best and is of none that does not."""
+    answers = tuple(_worded(question, version) for version in settled.answers)
+    quotes = tuple(version.evidence[0] for version in answers)
+    near = [item for item in _near_best(reading.evidence, NEAR_BEST) if item.passage.source not in settled.passed_over]
+    told = (*quotes, *(item for item in near if item not in quotes))
+    conflict = tuple(_worded(question, version) for version in settled.versions)
+    return Chosen(
+        reading.confidence,
+        told[: max(len(quotes), MOST_QUOTES)],
+        short_answer=" or ".join(version.value for version in answers),
+        conflict=conflict if len(conflict) > 1 else (),
+    )
+
+
+def _held(question: str, read: Read, threshold: float, newest: str | None) -> Chosen | None:
+    """Quote what held at the time that a question names, though no sentence says when it was written."""
+    bare = timeless(question)
+    if bare == question or yes_no(question) or several(question):
+        return None
+    reading = read(bare)
+    if reading.confidence < threshold or not (settled := held(question, reading.evidence, newest)):
+        return None
+    return _settled(bare, reading, settled)
+
+
+def _worded(question: str, version: Version) -> Version:
+    """Return a version with the date that a value such as "yesterday" comes to."""
+    first = version.evidence[0]
+    return replace(version, value=dated_answer(question, version.value, first.quote, first.passage.published))
 
 
 def _refused(question: str, reading: Reading) -> Chosen:
@@ -83,31 +131,61 @@ def _near_best(evidence: Sequence[Evidence], part: float) -> tuple[Evidence, ...
     return (first, *sorted(others, key=lambda item: (item.passage.source, item.sentence.start)))
 
 
-def _parts(parts: Sequence[str], read: Read, threshold: float) -> Chosen | None:
-    """Quote the best sentence for each part that has an answer; None if no part has one."""
-    answered = [reading for reading in map(read, parts) if reading.evidence and reading.confidence >= threshold]
+def _parts(parts: Sequence[str], read: Read, threshold: float, newest: str | None) -> Chosen | None:
+    """Quote the best sentence for each part that has an answer, or each value of it; None if no part has one."""
+    answered = [
+        (part, reading) for part in parts if (reading := read(part)).evidence and reading.confidence >= threshold
+    ]
     if not answered:
         return None
-    best = {(item.passage.source, item.sentence): item for item in (reading.evidence[0] for reading in answered)}
-    short = [reading.evidence[0].short_answer for reading in answered]
+    found = [_part(part, reading, newest) for part, reading in answered]
+    best = {(item.passage.source, item.sentence): item for chosen in found for item in chosen.quotes}
+    short = [chosen.short_answer for chosen in found]
+    told = [answer for answer in short if answer]
     return Chosen(
-        min(reading.confidence for reading in answered),
+        min(chosen.confidence for chosen in found),
         tuple(best.values())[:MOST_QUOTES],
-        short_answer="; ".join(short) if len(short) == len(parts) and all(short) else None,
+        short_answer="; ".join(told) if len(told) == len(parts) else None,
+        conflict=tuple(version for chosen in found for version in chosen.conflict),
     )
 
 
-def _decided(question: str, reading: Reading, threshold: float) -> Chosen:
-    """Say yes or no where one sentence decides, otherwise only quote."""
-    near = reading.evidence[:MOST_DECIDING]
-    verdicts = [(item, decide(question, item.quote, f"{item.passage.title} {item.passage.text}")) for item in near]
-    said = {verdict for _, verdict in verdicts if verdict}
-    if len(said) == 1 and (confidence := max(reading.confidence, DECIDED)) >= threshold:
-        quote, verdict = next(pair for pair in verdicts if pair[1])
-        return Chosen(confidence, (quote,), short_answer=verdict)
+def _part(part: str, reading: Reading, newest: str | None) -> Chosen:
+    settled = settle(part, contenders(part, reading.evidence), newest)
+    if not settled:
+        best = reading.evidence[0]
+        return Chosen(reading.confidence, (best,), short_answer=_short(part, best))
+    chosen = _settled(part, reading, settled)
+    return replace(chosen, quotes=chosen.quotes[: len(settled.answers)])
+
+
+def _decided(question: str, reading: Reading, threshold: float, newest: str | None) -> Chosen:
+    """Say yes or no where sentences decide and no guard objects, both where sources do not agree, else only quote."""
     if reading.confidence < threshold:
         return _refused(question, reading)
+    verdicts = [(item, _verdict(question, item)) for item in reading.evidence[:MOST_DECIDING]]
+    by_verdict = {said: [item for item, verdict in verdicts if verdict == said] for _, said in verdicts if said}
+    if len(by_verdict) == 1:
+        ((said, items),) = by_verdict.items()
+        return Chosen(reading.confidence, (items[0],), short_answer=said)
+    if by_verdict and not _one_says_both(list(by_verdict.values())):
+        versions = [Version(said, tuple(items)) for said, items in by_verdict.items()]
+        if settled := settle(question, versions, newest):
+            deciding = Reading(settled.answers[0].evidence[:1], reading.confidence)
+            return _settled(question, deciding, settled)
     return Chosen(reading.confidence, _near_best(reading.evidence, NEAR_BEST))
+
+
+def _one_says_both(groups: Sequence[Sequence[Evidence]]) -> bool:
+    sources = [{item.passage.source for item in group} for group in groups]
+    return bool(set.intersection(*sources))
+
+
+def _verdict(question: str, item: Evidence) -> Literal["yes", "no"] | None:
+    """Return what a sentence decides, if no guard objects."""
+    context = f"{item.passage.title} {item.passage.text}"
+    verdict = decide(question, item.quote, context)
+    return verdict if verdict and against(question, item.quote, verdict, context) is None else None
 
 
 def _time_between(events: tuple[str, str, str], read: Read, threshold: float) -> Chosen | None:
@@ -128,4 +206,7 @@ def _time_between(events: tuple[str, str, str], read: Read, threshold: float) ->
 
 
 def _date_of(item: Evidence) -> date | None:
-    return dated(item.short_answer, item.passage.published) or dated(item.quote, item.passage.published)
+    published = item.passage.published
+    if (day := counted(item.short_answer, item.quote, published)) and day.first == day.last:
+        return day.first
+    return dated(item.short_answer, published) or dated(item.quote, published)

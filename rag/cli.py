@@ -21,7 +21,7 @@ from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
-    from rag.schema import Answer, Filter, Turn
+    from rag.schema import Filter, Turn
 
 REFUSED = 3
 
@@ -138,23 +138,25 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
         if question is None:
             return _batch(arguments, lambda q, history: render.answer_object(engine.ask(q, history, chosen)))
         answer = engine.ask(question, chosen=chosen)
-    _warn(answer)
+    _warn(answer.warnings)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if answer.outcome == "refused" else 0
 
 
-def _warn(answer: "Answer") -> None:
-    for warning in answer.warnings:
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
         print(f"rag: {warning}", file=sys.stderr)
 
 
 def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
+    from rag.retrieve import left_out
 
     question, chosen = _question(arguments), _filter(arguments)
     with _engine(replace(config, llm="none")) as engine:  # a search asks none, and opening one may take long
+        _warn(left_out(engine.index, chosen))
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
         found = engine.search(question, chosen=chosen)
@@ -165,21 +167,11 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _show(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.index import Index
+    from rag.show import shown
 
-    with Index.open(config.index) as index:
-        document = index.store.document(arguments.source)
-    text, start = document.text, arguments.start
-    end = len(text) if arguments.end is None else arguments.end
-    if not 0 <= start <= end <= len(text):
-        raise UsageError(f"--start {start} --end {end} is no part of a text of {len(text)} characters")
-    if arguments.original and document.original:
-        from rag.normal import original_offset
-
-        text, runs = document.original.text, document.original.runs
-        start, end = original_offset(runs, start), original_offset(runs, end)
+    text = shown(config, arguments.source, arguments.start, arguments.end, original=arguments.original)
     if sys.stdout is not None:
-        sys.stdout.buffer.write(text[start:end].encode())  # as it stands: no line end is added or changed
+        sys.stdout.buffer.write(text.encode())  # as it stands: no line end is added or changed
     return 0
 
 
@@ -230,7 +222,7 @@ def _reply(engine: "Engine", question: str, history: list["Turn"]) -> None:
     from rag.schema import Turn
 
     answer = engine.ask(question, history)
-    _warn(answer)
+    _warn(answer.warnings)
     print(render.answer_text(answer), flush=True)
     before = [*history]
     history.append(Turn(question, answer.answer))

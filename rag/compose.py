@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.choose import Chosen
-from rag.schema import Citation, Claim, Closest, Evidence, Sentence
+from rag.schema import Citation, Claim, Closest, Evidence, Sentence, Stated
 from rag.shape import unresolved
+from rag.versions import Version
 
 MOST_CHARS = 1000
 """Of a quote with the sentence before it."""
@@ -31,24 +32,46 @@ class Composed:
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     closest: tuple[Closest, ...] = ()
+    conflict: tuple[Stated, ...] = ()
 
 
 def compose(chosen: Chosen, lines: Sequence[Line] | None = None) -> Composed:
     """Number the citations of an answer in the order in which its lines use them, or show what came closest.
+
+    Superseded values are cited behind those of the lines, as far as they are no lines themselves.
 
     Args:
         chosen: what the reader chose.
         lines: what the answer says, if not the quotes alone; two of them may stand on one quote.
     """
     citations: dict[tuple[str, Sentence], Citation] = {}
-    claims = []
-    for line in quoted(chosen) if lines is None else lines:
-        numbers = set()
-        for item in line.evidence:
-            place = (item.passage.source, item.sentence)
-            numbers.add(citations.setdefault(place, _citation(len(citations) + 1, item)).number)
-        claims.append(Claim(line.text, "supported", tuple(sorted(numbers))))
-    return Composed(tuple(claims), tuple(citations.values()), tuple(_closest(item) for item in chosen.closest))
+
+    def number(item: Evidence) -> int:
+        place = (item.passage.source, item.sentence)
+        return citations.setdefault(place, _citation(len(citations) + 1, item)).number
+
+    claims = [
+        Claim(line.text, "supported", tuple(sorted({number(item) for item in line.evidence})))
+        for line in (quoted(chosen) if lines is None else lines)
+    ]
+    conflict = []
+    for version in chosen.conflict:
+        number(with_context(version.evidence[0], chosen.quotes))
+        numbers = tuple(citation.number for citation in citations.values() if _says(citation, version))
+        conflict.append(Stated(version.value, numbers, _published(version), version.superseded))
+    closest = tuple(_closest(item) for item in chosen.closest)
+    return Composed(tuple(claims), tuple(citations.values()), closest, tuple(conflict))
+
+
+def _says(citation: Citation, version: Version) -> bool:
+    """Tell whether a citation is of a document with a value, and of a sentence that has it."""
+    own = [item for item in version.evidence if item.passage.source == citation.source]
+    ends = {item.sentence.end for item in own}
+    return bool(own) and (citation.end in ends or any(item.short_answer in citation.quote for item in own))
+
+
+def _published(version: Version) -> str | None:
+    return max((item.passage.published or "" for item in version.evidence), default="") or None
 
 
 def quoted(chosen: Chosen) -> tuple[Line, ...]:
@@ -58,7 +81,7 @@ def quoted(chosen: Chosen) -> tuple[Line, ...]:
 
 
 def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:
-    """Return evidence that starts a sentence earlier if its own starts with a word that points there ("He said").
+    """Return evidence that ends a sentence earlier if its own ends with a word that points there ("He said").
 
     Not if that sentence is quoted already, is in another passage, or makes the quote too long.
     """

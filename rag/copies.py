@@ -11,7 +11,8 @@ from rag.stories import statement
 def cite_first(store: Store, evidence: Evidence, chosen: Filter, preferred: Preference) -> Evidence:
     """Return the same evidence from the first document of its story that says it, with the others in ``also``.
 
-    The first is the earliest, but of those from where and when the question says, if it does, the earliest of these.
+    The first is the earliest, but of those from where and when the question says, if it does, the earliest of these;
+    and the newest, if what holds now is asked for.
 
     Args:
         store: where the copies stand.
@@ -32,6 +33,9 @@ def cite_first(store: Store, evidence: Evidence, chosen: Filter, preferred: Pref
         passage = place[0]
         return -preferred.bonus(passage.publisher, passage.published), passage.published or "9", passage.source
 
-    (passage, sentence), *others = sorted(places.values(), key=order)
+    ranked = sorted(places.values(), key=order)
+    if preferred.now:
+        ranked.sort(key=lambda place: place[0].published or "", reverse=True)
+    (passage, sentence), *others = ranked
     also = tuple(Copy(p.source, p.publisher, p.published, s.start, s.end) for p, s in others)
     return replace(evidence, passage=passage, sentence=sentence, also=also)

@@ -5,9 +5,7 @@ question + history -converse-> standalone question -retrieve-> hits -read-> evid
 What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary, or a message.
 """
 
-import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -15,7 +13,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rag import converse, talk
+from rag.cells import settle
 from rag.choose import Chosen, choose
+from rag.clock import Clock
+from rag.codes import exact
 from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.copies import cite_first
@@ -27,8 +28,8 @@ from rag.prefer import preference, unattributed
 from rag.reader import TrainedReader
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import POOL, check_filter, fused, parts, retrieve
-from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Retrieved, Turn
+from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
+from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
 from rag.suggest import Suggester, same
 
 if TYPE_CHECKING:
@@ -117,14 +118,16 @@ class Engine:
 
         Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer.
         """
-        clock = _Clock()
+        clock = Clock()
         self._check(question)  # before an LLM hears of it
         check_filter(chosen)
         if said := talk.kind(question, talk.asking(history)):
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
-            yield replace(answer, timings_ms=clock.timings())
+            yield replace(
+                answer, timings_ms=clock.timings(), warnings=(*answer.warnings, *left_out(self.index, chosen))
+            )
             return
         rewritten, warnings = self._rewritten(question, history, stop)
         retrieved = self._retrieve(question, history, chosen, self.config.k, clock, rewritten)
@@ -159,7 +162,8 @@ class Engine:
             timings_ms=clock.timings(),
             dropped=draft.dropped,
             missing=missing(self.index, retrieved.standalone, retrieved.hits, chosen) if reason else (),
-            warnings=(*warnings, *draft.warnings),
+            warnings=(*warnings, *left_out(self.index, chosen), *draft.warnings),
+            conflict=composed.conflict,
         )
 
     def _write(
@@ -184,7 +188,7 @@ class Engine:
 
     def search(self, question: str, k: int | None = None, chosen: Filter = ALL) -> Retrieved:
         """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
-        return self._retrieve(question, (), chosen, self.config.k if k is None else k, _Clock())
+        return self._retrieve(question, (), chosen, self.config.k if k is None else k, Clock())
 
     def suggest(
         self, question: str = "", history: Sequence[Turn] = (), chosen: Filter = ALL, n: int = SUGGESTED
@@ -206,7 +210,7 @@ class Engine:
         asked = [turn.question for turn in history]
         found: tuple[str, ...] = ()
         if question.strip() and not talk.kind(question, talk.asking(history)):
-            retrieved = self._retrieve(question, history, chosen, self.config.k, _Clock())
+            retrieved = self._retrieve(question, history, chosen, self.config.k, Clock())
             asked.append(retrieved.standalone)
             found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n)
         check_filter(chosen)
@@ -225,7 +229,7 @@ class Engine:
         history: Sequence[Turn],
         chosen: Filter,
         k: int,
-        clock: "_Clock",
+        clock: Clock,
         rewritten: str | None = None,
     ) -> Retrieved:
         self._check(question)
@@ -267,18 +271,21 @@ class Engine:
         store = self.index.store
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
-        found = choose(bare, lambda asked: self.reader.read(asked, retrieved.hits), self.threshold)
-        quotes, closest = (
-            tuple(cite_first(store, item, chosen, preferred) for item in items)
-            for items in (found.quotes, found.closest)
-        )
-        return replace(found, quotes=quotes, closest=closest)
+        found = choose(bare, lambda asked: self._reading(asked, retrieved.hits), self.threshold, store.newest)
+
+        def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
+            return tuple(cite_first(store, item, chosen, preferred) for item in items)
+
+        conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
+        return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
+
+    def _reading(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Read a question; of rows of tables, and of codes that are nearly alike, only the right one answers."""
+        return settle(question, exact(question, self.reader.read(question, hits)), self.threshold)
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""
-        return next(
-            iter(self._read(self._retrieve(question, (), chosen, self.config.k, _Clock()), chosen).quotes), None
-        )
+        return next(iter(self._read(self._retrieve(question, (), chosen, self.config.k, Clock()), chosen).quotes), None)
 
     def _check(self, question: str) -> None:
         if not question.strip():
@@ -299,20 +306,3 @@ class _Draft:
     lines: tuple[Line, ...] | None = None
     dropped: tuple[Dropped, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-class _Clock:
-    """Milliseconds spent in each stage, and in all since it was made."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._stages: dict[str, float] = {}
-
-    @contextmanager
-    def time(self, stage: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self._stages[stage] = round(1000 * (time.perf_counter() - began), 1)
-
-    def timings(self) -> dict[str, float]:
-        return {**self._stages, "total": round(1000 * (time.perf_counter() - self._began), 1)}

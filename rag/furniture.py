@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from rag.glyphs import Page
-from rag.pdfgrid import aligned
 from rag.letters import Word
 from rag.lines import Line, line_of, rows, segments
+from rag.pdfgrid import aligned
 
 _EDGE = 0.17
 """Share of a page's height, from above and from below, in which heads and feet stand."""

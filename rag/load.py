@@ -20,6 +20,7 @@ from stat import S_ISREG
 from typing import Any
 
 from rag.config import Config
+from rag.corpus import documents
 from rag.dates import iso_date
 from rag.decode import Unusable, decode
 from rag.errors import SourceError
@@ -49,10 +50,31 @@ class Folder:
 
     documents: list[Document] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    owner: dict[str, str] = field(default_factory=dict)
+    """The file that each source is of."""
+
+    def take(self, name: str, read: "list[Document | Skipped]") -> None:
+        """Add what a file gave; a source that is taken is told of once a file."""
+        taken: list[str] = []
+        for item in read:
+            if isinstance(item, Skipped):
+                self.skipped.append(item)
+                continue
+            source = item.source
+            if source.isdigit() and self.owner.get(source, name) != name:  # two exports that both count from 1
+                source = f"{name}/{source}"
+            if source in self.owner:
+                taken.append(f"{source!r} is also a document of {self.owner[source]}")
+            else:
+                self.owner[source] = name
+                self.documents.append(replace(item, source=source))
+        if taken:
+            more = f" (and {len(taken) - 1} more of its ids)" if len(taken) > 1 else ""
+            self.skipped.append(Skipped(name, taken[0] + more, "rename one"))
 
 
-Known = Callable[[str, str], Document | None]
-"""Gives the document that was parsed before from a file of this source and origin, if it was."""
+Known = Callable[[str, str], list[Document]]
+"""Gives the documents that were parsed before from a file of this source and origin, if any were."""
 
 
 def read_folder(config: Config, known: Known | None = None, tell: Callable[[int], None] | None = None) -> Folder:
@@ -74,7 +96,6 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
         what = "is not a folder" if root.exists() else "does not exist"
         raise SourceError(f"sources folder {root} {what}: name one with --sources FOLDER")
     folder = Folder()
-    owner: dict[str, str] = {}
 
     def cannot_list(error: OSError) -> None:
         if Path(error.filename) == root:
@@ -87,7 +108,9 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
         text_mb=config.max_file_mb,
         unpacked_mb=config.max_unpacked_mb,
     ) as sandbox:
-        for number, path in enumerate(walk(root, Path(config.index).resolve(), cannot_list)):
+        paths = walk(root, Path(config.index).resolve(), cannot_list)
+        # Corpora last: their ids may be any names, those of files are what they are.
+        for number, path in enumerate(sorted(paths, key=lambda path: path.suffix.lower() in CORPORA)):
             if tell:
                 tell(number)
             name = path.relative_to(root).as_posix()
@@ -96,15 +119,7 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
             except (OSError, Unusable) as error:
                 folder.skipped.append(Skipped(_printable(name), *_why(error)))
                 continue
-            for item in read:
-                if isinstance(item, Skipped):
-                    folder.skipped.append(item)
-                elif item.source in owner:
-                    taken = f"{item.source!r} is also a document of {owner[item.source]}"
-                    folder.skipped.append(Skipped(name, taken, "rename one"))
-                else:
-                    owner[item.source] = name
-                    folder.documents.append(item)
+            folder.take(name, read)
     folder.documents.sort(key=lambda document: document.source)
     return folder
 
@@ -144,8 +159,8 @@ def _read_file(
     if info.st_size > config.max_file_mb << 20:
         raise Unusable(f"larger than max_file_mb = {config.max_file_mb}", "split it, or raise max_file_mb")
     if suffix in PARSERS:
-        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest(), config)) if known else None
-        return [before or _parsed(name, sandbox.parse(path), config)]
+        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest(), config)) if known else []
+        return [*(before or _parsed(name, sandbox.parse(path), config))]
     text = decode(path.read_bytes())
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
@@ -182,7 +197,23 @@ def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
     yield _document(source, text, {"title": markdown_title(text, body), **meta}, body=body)
 
 
-def _parsed(source: str, found: Parsed, config: Config) -> Document:
+def _parsed(source: str, found: Parsed, config: Config) -> list[Document]:
+    """Make documents of what a parser found: its own, if it has text, and those within it."""
+    origin = _origin(found.sha256, config)
+    within = []
+    for name, part in found.attachments.items():
+        try:
+            within.append(replace(_of_parser(f"{source}/{name}", part), origin=origin))
+        except Unusable as error:
+            found.unread.append(f'"{name}" is not read ({error.reason}): {error.remedy}')
+    if found.text.strip() or not within:
+        return [replace(_of_parser(source, found), origin=origin), *within]
+    first, *others = within
+    told = replace(first, notes=_lines(found.notes) + first.notes, unread=_lines(found.unread) + first.unread)
+    return [told, *others]
+
+
+def _of_parser(source: str, found: Parsed) -> Document:
     """Make a document of what a parser found, its text canonical."""
     parsed = found.text.replace("\0", "\ufffd")
     text, runs = canonical(parsed)
@@ -191,16 +222,15 @@ def _parsed(source: str, found: Parsed, config: Config) -> Document:
     document = _document(source, text, meta, pages=pages)
     return replace(
         document,
-        origin=_origin(found.sha256, config),
         original=Original(parsed, runs) if text != parsed else None,
-        notes=tuple(map(_line, found.notes)),
-        unread=tuple(map(_line, found.unread)),
+        notes=_lines(found.notes),
+        unread=_lines(found.unread),
     )
 
 
-def _line(note: str) -> str:
-    """Return a note as one line that can be printed: it may hold a name out of the file."""
-    return _printable(" ".join(note.split()))
+def _lines(notes: list[str]) -> tuple[str, ...]:
+    """Return notes, each as one line that can be printed: it may hold a name out of the file."""
+    return tuple(_printable(" ".join(note.split())) for note in notes)
 
 
 def _origin(sha256: str, config: Config) -> str:
@@ -210,12 +240,17 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    blocks book columns dates decode delimited flow furniture glyphs grid header hyphens letters lines load mail markup
-    metadata normal parse parsed pdf records ruled table webpage word
+    about blocks book corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid header
+    htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering odfstyles
+    odftext ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder raised records rst rtf rtfstory
+    rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles
 """.split()
 
 
-_LIBRARIES = "charset-normalizer courlan htmldate justext lxml pypdfium2 python-docx sentencex trafilatura".split()
+_LIBRARIES = """
+    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdfium2 sentencex
+    trafilatura xlrd
+""".split()
 
 
 @cache
@@ -227,27 +262,17 @@ def _parsers() -> str:
 
 
 def _json_lines(source: str, text: str) -> Iterator[Document | Skipped]:
-    """Read a corpus: ``{"id", "title", "text", "publisher"?, "published"?, "url"?}`` a line; ``source`` is the id."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise ValueError("not an object")
-            identity, content = row.get("id"), row.get("text")
-            if not isinstance(identity, str) or not isinstance(content, str) or not identity.strip():
-                raise ValueError('it needs "id" and "text", both strings')
-            yield _document(identity, content, row)
-        except (ValueError, RecursionError) as error:
-            yield Skipped(f"{source}:{number}", f"not a document: {error}", "mend this line, or leave it out")
+    """Read a corpus: a document a row, whose id is its source; rows of data without a text are one document."""
+    for item in documents(source, text, _document):
+        yield item if isinstance(item, Document) else Skipped(item.source, item.reason, item.remedy)
 
 
+CORPORA = (".jsonl", ".ndjson")
 TEXT_LOADERS: dict[str, Callable[[str, str], Iterator[Document | Skipped]]] = {
     ".txt": _text,
     ".md": _markdown,
     ".markdown": _markdown,
-    ".jsonl": _json_lines,
+    **dict.fromkeys(CORPORA, _json_lines),
 }
 """Suffix to loader of formats whose text is the file's own: ``(source, text) -> documents`` and what is skipped."""
 SUFFIXES = (*TEXT_LOADERS, *PARSERS)
@@ -256,12 +281,11 @@ SUFFIXES = (*TEXT_LOADERS, *PARSERS)
 def _document(
     source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0, pages: Iterable[int] = ()
 ) -> Document:
-    keys = ("title", "publisher", "author", "published", "url", "language")
+    keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
-    published = iso_date(values["published"]) if values["published"] else None
-    if published is None and dateline:
-        published = iso_date(dateline["date"])
+    stated = (values["published"], dateline and dateline["date"], clean((meta or {}).get("created")))
+    published = next(filter(None, (iso_date(when, values["language"]) for when in stated if when)), None)
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one

@@ -16,7 +16,7 @@ from typing import Any
 from rag.encode import file_sha256
 from rag.errors import IndexDamaged, IndexMissing
 
-FORMAT = 5
+FORMAT = 6
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 STORE = "passages.sqlite"

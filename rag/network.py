@@ -29,6 +29,7 @@ Span = tuple[int, int]
 WEIGHTS = Path(str(files("rag") / "weights"))
 
 FILES = ("reader.onnx", "tokenizer.json")
+OUTPUTS = ("start", "end", "sentence", "holds", "verdict")
 SUMS = "SHA256SUMS"
 
 QUESTION_TOKENS = 48
@@ -38,6 +39,8 @@ WINDOW_TOKENS = 180
 """Most tokens of a window, unless one sentence alone is longer; trained on 160."""
 ANSWER_TOKENS = 30
 """Longest short answer."""
+FAR = 30.0
+"""A logit beyond doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,10 @@ class Read:
     """Characters of the window that would be the short answer, for each sentence."""
     span_logits: Floats
     """Logits of their start and end, added, less those of the window's best; shape (sentences,); at most 0."""
+    span: float
+    """Logit of the window's best short answer less that of none."""
+    verdict: Floats
+    """Logits of yes, no and neither, for a question that asks so; shape (3,)."""
 
     @property
     def best(self) -> int:
@@ -136,7 +143,7 @@ def tokenized(tokenizer: "Tokenizer", windows: Sequence[Window]) -> list[Tokens]
     encoded = tokenizer.encode_batch(questions, add_special_tokens=False)
     asked = {question: one.ids for question, one in zip(questions, encoded, strict=True)}
     told = tokenizer.encode_batch([window.head + window.text for window in windows], add_special_tokens=False)
-    begin, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    begin, sep = tokenizer.encode("").ids  # [CLS] and [SEP], or what another network's tokenizer has for them
     found = []
     for window, context in zip(windows, told, strict=True):
         question = [begin, *asked[window.question][:QUESTION_TOKENS], sep]
@@ -177,7 +184,7 @@ def packed(tokenizer: "Tokenizer", texts: Sequence[str], sentences: Sequence[Seq
     return found
 
 
-def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float) -> Read:
+def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats) -> Read:
     """Read the network's logits: the best short answer inside each sentence.
 
     Args:
@@ -186,6 +193,7 @@ def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds:
         end: shape (tokens,).
         sentence: shape (sentences,).
         holds: of the window.
+        verdict: shape (3,).
     """
     spans: list[Span] = []
     logits = np.full(len(tokens.sentences), -np.inf, dtype=np.float32)
@@ -211,6 +219,8 @@ def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds:
         np.where(inside, sentence, -np.inf).astype(np.float32),
         tuple(spans),
         np.where(inside, logits - most, -np.inf).astype(np.float32),
+        float(most - start[0] - end[0]) if inside.any() else -FAR,
+        verdict,
     )
 
 
@@ -264,8 +274,8 @@ class Network:
         return list(self._pool.map(self._read, tokenized(self.tokenizer, windows)))
 
     def _read(self, tokens: Tokens) -> Read:
-        start, end, sentence, holds = self._session.run(["start", "end", "sentence", "holds"], tokens.inputs())
-        return decoded(tokens, start[0], end[0], sentence[0], holds[0])
+        start, end, sentence, holds, verdict = self._session.run(list(OUTPUTS), tokens.inputs())
+        return decoded(tokens, start[0], end[0], sentence[0], holds[0], verdict[0])
 
 
 @cache

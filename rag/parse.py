@@ -8,33 +8,54 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 from rag.book import epub
 from rag.decode import Unusable
 from rag.delimited import delimited
-from rag.mail import eml
+from rag.feed import xml
+from rag.mail import eml, mbox
+from rag.ods import ods
+from rag.opendocument import odf
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.records import tree
+from rag.rst import rst
+from rag.rtf import rtf
+from rag.slides import pptx
+from rag.spreadsheet import OLE, xls, xlsx
+from rag.subtitles import subtitles
 from rag.webpage import html
 from rag.word import docx
 
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".html": html,
     ".htm": html,
+    ".xhtml": html,
     ".pdf": pdf,
-    ".docx": docx,
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), docx),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".potx"), pptx),
+    **dict.fromkeys((".odt", ".ott", ".odp", ".otp"), odf),
+    ".rtf": rtf,
     ".epub": epub,
     ".eml": eml,
+    ".mbox": mbox,
     ".csv": delimited,
     ".tsv": delimited,
     ".tab": delimited,
+    ".xlsx": xlsx,
+    ".xlsm": xlsx,
+    ".xls": xls,
+    ".ods": ods,
     ".json": tree,
+    **dict.fromkeys((".xml", ".rss", ".atom"), xml),
+    ".rst": rst,
+    **dict.fromkeys((".srt", ".vtt"), subtitles),
 }
 """Suffix to parser. A new format is a function and a line here."""
 
 
-ARCHIVES = (".docx", ".epub")
+ARCHIVES = (".epub", *(suffix for suffix, parser in PARSERS.items() if parser in (docx, pptx, odf, xlsx, ods)))
 
 
 def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
@@ -48,9 +69,40 @@ def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
     Raises:
         Unusable: it cannot be read.
     """
-    if suffix in ARCHIVES:
+    if suffix in ARCHIVES and not data.startswith(OLE):  # an encrypted or old file of Microsoft Office is no archive
         _check_archive(data, unpacked_mb)
-    return PARSERS[suffix](data)
+    found = PARSERS[suffix](data)
+    _open(found, unpacked_mb)
+    return found
+
+
+def _open(found: Parsed, unpacked_mb: int) -> None:
+    """Read the files within a file, and those within them; what cannot be read is told and keeps nothing else back."""
+    parts = list(found.attachments.items())
+    found.attachments = {}
+    for name, data in found.enclosed.items():
+        suffix = Path(name).suffix.lower()
+        try:
+            if suffix not in PARSERS:
+                raise Unusable(
+                    f"no loader for {suffix or 'a file without a suffix'}", "save it by itself in another format"
+                )
+            parts.append((name, parse(suffix, data, unpacked_mb)))
+        except Unusable as error:
+            found.unread.append(f'the attachment "{name}" is not read ({error.reason}): {error.remedy}')
+        except Exception as error:  # a parser's own bug, or want of memory
+            why = f"its parser failed, {type(error).__name__}"
+            found.unread.append(f'the attachment "{name}" is not read ({why}): save it by itself')
+    for name, part in parts:
+        _open(part, unpacked_mb)
+        if part.text.strip() or not part.attachments:
+            found.attachments[name] = part
+        else:
+            found.notes += part.notes
+            found.unread += part.unread
+        found.attachments |= {f"{name}/{inner}": each for inner, each in part.attachments.items()}
+        part.attachments = {}
+    found.enclosed = {}
 
 
 def _check_archive(data: bytes, unpacked_mb: int) -> None:
@@ -58,6 +110,8 @@ def _check_archive(data: bytes, unpacked_mb: int) -> None:
         members = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except zipfile.BadZipFile as error:
         raise Unusable(f"not a whole file ({error})", "get the file again") from error
+    if any(member.flag_bits & 1 for member in members):
+        raise Unusable("encrypted with a password", "save it without a password")
     if sum(member.file_size for member in members) > unpacked_mb << 20:
         raise Unusable(f"unpacks to more than {unpacked_mb} MB", "raise max_unpacked_mb, if you trust it")
     if any(member.filename.startswith("/") or ".." in re.split(r"[/\\]", member.filename) for member in members):

@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from rag.pdfblocks import Block, blocks
-from rag.pdforder import Box, regions
 from rag.decode import Unusable
 from rag.flow import flowing, merged, tabulated
 from rag.furniture import without_furniture
@@ -14,6 +12,8 @@ from rag.hyphens import Hyphens
 from rag.letters import Word
 from rag.lines import line_of, rows, segments
 from rag.parsed import Parsed
+from rag.pdfblocks import Block, blocks
+from rag.pdforder import Box, regions
 from rag.ruled import lined, ruled
 
 _NO_TITLE = re.compile(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from rag.pdforder import Box, Region
 from rag.glyphs import Edge
-from rag.pdfgrid import Grid, aligned
 from rag.lines import Line, joined
+from rag.pdfgrid import Grid, aligned
+from rag.pdforder import Box, Region
 
 ITEM = re.compile(r"(?:[•◦▪‣●○■□✓➢–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
 ENDED = re.compile(r"[.!?:;…。！？]['\"’”»)\]⁰¹²³⁴⁵⁶⁷⁸⁹*†]*$")

@@ -8,8 +8,8 @@ to a table and is no gutter.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.pdfgrid import Grid
 from rag.lines import Line
+from rag.pdfgrid import Grid
 
 Box = Line | Grid
 

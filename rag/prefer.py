@@ -1,8 +1,8 @@
 """A question may name a publisher or a date: documents from there or then are preferred, never required.
 
-"According to The Verge" and "on October 6, 2023" say where and when an answer was published. But the words may also
-mean something else, and the answer may stand elsewhere, so what they give is a little more score: no filter, which
-:class:`rag.schema.Filter` is.
+"According to The Verge" and "on October 6, 2023" say where and when an answer was published, "now" that the newest is
+wanted. But the words may also mean something else, and the answer may stand elsewhere, so what they give is a little
+more score: no filter, which :class:`rag.schema.Filter` is.
 """
 
 import calendar
@@ -28,19 +28,27 @@ class Preference:
     publishers: frozenset[str] = frozenset()
     spans: tuple[tuple[str, str], ...] = ()
     """First and last day of each date, ISO 8601."""
+    now: bool = False
+    """Whether the newest is wanted."""
 
     def __bool__(self) -> bool:
-        return bool(self.publishers or self.spans)
+        return bool(self.publishers or self.spans or self.now)
 
     @property
     def most(self) -> float:
         """The bonus of a document that has all there is to have."""
-        return WEIGHT * (bool(self.publishers) + bool(self.spans))
+        return WEIGHT * (bool(self.publishers) + bool(self.spans) + self.now)
 
-    def bonus(self, publisher: str | None, published: str | None) -> float:
-        """Return what a document from there and then gets, 0 to :attr:`most`."""
+    def bonus(self, publisher: str | None, published: str | None, recency: float = 0.0) -> float:
+        """Return what a document from there and then gets, 0 to :attr:`most`.
+
+        Args:
+            publisher: of the document.
+            published: ISO 8601 date.
+            recency: 0 to 1, as :func:`recency` says.
+        """
         in_time = any(first <= (published or "") <= last for first, last in self.spans)
-        return WEIGHT * ((publisher in self.publishers) + in_time)
+        return WEIGHT * ((publisher in self.publishers) + in_time + self.now * recency)
 
 
 @lru_cache(maxsize=16)  # retrieval and citing both ask, one after the other
@@ -51,7 +59,38 @@ def preference(question: str, publishers: tuple[str, ...]) -> Preference:
         question: standalone.
         publishers: those that the index has.
     """
-    return Preference(frozenset(publishers_named(question, publishers)), tuple(dates_named(question)))
+    named = frozenset(publishers_named(question, publishers))
+    return Preference(named, tuple(dates_named(question)), asks_now(question))
+
+
+_NOW = re.compile(
+    r"\b(?:currently|nowadays|at present|presently|at the moment|these days|latest|newest|most recent(?:ly)?|in force"
+    r"|up[- ]to[- ]date|as of (?:now|today)|still|today|(?<!until )(?<!by )now(?! (?:that|and then)\b))\b"
+    r"|\b(?<!electric )(?<!alternating )(?<!direct )current(?= [a-z])"
+    r"(?! (?:of|in|through|flows?|account|events|affairs)\b)"
+)
+
+
+def asks_now(question: str) -> bool:
+    """Tell whether a question asks for what holds now.
+
+    >>> asks_now("What is the current fee?"), asks_now("Who directed Apocalypse Now?"), asks_now("What was the fee?")
+    (True, False, False)
+    """
+    text = question.strip()
+    return bool(_NOW.search(text[:1].lower() + text[1:]))
+
+
+def recency(dates: Iterable[str | None]) -> list[float]:
+    """Return how new each of some documents is among them: 1 for the newest, 0 for one without a date.
+
+    >>> recency(["2023-01-10", None, "2026-02-01"])
+    [0.5, 0.0, 1.0]
+    """
+    listed = list(dates)
+    order = sorted({day for day in listed if day})
+    place = {day: (n + 1) / len(order) for n, day in enumerate(order)}
+    return [place.get(day or "", 0.0) for day in listed]
 
 
 def publishers_named(question: str, publishers: Iterable[str]) -> set[str]:

@@ -5,6 +5,7 @@ The trained network (:mod:`rag.network`) reads each passage in windows of whole 
 - ``sentence``  the network's logit that it answers,
 - ``holds``     the network's logit that its window holds an answer at all,
 - ``span``      how much worse the best short answer in it is than the best one of its window,
+- ``short``     the network's logit of the window's best short answer, less that of none,
 - ``kind``      whether it holds a number, date, name or cause where the question asks for one,
 - ``cosine``    how near its passage is to the question,
 - ``covered``   the part of the question's terms, rare ones weighing more, that it, the one before it or the header has,
@@ -28,8 +29,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag import match
+from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
+from rag.quantities import whole
+from rag.rows import header_of
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
 from rag.terms import numbers, root, terms
@@ -104,11 +108,12 @@ class TrainedReader:
             for row, number in enumerate(rows):
                 sentence = hit.passage.sentences[number]
                 text = hit.passage.quote(sentence)
-                answer = window.text[slice(*read.spans[row])]
+                answer = counted(question, text, window.text[slice(*whole(window.text, *read.spans[row]))])
                 features = {
                     "sentence": _bounded(read.sentences[row]),
                     "holds": _bounded(read.holds),
                     "span": _bounded(read.span_logits[row]),
+                    "short": _bounded(read.span),
                     "kind": float(match.holds_kind(question, text)),
                     "opposes": float(match.opposes(question, text, hit.passage.text)),
                     **about[place][number],
@@ -140,6 +145,8 @@ class TrainedReader:
                 shifted = tuple((left - start, right - start) for left, right in own)
                 given = headers[place].startswith(passage.title)  # one made of the text is no title
                 title, date = passage.title[:TITLE_CHARS] if given else "", passage.published or ""
+                if above := header_of(passage, part.start):  # the rows of a Markdown table do not name their columns
+                    title = f"{title} | {above[:TITLE_CHARS]}" if title else above[:TITLE_CHARS]
                 windows.append(Window(question, title, date, texts[place][start:end], shifted))
                 places.append((place, part))
         return windows, places
@@ -148,7 +155,10 @@ class TrainedReader:
 def _about(question: str, hit: Hit, header: str, rarity: Mapping[str, float]) -> list[dict[str, float]]:
     """Return for each sentence of a hit what its words and its passage's have of the question."""
     passage = hit.passage
-    above, own = _roots(header), [_roots(passage.quote(sentence)) for sentence in passage.sentences]
+    above, own = (
+        _roots(f"{header} {passage.context}"),
+        [_roots(passage.quote(sentence)) for sentence in passage.sentences],
+    )
     asked = numbers(question)
     whole = {
         "cosine": hit.cosine,

@@ -11,13 +11,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ConversationError, RagError, first_line
-from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Closest, Hit, Retrieved
+from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Claim, Closest, Hit, Retrieved, Stated
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 REFUSED = "The sources do not say."
 NOT_READ = "The answer may stand in what could not be read"
+DISAGREE = "Sources disagree"
+EARLIER = "earlier"
 SNIPPET_CHARS = 300
 MOST_COPIES = 3
 
@@ -25,11 +27,13 @@ MOST_COPIES = 3
 def answer_object(answer: Answer) -> dict[str, Any]:
     """Return an answer's JSON form; a batch gives it its ``id``."""
     told = {
+        "certainty": answer.certainty if answer.outcome == "answered" else None,
         "message": answer.message,
         "suggestions": list(answer.suggestions),
         "dropped": [asdict(dropped) for dropped in answer.dropped],
         "missing": list(answer.missing),
         "warnings": list(answer.warnings),
+        "conflict": [asdict(stated) for stated in answer.conflict],
     }
     return {
         "schema": SCHEMA_VERSION,
@@ -97,9 +101,10 @@ def _contradictions(answer: Answer) -> Iterator[str]:
         yield "it is refused with claims or citations, or without a known reason"
     if numbers != list(range(1, len(numbers) + 1)):
         yield "its citations are not numbered from 1"
-    for claim in answer.claims:
-        if not claim.citations or not set(claim.citations) <= set(numbers):
-            yield "a claim has no citation, or one that is not there"
+    if not _all_cited(answer.claims, numbers):
+        yield "a claim has no citation, or one that is not there"
+    if not _all_cited(answer.conflict, numbers):
+        yield "a value that sources disagree on has no citation, or one that is not there"
     pointers: tuple[Citation | Closest, ...] = (*answer.citations, *answer.closest)
     for pointer in pointers:
         if not 0 <= pointer.start < pointer.end or pointer.end - pointer.start != len(pointer.quote):
@@ -107,6 +112,10 @@ def _contradictions(answer: Answer) -> Iterator[str]:
     scores = [pointer.score for pointer in pointers]
     if not 0 <= answer.confidence <= 1 or not all(map(math.isfinite, (*scores, *answer.timings_ms.values()))):
         yield "a number of it is out of range"
+
+
+def _all_cited(parts: Sequence[Claim | Stated], numbers: Sequence[int]) -> bool:
+    return all(part.citations and set(part.citations) <= set(numbers) for part in parts)
 
 
 def search_object(retrieved: Retrieved) -> dict[str, Any]:
@@ -154,15 +163,39 @@ def answer_text(answer: Answer) -> str:
         asked = [_wrap(f"Asked as: {answer.standalone}", rest="    "), ""]
     if answer.outcome == "refused":
         return "\n".join([*asked, _refusal_text(answer)])
-    lines = [_wrap(f"Short answer: {answer.short_answer}", rest="    "), ""] if answer.short_answer else []
+    lines = []
+    if answer.short_answer:
+        unsure = " (unsure)" if answer.certainty == "unsure" else ""
+        lines = [_wrap(f"Short answer{unsure}: {answer.short_answer}", rest="    "), ""]
+    if told := conflict_lines(answer):
+        lines += [*([f"{DISAGREE}:"] if answer.disputed else []), *(_wrap(line, "  ", "    ") for line in told), ""]
     lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
         about = " · ".join(part for part in (citation.title, citation.publisher, citation.published) if part)
         lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
         if citation.also:
             lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
-    lines += ["", f"confidence {answer.confidence:.2f}"]
+    lines += ["", f"{answer.certainty} (confidence {answer.confidence:.2f})"]
     return "\n".join([*asked, *lines])
+
+
+def conflict_lines(answer: Answer) -> list[str]:
+    """Return a line for each value that sources disagree on, with who says so, and for each that is superseded."""
+    told = [(stated, _marks(stated.citations)) for stated in answer.conflict]
+    lines = []
+    for stated, marks in told if answer.disputed else ():
+        if not stated.superseded:
+            said_by = answer.citations[stated.citations[0] - 1]
+            about = " · ".join(filter(None, (said_by.publisher or said_by.title, said_by.published)))
+            lines.append(f"{stated.value} {marks} {about}")
+    return lines + [f"{earlier(answer, stated)}: {stated.value} {marks}" for stated, marks in told if stated.superseded]
+
+
+def earlier(answer: Answer, stated: Stated) -> str:
+    """Return from when a superseded value is: ``earlier, 2023``, or the day where the year is not its alone."""
+    day = stated.published or ""
+    years = [(other.published or "")[:4] for other in answer.conflict]
+    return ", ".join(filter(None, (EARLIER, day if years.count(day[:4]) > 1 else day[:4])))
 
 
 def _refusal_text(answer: Answer) -> str:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rag.errors import UsageError
 from rag.index import Index
-from rag.prefer import preference
+from rag.prefer import preference, recency
 from rag.schema import ALL, Filter, Hit, Passage
 from rag.stories import statement
 from rag.terms import terms
@@ -41,6 +41,9 @@ MOST_PARTS = 12
 MOST_PATTERNS = 200
 """Of a filter."""
 MOST_PATTERN_CHARS = 1000
+
+MOST_NAMED = 3
+"""Sources that a warning names."""
 
 _PART_END = re.compile(r",\s+(?:and |while |but |or )?|;\s+|\s+(?:while|whereas|and|but)\s+")
 
@@ -85,8 +88,10 @@ def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Fi
         return []
     scores = (_normalised(dense) + _normalised(bm25)) / 2
     if preferred := preference(question, index.store.publishers):
-        bonus = np.array([preferred.bonus(*by) for by in index.store.published(pool.tolist())], dtype=np.float32)
-        scores = (scores + bonus) / (1 + preferred.most)
+        published = index.store.published(pool.tolist())
+        new = recency(day for _, day in published)
+        bonus = [preferred.bonus(*by, newness) for by, newness in zip(published, new, strict=True)]
+        scores = (scores + np.array(bonus, dtype=np.float32)) / (1 + preferred.most)
     ranks = {"dense": _ranks(dense), "bm25": _ranks(bm25)}
     found: list[Hit] = []
     said: dict[int, set[str]] = {}
@@ -135,6 +140,19 @@ def check_filter(chosen: Filter) -> None:
             raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
     if chosen.after and chosen.before and chosen.after > chosen.before:
         raise UsageError(f"nothing is published after {chosen.after} and before {chosen.before}: exchange them")
+
+
+def left_out(index: Index, chosen: Filter) -> tuple[str, ...]:
+    """Return a warning if a filter by date leaves out documents of which nobody knows the date."""
+    check_filter(chosen)
+    undated = index.store.undated(chosen)
+    if not undated:
+        return ()
+    limits = " and ".join(f"--{name}" for name in ("after", "before") if getattr(chosen, name))
+    documents = "1 document has" if len(undated) == 1 else f"{len(undated)} documents have"
+    more = f" and {len(undated) - MOST_NAMED} more" if len(undated) > MOST_NAMED else ""
+    named = f"{', '.join(undated[:MOST_NAMED])}{more}"
+    return (f"{documents} no date and {'is' if len(undated) == 1 else 'are'} left out by {limits}: {named}",)
 
 
 def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.glyphs import Edge
-from rag.pdfgrid import Grid, bounds_of
 from rag.letters import Word
 from rag.lines import columns_of, line_of, rows, segments
+from rag.pdfgrid import Grid, bounds_of
 
 _NEAR = 3.0
 """Lines that are so many points apart meet."""

@@ -55,7 +55,8 @@ class Sandbox:
             raise Unusable("its parser broke down", "save it again in another program") from None
         if "reason" in answer:
             raise Unusable(**answer)
-        return Parsed(**answer)
+        attachments = {name: Parsed(**part) for name, part in answer.pop("attachments").items()}
+        return Parsed(**answer, attachments=attachments)
 
     def _line(self, process: "subprocess.Popen[bytes]") -> bytes:
         assert process.stdout  # noqa: S101 (asked for with PIPE)

@@ -11,6 +11,10 @@ from typing import Literal
 SCHEMA_VERSION = 1
 
 Outcome = Literal["answered", "refused"]
+Certainty = Literal["confident", "likely", "unsure"]
+
+CONFIDENT, LIKELY = 0.8, 0.5
+"""From these odds on an answer is called "confident" and "likely"; below, "unsure"."""
 
 REASONS = {
     "nothing_found": "no passage has anything to do with the question",
@@ -101,6 +105,8 @@ class Passage:
     publisher: str | None = None
     story: int | None = None
     """Which documents say nearly the same; None where none does."""
+    context: str = ""
+    """Caption and column names of the table in whose midst it starts: indexed with it, never quoted."""
 
     def page(self, sentence: Sentence) -> int | None:
         """Return the 1-based page that a sentence starts on, if the document has pages."""
@@ -214,6 +220,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """One of the values that the sources of an answer give, where they do not say the same."""
+
+    value: str
+    citations: tuple[int, ...]
+    """The numbers of the citations that say so."""
+    published: str | None = None
+    """ISO 8601 date of the latest document that says so."""
+    superseded: bool = False
+    """Whether a newer version of the document says something else: then it is no part of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """What an LLM wrote that is not shown as part of an answer."""
 
@@ -279,6 +298,20 @@ class Answer:
     """With a refusal: what of the sources could not be read and may hold the answer."""
     warnings: tuple[str, ...] = ()
     """What went wrong without keeping the question from its answer, such as an LLM that failed."""
+    conflict: tuple[Stated, ...] = ()
+    """The values that the sources give, where they do not say the same; the superseded last."""
+
+    @property
+    def disputed(self) -> bool:
+        """Whether sources of equal standing disagree: more than one value answers."""
+        return sum(not stated.superseded for stated in self.conflict) > 1
+
+    @property
+    def certainty(self) -> Certainty:
+        """The word for ``confidence`` that every surface uses."""
+        if self.confidence >= CONFIDENT:
+            return "confident"
+        return "likely" if self.confidence >= LIKELY else "unsure"
 
     @property
     def answer(self) -> str:

@@ -7,10 +7,12 @@ heading, a list item), so that offsets are its own plus the block's, never searc
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 import sentencex
 
+from rag.rows import Block, blocks, is_row
 from rag.schema import Document, Passage, Sentence
 
 MAX_SENTENCE_CHARS = 1000
@@ -38,12 +40,30 @@ _BLOCK_END = re.compile(
 
 
 def sentences(text: str, start: int = 0) -> list[Sentence]:
-    """Split ``text[start:]`` into sentences, in order and without overlap.
+    """Split ``text[start:]`` into sentences, in order and without overlap; a row of a table is one.
 
     Every character that is not white space belongs to exactly one sentence; none starts or ends with white space.
     """
+    return _sentences(text, start, list(blocks(text, start)))
+
+
+def _sentences(text: str, start: int, tables: Sequence[Block]) -> list[Sentence]:
     found: list[Sentence] = []
-    for block_start, block_end in _blocks(text, start):
+    for table in tables:
+        found += _prose(text, start, table.header[0])
+        for span in (table.header, *table.rows):
+            found.extend(_cap(text, _trim(text, *span)))
+        start = table.end
+    return found + _prose(text, start, len(text))
+
+
+def _prose(text: str, start: int, end: int) -> list[Sentence]:
+    found: list[Sentence] = []
+    for block_start, block_end in _blocks(text, start, end):
+        span = _trim(text, block_start, block_end)
+        if span[1] - span[0] <= MAX_SENTENCE_CHARS and is_row(text[slice(*span)]):
+            found.append(Sentence(*span))
+            continue
         while block_start < block_end:
             block = text[block_start : min(block_end, block_start + MAX_BLOCK_CHARS)]
             boundaries = sentencex.get_sentence_boundaries("en", block)
@@ -58,19 +78,23 @@ def sentences(text: str, start: int = 0) -> list[Sentence]:
 
 def passages(document: Document, max_chars: int) -> list[Passage]:
     """Pack a document's sentences into passages of at most ``max_chars`` characters (a lone sentence may be longer)."""
+    tables = list(blocks(document.text, document.body))
+    headers = {table.header[0] for table in tables}
     packed: list[Passage] = []
     group: list[Sentence] = []
-    for sentence in sentences(document.text, document.body):
+    for sentence in _sentences(document.text, document.body, tables):
         if group and sentence.end - group[0].start > max_chars:
-            packed.append(_passage(document, group))
-            group = []
+            last = group[-1]
+            head = len(group) > 1 and last.start in headers and sentence.end - last.start <= max_chars
+            packed.append(_passage(document, group[:-1] if head else group, tables))
+            group = [last] if head else []
         group.append(sentence)
     if group:
-        packed.append(_passage(document, group))
+        packed.append(_passage(document, group, tables))
     return packed
 
 
-def _passage(document: Document, group: list[Sentence]) -> Passage:
+def _passage(document: Document, group: list[Sentence], tables: Sequence[Block]) -> Passage:
     start, end = group[0].start, group[-1].end
     return Passage(
         source=document.source,
@@ -81,16 +105,26 @@ def _passage(document: Document, group: list[Sentence]) -> Passage:
         title=document.title,
         published=document.published,
         pages=document.pages,
+        context=_context(document.text, start, tables),
     )
 
 
-def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
-    for match in _BLOCK_END.finditer(text, start):
+def _context(text: str, start: int, tables: Sequence[Block]) -> str:
+    """Return the caption and the header of the table in which a passage starts, if that is below the header."""
+    place = bisect_right(tables, start, key=lambda table: table.header[0]) - 1
+    if place < 0 or not tables[place].header[1] <= start < tables[place].end:
+        return ""
+    header = text[slice(*tables[place].header)].splitlines()[0].strip()
+    return f"{tables[place].caption}\n{header}".lstrip()
+
+
+def _blocks(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    for match in _BLOCK_END.finditer(text, start, stop):
         if not text[start : match.end()].isspace():
             yield start, match.end()
         start = match.end()
-    if text[start:].strip():
-        yield start, len(text)
+    if text[start:stop].strip():
+        yield start, stop
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

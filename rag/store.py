@@ -28,7 +28,7 @@ CREATE TABLE document (
     text TEXT NOT NULL, original TEXT, runs TEXT);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    sentences TEXT NOT NULL, text TEXT NOT NULL);
+    sentences TEXT NOT NULL, context TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX passage_document ON passage (document);
 CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL;
 CREATE INDEX document_unread ON document (id) WHERE unread != '[]';
@@ -37,10 +37,11 @@ _DOCUMENT = (
     "source, text, title, header, body, publisher, published, url, author, language, pages, notes, unread, origin,"
     " original, runs"
 )
+_OF_FILE = "(source = ?1 OR substr(source, 1, length(?1) + 1) = ?1 || '/')"
 MOST_COPIES = 50
 """Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
-    "SELECT source, start, end, sentences, title, published, pages, publisher, story, passage.text"
+    "SELECT source, start, end, sentences, title, published, pages, publisher, story, context, passage.text"
     " FROM passage JOIN document ON document.id = document"
 )
 
@@ -127,11 +128,15 @@ class Store:
         row = self._database.execute(query, (source,)).fetchone()
         return _document(row) if row else None
 
-    def parsed(self, source: str, origin: str) -> Document | None:
-        """Return a document that was parsed from a file of this name and ``origin``, if there is one."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ? AND origin = ?"  # noqa: S608 (names of columns)
-        row = self._database.execute(query, (source, origin)).fetchone()
-        return _document(row) if row else None
+    def parsed(self, source: str, origin: str) -> list[Document]:
+        """Return the documents that were parsed from a file of this name and ``origin``: its own, then those within."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND origin = ?2 ORDER BY id"  # noqa: S608 (our own)
+        return [_document(row) for row in self._database.execute(query, (source, origin))]
+
+    def within(self, file: str) -> list[Document]:
+        """Return the documents of a file that may hold several, such as the messages of a mailbox, in order."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} ORDER BY id"  # noqa: S608 (names of columns)
+        return [_document(row) for row in self._database.execute(query, (file,))]
 
     def digests(self) -> dict[str, str]:
         """Return the digest of each document, by source (:func:`rag.load.digest`)."""
@@ -168,6 +173,12 @@ class Store:
         rows = self._database.execute("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
         return tuple(publisher for (publisher,) in rows)
 
+    @cached_property
+    def newest(self) -> str | None:
+        """The latest date of a document, ISO 8601; None if none has one."""
+        found: str | None = self._database.execute("SELECT max(published) FROM document").fetchone()[0]
+        return found
+
     def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
         """Return by whom and when the documents of passages were published, in the order asked."""
         query = (
@@ -189,6 +200,15 @@ class Store:
         rows = self._database.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
         return np.array([number for (number,) in rows], dtype=np.int64)
 
+    def undated(self, chosen: Filter) -> list[str]:
+        """Return the sources that a filter leaves out for nothing but that they have no date, in order."""
+        if not chosen.after and not chosen.before:
+            return []
+        conditions, values = _conditions(Filter(chosen.sources))
+        query = "SELECT source FROM document WHERE "
+        rows = self._database.execute(query + " AND ".join(["published IS NULL", *conditions]) + " ORDER BY id", values)
+        return [source for (source,) in rows]
+
     def firsts(self, chosen: Filter) -> list[int]:
         """Return the number of the first passage of each document that passes a filter, in the order of sources."""
         conditions, values = _conditions(chosen)
@@ -197,15 +217,17 @@ class Store:
         return [number for (number,) in self._database.execute(f"{query}{where} GROUP BY document ORDER BY 1", values)]
 
     def texts(self) -> Iterator[str]:
-        """Yield the text of every passage, in order."""
-        return (text for (text,) in self._database.execute("SELECT text FROM passage ORDER BY id"))
+        """Yield the text of every passage below its context, in order."""
+        rows = self._database.execute("SELECT context, text FROM passage ORDER BY id")
+        return (f"{context}\n{text}" if context else text for context, text in rows)
 
     def headed_texts(self) -> Iterator[str]:
-        """Yield the text of every passage below its document's header, in order."""
+        """Yield the text of every passage below its document's header and its context, in order."""
         rows = self._database.execute(
-            "SELECT header, passage.text FROM passage JOIN document ON document.id = document ORDER BY passage.id"
+            "SELECT header, context, passage.text FROM passage JOIN document ON document.id = document"
+            " ORDER BY passage.id"
         )
-        return (f"{header} {text}" for header, text in rows)
+        return (f"{header} {context}\n{text}" if context else f"{header} {text}" for header, context, text in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +259,13 @@ def write(path: Path, documents: Sequence[Document], digests: Mapping[str, str],
         )
         passages = split.passages(document, passage_chars)
         rows = (
-            (counts.passages + n, number, p.start, p.end, json.dumps([[s.start, s.end] for s in p.sentences]), p.text)
+            (
+                *(counts.passages + n, number, p.start, p.end),
+                *(json.dumps([[s.start, s.end] for s in p.sentences]), p.context, p.text),
+            )
             for n, p in enumerate(passages)
         )
-        database.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?)", rows)
+        database.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         sentences = sum(len(passage.sentences) for passage in passages)
         counts = Counts(number + 1, counts.passages + len(passages), counts.sentences + sentences)
     database.commit()
@@ -268,9 +293,10 @@ def _listing(row: tuple[Any, ...]) -> Listing:
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
-    source, start, end, sentences, title, published, pages, publisher, story, text = row
+    source, start, end, sentences, title, published, pages, publisher, story, context, text = row
     spans = tuple(Sentence(*span) for span in json.loads(sentences))
-    return Passage(source, start, end, text, spans, title, published, tuple(json.loads(pages)), publisher, story)
+    about = (title, published, tuple(json.loads(pages)), publisher, story, context)
+    return Passage(source, start, end, text, spans, *about)
 
 
 def _row(document: Document) -> tuple[object, ...]:

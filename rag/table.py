@@ -102,7 +102,7 @@ def tables(grid: Sequence[Sequence[str]], merged: Collection[int] = ()) -> list[
     for number, block in enumerate(blocks):
         lead = _lead(block)
         above, rest = [_lone(row) for _, row in block[:lead]], block[lead:]
-        after = _next_rows(blocks, number + 1)
+        after = _next_rows(blocks, number + 1) if not found else []
         if not rest or (not found and _says_of_a_table(rest, after)):
             waiting += [*above, *(_lone(row) for _, row in rest)]
             continue
@@ -119,7 +119,7 @@ def tables(grid: Sequence[Sequence[str]], merged: Collection[int] = ()) -> list[
         table = found[-1]
         for place, row in rest:
             lone = sum(map(bool, row)) == 1 and len(row) > 1
-            if lone and (place in merged or not row[0]):
+            if lone and (place in merged or (not row[0] and kind(_lone(row)) == "text")):
                 section = _lone(row) if place in merged else section
                 table.rows.append(("", [_lone(row)]))
             elif not same(row, table.header):
@@ -135,7 +135,8 @@ def tables(grid: Sequence[Sequence[str]], merged: Collection[int] = ()) -> list[
 
 
 def _next_rows(blocks: list[list[tuple[int, Cells]]], first: int) -> list[Cells]:
-    rows = (row for block in islice(blocks, first, None) for _, row in block[_lead(block) :])
+    near = blocks[first : first + LOOKED_AT]
+    rows = (row for block in near for _, row in block[_lead(block) :])
     return list(islice(rows, LOOKED_AT))
 
 

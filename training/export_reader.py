@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from reader_model import Example, Reader, batch, figures, load, read, tokenized, window
+from reader_model import Example, Reader, batch, figures, load, load_trained, read, tokenized, weights, window
 from train_reader import sample
 
 from rag import network
@@ -24,7 +24,6 @@ from rag.embed import PACKAGED_NAME, find
 from rag.network import Network, Read, tokenizer
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids", "sentence_weights")
-OUTPUTS = ("start", "end", "sentence", "holds")
 SMALL = 1024
 """Weights of fewer numbers stay as they are."""
 
@@ -38,7 +37,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     model = Reader()
-    model.load_state_dict(torch.load(arguments.model, weights_only=True))
+    load_trained(model, weights(arguments.model))
     examples = tokenized(sample(load(arguments.windows, "dev"), arguments.questions))
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / "reader.onnx"
@@ -86,8 +85,8 @@ def export(model: Reader, examples: list[Example], path: Path) -> None:
             dynamo=False,
             opset_version=17,
             input_names=INPUTS,
-            output_names=OUTPUTS,
-            dynamic_axes={**axes, "holds": texts},
+            output_names=network.OUTPUTS,
+            dynamic_axes={**axes, "holds": texts, "verdict": texts},
         )
     model.encoder.set_attn_implementation("sdpa")
 

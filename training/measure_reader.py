@@ -1,10 +1,11 @@
 """Measure a trained reader on public questions that it was not trained on.
 
-    python training/measure_reader.py --model RUN/best.pt --windows FOLDER/windows.jsonl --data DATA
+    python training/measure_reader.py --model RUN/best.pt --windows FOLDER/windows.jsonl --data DATA [--mpnet FOLDER]
 
 How a window is scored and the threshold below which it does not answer are chosen on the held-back documents of
 ``windows.jsonl``; DATA (the project's gold form) is only measured. SQuAD 2.0 is asked of the passage that each question
-was written for, NoMIRACL of the passages that it names. About five minutes on two cores.
+was written for, NoMIRACL of the passages that it names, and a question for yes or no of its passage. About five minutes
+on two cores.
 """
 
 import argparse
@@ -19,12 +20,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from prepare import WINDOW, Cutter, Row
-from reader_model import Example, Reader, answer, load, read, scorings, tokenized
+from reader_model import VERDICTS, Example, Reader, answer, load, load_trained, read, scorings, weights
 from sklearn.metrics import roc_auc_score
 
 from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
 from rag.network import Read
+
+YES_NO = ("boolq_dev_heldout", "condaqa_dev", "pubmedqa_heldout", "strategyqa_facts_dev")
+NEAR_MISSES = {"squad_union", "squad2_dev_part", "squad11_train_new", "squad2_train_near_misses"}
 
 
 @dataclass
@@ -58,18 +62,21 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--mpnet", type=Path, help="MPNet-base's folder, where the model is a careful one")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
-    model = Reader()
-    model.load_state_dict(torch.load(arguments.model, weights_only=True))
+    model = Reader(arguments.mpnet)
+    load_trained(model, weights(arguments.model))
     scoring, threshold = choose(model, load(arguments.windows, "dev"))
     squad2 = ask(model, arguments.data / "squad2", lambda row: [row["passage"]])
     print(report_answers(squad2, scoring, threshold))
     print(report_refusal("squad2", squad2))
     print(embedder_alone(squad2))
     print(report_refusal("nomiracl", ask(model, arguments.data / "nomiracl", lambda row: row["passages"])))
+    for name in YES_NO:
+        print(report_verdicts(model, arguments.data / "entail" / f"{name}.jsonl.gz"))
 
 
 def choose(model: Reader, lines: list[dict[str, Any]]) -> tuple[str, float]:
@@ -77,7 +84,7 @@ def choose(model: Reader, lines: list[dict[str, Any]]) -> tuple[str, float]:
 
     An answerable question and one that a person wrote without an answer weigh alike in all.
     """
-    examples = tokenized([line for line in lines if line["kind"] in {"positive", "human"}])
+    examples = model.tokenized([line for line in lines if line["kind"] in {"positive", "human"}])
     reads = read(model, examples)
     for name in sorted({one.line["set"] for one in examples}):
         kept = [n for n, one in enumerate(examples) if one.line["set"] == name]
@@ -87,7 +94,7 @@ def choose(model: Reader, lines: list[dict[str, Any]]) -> tuple[str, float]:
     kept = [
         n
         for n, one in enumerate(examples)
-        if one.line["set"] in {"squad_union", "squad2_dev_part"} and (one.line["answers"] or not one.line["answerable"])
+        if one.line["set"] in NEAR_MISSES and (one.line["answers"] or not one.line["answerable"])
     ]
     answerable = np.array([examples[n].line["answerable"] for n in kept])
     gain = np.array([f1(answer(examples[n], reads[n]), golden(examples[n])) for n in kept])
@@ -133,7 +140,7 @@ def ask(model: Reader, folder: Path, passages_of: Any) -> list[Asked]:
                 }
                 for window in cutter.all(whole, WINDOW)
             ]
-    examples = tokenized(lines)
+    examples = model.tokenized(lines)
     found: dict[int, Asked] = defaultdict(lambda: Asked({}, [], []))
     for one, said in zip(examples, read(model, examples), strict=True):
         found[one.line["number"]].windows.append(one)
@@ -198,6 +205,23 @@ def separation(answerable: NDArray[np.bool_], score: NDArray[np.float64]) -> str
     refused = [np.mean(score[~answerable] < np.quantile(score[answerable], part)) for part in (0.05, 0.1, 0.15, 0.2)]
     parts = " ".join(f"{value:.2f}" for value in refused)
     return f"AUC {roc_auc_score(answerable, score):.3f}  refused at 5 / 10 / 15 / 20% over-refusal: {parts}"
+
+
+def report_verdicts(model: Reader, path: Path) -> str:
+    """Return how many questions for yes or no are decided rightly: of those with a yes or no, and of all."""
+    cutter, lines = Cutter(), []
+    rows = read_lines(path)
+    for row in rows:
+        whole = Row("", path.name, "", "", "", row["passage"], [], None, answerable=False)
+        spans, _ = cutter.sentences(row["passage"])
+        window = cutter.window(whole.passage, 0, len(spans) - 1, "", "")
+        lines.append({"question": row["question"], "title": "", "date": "", "text": window.text})
+        lines[-1]["sentences"] = window.sentences
+    logits = np.stack([found.verdict for found in read(model, model.tokenized(lines))])
+    wanted = np.array([VERDICTS.index({"unanswerable": "neither"}.get(row["answer"], row["answer"])) for row in rows])
+    decided = wanted < 2
+    of_two = (logits[decided, :2].argmax(1) == wanted[decided]).mean()
+    return f"{path.name}: n={len(rows)} yes or no {of_two:.3f}; of three {(logits.argmax(1) == wanted).mean():.3f}"
 
 
 def embedder_alone(questions: list[Asked]) -> str:

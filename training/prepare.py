@@ -48,7 +48,7 @@ DEV_PART = {"squad2_dev_part": 0.25}
 DEV_REST = 0.04
 PER_SENTENCE = {"qamr_dev_test": 5}
 """Most questions for a passage: QAMR asks thirty about one sentence."""
-ONLY_SENTENCES = ("selqa_dev_test",)
+ONLY_SENTENCES = ("selqa_dev_test", "onestopqa")
 """Sets whose answers are whole sentences, so that they teach no short answer."""
 HUMAN_COPIES = 4
 """How often an unanswerable question that a person wrote is seen, each time in another form."""

@@ -1,8 +1,10 @@
-"""The reader's network: what goes in, what comes out, and how its answers are scored.
+"""The readers' network: what goes in, what comes out, and how its answers are scored.
 
 One pass over ``[CLS] question [SEP] title | date | window [SEP]`` gives each token of the window a logit as the start
-and as the end of the short answer, each sentence one that it answers (against 0 for "no sentence of this window"), and
-the window one that it holds an answer.
+and as the end of the short answer (the first token's is that of none), each sentence one that it answers (against 0
+for "no sentence of this window"), the window one that it holds an answer, and three for a question that asks for yes
+or no. The packaged reader is MiniLM, trained whole. The careful one is MPNet-base with low-rank adapters: only they and
+the heads are trained, and only they are in the package.
 """
 
 import json
@@ -19,37 +21,88 @@ from onnx import numpy_helper
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import BertModel
+from transformers import BertModel, MPNetModel
 
 from rag import network
 from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
 from rag.network import Read, Tokens, Window, decoded
 
-WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0}
+WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0, "among": 0.5, "verdict": 1.0}
 """Of the parts of the loss."""
 FAR = -1e4
+VERDICTS = ("yes", "no", "neither")
+RANK = 32
+"""Of the careful reader's adapters."""
+ADAPTER_SCALE = 2.0
+HEADS = ("span", "sentence", "holds", "verdict")
+
+
+class Adapted(nn.Module):
+    """A fixed linear layer and a trained change of low rank: ``x W + b + x down up``; in bf16, but what is trained."""
+
+    def __init__(self, base: nn.Linear) -> None:
+        super().__init__()
+        self.base = base
+        self.down = nn.Parameter(torch.empty(RANK, base.in_features))
+        self.up = nn.Parameter(torch.zeros(base.out_features, RANK))
+        nn.init.kaiming_uniform_(self.down, a=5**0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = _AdaptedLinear.apply(x, self.base.weight, self.base.bias, self.down, self.up)  # type: ignore[no-untyped-call]
+        return found
+
+
+class _AdaptedLinear(torch.autograd.Function):
+    """By hand, for PyTorch's own way copies what it need not: a step takes a third less time."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, down: Tensor, up: Tensor) -> Tensor:
+        flat = x.reshape(-1, x.shape[-1])
+        small, large = down.to(x.dtype), (ADAPTER_SCALE * up).to(x.dtype)
+        inner = flat @ small.T
+        found = torch.addmm(bias, flat, weight.T).addmm_(inner, large.T)
+        ctx.save_for_backward(flat, weight, small, large, inner)
+        return found.view(*x.shape[:-1], -1)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        flat, weight, small, large, inner = ctx.saved_tensors
+        shape = gradients[0].shape
+        above = gradients[0].reshape(-1, shape[-1])
+        beneath = above @ large
+        of_x = (above @ weight).addmm_(beneath, small) if ctx.needs_input_grad[0] else None
+        of_x = None if of_x is None else of_x.view(*shape[:-1], -1)
+        return of_x, None, None, (beneath.T @ flat).float(), ADAPTER_SCALE * (above.T @ inner).float()
 
 
 class Reader(nn.Module):
-    """MiniLM with four heads."""
+    """An encoder with four heads: MiniLM, or MPNet with adapters if its folder is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, mpnet: Path | None = None) -> None:
         super().__init__()
-        self.encoder = BertModel.from_pretrained(
-            find(PACKAGED_NAME).location,
-            add_pooling_layer=False,
-            attention_probs_dropout_prob=0.0,  # with it PyTorch has no fast attention on a CPU
-        )
-        size = self.encoder.config.hidden_size
+        # No dropout: next to nothing is seen twice, and drawing the numbers takes a tenth of the time.
+        options: dict[str, Any] = {"add_pooling_layer": False}
+        options |= {"attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0}
+        self.mpnet = mpnet
+        if mpnet:
+            self.encoder: Any = MPNetModel.from_pretrained(mpnet, **options)
+            self.encoder.requires_grad_(requires_grad=False).bfloat16()
+            for layer in self.encoder.encoder.layer:
+                for parent, name in _linear_layers(layer):
+                    setattr(parent, name, Adapted(getattr(parent, name)))
+        else:
+            self.encoder = BertModel.from_pretrained(find(PACKAGED_NAME).location, **options)
+        size, self.pad = self.encoder.config.hidden_size, int(self.encoder.config.pad_token_id or 0)
         self.span = nn.Linear(size, 2)
         self.sentence = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Linear(size, 1))
         self.holds = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Linear(size, 1))
+        self.verdict = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.Linear(size, 3))
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, sentence_weights: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return logits: start and end (texts, tokens), sentence (texts, sentences), holds (texts).
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Return logits: start and end (texts, tokens), sentence (texts, sentences), holds (texts), verdict (texts, 3).
 
         Args:
             input_ids: (texts, tokens).
@@ -57,12 +110,56 @@ class Reader(nn.Module):
             token_type_ids: (texts, tokens), 1 after the question.
             sentence_weights: (texts, sentences, tokens): 1/n for each of a sentence's n tokens.
         """
-        states = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
+        kinds = {} if self.mpnet else {"token_type_ids": token_type_ids}
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
+        states = states.float() if self.mpnet else states
         start, end = self.span(states).unbind(-1)
         pooled = sentence_weights.to(states.dtype) @ states
-        return start, end, self.sentence(pooled).squeeze(-1), self.holds(states[:, 0]).squeeze(-1)
+        first = states[:, 0]
+        return start, end, self.sentence(pooled).squeeze(-1), self.holds(first).squeeze(-1), self.verdict(first)
+
+    def tokenized(self, lines: Sequence[dict[str, Any]]) -> list["Example"]:
+        """Turn lines of ``windows.jsonl`` into examples with this network's own tokens."""
+        return tokenized(lines, self.mpnet)
+
+    def trained(self) -> dict[str, Tensor]:
+        """Return what training changes: all of MiniLM's state, or the adapters and heads beside MPNet."""
+        state = self.state_dict()
+        if not self.mpnet:
+            return state
+        return {name: value for name, value in state.items() if _is_trained(name)}
+
+
+def _is_trained(name: str) -> bool:
+    return name.partition(".")[0] in HEADS or name.endswith((".down", ".up"))
+
+
+def adapter(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return what :meth:`Reader.trained` gave of a careful reader in the form that the package holds.
+
+    ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and the
+    heads; all in fp16.
+    """
+    made = {}
+    for name, value in state.items():
+        scale = ADAPTER_SCALE if name.endswith(".up") else 1.0
+        made[name.removeprefix("encoder.")] = (scale * value.float()).half()
+    return made
+
+
+def load_trained(model: Reader, state: dict[str, Tensor]) -> None:
+    """Take what :meth:`Reader.trained` gave; the rest of the model stays as it is."""
+    unknown = model.load_state_dict(state, strict=False).unexpected_keys
+    if unknown:
+        raise SystemExit(f"not the weights of this network: {', '.join(unknown[:3])}")
+
+
+def _linear_layers(layer: nn.Module) -> list[tuple[nn.Module, str]]:
+    return [
+        (layer.get_submodule(name.rpartition(".")[0]), name.rpartition(".")[2])
+        for name, module in layer.named_modules()
+        if isinstance(module, nn.Linear)
+    ]
 
 
 def weights(path: Path) -> dict[str, Tensor]:
@@ -71,7 +168,7 @@ def weights(path: Path) -> dict[str, Tensor]:
         return dict(torch.load(path, weights_only=True))
     graph = onnx.load(path).graph
     stored = {one.name.removesuffix(".half"): numpy_helper.to_array(one) for one in graph.initializer}
-    made = Reader().state_dict()  # whose word vectors never change
+    made = Reader().state_dict()  # whose word vectors never change; and what the file lacks starts from nothing
     for name in made:
         if name in stored:
             made[name] = torch.from_numpy(stored[name].astype(np.float32))
@@ -103,9 +200,9 @@ def window(line: dict[str, Any]) -> Window:
     return Window(line["question"], line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
 
 
-def tokenized(lines: Sequence[dict[str, Any]]) -> list[Example]:
+def tokenized(lines: Sequence[dict[str, Any]], mpnet: Path | None = None) -> list[Example]:
     """Turn lines of ``windows.jsonl`` into examples, as the product does at run time."""
-    tokenizer = network.tokenizer(Path(find(PACKAGED_NAME).location))
+    tokenizer = network.tokenizer(mpnet or Path(find(PACKAGED_NAME).location))
     made: list[Example] = []
     for at in range(0, len(lines), 4096):  # encodings are large
         some = lines[at : at + 4096]
@@ -124,7 +221,7 @@ def answer_tokens(line: dict[str, Any], tokens: Tokens) -> tuple[int, int] | Non
     return (found[0], found[1] - 1) if found and whole else None
 
 
-def batch(examples: Sequence[Example]) -> dict[str, Tensor]:
+def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
     """Pad examples into the tensors that :meth:`Reader.forward` and :func:`loss` want."""
     width, most = (
         -(-max(map(len, sizes)) // step) * step  # few shapes: a kernel is compiled for each, and kept
@@ -132,7 +229,7 @@ def batch(examples: Sequence[Example]) -> dict[str, Tensor]:
     )
     size = len(examples)
     made: dict[str, Any] = {
-        "input_ids": np.zeros((size, width), np.int64),
+        "input_ids": np.full((size, width), pad, np.int64),
         "attention_mask": np.zeros((size, width), np.int64),
         "token_type_ids": np.zeros((size, width), np.int64),
         "sentence_weights": np.zeros((size, most, width), np.float32),
@@ -141,7 +238,10 @@ def batch(examples: Sequence[Example]) -> dict[str, Tensor]:
         "answers": np.zeros((size, most), bool),
         "holds": np.zeros(size, np.float32),
         "span": np.full((size, 2), -100, np.int64),
+        "verdict": np.full(size, -100, np.int64),
+        "question": np.zeros(size, np.int64),
     }
+    numbers: dict[str, int] = {}
     for row, one in enumerate(examples):
         tokens, line = one.tokens, one.line
         for name, value in tokens.inputs().items():
@@ -153,6 +253,12 @@ def batch(examples: Sequence[Example]) -> dict[str, Tensor]:
         made["holds"][row] = line.get("answerable", False)
         if one.span:
             made["span"][row] = one.span
+        elif not line.get("answerable") and "verdict" not in line:
+            made["span"][row] = 0  # the first token stands for none
+        if "verdict" in line:
+            made["verdict"][row] = VERDICTS.index(line["verdict"])
+        made["question"][row] = numbers.setdefault(line.get("question_id", str(row)), len(numbers))
+    made["text"][:, 0] = True
     return {name: torch.from_numpy(value) for name, value in made.items()}
 
 
@@ -163,7 +269,7 @@ def outputs(model: Reader, tensors: dict[str, Tensor]) -> tuple[Tensor, ...]:
 
 def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return the parts of the loss, each a mean over what it is about."""
-    start, end, sentence, holds = outputs(model, tensors)
+    start, end, sentence, holds, verdict = outputs(model, tensors)
     ends = [
         functional.cross_entropy(
             logits.masked_fill(~tensors["text"], FAR), tensors["span"][:, n], ignore_index=-100, reduction="sum"
@@ -175,12 +281,36 @@ def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     choice = torch.cat([none, sentence.masked_fill(~tensors["known"], FAR)], dim=1)
     right = torch.cat([tensors["holds"][:, None] == 0, tensors["answers"] & tensors["known"]], dim=1)
     chosen = right.any(1)  # not where the tokens ran out before the sentence that answers
-    rightly = choice.masked_fill(~right, FAR).logsumexp(1)[chosen]
-    return {
+    asked = tensors["verdict"] >= 0
+    parts = {
         "span": (ends[0] + ends[1]) / 2 / marked,
-        "sentence": (choice.logsumexp(1)[chosen] - rightly).mean(),
+        "sentence": _chosen_rightly(choice, right)[chosen].mean() if chosen.any() else sentence.sum() * 0,
         "holds": functional.binary_cross_entropy_with_logits(holds, tensors["holds"]),
+        "among": among(choice, right, chosen, tensors["question"]),
     }
+    if asked.any():
+        parts["verdict"] = functional.cross_entropy(verdict, tensors["verdict"], ignore_index=-100)
+    return parts
+
+
+def _chosen_rightly(choice: Tensor, right: Tensor) -> Tensor:
+    """Return the negative log-probability of what is right among what may be chosen; both (rows, choices)."""
+    return choice.logsumexp(1) - choice.masked_fill(~right, FAR).logsumexp(1)
+
+
+def among(choice: Tensor, right: Tensor, chosen: Tensor, question: Tensor) -> Tensor:
+    """Return the loss of choosing among all sentences of a question's windows, so that their scores compare.
+
+    For an answerable question a window without the answer must not outbid the one that has it.
+    """
+    losses = []
+    for number in set(question.tolist()):
+        rows = (question == number) & chosen
+        holding = right[:, 1:].any(1)
+        if int(rows.sum()) > 1 and bool((rows & holding).any()):
+            mine, answers = choice[rows][:, 1:], right[rows][:, 1:]
+            losses.append(_chosen_rightly(mine.reshape(1, -1), answers.reshape(1, -1))[0])
+    return torch.stack(losses).mean() if losses else choice.sum() * 0
 
 
 def read(model: Reader, examples: Sequence[Example], size: int = 64) -> list[Read]:
@@ -191,10 +321,11 @@ def read(model: Reader, examples: Sequence[Example], size: int = 64) -> list[Rea
     with torch.inference_mode():
         for at in range(0, len(order), size):
             numbers = order[at : at + size]
-            arrays = [tensor.numpy() for tensor in outputs(model, batch([examples[n] for n in numbers]))]
-            for number, start, end, sentence, holds in zip(numbers, *arrays, strict=True):
+            tensors = batch([examples[n] for n in numbers], model.pad)
+            arrays = [tensor.numpy() for tensor in outputs(model, tensors)]
+            for number, start, end, sentence, holds, verdict in zip(numbers, *arrays, strict=True):
                 tokens = examples[number].tokens
-                found[number] = decoded(tokens, start, end, sentence[: len(tokens.sentences)], holds)
+                found[number] = decoded(tokens, start, end, sentence[: len(tokens.sentences)], holds, verdict)
     return [found[n] for n in range(len(examples))]
 
 
@@ -205,6 +336,13 @@ def answer(example: Example, found: Read) -> str:
 
 def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, float]:
     """Measure windows of the held-back documents: all of a question's windows are among them."""
+    polar = [
+        (one.line["verdict"], found.verdict)
+        for one, found in zip(examples, reads, strict=True)
+        if "verdict" in one.line
+    ]
+    kept = [n for n, one in enumerate(examples) if "verdict" not in one.line]
+    examples, reads = [examples[n] for n in kept], [reads[n] for n in kept]
     lines = [one.line for one in examples]
     answerable = np.array([line["answerable"] for line in lines])
     human = np.array([line["kind"] == "human" for line in lines])
@@ -233,6 +371,8 @@ def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, flo
         made[f"auc_{name}"] = float(roc_auc_score(answerable, scores))
         chosen = answerable | human
         made[f"auc_human_{name}"] = float(roc_auc_score(answerable[chosen], scores[chosen]))
+    if polar:
+        made["verdict"] = float(np.mean([VERDICTS[int(np.argmax(logits))] == wanted for wanted, logits in polar]))
     return made
 
 
@@ -241,23 +381,46 @@ def scorings(reads: Sequence[Read]) -> dict[str, NDArray[np.float64]]:
     return {
         "holds": np.array([one.holds for one in reads]),
         "sentence": np.array([one.sentences.max(initial=-30.0) for one in reads]),
+        "span": np.array([one.span for one in reads]),
         "both": np.array([one.holds + one.sentences.max(initial=-30.0) for one in reads]),
+        "all": np.array([one.holds + one.sentences.max(initial=-30.0) + one.span for one in reads]),
     }
 
 
 def batches(examples: Sequence[Example], size: int, seed: int) -> Iterator[list[Example]]:
-    """Yield batches without end: an epoch is shuffled, sorted by length in large parts, and its batches shuffled.
+    """Yield batches without end: clusters are shuffled, sorted by length in large parts, and their batches shuffled.
 
-    A pure function of the arguments, so that a run that was cut off goes on where it was.
+    A batch has about ``size`` windows, whole clusters of them. The first epoch takes the examples in their own order. A
+    pure function of the arguments, so that a run that was cut off goes on where it was.
     """
+    clusters: list[list[Example]] = []
+    for one in examples:
+        if clusters and one.line.get("cluster", -1) == clusters[-1][0].line.get("cluster"):
+            clusters[-1].append(one)
+        else:
+            clusters.append([one])
     epoch = 0
     while True:
         rng = np.random.default_rng([seed, epoch])
-        order = rng.permutation(len(examples))
-        made = []
-        for at in range(0, len(order), size * 50):
-            near = sorted(order[at : at + size * 50], key=lambda n: len(examples[n].tokens.ids))
-            made += [near[n : n + size] for n in range(0, len(near), size)]
-        for number in rng.permutation(len(made)):
-            yield [examples[n] for n in made[number]]
+        order = rng.permutation(len(clusters)) if epoch else np.arange(len(clusters))
+        made: list[list[Example]] = []
+        part: list[list[Example]] = []
+        for number in order:
+            part.append(clusters[number])
+            if sum(map(len, part)) >= size * 50:
+                made += [filled[n] for filled in [_filled(part, size)] for n in rng.permutation(len(filled))]
+                part = []
+        made += _filled(part, size)
+        yield from made
         epoch += 1
+
+
+def _filled(clusters: list[list[Example]], size: int) -> list[list[Example]]:
+    """Return batches of clusters of like length."""
+    near = sorted(clusters, key=lambda cluster: max(len(one.tokens.ids) for one in cluster))
+    found: list[list[Example]] = []
+    for cluster in near:
+        if not found or len(found[-1]) >= size:
+            found.append([])
+        found[-1] += cluster
+    return found

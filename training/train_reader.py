@@ -19,7 +19,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from reader_model import WEIGHTS, Example, Reader, batch, batches, figures, load, loss, read, tokenized, weights
+from reader_model import (
+    HEADS,
+    WEIGHTS,
+    Example,
+    Reader,
+    batch,
+    batches,
+    figures,
+    load,
+    load_trained,
+    loss,
+    read,
+    tokenized,
+    weights,
+)
 
 LAYER_DECAY = 0.85
 """Of the learning rate, from each layer to the one below it."""
@@ -33,11 +47,11 @@ def main() -> None:
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a .pt or .onnx of a reader to train on; else MiniLM")
+    parser.add_argument("--mpnet", type=Path, help="MPNet-base's folder: train adapters for it, the careful reader")
     parser.add_argument("--examples", type=int, default=128_000, help="to train on in all, with repetition")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the top layer")
     parser.add_argument("--seed", type=int, default=5)
-    parser.add_argument("--layers", type=int, default=6, help="how many of the upper layers to train")
     parser.add_argument("--threads", type=int, default=2, help="1 is several times faster where others use the cores")
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--report", type=int, default=50, help="steps between lines of the log")
@@ -50,11 +64,11 @@ def main() -> None:
 
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
-    examples = tokenized(load(arguments.windows, "train"))
+    examples = tokenized(load(arguments.windows, "train"), arguments.mpnet)
     if arguments.speed:
         speed(examples, arguments)
         return
-    dev = tokenized(sample(load(arguments.windows, "dev"), arguments.dev_questions))
+    dev = tokenized(sample(load(arguments.windows, "dev"), arguments.dev_questions), arguments.mpnet)
     arguments.out.mkdir(parents=True, exist_ok=True)
     Run(arguments, examples, dev).go()
 
@@ -63,12 +77,12 @@ def sample(lines: list[dict[str, Any]], questions: int) -> list[dict[str, Any]]:
     """Choose questions of the held-back documents, the sets in turn, and all that people wrote without an answer."""
     by_set: dict[str, list[str]] = defaultdict(list)
     for line in lines:
-        if line["question_id"] not in by_set[line["set"]] and line["kind"] != "human":
+        if line["question_id"] not in by_set[line["set"]] and line["kind"] not in ("human", "verdict"):
             by_set[line["set"]].append(line["question_id"])
     rng = np.random.default_rng(0)
     each = questions // len(by_set)
     chosen = {n for ids in by_set.values() for n in rng.permutation(ids)[:each]}
-    return [line for line in lines if line["question_id"] in chosen or line["kind"] == "human"]
+    return [line for line in lines if line["question_id"] in chosen or line["kind"] in ("human", "verdict")]
 
 
 class Run:
@@ -77,14 +91,14 @@ class Run:
     def __init__(self, arguments: argparse.Namespace, examples: list[Example], dev: list[Example]) -> None:
         self.arguments, self.examples, self.dev = arguments, examples, dev
         self.steps: int = arguments.examples // arguments.batch
-        self.model = Reader()
+        self.model = Reader(arguments.mpnet)
         if arguments.start:
-            self.model.load_state_dict(weights(arguments.start))
-        self.optimizer = optimizer(self.model, arguments.rate, arguments.layers)
+            load_trained(self.model, weights(arguments.start))
+        self.optimizer = optimizer(self.model, arguments.rate)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step, self.best, self.seconds = 0, -1.0, 0.0
         self.checkpoint = arguments.out / "checkpoint.pt"
-        names = ("examples", "batch", "rate", "seed", "bf16", "layers")
+        names = ("examples", "batch", "rate", "seed", "bf16")
         self.settings = {name: getattr(arguments, name) for name in names} | {"windows": len(examples)}
         self.settings["start"] = str(arguments.start)
         if self.checkpoint.exists():
@@ -118,12 +132,12 @@ class Run:
                 saved = time.monotonic()
             if self.step == self.arguments.stop_after:
                 return
-        torch.save(self.model.state_dict(), self.arguments.out / "reader.pt")
+        torch.save(self.model.trained(), self.arguments.out / "reader.pt")
 
     def _learn(self, chosen: list[Example]) -> dict[str, float]:
         self.model.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
-            parts = loss(self.model, batch(chosen))
+            parts = loss(self.model, batch(chosen, self.model.pad))
         total = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -140,10 +154,10 @@ class Run:
         began, state = time.monotonic(), torch.get_rng_state()
         found = figures(self.dev, read(self.model, self.dev))
         torch.set_rng_state(state)
-        score = (found["first"] + found["f1"] + found["auc_both"] + found["auc_human_both"]) / 4
+        score = (found["first"] + found["f1"] + found["auc_all"] + found["auc_human_all"]) / 4
         if score > self.best:
             self.best = score
-            torch.save(self.model.state_dict(), self.arguments.out / "best.pt")
+            torch.save(self.model.trained(), self.arguments.out / "best.pt")
         rounded = {name: round(value, 3) for name, value in found.items()}
         self._log({"dev": rounded, "windows_a_second": round(len(self.dev) / (time.monotonic() - began), 1)})
 
@@ -154,7 +168,8 @@ class Run:
             file.write(json.dumps(line) + "\n")
 
     def _save(self) -> None:
-        parts = {name: getattr(self, name).state_dict() for name in ("model", "optimizer", "schedule")}
+        parts = {name: getattr(self, name).state_dict() for name in ("optimizer", "schedule")}
+        parts["model"] = self.model.trained()
         numbers = {name: getattr(self, name) for name in ("step", "best", "seconds", "settings")}
         beside = self.checkpoint.with_suffix(".new")
         torch.save(parts | numbers | {"rng": torch.get_rng_state()}, beside)
@@ -166,22 +181,24 @@ class Run:
         found = torch.load(self.checkpoint, weights_only=True)
         if found["settings"] != self.settings:
             raise SystemExit(f"{self.checkpoint} is of a run with {found['settings']}: use another --out")
-        for name in ("model", "optimizer", "schedule"):
+        load_trained(self.model, found["model"])
+        for name in ("optimizer", "schedule"):
             getattr(self, name).load_state_dict(found[name])
         self.step, self.best, self.seconds = found["step"], found["best"], found["seconds"]
         torch.set_rng_state(found["rng"])
 
 
-def optimizer(model: Reader, rate: float, upper: int) -> torch.optim.Optimizer:
-    """Return AdamW: word vectors and all but the upper layers fixed, lower layers slower, the heads faster."""
+def optimizer(model: Reader, rate: float) -> torch.optim.Optimizer:
+    """Return AdamW: word vectors fixed, lower layers slower, the heads faster."""
+    heads = [getattr(model, name) for name in HEADS]
+    if model.mpnet:  # adapters start from nothing, as heads do: one rate for both
+        free = [value for value in model.parameters() if value.requires_grad]
+        return torch.optim.AdamW(free, lr=rate, betas=(0.9, 0.98), eps=1e-6, weight_decay=0.01, fused=True)
     layers = model.encoder.encoder.layer
-    lower = layers[: len(layers) - upper]
-    fixed = [model.encoder.embeddings, *lower] if lower else [model.encoder.embeddings.word_embeddings]
-    for module in fixed:
-        module.requires_grad_(requires_grad=False)
+    model.encoder.embeddings.word_embeddings.requires_grad_(requires_grad=False)
     parts: list[tuple[torch.nn.Module, float]] = [(model.encoder.embeddings, rate * LAYER_DECAY ** len(layers))]
     parts += [(layer, rate * LAYER_DECAY ** (len(layers) - 1 - n)) for n, layer in enumerate(layers)]
-    parts += [(head, rate * HEAD_RATE) for head in (model.span, model.sentence, model.holds)]
+    parts += [(head, rate * HEAD_RATE) for head in heads]
     groups = []
     for module, own in parts:
         free = [value for value in module.parameters() if value.requires_grad]

@@ -12,7 +12,7 @@ from rag.engine import Engine
 from rag.errors import first_line
 from rag.evaluation import ranking
 from rag.evaluation.evidence import Gold, Span, citation_spans, locate
-from rag.evaluation.figures import judge, measure, said
+from rag.evaluation.figures import judge, measure, said, told_as_disputed
 from rag.evaluation.gold import Question
 from rag.evaluation.network import watched
 from rag.evaluation.results import Result
@@ -187,7 +187,7 @@ def _wrong(question: Question, gold: Gold, answer: Answer) -> list[str]:
         return ["answered what the sources do not say"]
     if answer.outcome == "answered":
         spans = [span for citation in answer.citations for span in citation_spans(citation)]
-        return judge(question, gold, said(answer), spans)
+        return judge(question, gold, said(answer), spans, told_as_disputed(answer))
     text = "\n".join(closest.quote for closest in answer.closest)
     return judge(question, gold, text, [Span(c.source, c.start, c.end) for c in answer.closest])
 

@@ -64,7 +64,7 @@ FIGURES = {
 """Every figure of a question, by name, in the order in which they are shown."""
 
 
-def judge(question: Question, gold: Gold, text: str, spans: Sequence[Span]) -> list[str]:
+def judge(question: Question, gold: Gold, text: str, spans: Sequence[Span], disputed: str = "") -> list[str]:
     """Return why an attempt at an answerable question is not right and cited; nothing if it is.
 
     Args:
@@ -72,6 +72,7 @@ def judge(question: Question, gold: Gold, text: str, spans: Sequence[Span]) -> l
         gold: its evidence, located.
         text: what was said.
         spans: what was cited for it.
+        disputed: what was told as one of several things that sources say.
     """
     why = [
         f"answer {n} ({' | '.join(group)}) is not in the answer"
@@ -83,7 +84,7 @@ def judge(question: Question, gold: Gold, text: str, spans: Sequence[Span]) -> l
             quote = group[0].quote or "the whole document" if group else "no member"
             short = quote if len(quote) <= QUOTE_CHARS else f"{quote[:QUOTE_CHARS]}…"
             why.append(f"evidence {n} ({group[0].source if group else '?'}: {short}) is not cited")
-    return why + [f"the answer contains {text_!r}" for text_ in _forbidden(question, text)]
+    return why + [f"the answer contains {text_!r}" for text_ in _forbidden(question, text, disputed)]
 
 
 def measure(
@@ -111,7 +112,7 @@ def measure(
     else:
         figures |= {"false_answer": float(answered), "no_answer_accuracy": float(not answered)}
     if question.must_not_contain and answered:
-        figures["forbidden"] = float(bool(_forbidden(question, answer.answer)))
+        figures["forbidden"] = float(bool(_forbidden(question, answer.answer, told_as_disputed(answer))))
     if answer.citations:
         sound = [text_of(c.source)[c.start : c.end] == c.quote for c in answer.citations]
         figures["pointer_validity"] = sum(sound) / len(sound)
@@ -214,5 +215,12 @@ def _values_of(group: Sequence[str]) -> set[str]:
     return {found for member in group if (found := value(member))}
 
 
-def _forbidden(question: Question, text: str) -> list[str]:
-    return [wrong for wrong in question.must_not_contain if contains(text, wrong)]
+def told_as_disputed(answer: Answer) -> str:
+    """Return the quotes of an answer that it shows as one side of a conflict."""
+    sides = {number for stated in answer.conflict for number in stated.citations} if len(answer.conflict) > 1 else ()
+    return "\n".join(citation.quote for citation in answer.citations if citation.number in sides)
+
+
+def _forbidden(question: Question, text: str, disputed: str) -> list[str]:
+    """Return what must not be said and is, as if nothing else were."""
+    return [wrong for wrong in question.must_not_contain if contains(text, wrong) and not contains(disputed, wrong)]

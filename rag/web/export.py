@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 
-from rag.render import NOT_READ, REFUSED
+from rag.render import DISAGREE, NOT_READ, REFUSED, conflict_lines
 from rag.schema import REASONS, Answer, Citation, Document
 from rag.web import words
 from rag.web.share import Documents, Pointer, cited, pointers, stands
@@ -37,6 +37,7 @@ def markdown(title: str, answers: Sequence[Answer], documents: Documents) -> str
         parts += [f"*{_flat(line)}*" for line in _about(answer)]
         if answer.short_answer:
             parts.append(f"**{_flat(answer.short_answer)}**")
+        parts += [_flat(line) for line in _disagreeing(answer)]
         parts += [_flat(line) for line in (answer.message or "").splitlines()]
         parts += [f"{_flat(c.text)} {' '.join(f'[{number}]' for number in c.citations)}" for c in answer.claims]
         if answer.closest:
@@ -74,7 +75,7 @@ def _turn(
 ) -> str:
     about = "".join(f'<p class="note">{escape(line)}</p>' for line in _about(answer))
     short = f'<p class="short">{escape(answer.short_answer)}</p>' if answer.short_answer else ""
-    told = "".join(f"<p>{escape(line)}</p>" for line in (answer.message or "").splitlines())
+    told = "".join(f"<p>{escape(line)}</p>" for line in (*_disagreeing(answer), *(answer.message or "").splitlines()))
     claims = "".join(
         f"<p>{escape(claim.text)} {' '.join(_number(place, number) for number in claim.citations)}</p>"
         for claim in answer.claims
@@ -91,6 +92,11 @@ def _turn(
     listed = f"<h3>{head}</h3><ol>{quotes}</ol>" if quotes else ""
     sure = f'<p class="note">{escape(_sure(answer))}</p>'
     return f"<section><h2>{escape(answer.question)}</h2>{about}{short}{told}{claims}{sure}{listed}</section>"
+
+
+def _disagreeing(answer: Answer) -> list[str]:
+    """Return what sources disagree on, and what is superseded, a line each."""
+    return [f"{DISAGREE}:"] * answer.disputed + conflict_lines(answer)
 
 
 def _number(place: int, number: int) -> str:

@@ -8,10 +8,10 @@ ends, the new generation takes the place of the one that answered meanwhile.
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from threading import Event, Lock, Thread
 from typing import Literal
 
@@ -99,7 +99,12 @@ class Library:
             listings = engine.index.store.documents()
             skipped = {item["source"]: Skipped(**item) for item in engine.index.manifest["skipped"]}
         indexed = {listing.source for listing in listings}
-        corpora = {name: self._first_id(name) in indexed for name in files if _is_corpus(name)}
+        holding = _holding(indexed)
+        corpora = {
+            name: name in holding or self._first_id(name) in indexed
+            for name in files
+            if name in holding or _is_corpus(name)
+        }
         passed_over = [
             Entry(name, "skipped", reason=_reason(item), file=name in files)
             for name, item in skipped.items()
@@ -108,7 +113,7 @@ class Library:
         waiting = [
             Entry(name, "corpus" if corpora.get(name) else "new")
             for name in files
-            if name not in indexed and name not in skipped
+            if name not in indexed and (name not in skipped or corpora.get(name))
         ]
         without_file: State = "indexed" if any(corpora.values()) else "gone"
         return [
@@ -269,7 +274,8 @@ class Library:
         files = self._files()
         with self._live.engine() as engine:
             indexed = engine.index.store.digests()
-        if not any(name in indexed or (_is_corpus(name) and self._first_id(name) in indexed) for name in files):
+        here = _holding(indexed) | indexed.keys()
+        if not any(name in here or (_is_corpus(name) and self._first_id(name) in indexed) for name in files):
             raise UsageError(
                 f"the index was built from another folder than {self.root}: start the page with --sources FOLDER"
             )
@@ -289,7 +295,12 @@ class Library:
 
 
 def _is_corpus(name: str) -> bool:
-    return name.lower().endswith(".jsonl")
+    return name.lower().endswith((".jsonl", ".ndjson"))
+
+
+def _holding(sources: Iterable[str]) -> set[str]:
+    """Return every path above a source: a mailbox, say, has its messages below its own name."""
+    return {str(above) for source in sources for above in PurePosixPath(source).parents}
 
 
 def _reason(skipped: Skipped) -> str:

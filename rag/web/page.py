@@ -7,28 +7,15 @@ A button says in its ``data-`` attributes what it is about; ``static/page.js`` s
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from rag.render import NOT_READ, REFUSED
+from rag.render import DISAGREE, NOT_READ, REFUSED, conflict_lines, earlier
 from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
 from rag.terms import terms
 from rag.web import words
 from rag.web.conversations import Rating
 from rag.web.trace import Trace, trace
 
-CONFIDENT, FAIRLY_SURE = 0.9, 0.6
-"""From these odds on an answer is called "confident" and "fairly sure"; below, "unsure"."""
 MOST_COMMENT = 1000
 """Characters of a comment on an answer."""
-
-
-def sure(confidence: float) -> str:
-    """Return confidence in words.
-
-    >>> sure(0.95), sure(0.7), sure(0.3)
-    ('confident', 'fairly sure', 'unsure')
-    """
-    if confidence >= CONFIDENT:
-        return words.CHAT_CONFIDENT
-    return words.CHAT_FAIRLY_SURE if confidence >= FAIRLY_SURE else words.CHAT_UNSURE
 
 
 def conversation(
@@ -92,12 +79,29 @@ def _answered(found: Answer, place: int) -> str:
     warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
     proof = words.CHAT_WRITTEN.format(llm=escape(llm)) if llm else words.CHAT_VERBATIM
     tips = "".join(_tip(_cite_id(place, item.number), *_quote(item)) for item in found.citations)
-    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=sure(found.confidence))
+    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=found.certainty)
+    said += f" {DISAGREE}." if found.disputed else ""
     return (
         f'<div class="ql-answer" data-outcome="answered" tabindex="-1" data-announce="{said}">{short}'
-        f'<ul class="ql-claims">{claims}</ul>{_dropped(found)}{warnings}'
-        f'<p class="ql-note">{proof} · {_sure(found.confidence, place)}</p>{tips}</div>'
+        f'{_conflict(found, place)}<ul class="ql-claims">{claims}</ul>{_dropped(found)}{warnings}'
+        f'<p class="ql-note">{proof} · {_sure(found, place)}</p>{tips}</div>'
     )
+
+
+def _conflict(found: Answer, place: int) -> str:
+    """Return the values that sources disagree on, with who says so, and those that are superseded."""
+    rows = ""
+    for stated in found.conflict:
+        if found.disputed or stated.superseded:
+            by = found.citations[stated.citations[0] - 1]
+            about = earlier(found, stated) if stated.superseded else joined(by.publisher or by.title, by.published)
+            rows += (
+                f'<li data-superseded="{"true" if stated.superseded else "false"}"><b>{escape(stated.value)}</b> '
+                f"{''.join(_cite(place, number) for number in stated.citations)} "
+                f'<span class="ql-meta">{about}</span></li>'
+            )
+    head = f'<p class="ql-disagree">{DISAGREE}</p>' if found.disputed else ""
+    return f'<div class="ql-conflict">{head}<ul>{rows}</ul></div>' if rows else ""
 
 
 def _cite_id(place: int, number: int) -> str:
@@ -142,10 +146,10 @@ def _status(claim: Claim, found: Answer) -> str:
     return f'<span class="ql-status" data-status="supported" title="{about}">{words.CHAT_SUPPORTED}</span>'
 
 
-def _sure(confidence: float, place: int) -> str:
+def _sure(found: Answer, place: int) -> str:
     name = f"ql-sure-{place}"
-    tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{confidence:.0%}"))
-    return f'<span class="ql-sure" tabindex="0" aria-describedby="{name}">{sure(confidence)}</span>{tip}'
+    tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{found.confidence:.0%}"))
+    return f'<span class="ql-sure" tabindex="0" aria-describedby="{name}">{found.certainty}</span>{tip}'
 
 
 def _dropped(found: Answer) -> str:
@@ -257,12 +261,13 @@ def text(found: Answer) -> str:
     """Return an answer as plain text to be pasted elsewhere: its claims, and each quote with where it stands."""
     if found.outcome == "refused":
         return "\n\n".join([found.question, REFUSED, *(f"{NOT_READ}: {item}" for item in found.missing)])
+    told = [f"{DISAGREE}:"] * found.disputed + conflict_lines(found)
     claims = [f"{claim.text} {''.join(f'[{number}]' for number in claim.citations)}" for claim in found.claims]
     quotes = []
     for item in found.citations:
         about = (item.title, item.publisher, item.published, page_of(item), item.source)
         quotes.append(f"[{item.number}] “{item.quote}” — {', '.join(part for part in about if part)}")
-    return "\n".join([found.question, "", *claims, "", *quotes])
+    return "\n".join([found.question, "", *told, *([""] if told else []), *claims, "", *quotes])
 
 
 def made(text: str, content: str) -> str:

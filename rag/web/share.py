@@ -12,7 +12,9 @@ from itertools import islice, permutations
 from typing import Any, Literal
 
 from rag import render
+from rag.asked import asked_parts
 from rag.errors import ConversationError, first_line
+from rag.relative import dated_answer
 from rag.schema import Answer, Citation, Closest, Document
 from rag.verify import unsupported
 from rag.web import words
@@ -103,7 +105,7 @@ class _Bundle:
 def opened(data: bytes) -> Shared:
     """Return what a share file holds, after every quote and every line of an answer was checked.
 
-    A short answer that its quotes do not show is left out.
+    A short answer that its quotes do not show is left out, and so is a conflict.
 
     Raises:
         ConversationError: with the reason why the file is refused.
@@ -140,7 +142,7 @@ def opened(data: bytes) -> Shared:
             raise ConversationError(f"the share file is refused: answer {place}: {error}") from None
         if fault := next(_faults(answer, documents), None):
             raise ConversationError(f"the share file is refused: answer {place}: {fault}")
-        answers.append(answer if _shown(answer) else replace(answer, short_answer=None))
+        answers.append(_proven(answer))
     return Shared(found.title, tuple(answers), documents)
 
 
@@ -165,14 +167,35 @@ def _faults(answer: Answer, documents: Documents) -> Iterator[str]:
 
 
 _COUNTED = re.compile(r"\d+ (?:day|week|month|year)s?")
+_DATED = re.compile(r".+ \(“(?P<words>.+)”\)")
 
 
-def _shown(answer: Answer) -> bool:
-    """Tell whether a short answer may be one of its quotes: their words, yes or no, or a time that was counted."""
-    said = " ".join(" ".join(citation.quote for citation in answer.citations).split())
+def _proven(answer: Answer) -> Answer:
+    """Return an answer without a short answer or a value of a conflict that its quotes do not show."""
+    short = answer.short_answer if _shown(answer.short_answer or "", answer) else None
+    conflict = answer.conflict if all(_part_shown(stated.value, answer) for stated in answer.conflict) else ()
+    return replace(answer, short_answer=short, conflict=conflict)
+
+
+def _shown(short: str, answer: Answer) -> bool:
+    """Tell whether a short answer, or each of its parts and of what sources disagree on, may be one of its quotes."""
     return all(
-        part in said or part in ("yes", "no") or _COUNTED.fullmatch(part)
-        for part in (answer.short_answer or "").split("; ")
+        _part_shown(part, answer) or all(_part_shown(value, answer) for value in part.split(" or "))
+        for part in short.split("; ")
+    )
+
+
+def _part_shown(part: str, answer: Answer) -> bool:
+    """Tell whether a value may be one of its quotes: their words, yes or no, or a date or time that is counted."""
+    said = " ".join(" ".join(citation.quote for citation in answer.citations).split())
+    if part in said or part in ("yes", "no") or _COUNTED.fullmatch(part):
+        return True
+    found = _DATED.fullmatch(part)
+    told = found["words"] if found else ""
+    return bool(found) and any(
+        dated_answer(question, told, citation.quote, citation.published) == part
+        for citation in answer.citations
+        for question in (answer.standalone, *asked_parts(answer.standalone))
     )
 
 

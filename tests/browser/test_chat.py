@@ -127,7 +127,7 @@ def test_every_line_says_how_it_is_supported_and_how_sure_it_is(page: Page) -> N
     answer = answers(page, 1)
     assert answer.locator(".ql-status").all_inner_texts() == ["quoted"] * answer.locator(".ql-claim").count()
     sure = answer.locator(".ql-sure")
-    assert sure.inner_text() in ("confident", "fairly sure", "unsure")
+    assert sure.inner_text() in ("confident", "likely", "unsure")
     tip = answer.get_by_role("tooltip", name=re.compile("Confidence"))
     expect(tip).to_have_count(0)
     sure.hover()

@@ -15,7 +15,7 @@ from rag.errors import BusyError, SourceError, UsageError
 from rag.index import Index
 from rag.sandbox import Sandbox
 from tests.conftest import files
-from tests.unit.test_parse import word
+from tests.unit.test_word import word
 
 
 def test_nothing_changed_encodes_nothing(own: Config, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,6 @@ from tests.conftest import ROOT
 sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by name, as when they are run
 
 import export_reader
-import pairs
 import reader_model
 import train_reader
 
@@ -43,7 +42,7 @@ def settings(out: Path, **more: Any) -> argparse.Namespace:
     given = {
         "windows": out, "out": out, "examples": 24, "batch": 4, "rate": 2e-4, "seed": 5, "threads": 1, "bf16": False,
         "report": 2, "measure": 3, "checkpoint_minutes": 60.0, "stop_after": None, "speed": False,
-        "start": None, "layers": 6,
+        "start": None, "mpnet": None,
     }  # fmt: skip
     out.mkdir(exist_ok=True)
     return argparse.Namespace(**{**given, **more})
@@ -129,22 +128,6 @@ def test_the_exported_reader_says_what_the_trained_one_says(tmp_path: Path) -> N
     for one, ours, theirs in zip(examples, original, exported, strict=True):
         assert len(theirs.sentences) == len(one.line["sentences"])
         assert np.allclose(ours.span_logits, theirs.span_logits, atol=0.05)
-
-
-def test_only_the_upper_layers_are_trained_if_so_told(tmp_path: Path) -> None:
-    before = {name: value.clone() for name, value in reader_model.Reader().encoder.state_dict().items()}
-    after = trained(tmp_path, layers=2)
-    changed = {name for name in before if not torch.equal(before[name], after[f"encoder.{name}"])}
-    assert changed
-    assert all(name.startswith(("encoder.layer.4.", "encoder.layer.5.")) for name in changed)
-
-
-def test_pairs_are_the_sentences_of_a_window() -> None:
-    made = list(pairs.pairs(LINES[1] | {"split": "dev"}))
-    assert [pair["text"] for pair in made] == [LINES[1]["text"][s:e] for s, e in LINES[1]["sentences"]]
-    assert [pair["answerable"] for pair in made] == [False, True, False]
-    assert [pair["text"][slice(*pair["answers"][0])] for pair in made if pair["answers"]] == ["Ben Okri"]
-    assert len(list(pairs.pairs(LINES[1] | {"sentences": [*LINES[1]["sentences"], [0, 5], [6, 9]]}))) == 3
 
 
 def test_exported_weights_can_be_trained_on(tmp_path: Path) -> None:

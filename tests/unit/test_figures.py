@@ -5,7 +5,7 @@ import pytest
 from rag.evaluation.evidence import Span, locate
 from rag.evaluation.figures import FIGURES, judge, measure
 from rag.evaluation.gold import Member, Question
-from rag.schema import Answer, Citation, Claim, Copy, Document, Passage
+from rag.schema import Answer, Citation, Claim, Copy, Document, Passage, Stated
 
 TEXT = "Ana Ruiz left Havana. Ben stayed with 32 men. The oil ran out."
 TEXTS = {"a.txt": TEXT, "copy.txt": f"By Reuters. {TEXT}"}
@@ -199,3 +199,15 @@ def test_why_an_answer_is_wrong_is_told_briefly() -> None:
         "evidence 2 (?: no member) is not cited",
         "evidence 3 (b: the whole document) is not cited",
     ]
+
+
+def test_what_is_told_as_one_side_of_a_conflict_is_not_said_as_if_undisputed() -> None:
+    asked = question(STAYED, answers=(("Ben",),), must_not_contain=("Ana",))
+    both = answered(STAYED, LEFT)
+    disputed = answered(STAYED, LEFT, conflict=(Stated("Ben", (1,)), Stated("Ana", (2,))))
+    other = answered(STAYED, LEFT, conflict=(Stated("Ben", (1,)), Stated("32", (1,))))
+    assert [figures(asked, answer)["forbidden"] for answer in (both, disputed, other)] == [1, 0, 1]
+    spans = [Span("a.txt", TEXT.index(STAYED), TEXT.index(OIL) - 1)]
+    gold = locate(asked, document)
+    assert judge(asked, gold, both.answer, spans) == ["the answer contains 'Ana'"]
+    assert judge(asked, gold, disputed.answer, spans, LEFT) == []

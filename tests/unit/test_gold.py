@@ -193,7 +193,7 @@ def test_a_question_that_copies_its_evidence_is_worth_a_look() -> None:
     evidence = ((Member("a.txt", "Ana Ruiz left the harbour"),),)
     copied = "Who left on Monday with nineteen old fishing boats?"
     found = problems(question(text=copied, evidence=evidence))
-    assert found == [("warning", 1, "it copies its evidence: 'on monday with nineteen old fishing'")]
+    assert found == [("warning", 1, "it copies its evidence: 'on monday with 19 old fishing'")]
     assert problems(question(text="Who left the harbour of Havana on Monday?", evidence=evidence)) == []  # three words
     assert problems(question(text=copied, evidence=((Member("a.txt", ""),),))) == []
 

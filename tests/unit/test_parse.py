@@ -2,34 +2,24 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
-import docx
 import pypdf
 import pytest
-from docx.oxml import parse_xml
 from reportlab.pdfgen.canvas import Canvas
 
 from rag import load
 from rag.config import Config
-from rag.decode import Unusable, decode
+from rag.decode import Unusable
 from rag.sandbox import Sandbox
 from rag.schema import Document
-
-HTML = """<html lang="en"><head><title>Resigned - The Daily</title>
-<meta property="og:title" content="Mayor resigns"><meta property="og:site_name" content="The Daily">
-<meta property="article:published_time" content="2024-05-03T10:00:00Z"><meta name="author" content="Ann Lee">
-<link rel="canonical" href="https://example.org/mayor"></head><body>
-<nav><a href="/">Home</a> <a href="/a">About</a></nav>
-<article><h1>Mayor resigns</h1><p>The mayor of Springfield resigned on Friday after a long inquiry into spending.</p>
-<p style="display: none">The hidden mayor stayed.</p><p hidden>Another hidden line of text.</p>
-<p>“It was time,” she said &amp; left the caf\u00e9.</p><script>alert("run")</script></article></body></html>"""
+from tests.unit.test_word import word
 
 
 def of(tmp_path: Path, name: str, content: bytes, **settings: int) -> "Document | load.Skipped":
@@ -74,19 +64,6 @@ def archive(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def word(*paragraphs: str) -> bytes:
-    made = docx.Document()
-    made.core_properties.title = "Minutes"
-    made.core_properties.author = "Ann Lee"
-    for paragraph in paragraphs:
-        made.add_paragraph(paragraph)
-    table = made.add_table(1, 2)
-    table.cell(0, 0).text, table.cell(0, 1).text = "votes", "12"
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
 def book() -> bytes:
     container = b'<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
     package = b"""<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Tides</dc:title>
@@ -103,30 +80,10 @@ def book() -> bytes:
     )
 
 
-def test_html(tmp_path: Path) -> None:
-    found = document(tmp_path, "a.html", HTML.encode())
-    assert (found.title, found.publisher, found.author) == ("Mayor resigns", "The Daily", "Ann Lee")
-    assert (found.published, found.url, found.language) == ("2024-05-03", "https://example.org/mayor", "en")
-    assert "“It was time,” she said & left the café." in found.text
-    for unwanted in ("hidden", "Home", "alert", "<"):
-        assert unwanted not in found.text
-
-
-def test_html_in_the_encoding_that_it_names(tmp_path: Path) -> None:
-    page = HTML.replace("<head>", '<head><meta charset="windows-1252">').replace("“", "«").replace("”", "»")
-    assert "the café." in document(tmp_path, "a.html", page.encode("cp1252")).text
-
-
 def test_pdf_keeps_its_pages(tmp_path: Path) -> None:
     found = document(tmp_path, "a.pdf", pdf("The first page says one.", "The second page says two.\nAnd more."))
     assert found.title == "Report"
     assert [found.text[start:].split(" ")[1] for start in found.pages] == ["first", "second"]
-
-
-def test_docx(tmp_path: Path) -> None:
-    found = document(tmp_path, "a.docx", word("The council met.", "It agreed."))
-    assert found.text == "The council met.\n\nIt agreed.\n\n| votes | 12 |"
-    assert (found.title, found.author) == ("Minutes", "Ann Lee")
 
 
 def test_epub_in_reading_order(tmp_path: Path) -> None:
@@ -152,40 +109,12 @@ def test_csv_rows_can_be_understood_alone(tmp_path: Path) -> None:
     assert found.text == "city: Springfield; mayor: Lee; Ann\n\ncity: Shelbyville; mayor: Bo; note: new"
 
 
-def test_json_values_keep_their_path(tmp_path: Path) -> None:
+def test_json_records_keep_the_names_of_their_fields(tmp_path: Path) -> None:
     value = {"title": "Budget", "date": "2024-05-03", "lines": [{"what": "roads", "cost": 12}, {"what": "schools"}]}
     found = document(tmp_path, "a.json", json.dumps(value).encode())
     assert (found.title, found.published) == ("Budget", "2024-05-03")
-    assert "lines.what: roads\n\nlines.cost: 12\n\nlines.what: schools" in found.text
-
-
-def test_nothing_of_a_page_is_lost_in_silence(tmp_path: Path) -> None:
-    deep = f"<p>Before it.</p>{'<div>' * 300}<p>Within it.</p>{'</div>' * 300}<p>After it.</p>"
-    image = f"<p>Before it.</p><img src='data:image/png;base64,{'A' * 11_000_000}'><p>Within it.</p><p>After it.</p>"
-    for page in (deep, image):
-        text = document(tmp_path, "a.html", f"<html><body>{page}</body></html>".encode()).text
-        assert [part in text for part in ("Before it.", "Within it.", "After it.")] == [True] * 3
-
-
-@pytest.mark.parametrize(
-    ("attribute", "shown"),
-    [
-        ("style='DISPLAY:\tNONE !important'", False),
-        ("style='color:red;visibility:hidden'", False),
-        ("hidden", False),
-        ("style='backface-visibility:hidden'", True),
-        ("aria-hidden='true'", True),
-    ],
-)
-def test_what_a_browser_would_not_show_is_dropped(tmp_path: Path, attribute: str, shown: bool) -> None:
-    page = f"<html><body><p>First line.</p><p {attribute}>Second line.</p></body></html>"
-    assert ("Second line." in document(tmp_path, "a.html", page.encode()).text) is shown
-
-
-def test_no_date_is_guessed_from_the_prose(tmp_path: Path) -> None:
-    page = HTML.replace('<meta property="article:published_time" content="2024-05-03T10:00:00Z">', "")
-    page = page.replace("resigned on Friday", "resigned on 4 May 1999")
-    assert document(tmp_path, "a.html", page.encode()).published is None
+    rows = ["title: Budget; date: 2024-05-03", "title: Budget; what: roads; cost: 12", "title: Budget; what: schools"]
+    assert found.text.split("\n\n") == rows
 
 
 def test_a_book_with_odd_chapters(tmp_path: Path) -> None:
@@ -198,28 +127,7 @@ def test_a_book_with_odd_chapters(tmp_path: Path) -> None:
     package = f"<package><manifest><item id='x'/>{items}</manifest><spine>{spine}</spine></package>".encode()
     chapters = {"O/ch 1.xhtml": b"<p>One.</p>", "text/2.xhtml": b"<p>Two.<br/>And.</p>", "O/empty.xhtml": b""}
     content = archive({"META-INF/container.xml": container, "O/b.opf": package, "O/cover.svg": b"\xff", **chapters})
-    assert document(tmp_path, "a.epub", content).text == "One.\n\nTwo. And."
-
-
-def test_word_text_that_python_docx_passes_over(tmp_path: Path) -> None:
-    made = docx.Document()
-    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-    run = "<w:r><w:t xml:space='preserve'>{}</w:t></w:r>"
-    body = (
-        f"<w:p {space}><w:ins>{run.format('inserted ')}</w:ins><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
-        f"<w:sdt><w:sdtContent>{run.format('controlled')}</w:sdtContent></w:sdt></w:p>"
-    )
-    made.element.body.insert(0, parse_xml(body))
-    inner = made.add_table(1, 2)
-    inner.cell(0, 0).text = "outer"
-    inner.cell(0, 1).add_table(1, 1).cell(0, 0).text = "nested"
-    out = io.BytesIO()
-    made.save(out)
-    text = document(tmp_path, "a.docx", out.getvalue()).text
-    assert text.startswith("inserted controlled")
-    assert "gone" not in text
-    assert "outer" in text
-    assert text.count("nested") == 1
+    assert document(tmp_path, "a.epub", content).text == "One.\n\nTwo.\nAnd."
 
 
 def test_no_cell_of_a_table_is_lost(tmp_path: Path) -> None:
@@ -229,7 +137,7 @@ def test_no_cell_of_a_table_is_lost(tmp_path: Path) -> None:
 def test_json_values_stay_as_they_are_written(tmp_path: Path) -> None:
     content = b'{"a": 1.10, "b": ' + b"9" * 10_000 + b', "c": true, "d": NaN, "title": ["x"], "e": null}'
     found = document(tmp_path, "a.json", content)
-    assert found.text.split("\n\n") == ["a: 1.10", "b: " + "9" * 10_000, "c: true", "d: NaN", "title: x"]
+    assert found.text.split("\n\n") == ["a: 1.10; c: true; d: NaN; title: x", "b: " + "9" * 10_000]
     assert found.header == ""
 
 
@@ -258,7 +166,7 @@ No.
         (b"Subject: s\nContent-Type: text/plain; charset=nonsense\n\ncaf\xc3\xa9", "café"),
         (b"Subject: s\n\ncaf\xc3\xa9", "café"),
         (b"\xef\xbb\xbfSubject: s\nDate: Fri, 03 May 2024 10:00:00 +9999999999999\n\nText.", "Text."),
-        (PARTS, "One.\n\nTwo."),
+        (PARTS, "One.\n\nTwo.\n\nAttachment\n\nNo."),
     ],
 )
 def test_odd_mail(tmp_path: Path, content: bytes, text: str) -> None:
@@ -269,17 +177,6 @@ def test_metadata_has_a_bound(tmp_path: Path) -> None:
     found = document(tmp_path, "a.json", json.dumps({"title": "word \x1b" * 100_000, "x": "y"}).encode())
     assert len(found.title) <= 301
     assert "\x1b" not in found.title
-
-
-def test_encodings() -> None:
-    text = "Übergabe der Schlüssel an die Hausverwaltung. Die Straße war für Fußgänger gesperrt, sagte Frau Müller."
-    for name in ("utf-8", "utf-8-sig", "utf-16"):
-        assert decode(text.encode(name)) == text
-    assert decode((text * 8).encode("cp1252")) == text * 8
-    with pytest.raises(Unusable, match="no other encoding is certain"):
-        decode(b"caf\xe9")
-    with pytest.raises(Unusable, match="not the utf-16 that it says"):
-        decode(b"\xff\xfea")
 
 
 def encrypted() -> bytes:
@@ -305,7 +202,7 @@ BAD = {
     "broken.json": (b'{"a": ', "not JSON that can be read"),
     "deep.json": (b"[" * 200_000, "not JSON that can be read"),
     "empty.html": (b"", "no HTML in it"),
-    "latin.csv": (b"a\ncaf\xe9\n", "not UTF-8 (byte 5), and no other encoding is certain"),
+    "latin.csv": ("a\nŁódź\n".encode("cp1250"), "not UTF-8 (byte 2), and no other encoding is certain"),
 }
 
 
@@ -320,9 +217,9 @@ def test_an_entity_bomb_is_not_expanded(tmp_path: Path) -> None:
     bomb = f'<!DOCTYPE p [<!ENTITY e0 "boom">{entities}]><package><metadata>&e11;</metadata></package>'
     container = b'<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
     content = archive({"META-INF/container.xml": container, "b.opf": bomb.encode()})
-    began = time.perf_counter()
-    assert isinstance(of(tmp_path, "a.epub", content), load.Skipped)
-    assert time.perf_counter() - began < 10
+    found = of(tmp_path, "a.epub", content)
+    assert isinstance(found, load.Skipped)
+    assert not re.search("took more than|memory", found.reason), "it is refused before it grows"
 
 
 def test_an_entity_reads_no_file(tmp_path: Path) -> None:

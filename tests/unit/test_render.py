@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from rag import render
 from rag.engine import Engine
 from rag.errors import ConversationError, UsageError
-from rag.schema import REASONS, Answer, Citation, Claim, Closest, Copy, Dropped
+from rag.schema import REASONS, Answer, Citation, Claim, Closest, Copy, Dropped, Stated
 
 
 def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
     found = json.loads(render.dumps(render.answer_object(engine.ask("Who is Cuba's foreign minister?"))))
     assert list(found) == [
         "schema", "id", "question", "standalone", "outcome", "reason", "answer", "short_answer", "confidence", "claims",
-        "citations", "closest", "index", "model", "timings_ms",
+        "citations", "closest", "index", "model", "timings_ms", "certainty",
     ]  # fmt: skip
     assert (found["schema"], found["id"], found["outcome"], found["reason"]) == (1, None, "answered", None)
     assert found["closest"] == []
@@ -159,6 +159,10 @@ def test_real_answers_come_back_from_their_json_form(engine: Engine) -> None:
         ({"outcome": "refused", "reason": "not_supported"}, "it is refused with claims or citations"),
         ({"reason": "not_supported"}, "with the reason of a refusal"),
         ({"citations": []}, "a claim has no citation, or one that is not there"),
+        (
+            {"conflict": [{"value": "32", "citations": [9], "published": None, "superseded": False}]},
+            "a value that sources disagree on has no citation, or one that is not there",
+        ),
         ({"question": "half a character \ud800"}, "not the JSON form of an answer"),
     ],
 )
@@ -177,3 +181,48 @@ def test_a_quote_must_be_as_long_as_its_place(engine: Engine) -> None:
     for other in others:
         with pytest.raises(ConversationError, match="not the JSON form of an answer"):
             render.from_json(other)
+
+
+def disagreeing(*conflict: Stated) -> Answer:
+    """An answer of two sources, the first of 2026 and the second of 2023."""
+    quotes = ("The allowance is 62 euros.", "The allowance is 45 euros.")
+    citations = tuple(
+        Citation(n, f"{n}.md", "Policy", f"{2029 - 3 * n}-02-01", 0, len(quote), quote, 0.9, publisher=f"Office {n}")
+        for n, quote in enumerate(quotes, start=1)
+    )
+    sides = [number for stated in conflict if not stated.superseded for number in stated.citations]
+    claims = tuple(Claim(quotes[n - 1], "supported", (n,)) for n in sides)
+    return Answer("What is it?", "What is it?", "answered", None, 0.9, claims, citations, conflict=conflict)
+
+
+NEW, OLD = Stated("62 euros", (1,), "2026-02-01"), Stated("45 euros", (2,), "2023-02-01")
+
+
+def test_sources_that_disagree_are_named_with_what_each_says() -> None:
+    shown = render.answer_text(disagreeing(NEW, OLD))
+    assert shown.startswith(
+        "Sources disagree:\n  62 euros [1] Office 1 · 2026-02-01\n  45 euros [2] Office 2 · 2023-02-01\n\n[1] The"
+    )
+    assert render.answer_object(disagreeing(NEW, OLD))["conflict"] == [
+        {"value": "62 euros", "citations": (1,), "published": "2026-02-01", "superseded": False},
+        {"value": "45 euros", "citations": (2,), "published": "2023-02-01", "superseded": False},
+    ]
+
+
+def test_what_is_superseded_is_told_as_earlier() -> None:
+    answer = disagreeing(NEW, replace(OLD, superseded=True))
+    shown = render.answer_text(answer)
+    assert shown.startswith("  earlier, 2023: 45 euros [2]\n\n[1] The allowance is 62 euros.\n\n[1] 1.md:0-26")
+    assert "isagree" not in shown
+    assert "    | The allowance is 45 euros." in shown, "its quote is shown"
+    assert answer.answer == "The allowance is 62 euros.", "but it is no part of the answer"
+    assert render.from_json(json.loads(render.dumps(render.answer_object(answer)))) == answer
+    near = disagreeing(NEW, replace(OLD, superseded=True, published="2026-01-01"))
+    assert "earlier, 2026-01-01: 45 euros" in render.answer_text(near)
+    undated = disagreeing(NEW, replace(OLD, superseded=True, published=None))
+    assert "  earlier: 45 euros [2]" in render.answer_text(undated)
+
+
+def test_a_value_cannot_pass_for_a_citation() -> None:
+    forged = disagreeing(NEW, replace(OLD, value="\n[9] 45\x1b[2J"))
+    assert not re.search(r"^\[9\]|\x1b", render.answer_text(forged), re.MULTILINE)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rag.engine import Engine
-from rag.schema import Answer, Citation, Claim, Dropped, Progress
+from rag.schema import Answer, Citation, Claim, Dropped, Progress, Stated
 from rag.web import page
 from rag.web.conversations import Rating
 from tests.conftest import ARTICLE
@@ -63,7 +63,7 @@ def test_an_answer_says_who_wrote_it_and_what_went_wrong(answered: Answer) -> No
 
 @pytest.mark.parametrize(
     ("odds", "words"),
-    [(1, "confident"), (0.9, "confident"), (0.899, "fairly sure"), (0.6, "fairly sure"), (0.59, "unsure")],
+    [(1, "confident"), (0.8, "confident"), (0.799, "likely"), (0.5, "likely"), (0.49, "unsure")],
 )
 def test_confidence_is_told_in_words_with_the_number_at_hand(answered: Answer, odds: float, words: str) -> None:
     html = page.answer(replace(answered, confidence=odds), 0)
@@ -144,3 +144,22 @@ def test_text_from_outside_is_escaped(answered: Answer, refused: Answer) -> None
     ):
         assert "<img" not in html
         assert "alert(1)" in html
+
+
+def test_sources_that_disagree_are_marked_with_what_each_says(answered: Answer) -> None:
+    two = replace(answered, citations=cited("It is 62.", "It is 45."), claims=answered.claims[:1])
+    sides = (Stated("62", (1,), "2024-05-03"), Stated(HOSTILE, (2,), "2023-01-10"))
+    html = page.answer(replace(two, conflict=sides), 3)
+    assert '<p class="ql-disagree">Sources disagree</p>' in html
+    assert html.count('data-superseded="false"') == 2
+    assert "The Gazette · 2024-05-03" in html
+    assert 'Sources disagree."' in html, "said aloud"
+    assert "<img" not in html
+    assert "Sources disagree:\n" in page.text(replace(two, conflict=sides))
+    older = replace(two, conflict=(sides[0], replace(sides[1], value="45", superseded=True)))
+    html = page.answer(older, 3)
+    assert "isagree" not in html
+    assert '<li data-superseded="true"><b>45</b>' in html
+    assert "earlier, 2023</span>" in html
+    assert "earlier, 2023: 45 [2]" in page.text(older)
+    assert "ql-conflict" not in page.answer(two, 3)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.errors import ConversationError
-from rag.schema import Answer, Claim, Closest, Copy, Document
+from rag.schema import Answer, Claim, Closest, Copy, Document, Stated
 from rag.web import export, share
 from tests.unit.test_web_conversations import ANA, DOCUMENT, RAID, REFUSED, TEXT
 
@@ -204,3 +204,26 @@ def test_markdown_reads_well() -> None:
     assert "*The sources do not say. (the closest passages do not answer the question)*\n\nClosest passages:" in text
     assert "Hello.\n\n\\- A raid" in text
     assert text.endswith("## Sources\n\n- A raid · Post · 2026-01-12 · a.txt\n")
+
+
+def test_a_conflict_and_a_counted_date_are_kept_only_if_their_quotes_show_them() -> None:
+    def opened(**fields: Any) -> Answer:
+        (found,) = share.opened(share.bundle("t", [replace(RAID, **fields)], DOCUMENTS).encode()).answers
+        return found
+
+    shown = (Stated("32 men", (1,)), Stated("died", (1,)))
+    kept = opened(conflict=shown, short_answer="32 men or died")
+    assert (kept.conflict, kept.short_answer) == (shown, "32 men or died")
+    for made in (export.markdown("t", [kept], DOCUMENTS), export.page("t", [kept], DOCUMENTS)):
+        assert "Sources disagree:" in made
+    forged = opened(conflict=(*shown, Stated("99 men", (1,))), short_answer="32 men or 99 men")
+    assert (forged.conflict, forged.short_answer) == ((), None)
+    text = "It sank yesterday."
+    documents = {"b.txt": Document("b.txt", text, "B", published="2026-01-15")}
+    quote = replace(RAID.citations[0], source="b.txt", start=0, end=len(text), quote=text, published="2026-01-15")
+    sank = replace(
+        RAID, standalone="When did it sink?", claims=(Claim(text, "supported", (1,)),), citations=(quote,)
+    )  # fmt: skip
+    for short, right in (("14 January 2026 (“yesterday”)", True), ("13 January 2026 (“yesterday”)", False)):
+        (found,) = share.opened(share.bundle("t", [replace(sank, short_answer=short)], documents).encode()).answers
+        assert found.short_answer == (short if right else None)

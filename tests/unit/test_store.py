@@ -1,0 +1,20 @@
+"""What a store keeps of passages."""
+
+from pathlib import Path
+
+from rag.schema import Document
+from rag.store import Store, write
+
+
+def test_a_passage_keeps_the_column_names_above_it_and_is_indexed_with_them(tmp_path: Path) -> None:
+    rows = "\n".join(f"| Place{n} | {n} |" for n in range(40))
+    text = f"# Rain\n\n| Town | 2024 |\n|---|---|\n{rows}\n"
+    document = Document("a.md", text, "Rain", header="Rain")
+    write(tmp_path / "passages.sqlite", [document], {"a.md": ""}, 200)
+    store = Store(tmp_path / "passages.sqlite")
+    first, *others = store.of("a.md")
+    assert (first.context, {passage.context for passage in others}) == ("", {"# Rain\n| Town | 2024 |"})
+    assert all(text[passage.start : passage.end] == passage.text for passage in (first, *others)), "no quote has it"
+    assert list(store.texts())[-1] == f"# Rain\n| Town | 2024 |\n{others[-1].text}"
+    assert list(store.headed_texts())[-1] == f"Rain # Rain\n| Town | 2024 |\n{others[-1].text}"
+    store.close()
