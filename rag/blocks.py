@@ -30,8 +30,8 @@ _NOTE_TEXT = re.compile(r"\[[^\]]{1,30}\]|\(?[\d*†‡§¶‖]{1,3}\)?|\(?[a-z]
 _OVER = re.compile(r"(\d?)([⁰¹²³⁴-⁹]+)\s?[/⁄∕]$")
 _VULGAR = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/8": "⅛", "3/8": "⅜", "5/8": "⅝", "7/8": "⅞"}
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_NEAR = 8
-"""Pieces of text before a raised one that are looked at."""
+_NEAR = 60
+"""Characters before a raised text that are looked at."""
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _ICONS = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """Characters for private use: the icons and list marks of some font."""
@@ -186,12 +186,17 @@ class _Walk:
 
     def _raise(self, element: Any, start: int) -> None:
         """Write what was raised or lowered since ``start``, or leave it out if it is the mark of a note."""
-        near = max(self._raised[-1] if self._raised else 0, start - _NEAR)
-        before, text = "".join(self._parts[near:start]), "".join(self._parts[start:])
-        self._parts[near:] = [before]
+        text = "".join(self._parts[start:])
+        del self._parts[start:]
+        near, before = len(self._parts), ""
+        while near > (self._raised[-1] if self._raised else 0) and len(before) < _NEAR:
+            near -= 1
+            before = self._parts[near] + before
+        before, left = before[-_NEAR:], before[:-_NEAR]
         over = _OVER.search(before)
         if element.tag == "sub" and over and text.strip().isdecimal():
-            self._parts[-1] = before[: over.start()] + _fraction(over[1], over[2].translate(_PLAIN), text.strip())
+            fraction = _fraction(over[1], over[2].translate(_PLAIN), text.strip())
+            self._parts[near:] = [left + before[: over.start()] + fraction]
         elif element.tag == "sub":
             self._parts.append(lowered(text, before))
         elif not _is_note(element, text, before, self._noted):

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from contextlib import suppress
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
@@ -27,11 +26,14 @@ def epub(data: bytes) -> Parsed:
     items = {item.get("id"): item for item in package.xpath("//*[local-name()='item'][@href]")}
     order = [items[name] for name in package.xpath("//*[local-name()='itemref']/@idref") if name in items]
     chapters: list[Parsed] = []
+    lost = 0
     for item in order:
         if "html" in (item.get("media-type") or "html"):
             path = unquote(item.get("href").partition("#")[0])
-            with suppress(Unusable, KeyError, RuntimeError, zipfile.BadZipFile):  # one bad chapter is not the book
+            try:
                 chapters.append(whole(html_text(archive.read(normpath(join(dirname(place), path))))))
+            except (Unusable, KeyError, RuntimeError, zipfile.BadZipFile):  # one bad chapter is not the book
+                lost += 1
 
     def first(name: str) -> str | None:
         found = package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()")
@@ -40,4 +42,6 @@ def epub(data: bytes) -> Parsed:
     names = {"title": "title", "author": "creator", "publisher": "publisher", "published": "date"}
     meta = {key: first(name) for key, name in {**names, "language": "language"}.items()}
     notes = list(dict.fromkeys(note for chapter in chapters for note in chapter.notes))
+    if lost:
+        notes.append(f"{lost} of {lost + len(chapters)} chapters cannot be read")
     return Parsed("\n\n".join(chapter.text for chapter in chapters if chapter.text), meta, notes=notes)

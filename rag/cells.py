@@ -14,10 +14,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.codes import exact
 from rag.columns import Asked, alike, column, empty, light
 from rag.dates import MONTHS
 from rag.header import kind
-from rag.rows import Cell, bare_cells, cells, header_of, is_header
+from rag.rows import Cell, bare_cells, cells, header_of, is_header, is_row
 from rag.schema import Evidence, Passage, Reading, Sentence
 from rag.senses import Token, is_date, meets, tokens
 
@@ -63,14 +64,14 @@ class Row:
 
 
 def settle(question: str, reading: Reading, threshold: float) -> Reading:
-    """Return a reading in which no row answers for another.
+    """Return a reading in which no row answers for another, and no code for another.
 
     Args:
         question: standalone.
         reading: of any reader, best evidence first.
         threshold: least confidence for an answer.
     """
-    asked = Asked.of(question)
+    asked, reading = Asked.of(question), exact(question, reading)
     rows = {n: row for n, item in enumerate(reading.evidence) if (row := _row(asked, item))}
     if not rows:
         return reading
@@ -81,12 +82,8 @@ def settle(question: str, reading: Reading, threshold: float) -> Reading:
     best = _undecided([(replace(row.item, short_answer=answer), row, clear) for row, answer, clear in found])
     prose = [item for n, item in enumerate(reading.evidence) if n not in rows and not is_header(item.quote)]
     sure = _is_sure(asked, best)
-    of_table = {row.item.passage for row in rows.values()}
-    if (
-        0 not in rows
-        and (reading.confidence >= threshold or not sure)
-        and _stands(asked, reading.evidence[0], of_table)
-    ):
+    may = 0 not in rows and not is_header(reading.evidence[0].quote) and (reading.confidence >= threshold or not sure)
+    if may and _stands(asked, reading.evidence[0]):
         return replace(reading, evidence=(*prose, *(item for item, _, _ in best)))
     if best:
         confidence = max(reading.confidence, EXPLAINED) if sure else reading.confidence
@@ -228,9 +225,10 @@ def _bears(asked: Asked, item: Evidence) -> bool:
     return all(_in(asked.words[n], said) for n in asked.strong)
 
 
-def _stands(asked: Asked, item: Evidence, of_table: set[Passage]) -> bool:
+def _stands(asked: Asked, item: Evidence) -> bool:
     """Tell whether prose may answer before rows: beside a table it must have the names, or it is but its heading."""
-    if item.passage not in of_table:
+    every = map(item.passage.quote, item.passage.sentences)
+    if not any(is_row(text) or is_header(text) for text in every):
         return True
     place = item.passage.sentences.index(item.sentence) if item.sentence in item.passage.sentences else 0
     near = [item.passage.quote(sentence) for sentence in item.passage.sentences[max(place - 1, 0) : place]]

@@ -68,7 +68,9 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
         return found
     if yes_no(question):
         return _decided(question, whole, threshold, newest)
-    if any(match.opposes(question, item.quote, item.passage.text) for item in whole.evidence[:MOST_DECIDING]):
+    near = whole.evidence[:MOST_DECIDING]
+    stated = match.states(question, near[0].quote)  # that another did not do it contradicts nothing
+    if not stated and any(match.opposes(question, item.quote, item.passage.text) for item in near):
         whole = replace(whole, confidence=min(whole.confidence, CONTRADICTED))
     if whole.confidence < threshold:
         return _refused(question, whole)

@@ -166,7 +166,7 @@ def _fits(asked: str, cell: Cell) -> bool:
     """Tell whether a cell is of the kind that is asked for."""
     found = kind(cell.value)
     if asked == "number":
-        return found in ("number", "year") or bool(re.match(r"\D{0,3}\d", cell.value))
+        return found in ("number", "year") or (found == "text" and bool(re.match(r"\D{0,3}\d", cell.value)))
     if asked == "when":
         return found in ("date", "year") or match.holds_kind("When?", cell.value)
     if asked in ("who", "where"):

@@ -8,6 +8,7 @@ from rag.amounts import Amount, amounts
 from rag.senses import Token, meets, tokens
 
 _HOW_MANY = re.compile(r"\bhow many\s+(?P<asked>.+)", re.IGNORECASE | re.DOTALL)
+_HOW_MANY_HAN = re.compile("多少|几[个名人]|何人|何件|何パーセント|いくつ|いくら|どのくらい")
 _CUTS = re.compile(r"[,;:]\s+(?:and |but |while )?|\s(?:and|but|while|whereas)\s", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not?|never|none|nobody|neither|nor)\b|n['’]t\b", re.IGNORECASE)
 
@@ -31,6 +32,9 @@ def counted(question: str, sentence: str, answer: str) -> str:
     >>> counted("How many ships were lost?", "Twenty-five ships were lost, and twelve were saved.", "Twenty-five")
     'Twenty-five'
     """
+    if _HOW_MANY_HAN.search(question):
+        told = [amount.item for amount in amounts(sentence) if not amount.dated]
+        return sentence[told[0].first : told[0].last] if answer and len(told) == 1 else answer
     asked = _HOW_MANY.search(question)
     place = sentence.find(answer) if answer else -1
     if not asked or place < 0:

@@ -16,7 +16,6 @@ from rag import converse, talk
 from rag.cells import settle
 from rag.choose import Chosen, choose
 from rag.clock import Clock
-from rag.codes import exact
 from rag.compose import Line, compose, quoted
 from rag.config import Config
 from rag.copies import cite_first
@@ -29,7 +28,7 @@ from rag.reader import TrainedReader
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
-from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
+from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Retrieved, Turn
 from rag.suggest import Suggester, same
 
 if TYPE_CHECKING:
@@ -271,17 +270,19 @@ class Engine:
         store = self.index.store
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
-        found = choose(bare, lambda asked: self._reading(asked, retrieved.hits), self.threshold, store.newest)
+        threshold = self.threshold
+        found = choose(
+            bare,
+            lambda asked: settle(asked, self.reader.read(asked, retrieved.hits), threshold),
+            threshold,
+            store.newest,
+        )
 
         def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
             return tuple(cite_first(store, item, chosen, preferred) for item in items)
 
         conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
         return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
-
-    def _reading(self, question: str, hits: Sequence[Hit]) -> Reading:
-        """Read a question; of rows of tables, and of codes that are nearly alike, only the right one answers."""
-        return settle(question, exact(question, self.reader.read(question, hits)), self.threshold)
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""

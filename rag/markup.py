@@ -13,12 +13,13 @@ NEVER_SHOWN = frozenset(
 )
 """Elements whose text a browser keeps to itself, or shows as a control or a picture."""
 STRUCK = frozenset("del s strike".split())
-_FOR_SCREEN_READERS = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text".split())
+_NOT_READ = frozenset("sr-only visually-hidden visuallyhidden screen-reader-text mw-editsection headerlink".split())
+"""Names of texts for screen readers alone, and of the links that wikis and Sphinx put beside a heading."""
 _STRUCK_NAMES = frozenset("line-through strikethrough struck".split())
 _RAISED_NAMES = {"sup": "sup", "superscript": "sup", "exponent": "sup", "sub": "sub", "subscript": "sub"}
-APART = "data-apart"
+APART = "quoteline-apart"
 """Marks an element that is a block of its own by its style alone."""
-_GONE = "data-gone"
+_GONE = "quoteline-gone"
 _TOLD = ("display", "visibility", "text-decoration", "text-decoration-line", "vertical-align", "font-size", "float")
 """Properties of CSS that decide whether a text is shown, struck out, raised or lowered."""
 _APART = ("block", "flex", "grid", "list-item", "table", "table-row", "table-cell", "table-caption", "flow-root")
@@ -48,9 +49,12 @@ def parsed_page(text: str) -> Any:
     # huge_tree: without it what stands deeper than 256 elements, or after 10 MB of one attribute, is lost in silence.
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser)
+        page = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser)
     except etree.ParserError as error:
         raise Unusable("no HTML in it", "save the page again") from error
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        raise Unusable("its elements are nested too deep, and what is within them is lost", "save its text instead")
+    return page
 
 
 @dataclass(slots=True)
@@ -162,7 +166,7 @@ def _is_hidden(element: Any, style: dict[str, str]) -> bool:
         or style.get("display") == "none"
         or style.get("visibility") in ("hidden", "collapse")
         or re.fullmatch(r"0(?:px|pt|em|rem|%)?", style.get("font-size", "")) is not None
-        or not _FOR_SCREEN_READERS.isdisjoint((element.get("class") or "").split())
+        or not _NOT_READ.isdisjoint((element.get("class") or "").split())
     )
 
 

@@ -144,6 +144,19 @@ def opposes(question: str, sentence: str, passage: str) -> bool:
     return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
 
 
+def states(question: str, sentence: str) -> bool:
+    """Tell whether a sentence has all the words of a question that say something, and denies nothing.
+
+    >>> states("Who voted for the bill?", "The governor voted for the bill.")
+    True
+    >>> states("Who voted for the bill?", "The senator did not vote for the bill.")
+    False
+    """
+    own = _keys(terms(question)) - _LIGHT
+    return len(own) >= _LEAST_STATED and own <= _keys(words(sentence)) and not negated(sentence)
+
+
+_LEAST_STATED = 2
 _SAME_MATTER = 0.5
 """What part of a question's words a sentence has at least that is on the same matter."""
 _DENIED_MATTER = 0.6

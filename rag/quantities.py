@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from rag import numerals
+from rag.hanzi import hanzi
 from rag.numerals import HYPHENS, SPACES, WORDS, Code, Quantity, decimal_comma
 from rag.written import beside_month, followed, written
 
@@ -45,7 +46,10 @@ def _scan(text: str, *, comma: bool) -> tuple[Quantity | Code, ...]:
     lower = text.lower()
     if len(lower) != len(text):  # a letter whose small form is two
         lower = text
-    figures = list(written(text, lower, comma=comma))
+    own = list(hanzi(text)) if _HANZI.search(text) else []
+    taken = [(item.start, item.last) for item in own]
+    figures = [item for item in written(text, lower, comma=comma) if not _within(item.start, taken)]
+    figures = sorted([*figures, *own], key=lambda item: item.start)
     starts = [item.start for item in figures]
     ends = [max(item.end, item.last if isinstance(item, Quantity) else 0) for item in figures]
 
@@ -55,6 +59,14 @@ def _scan(text: str, *, comma: bool) -> tuple[Quantity | Code, ...]:
 
     said = filter(free, _spelled(text, lower, comma=comma))
     return tuple(_ranges(text, sorted([*figures, *said], key=lambda item: item.start)))
+
+
+_HANZI = re.compile("[零〇一二两三四五六七八九十百千万萬亿億]")
+
+
+def _within(place: int, spans: list[tuple[int, int]]) -> bool:
+    at = bisect_right(spans, place, key=lambda span: span[0])
+    return at > 0 and place < spans[at - 1][1]
 
 
 def quantities(text: str, *, comma: bool | None = None) -> tuple[Quantity, ...]:

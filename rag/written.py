@@ -31,7 +31,7 @@ _MEASURES = {
     )
     for name in names.split()
 }  # fmt: skip
-_PERCENT = r"%|‰|(?:percentage points?|pps?|per ?cents?|pct|prozent|procent|pour cent|por ciento|per cento)\b"
+_PERCENT = r"[%％]|‰|(?:percentage points?|pps?|per ?cents?|pct|prozent|procent|pour cent|por ciento|per cento)\b"
 _BEFORE = r"(?:us|a|c|nz|hk)?\$|[€£¥₹₽]|\b(?:usd|eur|gbp|chf|jpy|inr)[ \u00a0]?"
 _WORD_UNITS = sorted(
     {*_CURRENCY, *_MEASURES} - {"$", "€", "£", "¥", "₹", "₽", "us$", "a$", "c$", "°c", "°f"}, key=lambda w: (-len(w), w)

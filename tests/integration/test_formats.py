@@ -10,6 +10,7 @@ from rag.engine import Engine
 from rag.schema import Document, Passage
 from tests.growth import in_proportion
 from tests.unit.test_parse import book, pdf
+from tests.unit.test_slides import deck, par, sp
 from tests.unit.test_webpage import HTML
 from tests.unit.test_word import word
 
@@ -24,11 +25,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Config:
     (sources / "council.docx").write_bytes(
         word("The council of Shelbyville met on Monday and chose Bo Berg as its speaker.")
     )
+    slide = sp(par("Harbour plan"), "title") + sp(par("The crane of the harbour was sold for 70,000 euros."))
+    (sources / "harbour.pptx").write_bytes(deck(sp(par("A plan for the year.")), slide))
+    (sources / "lock.rtf").write_bytes(
+        rb"{\rtf1\ansi The lock of Capital City is 14 metres wide.{\strike It is closed.}\par}"
+    )
     (sources / "tides.epub").write_bytes(book())
     (sources / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
     config = Config(sources=str(sources), index=str(tmp_path_factory.mktemp("index")))
     report = build(config)
-    assert (report.documents, [skipped.source for skipped in report.skipped]) == (4, ["broken.pdf"])
+    assert (report.documents, [skipped.source for skipped in report.skipped]) == (6, ["broken.pdf"])
     return config
 
 
@@ -38,6 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Config:
         ("When did the mayor of Springfield resign?", "mayor.html", "resigned on Friday", None),
         ("How much will repairs of the bridge cost?", "bridge.pdf", "12 million crowns", 2),
         ("Who was chosen as speaker of the council of Shelbyville?", "council.docx", "Bo Berg", None),
+        ("For how much was the crane of the harbour sold?", "harbour.pptx", "70,000 euros", 2),
+        ("How wide is the lock of Capital City?", "lock.rtf", "14 metres", None),
         ("When did the tide rise?", "tides.epub", "The tide rose at noon.", None),
     ],
 )

@@ -142,6 +142,7 @@ def test_the_row_that_has_the_name_and_the_column_that_is_asked_for(question: st
         ("What is the average salary?", STAFF),
         ("How much did Corvo SA get?", BARE),
         ("How old is Bo Ruiz?", PEOPLE),
+        ("How many people started in 2019?", STAFF),
         ("What was the revenue in Q4?", ACCOUNT),
     ],
 )

@@ -70,6 +70,14 @@ def test_what_a_near_sentence_contradicts_is_not_answered() -> None:
     assert choose("Why did the mayor refuse the offer of the bank?", always(sure), 0.5).quotes
 
 
+def test_that_another_did_not_do_it_contradicts_nothing() -> None:
+    told = passage("The senator did not vote for the bill. The governor voted for the bill.")
+    chosen = choose("Who voted for the bill?", always(reading(0.9, {1: 0.9, 0: 0.3}, "The governor", told)), 0.5)
+    assert (quotes(chosen), chosen.short_answer) == (["The governor voted for the bill."], "The governor")
+    denied = choose("Who voted for the bill?", always(reading(0.9, {0: 0.9, 1: 0.3}, "The senator", told)), 0.5)
+    assert denied.quotes == (), "the best one denies it"
+
+
 def test_no_reason_is_short() -> None:
     assert choose("Why was glass used?", always(reading(0.9, {6: 0.9}, "too")), 0.5).short_answer is None
 

@@ -27,6 +27,13 @@ SHIPS = "Twenty-five ships were lost, and twelve were saved."
         ("How many men came in 2020?", "Five men left, and 2020 came.", "Five", "Five"),
         ("How much was lost?", "5 million was saved, and 7 million was lost.", "5 million", "5 million"),
         ("Who was saved?", SHIPS, "twelve", "twelve"),
+        (
+            "学校预算将增加多少？",
+            "市长星期二宣布，学校预算将增加百分之十二。",
+            "二宣布，学校预算将增加百分之十二",
+            "百分之十二",
+        ),
+        ("有多少人？", "有三千五百人和二十只狗。", "三千五百人", "三千五百人"),
         ("How many?", SHIPS, "twelve", "twelve"),
         ("How many ships were saved?", SHIPS, "", ""),
         ("How many ships were saved?", SHIPS, "of them", "of them"),

@@ -292,3 +292,19 @@ def test_the_index_may_lie_within_the_sources(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A source.")
     found = load.read_folder(Config(sources=str(tmp_path), index=str(tmp_path / "index")))
     assert ([document.source for document in found.documents], found.skipped) == (["a.txt"], [])
+
+
+@pytest.mark.parametrize(
+    ("meta", "text", "found"),
+    [
+        ({"created": "D:20260203101500+01'00'"}, "Text.", "2026-02-03"),
+        ({"created": "2026-02-03", "published": "1 January 2025"}, "Text.", "2025-01-01"),
+        ({"created": "2026-02-03"}, "Havana, January 12, 2025 — Text.", "2025-01-12"),
+        ({"published": "03/02/2026", "language": "en-GB"}, "Text.", "2026-02-03"),
+        ({"published": "03/02/2026"}, "Text.", None),
+    ],
+)
+def test_a_file_s_properties_date_it_only_where_nothing_better_does(
+    meta: dict[str, str | None], text: str, found: str | None
+) -> None:
+    assert load._document("a.pdf", text, meta).published == found

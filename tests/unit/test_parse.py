@@ -15,6 +15,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from rag import load
+from rag.book import epub
 from rag.config import Config
 from rag.decode import Unusable
 from rag.sandbox import Sandbox
@@ -128,6 +129,7 @@ def test_a_book_with_odd_chapters(tmp_path: Path) -> None:
     chapters = {"O/ch 1.xhtml": b"<p>One.</p>", "text/2.xhtml": b"<p>Two.<br/>And.</p>", "O/empty.xhtml": b""}
     content = archive({"META-INF/container.xml": container, "O/b.opf": package, "O/cover.svg": b"\xff", **chapters})
     assert document(tmp_path, "a.epub", content).text == "One.\n\nTwo.\nAnd."
+    assert epub(content).notes == ["2 of 4 chapters cannot be read"]
 
 
 def test_no_cell_of_a_table_is_lost(tmp_path: Path) -> None:

@@ -256,6 +256,21 @@ def test_a_corpus_alone_is_known_by_its_first_document(own: Config) -> None:
         assert states(library) == {"c.jsonl": "corpus", "x": "indexed"}
 
 
+def test_a_mailbox_alone_is_known_by_its_messages(own: Config) -> None:
+    root = Path(own.sources)
+    messages = (
+        f"From - Tue Feb  3 10:0{n}:00 2026\nFrom: a@b.org\nSubject: Rain {n}\n\nIt rained {n} days.\n\n" for n in "12"
+    )
+    (root / "box.mbox").write_text("".join(messages))
+    with opened(own) as (_, library):
+        library.reindex()
+        ended(library)
+        (root / ARTICLE).unlink()
+        library.reindex()
+        assert ended(library).error == ""
+        assert states(library) == {"box.mbox": "corpus", "box.mbox/Rain 1": "indexed", "box.mbox/Rain 2": "indexed"}
+
+
 def test_a_folder_that_cannot_be_written_says_so(own: Config) -> None:
     shutil.rmtree(Path(own.sources) / "uploads", ignore_errors=True)
     (Path(own.sources) / "uploads").write_text("a file of that name")

@@ -7,6 +7,7 @@ import pytest
 
 from rag import load
 from rag.config import Config
+from rag.decode import Unusable
 from rag.schema import Document
 from rag.webpage import html, whole
 
@@ -55,6 +56,11 @@ def test_nothing_of_a_page_is_lost_in_silence() -> None:
     image = f"<p>Before it.</p><img src='data:image/png;base64,{'A' * 11_000_000}'><p>Within it.</p><p>After it.</p>"
     for body in (deep, image):
         assert html(page(body)).text == "Before it.\n\nWithin it.\n\nAfter it."
+
+
+def test_a_page_that_is_nested_too_deep_is_not_cut_in_silence() -> None:
+    with pytest.raises(Unusable, match="nested too deep"):
+        html(page(f"<p>Before it.</p>{'<div>' * 3000}<p>Within it.</p>"))
 
 
 def test_a_story_that_stands_in_the_metadata_alone() -> None:
