@@ -64,7 +64,8 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
     whole = read(question)
     if not whole.evidence:
         return Chosen(whole.confidence)
-    if not told_then(question, whole.evidence[0], newest) and (found := _held(question, read, threshold, newest)):
+    told = told_then(question, whole.evidence[0], newest)
+    if (not told or whole.confidence < threshold) and (found := _held(question, read, threshold, newest, told=told)):
         return found
     if yes_no(question):
         return _decided(question, whole, threshold, newest)
@@ -102,13 +103,13 @@ def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:
     )
 
 
-def _held(question: str, read: Read, threshold: float, newest: str | None) -> Chosen | None:
+def _held(question: str, read: Read, threshold: float, newest: str | None, *, told: bool) -> Chosen | None:
     """Quote what held at the time that a question names, though no sentence says when it was written."""
     bare = timeless(question)
     if bare == question or yes_no(question) or several(question):
         return None
     reading = read(bare)
-    if reading.confidence < threshold or not (settled := held(question, reading.evidence, newest)):
+    if reading.confidence < threshold or not (settled := held(question, reading.evidence, newest, told=told)):
         return None
     return _settled(bare, reading, settled)
 

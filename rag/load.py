@@ -240,27 +240,15 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-<<<<<<< HEAD
     about blocks book corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid header
     htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering odfstyles
     odftext ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder raised records rst rtf rtfstory
     rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles
-=======
-    about blocks book columns corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid
-    header htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering
-    odfstyles odftext ods ooxml opendocument parse parsed pdf raised records rst rtf rtfstory rtfwords ruled slides
-    spreadsheet subtitles symbols table webpage word wordstyles
->>>>>>> main
 """.split()
 
 
 _LIBRARIES = """
-<<<<<<< HEAD
-    chardet charset-normalizer courlan docutils htmldate justext lxml openpyxl pypdfium2 sentencex
-    trafilatura xlrd
-=======
     chardet courlan docutils htmldate justext lxml openpyxl pypdfium2 sentencex trafilatura xlrd
->>>>>>> main
 """.split()
 
 

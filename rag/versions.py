@@ -86,7 +86,9 @@ def settle(question: str, versions: Sequence[Version], newest: str | None = None
     return Settled(told, frozenset(others))
 
 
-def held(question: str, evidence: Sequence[Evidence], newest: str | None = None) -> Settled | None:
+def held(
+    question: str, evidence: Sequence[Evidence], newest: str | None = None, *, told: bool = False
+) -> Settled | None:
     """Choose what held at the time that a question names, of what answers it without that time.
 
     That is what a document of that time says, or the last version before, if it says what is, not what happened; None
@@ -96,6 +98,8 @@ def held(question: str, evidence: Sequence[Evidence], newest: str | None = None)
         question: standalone, with its time.
         evidence: best first, for the question without it.
         newest: ISO 8601 date of the newest document.
+        told: whether the time stood beside the best sentence when the question was read with it, and it was no answer
+            all the same: then only one of several versions is.
     """
     asked = period(question, newest)
     if not asked or not asked.first or not evidence:
@@ -111,7 +115,7 @@ def held(question: str, evidence: Sequence[Evidence], newest: str | None = None)
         return None
     chosen = kept[0].evidence[0].passage
     others = [version for version in versions if version.value != kept[0].value]
-    if not of_then and not any(_one_line(chosen, version.evidence[0].passage) for version in others):
+    if (told or not of_then) and not any(_one_line(chosen, version.evidence[0].passage) for version in others):
         return None
     said = {item.passage.source for version in kept for item in version.evidence}
     return settle(bare, kept, newest) or Settled(

@@ -89,6 +89,15 @@ def test_what_held_then_is_found_though_no_text_says_the_year() -> None:
     assert (chosen.short_answer, sources(chosen)) == ("45 euros", ["policy-2023.md"])
 
 
+def test_what_was_no_answer_beside_its_time_is_one_only_of_several_versions() -> None:
+    def read_unsure(*found: Evidence) -> Chosen:
+        sure, unsure = Reading(found, 0.9), Reading(found, 0.1)
+        return choose("What was the allowance in 2023?", lambda text: unsure if "2023" in text else sure, 0.5)
+
+    assert read_unsure(OLD, NEW).short_answer == "45 euros"
+    assert read_unsure(OLD).quotes == ()
+
+
 def test_what_happened_once_does_not_hold_in_other_years() -> None:
     old = evidence("The race was won by |Ana Silva|.", "race-2023.md", "2023-01-10", title="Race")
     new = evidence("The race was won by |Ben Ochoa|.", "race-2026.md", "2026-02-01", title="Race")
