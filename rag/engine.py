@@ -28,7 +28,7 @@ from rag.reader import TrainedReader
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
-from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Retrieved, Turn
+from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
 from rag.suggest import Suggester, same
 
 if TYPE_CHECKING:
@@ -271,12 +271,11 @@ class Engine:
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
         threshold = self.threshold
-        found = choose(
-            bare,
-            lambda asked: settle(asked, self.reader.read(asked, retrieved.hits), threshold),
-            threshold,
-            store.newest,
-        )
+
+        def read(asked: str) -> Reading:
+            return settle(asked, self.reader.read(asked, retrieved.hits), threshold)
+
+        found = choose(bare, read, threshold, store.newest)
 
         def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
             return tuple(cite_first(store, item, chosen, preferred) for item in items)
