@@ -5,14 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.letters import Word
+from rag.raised import lowered, raised
 
 WIDE = 0.9
 """A gap of so many ems parts columns, or cells; between words of a line it is rare."""
 
-_RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª)", re.IGNORECASE)
-_MARKS = re.compile(r"[*†‡§¶#.,;:'\"’”“‘°º™®©]+")
 _SIGNS_FIRST = re.compile(r"([.,:;!?]+)(\d[\d.,:/-]*)")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -149,27 +146,14 @@ def _touches(one: Word, other: Word) -> bool:
 
 
 def _script(word: Word, base: float, size: float, before: str) -> str:
-    if word.size > 0.86 * size or not before or before == " ":
-        if word.size > 0.86 * size or abs(word.base - base) < 0.12 * size or not word.text.isdigit():
-            return word.text
-        return word.text.translate(_RAISED) if word.base < base else word.text
+    """Return a word with the sign that shows that it is raised or lowered; at the head of a line only a digit is."""
+    if word.size > 0.86 * size:
+        return word.text
+    if not before.strip():
+        return raised(word.text, before) if word.text.isdigit() and word.base < base - 0.12 * size else word.text
     if word.base < base - 0.12 * size:
-        return _raised(word.text, before)
-    if word.base > base + 0.06 * size:
-        return word.text.translate(_LOWERED)
-    return word.text
-
-
-def _raised(text: str, before: str) -> str:
-    if before[-1:].isdigit() and _ORDINAL.fullmatch(text):
-        return text
-    if _MARKS.fullmatch(text):
-        return text
-    there = text.translate(_RAISED)
-    return "".join(
-        new if new != old or _MARKS.fullmatch(old) else f"^{old}" if not n else old
-        for n, (old, new) in enumerate(zip(text, there, strict=True))
-    )
+        return raised(word.text, before)
+    return lowered(word.text, before) if word.base > base + 0.06 * size else word.text
 
 
 def columns_of(words: Sequence[Word], bounds: Sequence[float]) -> Iterator[list[Word]]:

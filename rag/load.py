@@ -240,10 +240,10 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    about blocks book columns corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid
-    header htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering
-    odfstyles odftext ods ooxml opendocument parse parsed pdf raised records rst rtf rtfstory rtfwords ruled slides
-    spreadsheet subtitles symbols table webpage word wordstyles
+    about blocks book corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid header
+    htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering odfstyles
+    odftext ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder raised records rst rtf rtfstory
+    rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles
 """.split()
 
 
