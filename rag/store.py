@@ -77,7 +77,7 @@ class Store:
         passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
         columns = f"source, title, published, length(text), publisher, {passages}, notes, unread"
         rows = self._database.execute(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
-        return [_listing(row) for row in rows]
+        return [Listing(*row[:6], *map(_texts, row[6:])) for row in rows]
 
     def noted(self) -> tuple[int, int]:
         """Return how many documents have parts that could not be read, and how many were read with other notes."""
@@ -285,11 +285,6 @@ def _conditions(chosen: Filter) -> tuple[list[str], list[str]]:
             conditions.append(f"published {comparison} ?")
             values.append(bound)
     return conditions, values
-
-
-def _listing(row: tuple[Any, ...]) -> Listing:
-    source, title, published, characters, publisher, passages, notes, unread = row
-    return Listing(source, title, published, characters, publisher, passages, _texts(notes), _texts(unread))
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
