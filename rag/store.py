@@ -128,15 +128,10 @@ class Store:
         row = self._database.execute(query, (source,)).fetchone()
         return _document(row) if row else None
 
-    def parsed(self, source: str, origin: str) -> list[Document]:
-        """Return the documents that were parsed from a file of this name and ``origin``: its own, then those within."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND origin = ?2 ORDER BY id"  # noqa: S608 (our own)
-        return [_document(row) for row in self._database.execute(query, (source, origin))]
-
-    def within(self, file: str) -> list[Document]:
-        """Return the documents of a file that may hold several, such as the messages of a mailbox, in order."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} ORDER BY id"  # noqa: S608 (names of columns)
-        return [_document(row) for row in self._database.execute(query, (file,))]
+    def of_file(self, file: str, origin: str | None = None) -> list[Document]:
+        """Return the documents of a file, its own and then those within; of one ``origin`` alone, if it is given."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND (?2 IS NULL OR origin = ?2) ORDER BY id"  # noqa: S608
+        return [_document(row) for row in self._database.execute(query, (file, origin))]
 
     def digests(self) -> dict[str, str]:
         """Return the digest of each document, by source (:func:`rag.load.digest`)."""
