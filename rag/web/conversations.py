@@ -298,7 +298,8 @@ def _having(database: sqlite3.Connection, owner: str, wanted: Iterable[str]) -> 
 
 def _document(form: str) -> Document:
     known: Mapping[str, Any] = json.loads(form)
-    return Document(**{**known, "pages": tuple(known["pages"])})
+    lists = ("pages", "notes", "unread")
+    return Document(**known | {name: tuple(known.get(name, ())) for name in lists})
 
 
 def _rating(liked: int | None, comment: str) -> Rating | None:

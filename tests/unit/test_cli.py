@@ -328,7 +328,7 @@ def test_show_canonical_and_original_text(own: Config, capsys: pytest.CaptureFix
     assert cli.main(["index", "--quiet", "--sources", own.sources, "--index", own.index]) == 0
     where = ["m.eml", "--index", own.index]
     assert cli.main(["show", *where]) == 0
-    assert capsys.readouterr().out == "Pay 100 dollars to café Havana.\n"
+    assert capsys.readouterr().out == "Pay 100 dollars to café Havana."
     assert cli.main(["show", *where, "--start", "4", "--end", "23", "--original"]) == 0
     assert capsys.readouterr().out == "100\u202c dollars to cafe\u0301"
     assert cli.main(["show", ARTICLE, "--index", own.index, "--end", "10", "--original"]) == 0

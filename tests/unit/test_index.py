@@ -123,7 +123,7 @@ def test_another_format(own_index: Path, generation: Path) -> None:
     changed = json.loads((generation / "manifest.json").read_text())
     changed["format"] = 99
     (generation / "manifest.json").write_text(json.dumps(changed))
-    damaged(own_index, "has index format 99, not 5")
+    damaged(own_index, "has index format 99, not 6")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"../elsewhere\n", b"\xff\n"])

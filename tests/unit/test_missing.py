@@ -44,7 +44,7 @@ def asked(partly: Config) -> "list[Answer]":
             engine.ask("Who signed the lease?"),
             engine.ask("How many mills were burnt by Napoleon?", chosen=Filter(sources=("mills.txt",))),
             engine.ask("What is the price in the contract?", chosen=Filter(sources=("[cl]*.pdf",))),
-            engine.ask("What is the price in the contract?", chosen=Filter(after="2020-01-01")),
+            engine.ask("What is the price in the contract?", chosen=Filter(before="1950-01-01")),
         ]
 
 
