@@ -311,14 +311,8 @@ def _document(row: tuple[Any, ...]) -> Document:
     *known, pages, notes, unread, origin, original, runs = row
     document = Document(*known)
     parsed = Original(original, tuple((at, was) for at, was in json.loads(runs))) if original else None
-    return replace(
-        document,
-        pages=tuple(json.loads(pages)),
-        origin=origin,
-        original=parsed,
-        notes=_texts(notes),
-        unread=_texts(unread),
-    )
+    known_pages, left_out, missed = tuple(json.loads(pages)), _texts(notes), _texts(unread)
+    return replace(document, pages=known_pages, origin=origin, original=parsed, notes=left_out, unread=missed)
 
 
 def _texts(column: str) -> tuple[str, ...]:
