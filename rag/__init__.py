@@ -11,7 +11,7 @@ Importing this package costs nothing: :class:`Engine` and its libraries load on 
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.7.1"
+__version__ = "0.8.0"
 __all__ = ["Engine", "__version__"]
 
 if TYPE_CHECKING:

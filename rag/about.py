@@ -12,9 +12,9 @@ from html import unescape
 from typing import Any
 
 from rag.blocks import Block
-from rag.dates import MONTH, iso_date
+from rag.dates import iso_date
 from rag.mainpart import is_around
-from rag.metadata import DATELINE
+from rag.metadata import DATELINE, PUBLISHED, SIGNED, UPDATED, WHEN
 
 _MOST_DEEP = 8
 _HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage", "liveBlogUpdate")
@@ -38,28 +38,9 @@ _PUBLICATION = re.compile(
 """Names that sites give to where a date of publication stands."""
 _TIME = re.compile(r"(?:^|\s)(?:date|time|[a-z]*_date)(?:$|\s)")
 """Names of a place where one may stand: it must stand there alone."""
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_WHEN = (
-    rf"(?P<date>{MONTH} {_DAY},? \d{{4}}|{_DAY} {MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d"
-    r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{4}|\d{4}/\d\d?/\d\d?|\d{4}年\d\d?月\d\d?日"
-    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,10} (?:de )?\d{4})"
-)
-_ON = r"(?: (?:on|le|am|el|il|op|em))?\s?:?\s*(?:[^\W\d_]{3,12}\.?,? )?"
-_PUBLISHED = re.compile(
-    r"(?:first )?(?:published|posted|publi[ée]e?|publicado|veröffentlicht|erschienen|pubblicato|gepubliceerd"
-    rf"|date of publication|publication date|date published|released|issued){_ON}{_WHEN}",
-    re.IGNORECASE,
-)
-_UPDATED = re.compile(
-    rf"(?:last )?(?:updated|modified|mis à jour|actualizado|aktualisiert|aggiornato|bijgewerkt){_ON}{_WHEN}",
-    re.IGNORECASE,
-)
-_SIGNED = re.compile(
-    rf"(?:[Bb]y|BY) [A-Z][^\d!?]{{2,80}}?[\s,|·•–—-]+(?:(?:posted|published|updated)[\s:]+)?(?:on )?{_WHEN}"
-)
-_TIMED = re.compile(rf"{_WHEN},? (?:at |um |à |[|·•–—-] )?\d{{1,2}}[:.h]\d\d(?!\d)", re.IGNORECASE)
+_TIMED = re.compile(rf"{WHEN},? (?:at |um |à |[|·•–—-] )?\d{{1,2}}[:.h]\d\d(?!\d)", re.IGNORECASE)
 """To the minute: nothing but an act is dated so."""
-_ALONE = re.compile(rf"(?:[^\W\d_]{{3,12}}\.?,? )?{_WHEN}", re.IGNORECASE)
+_ALONE = re.compile(rf"(?:[^\W\d_]{{3,12}}\.?,? )?{WHEN}", re.IGNORECASE)
 _HEAD_BLOCKS = 12
 """A byline or dateline stands in one of the first blocks."""
 _BYLINE_WORDS = 20
@@ -104,14 +85,14 @@ def about(page: Any) -> About:
 def signed(found: list[Block], language: str | None) -> str | None:
     """Return the date of publication that a page's first blocks state: in a byline, or a dateline."""
     heads = [(" ".join(block.text[:300].split()), block) for block in found[:_HEAD_BLOCKS]]
-    for forms in ((_PUBLISHED, _SIGNED, DATELINE), (_UPDATED,)):
+    for forms in ((PUBLISHED, SIGNED, DATELINE), (UPDATED,)):
         for line, block in heads:
             names = (block.element.get("class") or "").lower()
             stated = next(filter(None, (form.match(line) for form in forms)), None)
             if stated and block.words > _PROSE_WORDS and stated.re is not DATELINE:
                 stated = None
             if not stated and block.words < _BYLINE_WORDS and _PUBLICATION.search(names):
-                stated = re.search(_WHEN, line, re.IGNORECASE)
+                stated = re.search(WHEN, line, re.IGNORECASE)
             if not stated and block.words < _BYLINE_WORDS:
                 stated = _ALONE.match(line) if _TIME.search(names) else _TIMED.search(line)
             if stated and (when := iso_date(stated["date"], language)):

@@ -93,7 +93,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
         raise UsageError(f"{folder} is both the sources and the index: name another folder with --index")
     with nullcontext() if dry_run else generations.single_writer(folder), _sound_now(folder) as now, _full_disk():
         read = (lambda files: tell("read", files, 0)) if tell else None
-        found = load.read_folder(config, now.store.parsed if now else None, read)
+        found = load.read_folder(config, now.store.of_file if now else None, read)
         if not found.documents:
             raise SourceError(_nothing(config.sources, found.skipped))
         model = embed.find(config.encoder)

@@ -60,18 +60,18 @@ _ODD = re.compile(
     rf"|(?<!\w)[ÂÃÇÊÎÏÐÑÒÔÕÙÚÛÜÝÞŒŠŽŸƒ](?!\w)|[{_HIGH}]\d"  # letters that are no word, or stand before a number
     rf"|(?<={_LETTER})[‚„†‡ˆ‰‹›“”•˜¡¢£¤¥¦§¨©¬¯°±²³¶¸¹¼½¾¿×÷«»ªº](?={_LETTER})"  # signs within a word,
     rf"|(?<={_LETTER})[£¡¿‹«„](?!\w)|(?<!\w)[‰›»¹²³](?={_LETTER})"  # at its end, or at its start
-    r"|[\x80-\x9f\xad]"
+    rf"|[\x80-\x9f\xad]|[¢¤¥¦¨¬¯´¶¸¹¼¾]{{2}}|[¢¤¥¦¨¬¯´¶¸¹¼¾][{_HIGH}][¢¤¥¦¨¬¯°´¶¸¹¼¾]"  # signs in a row
 )
 """What texts in a Western language have not, and those in another encoding have when they are read as Windows-1252."""
 _FOREIGN = re.compile("[\u0370-\u1fff\u3040-\ud7ff]")
 _LATIN = re.compile("[A-Za-z]")
 """Letters of other scripts are no few signs in a text of Latin letters."""
 _NO_WORD = re.compile(
-    "[A-Za-zÀ-ÿ][\u0370-\u07ff]|[\u0370-\u07ff][A-Za-zÀ-ÿ]|[\x80-\x9f]"
+    "[A-Za-zÀ-ÿ][\u0370-\u07ff]|[\u0370-\u07ff][A-Za-zÀ-ÿ]|[\x80-\x9f]|[а-я][А-ЯЁ]|€[а-я]"
     rf"|(?<={_LETTER})[\xa0-\xa9\xab-\xac\xae-\xb4\xb6\xb8-\xb9\xbb-\xbf\u2500-\u259f×÷](?={_LETTER})"
 )
 """What a text in no language has: Latin letters beside Greek, Cyrillic, Hebrew or Arabic ones, controls, signs in
-words."""
+words, capitals behind small letters."""
 
 
 def decode(data: bytes) -> str:
@@ -83,7 +83,9 @@ def decode(data: bytes) -> str:
     for mark, name in _MARKS.items():
         if data.startswith(mark):
             return decode_as(data, name)
-    if b"\0" in data and (text := _utf16(data)) is not None:
+    if b"\0" in data and (text := _wide(data)) is not None:
+        return text
+    if b"\x1b$" in data and (text := _escaped(data)) is not None:
         return text
     try:
         return data.decode()
@@ -135,10 +137,18 @@ def decode_as(data: bytes, encoding: str) -> str:
         raise Unusable(f"not the {encoding} that it says", _REMEDY) from error
 
 
-def _utf16(data: bytes) -> str | None:
-    """Return text in UTF-16 without a mark, by the byte order that gives more common characters; None if none does."""
+def _escaped(data: bytes) -> str | None:
+    """Return text of seven bits that changes its alphabet by escape sequences, as old Japanese and Korean mails do."""
+    for name in ("iso2022_kr", "iso2022_jp_2"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(name)
+    return None
+
+
+def _wide(data: bytes) -> str | None:
+    """Return text in UTF-16 or UTF-32 without a mark, in the byte order that gives most common characters."""
     found: dict[str, int] = {}
-    for name in ("utf-16-le", "utf-16-be"):
+    for name in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         try:
             text = data.decode(name)
         except UnicodeDecodeError:
@@ -185,6 +195,6 @@ def _scores(data: bytes) -> dict[str, float]:
             text = data.decode(str(found["encoding"]))
         except UnicodeDecodeError:
             continue
-        if not _NO_WORD.search(text):
+        if 100 * sum(1 for _ in _NO_WORD.finditer(text)) <= sum(char > "\x7f" for char in text):
             scores[text] = max(scores.get(text, 0.0), found["confidence"])
     return scores

@@ -147,12 +147,12 @@ def _news_item(item: Any) -> Parsed:
     if title and not _plainly(story.text).startswith(_plainly(title)):
         story.text = f"{title}\n\n{story.text}".strip()
     dates = (
-        _first(item, name).replace("T", " ")
+        _first(item, name)
         for name in ("contentCreated", "firstCreated", "versionCreated", "FirstCreated", "ThisRevisionCreated")
     )
     told = {
         "title": title,
-        "published": next(filter(None, map(_day, dates)), None),
+        "published": next(filter(None, map(iso_day, dates)), None),
         "author": _first(about, "by", "ByLine"),
         "publisher": _first(next(iter(_all(item, "provider", "infoSource")), about), "name"),
         "language": next((one.get("tag") for one in _all(about, "language")), None),
@@ -167,7 +167,7 @@ def _nitf(root: Any) -> Parsed:
     issue += [one.get("date.publication") or "" for one in _all(root, "pubdata")]
     meta = {
         "title": _first(body, "hl1", "headline") or _first(root, "title"),
-        "published": next(filter(None, map(_day, issue)), None),
+        "published": next(filter(None, map(iso_day, issue)), None),
         "author": re.sub(r"^(?:by|von|par|por)\s+", "", _first(body, "byline"), flags=re.IGNORECASE),
         "publisher": next((one.get("name") for one in _all(root, "pubdata") if one.get("name")), None),
     }
@@ -177,11 +177,6 @@ def _nitf(root: Any) -> Parsed:
 def _is_cancelled(item: Any) -> bool:
     return any((one.get("qcode") or one.get("FormalName") or "").lower().endswith(("canceled", "withheld"))
                for one in _all(item, "pubStatus", "Status"))  # fmt: skip
-
-
-def _day(text: str) -> str | None:
-    """Return the date of a moment, also of one without hyphens: 20260203T100000Z."""
-    return iso_day(re.sub(r"^(\d{4})(\d\d)(\d\d)(?!\d)", r"\1-\2-\3", text))
 
 
 def _shown(element: Any) -> str:

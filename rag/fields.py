@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from rag.dates import iso_date
@@ -35,28 +34,23 @@ def described(record: dict[str, Any]) -> dict[str, str]:
     for ours, theirs in NAMES.items():
         texts = (_text(lower.get(name), _BETWEEN.get(ours)) for name in theirs.split())
         if text := next((text for text in texts if text.strip()), ""):
-            found[ours] = (iso_day(text) or text) if ours == "published" else text
+            found[ours] = text
+    if published := found.get("published"):
+        found["published"] = iso_day(published, found.get("language")) or published
     return found
 
 
-def iso_day(text: str) -> str | None:
-    """Return the calendar date of a moment in ISO 8601: a date as people write it, that of a mail, seconds since 1970.
+def iso_day(text: str, language: str | None = None) -> str | None:
+    """Return the calendar date of a moment in ISO 8601: as people and mails write it, as X does, seconds since 1970.
 
     >>> iso_day("1767605400.0002"), iso_day("Wed Oct 10 20:19:24 +0000 2018"), iso_day("soon")
     ('2026-01-05', '2018-10-10', None)
     """
-    if day := iso_date(text):
-        return day
-    try:
-        if re.fullmatch(r"\d{10}(?:\d{3})?(?:\.\d+)?", text):
-            return datetime.fromtimestamp(int(text[:10]), UTC).date().isoformat()
-        if re.search(r" -\d{4} ", text):  # the year of WordPress's drafts
-            return None
-        if found := re.fullmatch(r"(\w{3} \w{3} \d\d? \d\d:\d\d:\d\d) [+-]\d{4} (\d{4})", text):  # of X
-            text = f"{found[1]} {found[2]}"
-        return parsedate_to_datetime(text).date().isoformat()
-    except (ValueError, OverflowError):
-        return None
+    if re.fullmatch(r"\d{10}(?:\d{3})?(?:\.\d+)?", text):
+        return datetime.fromtimestamp(int(text[:10]), UTC).date().isoformat()
+    if found := re.fullmatch(r"\w{3} (\w{3} \d\d?) \d\d:\d\d:\d\d [+-]\d{4} (\d{4})", text):
+        text = f"{found[1]}, {found[2]}"
+    return iso_date(text, language)
 
 
 def _text(value: Any, between: str | None = None) -> str:

@@ -24,7 +24,7 @@ from rag.corpus import documents
 from rag.dates import iso_date
 from rag.decode import Unusable, decode
 from rag.errors import SourceError
-from rag.metadata import DATELINE, clean, front_matter, has_controls, head, markdown_title
+from rag.metadata import DATELINE, clean, front_matter, has_controls, head, markdown_title, stated_date
 from rag.normal import canonical, canonical_offset
 from rag.parse import PARSERS
 from rag.parsed import Parsed
@@ -283,7 +283,8 @@ def _document(
     keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
-    stated = (values["published"], dateline and dateline["date"], clean((meta or {}).get("created")))
+    seen = dateline["date"] if dateline else stated_date(text[body:], values["language"])
+    stated = (values["published"], seen, values["created"])
     published = next(filter(None, (iso_date(when, values["language"]) for when in stated if when)), None)
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")

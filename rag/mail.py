@@ -35,7 +35,8 @@ _SUFFIXES = {
     "text/html": ".html",
     "text/xml": ".xml",
 }
-"""What an attachment is whose name does not say it."""
+_NO_KIND = ("", ".bin", ".dat", ".tmp", ".att")
+"""What an attachment is whose name does not say it, and the suffixes of such names."""
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{60,}={0,2}")
 _ENCODED = re.compile(
@@ -227,7 +228,7 @@ def _attachment(part: Message, kind: str, found: _Found) -> None:
     elif kind.startswith("message/") or kind in ("text/calendar", "text/rfc822-headers", "text/x-amp-html"):
         found.notes.append(f"a part of the mail is left out ({kind})")
     else:
-        name = (name or "attachment") + (_SUFFIXES.get(kind, "") if suffix not in _SUFFIXES.values() else "")
+        name = (name or "attachment") + (_SUFFIXES.get(kind, "") if suffix in _NO_KIND else "")
         found.enclosed[free_name(name, found.enclosed)] = _content(part)
 
 

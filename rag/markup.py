@@ -1,11 +1,10 @@
 """What an HTML page shows: its text in its own encoding, without what is hidden or struck out."""
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from rag.decode import Unusable, decode, decode_as
+from rag.decode import Unusable, decode_labelled
 
 NEVER_SHOWN = frozenset(
     "head script style template noscript select datalist textarea iframe object audio video canvas svg rp "
@@ -30,15 +29,9 @@ _SELECTOR = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?:(?P<kind>[.#])(?P<name>[\w-]
 
 
 def html_text(data: bytes) -> str:
-    """Return an HTML file's text; where it is not UTF-8, the encoding that the page names itself comes first."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        named = re.search(rb"""<meta[^>]+charset=["']?([\w-]+)""", data[:4096], re.IGNORECASE)
-        if named:
-            with suppress(LookupError, Unusable):
-                return decode_as(data, named[1].decode())
-        return decode(data)
+    """Return an HTML file's text: in the encoding that it is in, or else that it says it is in."""
+    named = re.search(rb"""<meta[^>]+charset=["']?([\w-]+)""", data[:4096], re.IGNORECASE)
+    return decode_labelled(data, named[1].decode() if named else None)
 
 
 def parsed_page(text: str) -> Any:

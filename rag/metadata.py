@@ -6,7 +6,7 @@ from typing import Any
 
 import sentencex
 
-from rag.dates import DATE, iso_date
+from rag.dates import DATE, MONTH, iso_date
 
 TITLE_CHARS = 90
 META_CHARS = 300
@@ -29,7 +29,7 @@ def clean(value: Any) -> str | None:
 
 _FENCES = (("---", r"(?:---|\.\.\.)"), (r"\+\+\+", r"\+\+\+"))
 """What opens and closes front matter: of YAML, and of TOML."""
-_WHEN = "published date pubdate publishdate publish_date datepublished date_published created modified lastmod updated"
+_NAMES = "published date pubdate publishdate publish_date datepublished date_published created modified lastmod updated"
 """Names of a date of publication in front matter, the best first; what was changed was published then at the latest."""
 
 
@@ -81,7 +81,7 @@ def _plain(value: Any) -> Any:
 
 def _when(known: dict[str, Any]) -> str | None:
     language = known.get("language")
-    stated = (known.get(name) for name in _WHEN.split())
+    stated = (known.get(name) for name in _NAMES.split())
     dates = (
         iso_date(value, language if isinstance(language, str) else None) for value in stated if isinstance(value, str)
     )
@@ -97,6 +97,49 @@ def markdown_title(text: str, body: int) -> str | None:
 _PLACE = r"[A-Z][\w.'’ -]{1,40}"
 DATELINE = re.compile(rf"\s*{_PLACE}(?:, {_PLACE})?, (?P<date>{DATE})\s*(?:\([^)\n]{{2,40}}\)\s*)?[—–-]+\s*")
 """The opening of a wire story: «Havana, January 12, 2026 — », «LONDON, 3 May 2024 (Reuters) - »."""
+
+
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+WHEN = (
+    rf"(?P<date>{MONTH} {_DAY},? \d{{4}}|{_DAY} {MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d"
+    r"|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{4}|\d{4}/\d\d?/\d\d?|\d{4}年\d\d?月\d\d?日"
+    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,10} (?:de )?\d{4})"
+)
+_ON = r"(?: (?:on|le|am|el|il|op|em))?\s?:?\s*(?:[^\W\d_]{3,12}\.?,? )?"
+PUBLISHED = re.compile(
+    r"(?:first )?(?:published|posted|publi[ée]e?|publicado|veröffentlicht|erschienen|pubblicato|gepubliceerd"
+    rf"|date of publication|publication date|date published|released|issued){_ON}{WHEN}",
+    re.IGNORECASE,
+)
+UPDATED = re.compile(
+    rf"(?:last )?(?:updated|modified|mis à jour|actualizado|aktualisiert|aggiornato|bijgewerkt){_ON}{WHEN}",
+    re.IGNORECASE,
+)
+SIGNED = re.compile(
+    rf"(?:[Bb]y|BY) (?!{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[A-Z][^\d!?]{{2,80}}?[\s,|·•–—-]+"
+    rf"(?:(?:posted|published|updated)[\s:]+)?(?:on )?{WHEN}"
+)
+_HEAD_LINES = 12
+"""A line that says when a text was published is one of the first."""
+_BYLINE_WORDS = 20
+_MEMO = re.compile(r"(?:from|to|subject|re|cc)\s?:\s", re.IGNORECASE)
+_MEMO_DATE = re.compile(rf"date\s?:\s*(?:[^\W\d_]{{3,12}}\.?,? )?{WHEN}", re.IGNORECASE)
+
+
+def stated_date(text: str, language: str | None) -> str | None:
+    """Return the date of publication that one of a text's first lines states, in ISO 8601: "Published: 3 May 2024"."""
+    lines = [" ".join(line.strip(" \t*_#>|").split()) for line in text[:4000].splitlines() if line.strip()][
+        :_HEAD_LINES
+    ]
+    is_memo = sum(bool(_MEMO.match(line)) for line in lines) > 1
+    for form in (PUBLISHED, SIGNED, *([_MEMO_DATE] if is_memo else []), UPDATED):
+        for line in lines:
+            found = form.match(line) if len(line.split()) < _BYLINE_WORDS else None
+            if found and line[found.end() :].startswith(";"):  # a row of a table
+                continue
+            if found and (when := iso_date(found["date"], language)):
+                return when
+    return None
 
 
 def head(text: str) -> str:

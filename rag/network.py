@@ -29,7 +29,7 @@ Span = tuple[int, int]
 WEIGHTS = Path(str(files("rag") / "weights"))
 
 FILES = ("reader.onnx", "tokenizer.json")
-OUTPUTS = ("start", "end", "sentence", "holds", "verdict")
+OUTPUTS = ("start", "end", "sentence", "holds")
 SUMS = "SHA256SUMS"
 
 QUESTION_TOKENS = 48
@@ -104,8 +104,6 @@ class Read:
     """Logits of their start and end, added, less those of the window's best; shape (sentences,); at most 0."""
     span: float
     """Logit of the window's best short answer less that of none."""
-    verdict: Floats
-    """Logits of yes, no and neither, for a question that asks so; shape (3,)."""
 
     @property
     def best(self) -> int:
@@ -184,7 +182,7 @@ def packed(tokenizer: "Tokenizer", texts: Sequence[str], sentences: Sequence[Seq
     return found
 
 
-def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float, verdict: Floats) -> Read:
+def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds: float) -> Read:
     """Read the network's logits: the best short answer inside each sentence.
 
     Args:
@@ -193,7 +191,6 @@ def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds:
         end: shape (tokens,).
         sentence: shape (sentences,).
         holds: of the window.
-        verdict: shape (3,).
     """
     spans: list[Span] = []
     logits = np.full(len(tokens.sentences), -np.inf, dtype=np.float32)
@@ -220,7 +217,6 @@ def decoded(tokens: Tokens, start: Floats, end: Floats, sentence: Floats, holds:
         tuple(spans),
         np.where(inside, logits - most, -np.inf).astype(np.float32),
         float(most - start[0] - end[0]) if inside.any() else -FAR,
-        verdict,
     )
 
 
@@ -274,8 +270,8 @@ class Network:
         return list(self._pool.map(self._read, tokenized(self.tokenizer, windows)))
 
     def _read(self, tokens: Tokens) -> Read:
-        start, end, sentence, holds, verdict = self._session.run(list(OUTPUTS), tokens.inputs())
-        return decoded(tokens, start[0], end[0], sentence[0], holds[0], verdict[0])
+        start, end, sentence, holds = self._session.run(list(OUTPUTS), tokens.inputs())
+        return decoded(tokens, start[0], end[0], sentence[0], holds[0])
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rag.decode import Unusable, decode
 from rag.parsed import Parsed
+from rag.raised import lowered, raised
 from rag.table import row_text
 
 _DIRECTIVE = re.compile(r"^[ \t]*\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([\w:.+-]+?)::(?=\s|$)", re.MULTILINE)
@@ -121,22 +122,17 @@ def _walk(node: Any, nodes: Any, blocks: list[str]) -> None:
 
 def _inline(node: Any, nodes: Any) -> str:
     """Return the text of a block, powers and indices written as such."""
-    parts = []
+    parts: list[str] = []
     for child in node.children:
         if isinstance(child, nodes.superscript):
-            parts.append(_raised(child.astext(), "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "^"))
+            parts.append(raised(child.astext(), "".join(parts)))
         elif isinstance(child, nodes.subscript):
-            parts.append(_raised(child.astext(), "₀₁₂₃₄₅₆₇₈₉₊₋", ""))
+            parts.append(lowered(child.astext(), "".join(parts)))
         elif isinstance(child, nodes.footnote_reference | nodes.citation_reference):
             parts = ["".join(parts).rstrip()]
         else:
             parts.append(_inline(child, nodes) if child.children else child.astext())
     return "".join(parts)
-
-
-def _raised(text: str, signs: str, otherwise: str) -> str:
-    table = dict(zip("0123456789+-", signs, strict=True))
-    return "".join(map(table.get, text)) if all(char in table for char in text) else otherwise + text  # type: ignore[arg-type]
 
 
 def _rows(table: Any, nodes: Any) -> list[str]:

@@ -18,7 +18,7 @@ def shown(config: Config, source: str, start: int = 0, end: int | None = None, *
     """
     with Index.open(config.index) as index:
         found = index.store.find(source)
-        within = [] if found else index.store.within(source)
+        within = [] if found else index.store.of_file(source)
         document = found or (None if within else index.store.document(source))
     if document is None:
         if start or end is not None:

@@ -77,7 +77,7 @@ class Store:
         passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
         columns = f"source, title, published, length(text), publisher, {passages}, notes, unread"
         rows = self._database.execute(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
-        return [_listing(row) for row in rows]
+        return [Listing(*row[:6], *map(_texts, row[6:])) for row in rows]
 
     def noted(self) -> tuple[int, int]:
         """Return how many documents have parts that could not be read, and how many were read with other notes."""
@@ -128,15 +128,10 @@ class Store:
         row = self._database.execute(query, (source,)).fetchone()
         return _document(row) if row else None
 
-    def parsed(self, source: str, origin: str) -> list[Document]:
-        """Return the documents that were parsed from a file of this name and ``origin``: its own, then those within."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND origin = ?2 ORDER BY id"  # noqa: S608 (our own)
-        return [_document(row) for row in self._database.execute(query, (source, origin))]
-
-    def within(self, file: str) -> list[Document]:
-        """Return the documents of a file that may hold several, such as the messages of a mailbox, in order."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} ORDER BY id"  # noqa: S608 (names of columns)
-        return [_document(row) for row in self._database.execute(query, (file,))]
+    def of_file(self, file: str, origin: str | None = None) -> list[Document]:
+        """Return the documents of a file, its own and then those within; of one ``origin`` alone, if it is given."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND (?2 IS NULL OR origin = ?2) ORDER BY id"  # noqa: S608
+        return [_document(row) for row in self._database.execute(query, (file, origin))]
 
     def digests(self) -> dict[str, str]:
         """Return the digest of each document, by source (:func:`rag.load.digest`)."""
@@ -287,11 +282,6 @@ def _conditions(chosen: Filter) -> tuple[list[str], list[str]]:
     return conditions, values
 
 
-def _listing(row: tuple[Any, ...]) -> Listing:
-    source, title, published, characters, publisher, passages, notes, unread = row
-    return Listing(source, title, published, characters, publisher, passages, _texts(notes), _texts(unread))
-
-
 def _passage(row: tuple[Any, ...]) -> Passage:
     source, start, end, sentences, title, published, pages, publisher, story, context, text = row
     spans = tuple(Sentence(*span) for span in json.loads(sentences))
@@ -311,8 +301,14 @@ def _document(row: tuple[Any, ...]) -> Document:
     *known, pages, notes, unread, origin, original, runs = row
     document = Document(*known)
     parsed = Original(original, tuple((at, was) for at, was in json.loads(runs))) if original else None
-    known_pages, left_out, missed = tuple(json.loads(pages)), _texts(notes), _texts(unread)
-    return replace(document, pages=known_pages, origin=origin, original=parsed, notes=left_out, unread=missed)
+    return replace(
+        document,
+        pages=tuple(json.loads(pages)),
+        origin=origin,
+        original=parsed,
+        notes=_texts(notes),
+        unread=_texts(unread),
+    )
 
 
 def _texts(column: str) -> tuple[str, ...]:

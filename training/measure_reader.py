@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from prepare import WINDOW, Cutter, Row
-from reader_model import VERDICTS, Example, Reader, answer, load, load_trained, read, scorings, weights
+from reader_model import VERDICTS, Example, Reader, answer, load, load_trained, read, scorings, verdicts, weights
 from sklearn.metrics import roc_auc_score
 
 from rag.embed import PACKAGED_NAME, find
@@ -217,7 +217,7 @@ def report_verdicts(model: Reader, path: Path) -> str:
         window = cutter.window(whole.passage, 0, len(spans) - 1, "", "")
         lines.append({"question": row["question"], "title": "", "date": "", "text": window.text})
         lines[-1]["sentences"] = window.sentences
-    logits = np.stack([found.verdict for found in read(model, model.tokenized(lines))])
+    logits = verdicts(model, model.tokenized(lines))
     wanted = np.array([VERDICTS.index({"unanswerable": "neither"}.get(row["answer"], row["answer"])) for row in rows])
     decided = wanted < 2
     of_two = (logits[decided, :2].argmax(1) == wanted[decided]).mean()

@@ -167,7 +167,9 @@ def weights(path: Path) -> dict[str, Tensor]:
     if path.suffix != ".onnx":
         return dict(torch.load(path, weights_only=True))
     graph = onnx.load(path).graph
-    stored = {one.name.removesuffix(".half"): numpy_helper.to_array(one) for one in graph.initializer}
+    stored = {
+        one.name.removesuffix(".half").removeprefix("reader."): numpy_helper.to_array(one) for one in graph.initializer
+    }
     made = Reader().state_dict()  # whose word vectors never change; and what the file lacks starts from nothing
     for name in made:
         if name in stored:
@@ -323,10 +325,17 @@ def read(model: Reader, examples: Sequence[Example], size: int = 64) -> list[Rea
             numbers = order[at : at + size]
             tensors = batch([examples[n] for n in numbers], model.pad)
             arrays = [tensor.numpy() for tensor in outputs(model, tensors)]
-            for number, start, end, sentence, holds, verdict in zip(numbers, *arrays, strict=True):
+            for number, start, end, sentence, holds in zip(numbers, *arrays[:4], strict=True):
                 tokens = examples[number].tokens
-                found[number] = decoded(tokens, start, end, sentence[: len(tokens.sentences)], holds, verdict)
+                found[number] = decoded(tokens, start, end, sentence[: len(tokens.sentences)], holds)
     return [found[n] for n in range(len(examples))]
+
+
+def verdicts(model: Reader, examples: Sequence[Example]) -> NDArray[np.float32]:
+    """Return logits of :data:`VERDICTS` for questions that ask for yes or no; shape (examples, 3)."""
+    model.eval()
+    with torch.inference_mode():
+        return np.concatenate([outputs(model, batch([one], model.pad))[4].numpy() for one in examples])
 
 
 def answer(example: Example, found: Read) -> str:
@@ -336,11 +345,6 @@ def answer(example: Example, found: Read) -> str:
 
 def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, float]:
     """Measure windows of the held-back documents: all of a question's windows are among them."""
-    polar = [
-        (one.line["verdict"], found.verdict)
-        for one, found in zip(examples, reads, strict=True)
-        if "verdict" in one.line
-    ]
     kept = [n for n, one in enumerate(examples) if "verdict" not in one.line]
     examples, reads = [examples[n] for n in kept], [reads[n] for n in kept]
     lines = [one.line for one in examples]
@@ -371,8 +375,6 @@ def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, flo
         made[f"auc_{name}"] = float(roc_auc_score(answerable, scores))
         chosen = answerable | human
         made[f"auc_human_{name}"] = float(roc_auc_score(answerable[chosen], scores[chosen]))
-    if polar:
-        made["verdict"] = float(np.mean([VERDICTS[int(np.argmax(logits))] == wanted for wanted, logits in polar]))
     return made
 
 

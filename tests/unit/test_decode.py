@@ -27,6 +27,9 @@ TEXTS = [
     (GERMAN, "utf-16-le"),
     (GERMAN, "utf-16-be"),
     (GERMAN, "utf-32"),
+    (GERMAN, "utf-32-be"),
+    ("橋は来年建設されます。", "iso-2022-jp"),
+    ("다리를 건설하기로 결정했다.", "iso-2022-kr"),
     ("a\n", "utf-16-le"),
     ("橋は来年建設されます。\n市長が述べた。", "utf-16-be"),
     (RUSSIAN, "cp1251"),
@@ -56,6 +59,11 @@ def test_a_text_is_read_as_it_was_written(text: str, encoding: str) -> None:
     ("data", "reason"),
     [
         ("Łódź".encode("cp1250"), "no other encoding is certain"),
+        (
+            "Республиканская газета сообщает, что новая школа открылась.".encode("mac-cyrillic"),
+            "no other encoding is certain",
+        ),
+        ("<b>ログイン</b> login page".encode("euc-jp"), "no other encoding is certain"),
         (b"\x93\x81\x8d\xff", "no other encoding is certain"),
         ("Der Fußgänger und die Straße für Müller.".encode() + b"\xe9", "UTF-8 with bytes that are not"),
         (b"\xff\xfea", "not the utf-16 that it says"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.metadata import front_matter
+from rag.metadata import front_matter, stated_date
 
 
 def test_toml() -> None:
@@ -43,3 +43,23 @@ def test_windows_line_ends() -> None:
 )
 def test_dates(lines: str, found: str | None) -> None:
     assert front_matter(f"---\n{lines}\n---\nBody.")[0]["published"] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Plan\n\nPublished: 3 May 2024\n\nThe wall stands.", "2024-05-03"),
+        ("# Plan\n\n*Posted on Friday, May 3rd, 2024 in News*\n\nThe wall stands.", "2024-05-03"),
+        ("Plan\nBy Ann Lee, May 3, 2024\nThe wall stands.", "2024-05-03"),
+        ("From: Ann\nTo: Bo\nDate: 3 May 2024\n\nThe wall stands.", "2024-05-03"),
+        ("Plan\nLast updated 3 May 2024\nPublished 1 May 2024", "2024-05-01"),
+        ("Date: 3 May 2024\nThe fair opens at 9.", None),
+        ("For the fiscal year ended\nDecember 31, 2021\nThe wall stands.", None),
+        ("By Friday, May 3, 2024, the wall must stand.", None),
+        ("By May 3, 2024, the wall must stand.", None),
+        ("Published: 2024-05-03; Title: Plan\n\nPublished: 2024-05-04; Title: Wall", None),
+        ("\n".join(["A line."] * 20) + "\nPublished 3 May 2024", None),
+    ],
+)
+def test_a_date_that_the_first_lines_state(text: str, found: str | None) -> None:
+    assert stated_date(text, "en") == found

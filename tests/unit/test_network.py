@@ -60,9 +60,6 @@ def test_windows_hold_each_sentence_once_and_are_short(sizes: list[int]) -> None
         assert after is None or total + sizes[after.start] > WINDOW_TOKENS  # none is shorter than need be
 
 
-UNDECIDED = np.zeros(3, dtype=np.float32)
-
-
 def logits(tokens: network.Tokens, **peaks: int) -> dict[str, np.ndarray]:
     found = {name: np.zeros(len(tokens.ids), dtype=np.float32) for name in ("start", "end")}
     for name, place in peaks.items():
@@ -74,14 +71,14 @@ def test_the_short_answer_lies_inside_one_sentence() -> None:
     (tokens,) = network.tokenized(TOKENIZER, [window("Where?")])
     first, second, third = (span for span in tokens.sentences if span)
     crossing = logits(tokens, start=first[1] - 2, end=second[0])
-    read = network.decoded(tokens, crossing["start"], crossing["end"], np.zeros(3, dtype=np.float32), 0.0, UNDECIDED)
+    read = network.decoded(tokens, crossing["start"], crossing["end"], np.zeros(3, dtype=np.float32), 0.0)
     for span, (start, end) in zip(read.spans, SENTENCES, strict=True):
         assert start <= span[0] < span[1] <= end
     assert TEXT[slice(*read.spans[0])].startswith("Warsaw")
     assert read.span_logits.tolist() == pytest.approx([0, 0, -5])
 
     backwards = logits(tokens, start=third[1] - 1, end=third[0])
-    read = network.decoded(tokens, backwards["start"], backwards["end"], np.zeros(3, dtype=np.float32), 0.0, UNDECIDED)
+    read = network.decoded(tokens, backwards["start"], backwards["end"], np.zeros(3, dtype=np.float32), 0.0)
     assert read.spans[2][0] < read.spans[2][1]
 
 
@@ -91,7 +88,7 @@ def test_a_short_answer_is_short() -> None:
     assert tokens.sentences[0]
     left, right = tokens.sentences[0]
     far = logits(tokens, start=left, end=right - 1)
-    read = network.decoded(tokens, far["start"], far["end"], np.zeros(1, dtype=np.float32), 0.0, UNDECIDED)
+    read = network.decoded(tokens, far["start"], far["end"], np.zeros(1, dtype=np.float32), 0.0)
     assert len(text[slice(*read.spans[0])].split()) <= ANSWER_TOKENS
 
 
@@ -100,9 +97,7 @@ def test_the_best_sentence_is_told_by_both_heads() -> None:
     span = tokens.sentences[1]
     assert span
     marked = logits(tokens, start=span[0], end=span[0])
-    read = network.decoded(
-        tokens, marked["start"], marked["end"], np.array([1, 0, 0], dtype=np.float32), 0.0, UNDECIDED
-    )
+    read = network.decoded(tokens, marked["start"], marked["end"], np.array([1, 0, 0], dtype=np.float32), 0.0)
     assert read.best == 1
 
 

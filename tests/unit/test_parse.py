@@ -81,6 +81,14 @@ def book() -> bytes:
     )
 
 
+def test_a_pdf_is_dated_by_what_it_says_before_when_it_was_made(tmp_path: Path) -> None:
+    for line, found in (("The first page says one.", "2026-02-03"), ("Published: 3 May 2024", "2024-05-03")):
+        writer, out = pypdf.PdfWriter(io.BytesIO(pdf(line))), io.BytesIO()
+        writer.add_metadata({"/CreationDate": "D:20260203101500+01'00'"})
+        writer.write(out)
+        assert document(tmp_path, "a.pdf", out.getvalue()).published == found
+
+
 def test_pdf_keeps_its_pages(tmp_path: Path) -> None:
     found = document(tmp_path, "a.pdf", pdf("The first page says one.", "The second page says two.\nAnd more."))
     assert found.title == "Report"
