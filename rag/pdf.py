@@ -58,21 +58,12 @@ def pdf(data: bytes) -> Parsed:
     hyphens = Hyphens(line for block in found if block.is_prose for line in [*block.lines, ""])
     flow = flowing(found, len(pages), hyphens.between)
     told = [*_told(unread, len(pages), "no text"), *_told(unreadable, len(pages), "text in a font of unknown letters")]
-<<<<<<< HEAD
-    return Parsed(
-        flow.text,
-        {"title": title, "author": None if _NO_TITLE.fullmatch(author) else author, "created": _created(about)},
-        flow.pages,
-        unread=told,
-    )
-=======
     meta = {
         "title": title,
         "author": None if _NO_TITLE.fullmatch(author) else author,
-        "created": about.get("CreationDate"),
+        "created": _created(about),
     }
     return Parsed(flow.text, meta, flow.pages, unread=told)
->>>>>>> main
 
 
 def _pages(document: "object") -> list[Page]:
