@@ -21,6 +21,7 @@ _NO_TITLE = re.compile(
     r"|document\d*|about:blank|\S*\.(?:docx?|odt|rtf|pptx?|xlsx?|indd|tex|dvi|pdf|html?))?\s*"
 )
 """What programs put where an author or a title belongs."""
+_DAY = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
 _MOST_LOST = 0.3
 """A page of whose letters more are unknown is not read."""
 
@@ -60,7 +61,7 @@ def pdf(data: bytes) -> Parsed:
     meta = {
         "title": title,
         "author": None if _NO_TITLE.fullmatch(author) else author,
-        "created": about.get("CreationDate"),
+        "created": _created(about),
     }
     return Parsed(flow.text, meta, flow.pages, unread=told)
 
@@ -155,6 +156,16 @@ def _told(numbers: Sequence[int], count: int, what: str) -> list[str]:
     have, pages = ("has", "page") if len(numbers) == 1 else ("have", "pages")
     said = f"{len(numbers)} of {count} {'page' if count == 1 else 'pages'} {have} {what} ({pages} {named})"
     return [f"{said}: run a text recognition (OCR) over it"]
+
+
+def _created(about: dict[str, str]) -> str | None:
+    """Return the day on which a PDF was made, as far as it says so.
+
+    >>> _created({"CreationDate": "D:20240503101500+02'00'"})
+    '2024-05-03'
+    """
+    found = _DAY.match(about.get("CreationDate") or about.get("ModDate") or "")
+    return "-".join(found.groups()) if found else None
 
 
 def _title(named: str, found: Sequence[Block]) -> str | None:

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
@@ -487,6 +488,13 @@ def test_a_page_in_letters_that_nobody_knows_is_told() -> None:
     assert pdf(text).unread == []
     with pytest.raises(Unusable, match="no text in it"):
         pdf(mapped("E000").replace(b"(Its sign is X.)", b"(XXXXXXXXXXXXXX)"))
+
+
+def test_the_day_it_was_made_and_no_name_that_a_program_made_up() -> None:
+    meta = read(at(*lines(LEFT))).meta
+    assert meta["author"] is None
+    assert meta["title"] is None
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", meta["created"] or "")
 
 
 def test_pages_grow() -> None:
