@@ -6,19 +6,13 @@ The trained network (:mod:`rag.network`) reads each passage in windows of whole 
 - ``holds``     the network's logit that its window holds an answer at all,
 - ``span``      how much worse the best short answer in it is than the best one of its window,
 - ``short``     the network's logit of the window's best short answer, less that of none,
-- ``kind``      whether it holds a number, date, name or cause where the question asks for one,
 - ``cosine``    how near its passage is to the question,
-- ``covered``   the part of the question's terms, rare ones weighing more, that it, the one before it or the header has,
-- ``around``    the same for all of its passage and the header,
+- ``around``    the part of the question's terms, rare ones weighing more, that its passage or the header has,
 
-and a logistic model of these ranks the sentences. A second one tells, from the best sentence, the probability that it
-answers at all. It also looks at
-
-- ``numbers``   the part of the question's numbers that the passage has,
-- ``opposes``   whether the sentence says the opposite of what the question takes for granted.
-
-Both were fitted by ``training/calibrate.py`` on public question sets that the network was not trained on; the numbers
-are in ``weights/calibration.json``, and what was tried and measured in ``training/LOG.md``.
+and a logistic model of these but ``short`` ranks the sentences. A second one tells, from ``sentence``, ``holds``,
+``short`` and ``cosine`` of the best sentence, the probability that it answers at all. Both were fitted by
+``training/calibrate.py`` on public question sets that the network was not trained on; the numbers are in
+``weights/calibration.json``, and what was tried and measured in ``training/LOG.md``.
 """
 
 import json
@@ -28,7 +22,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rag import match
 from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.network import FILES, WEIGHTS, Network, Window
@@ -36,13 +29,13 @@ from rag.quantities import whole
 from rag.rows import header_of
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
-from rag.terms import numbers, root, terms
+from rag.terms import root, terms
 
 if TYPE_CHECKING:
     from rag.index import Index
 
-RANK_FEATURES = ("sentence", "holds", "span", "kind", "cosine", "covered", "around")
-CONFIDENCE_FEATURES = ("sentence", "holds", "cosine", "numbers", "opposes")
+RANK_FEATURES = ("sentence", "holds", "span", "cosine", "around")
+CONFIDENCE_FEATURES = ("sentence", "holds", "short", "cosine")
 TITLE_CHARS = 150
 """Most of a title that a window is headed with."""
 MOST_LOGIT = 15.0
@@ -62,7 +55,7 @@ class Candidate:
 class TrainedReader:
     """Reads with the packaged network and two small logistic models."""
 
-    name = "reader-2"
+    name = "reader-3"
 
     def __init__(self, index: "Index", network: Network) -> None:
         self._index = index
@@ -101,7 +94,7 @@ class TrainedReader:
             return []
         reads = self._network.read(windows)
         rarity = self._rarity(question)
-        about = [_about(question, hit, header, rarity) for hit, header in zip(hits, headers, strict=True)]
+        about = [_about(hit, header, rarity) for hit, header in zip(hits, headers, strict=True)]
         candidates = []
         for window, read, (place, rows) in zip(windows, reads, places, strict=True):
             hit = hits[place]
@@ -114,9 +107,7 @@ class TrainedReader:
                     "holds": _bounded(read.holds),
                     "span": _bounded(read.span_logits[row]),
                     "short": _bounded(read.span),
-                    "kind": float(match.holds_kind(question, text)),
-                    "opposes": float(match.opposes(question, text, hit.passage.text)),
-                    **about[place][number],
+                    **about[place],
                 }
                 candidates.append(Candidate(hit.passage, sentence, features, answer))
         return candidates
@@ -152,29 +143,17 @@ class TrainedReader:
         return windows, places
 
 
-def _about(question: str, hit: Hit, header: str, rarity: Mapping[str, float]) -> list[dict[str, float]]:
-    """Return for each sentence of a hit what its words and its passage's have of the question."""
-    passage = hit.passage
-    above, own = (
-        _roots(f"{header} {passage.context}"),
-        [_roots(passage.quote(sentence)) for sentence in passage.sentences],
-    )
-    asked = numbers(question)
-    whole = {
+def _about(hit: Hit, header: str, rarity: Mapping[str, float]) -> dict[str, float]:
+    """Return what a passage has of the question: how near it is, and the part of the question's terms."""
+    said = _roots(f"{header} {hit.passage.context} {hit.passage.text}")
+    return {
         "cosine": hit.cosine,
-        "around": _covered(rarity, above.union(*own)),
-        "numbers": len(asked & numbers(f"{header} {passage.text}")) / len(asked) if asked else 1.0,
+        "around": sum(rarity[term] for term in said & rarity.keys()) / (sum(rarity.values()) or 1.0),
     }
-    before: list[set[str]] = [set(), *own]
-    return [whole | {"covered": _covered(rarity, above | before[n] | said)} for n, said in enumerate(own)]
 
 
 def _roots(text: str) -> set[str]:
     return {root(term) for term in terms(text)}
-
-
-def _covered(rarity: Mapping[str, float], said: set[str]) -> float:
-    return sum(weight for term, weight in rarity.items() if term in said) / (sum(rarity.values()) or 1.0)
 
 
 def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

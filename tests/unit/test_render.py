@@ -21,7 +21,7 @@ def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
     ]  # fmt: skip
     assert (found["schema"], found["id"], found["outcome"], found["reason"]) == (1, None, "answered", None)
     assert found["closest"] == []
-    assert found["model"] == {"encoder": "all-MiniLM-L6-v2", "reader": "reader-2", "llm": None}
+    assert found["model"] == {"encoder": "all-MiniLM-L6-v2", "reader": "reader-3", "llm": None}
     assert found["timings_ms"].keys() == {"retrieve", "read", "total"}
     assert found["answer"] == "\n".join(claim["text"] for claim in found["claims"])
     for citation in found["citations"]:
