@@ -9,6 +9,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -125,6 +126,8 @@ def add(address: str, config: Config) -> Added:
     """
     address = str(parsed(address))
     root = Path(config.sources)
+    if root.exists() and not root.is_dir():
+        raise SourceError(f"{root} is a file: name a folder with --sources")
     try:
         before = fetched.read(root).get(address)
     except Unusable as error:
@@ -221,7 +224,8 @@ def _claimed(root: Path, name: Path, digest: str) -> str:
     """Make an empty file of a name, or the first that is free, or find the one that holds these bytes already."""
     folder = root
     for part in name.parent.parts:
-        folder = next(one for one in fetched.numbered(folder / part) if _is_folder(one) or not os.path.lexists(one))
+        tries = (folder / f"{part}{number}" for number in chain([""], map(" ({})".format, count(2))))
+        folder = next(one for one in tries if _is_folder(one) or not os.path.lexists(one))
         folder.mkdir(exist_ok=True)
     for place in fetched.numbered(folder / name.name):
         try:

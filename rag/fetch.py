@@ -30,6 +30,7 @@ _LASTING = (301, 308)
 """Of these, the ones that say so for good."""
 _CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 _ACCEPT = "text/html, application/xhtml+xml, application/pdf, application/rss+xml, application/atom+xml, */*;q=0.8"
+_LATE = "it was not whole in time: try again, or raise fetch_seconds"
 _REMEDIES = {
     401: "it asks for a login: save the file from a browser into the sources folder",
     403: "it refuses programs, or asks for a login: save the file from a browser into the sources folder",
@@ -151,10 +152,8 @@ def _ask(
         "Accept": _ACCEPT,
         "Accept-Encoding": "gzip",
     }
-    if known and known.etag:
-        headers["If-None-Match"] = known.etag
-    if known and known.last_modified:
-        headers["If-Modified-Since"] = known.last_modified
+    asking = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+    headers |= {name: value for name, value in asking.items() if value and value.isascii()}
     trusted = httpx.create_ssl_context(trust_env=False)
     trusted.load_default_certs()  # those of this machine too
     failed = ""
@@ -175,7 +174,7 @@ def _ask(
                     raise FetchError(f"the connection broke ({first_line(error)}): try again") from error
                 break
     if time.monotonic() >= until:
-        raise FetchError("it was not whole in time: try again, or raise fetch_seconds")
+        raise FetchError(_LATE)
     raise FetchError(f"{host} cannot be reached ({failed}): check the address and the connection")
 
 
@@ -194,8 +193,13 @@ def _read(
         raise FetchError(
             f"it is packed as {headers['content-encoding'][:40]!r}, which was not asked for: save it from a browser"
         )
+    return _taken(response, most, until), headers
+
+
+def _taken(response: "httpx.Response", most: int, until: float) -> bytes:
+    """Return what a response holds, unpacked, within limits."""
     large = FetchError(f"it is larger than max_file_mb = {most >> 20}: raise max_file_mb, if you trust it")
-    length = headers.get("content-length", "")
+    length = response.headers.get("content-length", "")
     if length.isdigit() and int(length) > most:
         raise large
     parts: list[bytes] = []
@@ -204,12 +208,14 @@ def _read(
         size += len(part)
         if size > most:
             raise large
-        if time.monotonic() >= until:
-            raise FetchError("it was not whole in time: try again, or raise fetch_seconds")
         parts.append(part)
+        if time.monotonic() >= until:
+            break
+    if time.monotonic() >= until:  # what was cut off then looks as if it had ended
+        raise FetchError(_LATE)
     if not size:
         raise FetchError("it is empty: check the address")
-    return b"".join(parts), headers
+    return b"".join(parts)
 
 
 def _page(found: "tuple[bytes, httpx.Headers]", lasting: str, final: str) -> Page:
