@@ -13,6 +13,7 @@ from rag.add import Added, add, items
 from rag.config import Config
 from rag.errors import FetchError, SourceError
 from rag.load import read_folder
+from rag.schema import Document
 from tests.servers import Sent, Web, web
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Desk</title><link>https://example.org/</link>
@@ -216,6 +217,22 @@ def test_a_document_without_an_address_has_the_one_it_was_fetched_from(server: W
     }
     Path(config.sources, host, "c.txt").write_text("Other words.")
     assert documents(config)[f"{host}/c.txt"] is None
+
+
+def test_what_was_parsed_before_is_used_with_its_address_alone(server: Web, config: Config) -> None:
+    server.routes["/a"] = Sent(b"<p>The pump failed on Monday, and nobody was told.")
+    add(f"{server.url}/a", config)
+    (before,) = read_folder(config).documents
+    asked: list[bool] = []
+
+    def known(source: str, origin: str) -> list[Document]:
+        asked.append((source, origin) == (before.source, before.origin))
+        return [before] if asked[-1] else []
+
+    assert read_folder(config, known).documents == [before]
+    (Path(config.sources) / fetched.FILE).unlink()
+    assert [document.url for document in read_folder(config, known).documents] == [None]
+    assert asked == [True, False]
 
 
 def test_a_damaged_record_is_told(server: Web, config: Config) -> None:
