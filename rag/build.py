@@ -66,6 +66,16 @@ class Report:
         if len(lines) > MOST_TOLD:
             yield f"and {len(lines) - MOST_TOLD} more: rag status --sources lists all"
 
+    def summary(self, index: str) -> str:
+        """Return what was done, or would be, in a line."""
+        news = "built" if self.built else "nothing changed:" if self.current else "would build"
+        return (
+            f"{news} generation {self.generation} in {index}: "
+            f"{self.documents} document{'' if self.documents == 1 else 's'} ({self.added} added, "
+            f"{self.changed} changed, {self.removed} removed, {self.unchanged} unchanged), {len(self.skipped)} skipped"
+            + (f"; {self.encoded} of {self.passages} passages encoded" if self.passages else "")
+        )
+
 
 Tell = Callable[[Literal["read", "encode"], int, int], None]
 """Hears of progress: what is done now, how many files or passages are done, of how many; 0 if that is not known."""

@@ -88,24 +88,23 @@ def _watch(arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
-def _build(arguments: argparse.Namespace, config: Config) -> int:
+def _add(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.add import run
+
+    added, failed = run(arguments, config)
+    return (_build(arguments, config, {one.source for one in added}) or failed) if added else failed
+
+
+def _build(arguments: argparse.Namespace, config: Config, added: "set[str] | None" = None) -> int:
     from rag.build import build
 
     report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
     for line in report.told(briefly=arguments.quiet):
         print(f"rag: {line}", file=sys.stderr)
     if not arguments.quiet:
-        news = "built" if report.built else "nothing changed:" if report.current else "would build"
-        print(
-            f"{news} generation {report.generation} in {config.index}: "
-            f"{_count(report.documents, 'document')} ({report.added} added, "
-            f"{report.changed} changed, {report.removed} removed, {report.unchanged} unchanged), "
-            f"{len(report.skipped)} skipped"
-            + (f"; {report.encoded} of {report.passages} passages encoded" if report.passages else "")
-        )
-    if arguments.strict and report.skipped:
-        return RagError.exit_code
-    return 0
+        print(report.summary(config.index))
+    missed = report.skipped if arguments.strict else [item for item in report.skipped if item.source in (added or ())]
+    return RagError.exit_code if missed else 0
 
 
 def _generations(arguments: argparse.Namespace, folder: Path) -> int:
@@ -298,6 +297,7 @@ def _batch(arguments: argparse.Namespace, ask: "Ask") -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "index": _index,
+    "add": _add,
     "ask": _ask,
     "search": _search,
     "show": _show,

@@ -36,6 +36,8 @@ class Config:
     """Most processor time for parsing a file that is not plain text; twice as long on the clock."""
     parse_memory_mb: int = 1024
     """Most memory for that."""
+    fetch_seconds: int = 60
+    """Most time for fetching an address (``rag add``)."""
     k: int = 8
     """How many passages are read for an answer."""
     reranker: str = ""
@@ -72,6 +74,7 @@ class Config:
             ("max_file_mb", 1),
             ("max_unpacked_mb", 1),
             ("parse_seconds", 1),
+            ("fetch_seconds", 1),
             ("k", 1),
             ("threads", 1),
             ("max_question_chars", 1),

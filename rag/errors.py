@@ -9,6 +9,7 @@
     ├── BusyError            exit 1   another process is building this index, or pulling this model
     ├── ModelError           exit 1   a language model that cannot be had, or whose bytes are not the published ones
     ├── LLMError             exit 1   an LLM that does not answer
+    ├── FetchError           exit 1   an address that cannot be fetched
     ├── GoldError            exit 1   a file of gold questions, or the folder of an eval run, that cannot be used
     ├── ConversationError    exit 1   conversations that are kept, or one that was shared, that cannot be used
     └── IndexUnreadable      exit 4   no index that can be read
@@ -73,6 +74,12 @@ class LLMError(RagError):
     """An LLM that does not answer."""
 
     kind = "llm"
+
+
+class FetchError(RagError):
+    """An address that cannot be fetched, or must not be."""
+
+    kind = "fetch"
 
 
 class GoldError(RagError):

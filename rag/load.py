@@ -19,12 +19,13 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
+from rag import fetched
 from rag.config import Config
 from rag.corpus import documents
 from rag.dates import iso_date
 from rag.decode import Unusable, decode
 from rag.errors import SourceError
-from rag.metadata import DATELINE, clean, front_matter, has_controls, head, markdown_title, stated_date
+from rag.metadata import DATELINE, clean, front_matter, has_controls, head, is_unicode, markdown_title, stated_date
 from rag.normal import canonical, canonical_offset
 from rag.parse import PARSERS
 from rag.parsed import Parsed
@@ -95,7 +96,11 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
         raise SourceError(f"sources folder {root} {what}: name one with --sources FOLDER")
-    folder = Folder()
+    folder, urls = Folder(), {}
+    try:
+        urls = fetched.urls(root)
+    except Unusable as error:
+        folder.skipped.append(Skipped(fetched.FILE, error.reason, error.remedy))
 
     def cannot_list(error: OSError) -> None:
         if Path(error.filename) == root:
@@ -115,7 +120,7 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
                 tell(number)
             name = path.relative_to(root).as_posix()
             try:
-                read = _read_file(path, name, config, sandbox, known)
+                read = _read_file(path, name, config, sandbox, known, urls)
             except (OSError, Unusable) as error:
                 folder.skipped.append(Skipped(_printable(name), *_why(error)))
                 continue
@@ -142,9 +147,9 @@ def walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None] | None
 
 
 def _read_file(
-    path: Path, name: str, config: Config, sandbox: Sandbox, known: Known | None
+    path: Path, name: str, config: Config, sandbox: Sandbox, known: Known | None, urls: dict[tuple[str, str], str]
 ) -> list[Document | Skipped]:
-    if not _is_unicode(name) or has_controls(name):
+    if not is_unicode(name) or has_controls(name):
         raise Unusable("its name holds control characters or is not Unicode", "rename it")
     if path.is_symlink():
         raise Unusable("a symbolic link", "put the file itself here")
@@ -158,27 +163,22 @@ def _read_file(
         raise Unusable("not a regular file", "put a file here")
     if info.st_size > config.max_file_mb << 20:
         raise Unusable(f"larger than max_file_mb = {config.max_file_mb}", "split it, or raise max_file_mb")
+    data = path.read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    url = urls.get((name, sha256))
     if suffix in PARSERS:
-        before = known(name, _origin(hashlib.sha256(path.read_bytes()).hexdigest(), config)) if known else []
-        return [*(before or _parsed(name, sandbox.parse(path), config))]
-    text = decode(path.read_bytes())
+        before = known(name, _origin(sha256, config, url)) if known else []
+        return [*(before or _parsed(name, sandbox.parse(path), config, url))]
+    text = decode(data)
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
-    return list(TEXT_LOADERS[suffix](name, text))
+    return [item if isinstance(item, Skipped) else _at(url, item) for item in TEXT_LOADERS[suffix](name, text)]
 
 
 def _why(error: OSError | Unusable) -> tuple[str, str]:
     if isinstance(error, Unusable):
         return error.reason, error.remedy
     return error.strerror or str(error), "make it readable"
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _printable(name: str) -> str:
@@ -197,20 +197,26 @@ def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
     yield _document(source, text, {"title": markdown_title(text, body), **meta}, body=body)
 
 
-def _parsed(source: str, found: Parsed, config: Config) -> list[Document]:
+def _parsed(source: str, found: Parsed, config: Config, url: str | None) -> list[Document]:
     """Make documents of what a parser found: its own, if it has text, and those within it."""
-    origin = _origin(found.sha256, config)
+    origin = _origin(found.sha256, config, url)
     within = []
     for name, part in found.attachments.items():
         try:
-            within.append(replace(_of_parser(f"{source}/{name}", part), origin=origin))
+            within.append(_of_parser(f"{source}/{name}", part))
         except Unusable as error:
             found.unread.append(f'"{name}" is not read ({error.reason}): {error.remedy}')
     if found.text.strip() or not within:
-        return [replace(_of_parser(source, found), origin=origin), *within]
-    first, *others = within
-    told = replace(first, notes=_lines(found.notes) + first.notes, unread=_lines(found.unread) + first.unread)
-    return [told, *others]
+        within.insert(0, _of_parser(source, found))
+    else:
+        notes, unread = _lines(found.notes) + within[0].notes, _lines(found.unread) + within[0].unread
+        within[0] = replace(within[0], notes=notes, unread=unread)
+    return [replace(_at(url, document), origin=origin) for document in within]
+
+
+def _at(url: str | None, document: Document) -> Document:
+    """Give a document that names no address the one that its file was fetched from."""
+    return replace(document, url=document.url or url)
 
 
 def _of_parser(source: str, found: Parsed) -> Document:
@@ -233,10 +239,10 @@ def _lines(notes: list[str]) -> tuple[str, ...]:
     return tuple(_printable(" ".join(note.split())) for note in notes)
 
 
-def _origin(sha256: str, config: Config) -> str:
-    """Return what a parsed file depends on: its bytes, the limits, and the code and libraries that parse it."""
+def _origin(sha256: str, config: Config, url: str | None) -> str:
+    """Return what a parsed file depends on: bytes, limits, where it was fetched, code and libraries that parse it."""
     limits = (config.max_file_mb, config.max_unpacked_mb, config.parse_seconds, config.parse_memory_mb)
-    return hashlib.sha256(f"{sha256} {limits} {_parsers()}".encode()).hexdigest()
+    return hashlib.sha256(f"{sha256} {limits} {url} {_parsers()}".encode()).hexdigest()
 
 
 _CODE = """
@@ -290,7 +296,7 @@ def _document(
         raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one
         raise Unusable("its text holds NUL characters, or its id control characters", "remove them")
-    if not all(_is_unicode(part) for part in (source, text, *values.values()) if part):
+    if not all(is_unicode(part) for part in (source, text, *values.values()) if part):
         raise Unusable("it holds half a character (a lone surrogate)", "save it as UTF-8")
     given = (values["title"], values["publisher"], published)
     return Document(

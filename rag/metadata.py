@@ -17,6 +17,15 @@ def has_controls(text: str) -> bool:
     return any(char < " " or "\x7f" <= char < "\xa0" for char in text)
 
 
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: it holds no half of a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def clean(value: Any) -> str | None:
     """Return metadata on one line, without control characters, and no longer than anybody reads."""
     if not isinstance(value, str):

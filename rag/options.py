@@ -61,6 +61,16 @@ def parser() -> argparse.ArgumentParser:
         "--quiet", action="store_true", help="print only what was skipped or could not be read, and errors"
     )
 
+    sub = command("add", "fetch a page, file or feed into the sources folder, and index it")
+    sub.add_argument("address", nargs="+", metavar="URL", help="its address, of http or https")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
+    sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
+    sub.add_argument("--items", action="store_true", help="also fetch the pages that the items of a feed lead to")
+    sub.add_argument(
+        "--quiet", action="store_true", help="print only what was skipped or could not be read, and errors"
+    )
+    sub.set_defaults(dry_run=False, strict=False)
+
     for name, text in (
         ("ask", "answer a question, with the quotes that support the answer"),
         ("search", "list the passages nearest to a question, without an answer"),

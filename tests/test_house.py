@@ -27,12 +27,12 @@ ORDER = """
     metadata header table raised htmltable blocks grid mainpart about webpage letters lines glyphs pdfgrid pdforder
     pdfblocks hyphens furniture flow ruled pdf symbols numberformat spreadsheet ooxml left drawing wordstyles numbering
     formula word book mail records feed rst subtitles delimited ods rtfwords rtfstory rtf slides odfstyles odftext
-    opendocument parse sandbox worker corpus load rows split stories encode embed origins models gguf manifest store
-    lexical vectors index generations build watch prefer retrieve rerank network senses match shape asked clause decide
-    amounts counts copies missing reader relative agree period versions guards choose call providers llm compose
-    untrusted roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
-    questions suggest codes columns cells clock engine render batch status show llamaindex evaluation web options cli
-    __main__
+    opendocument parse sandbox worker corpus fetched load address fetch add rows split stories encode embed origins
+    models gguf manifest store lexical vectors index generations build watch prefer retrieve rerank network senses match
+    shape asked clause decide amounts counts copies missing reader relative agree period versions guards choose call
+    providers llm compose untrusted roles verify write grammar mention fragment substitute antecedent resolve converse
+    talk summarise reply questions suggest codes columns cells clock engine render batch status show llamaindex
+    evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
@@ -90,6 +90,14 @@ def test_only_config_reads_the_environment() -> None:
         text = path.read_text(encoding="utf-8")
         reads = re.findall(r"os\.environ\b(?!\[\"GRADIO_ANALYTICS_\w+\"\] =)|getenv", text)
         assert not reads or path.stem == "config", path
+
+
+def test_only_one_command_fetches() -> None:
+    users = {
+        name: {path.stem for path in (*MODULES, *EVALUATION, *WEB) if f"rag.{name}" in imported(path)}
+        for name in ("add", "fetch", "address")
+    }
+    assert users == {"add": {"cli"}, "fetch": {"add"}, "address": {"fetch"}}
 
 
 def loaded_by(code: str) -> set[str]:

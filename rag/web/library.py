@@ -18,10 +18,11 @@ from typing import Literal
 from rag.build import Report, build
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
+from rag.fetched import numbered
 from rag.index import Index
 from rag.load import SUFFIXES, Skipped, walk
 from rag.web.live import Live
-from rag.web.uploads import Incoming, Uploads, numbered, writing
+from rag.web.uploads import Incoming, Uploads, writing
 
 REMOVED = ".removed"
 

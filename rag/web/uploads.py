@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from rag.errors import SourceError, UsageError
+from rag.fetched import numbered
 from rag.load import SUFFIXES
 from rag.metadata import has_controls
 
@@ -165,13 +165,6 @@ def checked(name: str) -> str:
     if wrong:
         raise UsageError(f"a file cannot be called {name[:80]!r} here: {wrong}")
     return name
-
-
-def numbered(path: Path) -> Iterator[Path]:
-    """Yield a path, and then "name (2).pdf", "name (3).pdf" and so on."""
-    yield path
-    for number in count(2):
-        yield path.with_name(f"{path.stem} ({number}){path.suffix}")
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from rag import cli
+from rag import address, cli
 from rag.config import Config
 from rag.engine import Engine
 from tests.conftest import ARTICLE, ROOT
+from tests.servers import Sent, web
 
 ASKED = "Who is Cuba's foreign minister?"
 UNKNOWN = "What is the population of Havana?"
@@ -333,3 +334,31 @@ def test_show_canonical_and_original_text(own: Config, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == "100\u202c dollars to cafe\u0301"
     assert cli.main(["show", ARTICLE, "--index", own.index, "--end", "10", "--original"]) == 0
     assert capsys.readouterr().out == Path(own.sources, ARTICLE).read_text()[:10], "it was not changed at all"
+
+
+def test_add(rag: Run, own: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "is_public", lambda text: text == "127.0.0.1")
+    with web() as server:
+        server.routes["/pump"] = Sent(b"<p>The water pump in Orda failed on Monday night, said Ann Lee.", etag='"1"')
+        server.routes["/scan.pdf"] = Sent(b"%PDF-1.4 broken", kind="application/pdf")
+        command = ("add", f"{server.url}/pump", "--sources", own.sources)
+        code, out, _ = rag(*command, index=own.index)
+        assert code == 0
+        assert re.fullmatch(r"added 127\S+/pump\.html from \S+/pump\nbuilt generation .*2 documents \(1 added.*\n", out)
+        with Engine.open(own.index) as engine:
+            assert engine.index.store.document(out.split()[1]).url == f"{server.url}/pump"
+        code, out, _ = rag(*command, index=own.index)
+        assert code == 0
+        assert re.fullmatch(r"unchanged 127\S+/pump\.html from \S+/pump\nnothing changed: .*\n", out)
+        code, out, err = rag(
+            "add", f"{server.url}/scan.pdf", f"{server.url}/none", *command[2:], "--quiet", index=own.index
+        )
+        assert (code, out) == (1, "")
+        assert "scan.pdf': " in err
+        assert f"rag: {server.url}/none was not fetched: the server sent status 404" in err
+    code, _, err = rag("add", "example.org", index=own.index)
+    assert code == 2
+    assert err.startswith("rag: 'example.org' is no address of http or https")
+    code, _, err = rag("add", "http://169.254.169.254/latest", index=own.index)
+    assert code == 1
+    assert "no public address" in err

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from rag.errors import SourceError, UsageError
+from rag.fetched import numbered
 from rag.web import uploads as module
-from rag.web.uploads import Added, Uploads, checked, numbered
+from rag.web.uploads import Added, Uploads, checked
 
 
 def add(uploads: Uploads, name: str, content: bytes, below: str = "") -> Added:
