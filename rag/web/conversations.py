@@ -299,7 +299,7 @@ def _having(database: sqlite3.Connection, owner: str, wanted: Iterable[str]) -> 
 def _document(form: str) -> Document:
     known: Mapping[str, Any] = json.loads(form)
     lists = ("pages", "notes", "unread")
-    return Document(**known | {name: tuple(known.get(name, ())) for name in lists})
+    return Document(**{**known, **{name: tuple(known.get(name, ())) for name in lists}})
 
 
 def _rating(liked: int | None, comment: str) -> Rating | None:
