@@ -5,7 +5,8 @@ a noun or what belongs to one.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from rag.shape import AUXILIARY, IRREGULAR_PAST, is_plural
 from rag.terms import fold
@@ -25,6 +26,8 @@ class Word:
     """Whether only white space lies between the word before and this one."""
     heads: bool = False
     """Whether the next word, after white space, has a capital."""
+    verb: bool = False
+    """Whether its place makes it a verb: "close" in "When will the bridge close?"."""
 
     @property
     def low(self) -> str:
@@ -109,12 +112,77 @@ def words(text: str) -> list[Word]:
         follows = re.match(r"\s[^\W\d_]", text[match.end() :])
         heads = bool(follows and follows[0][-1].isupper()) and not shouted
         found.append(Word(shown, match.start(), match.start() + len(bare), owns, opens, not gap.strip(), heads))
+    for place in _verbs(found):
+        found[place] = replace(found[place], verb=True)
     return found
+
+
+def _verbs(found: list[Word]) -> Iterator[int]:
+    """Yield the places of the words that must be verbs, in no list though they may be.
+
+    A base form follows "did", "will" and the like: straight in a statement, after the subject in a question.
+    """
+    asks = False
+    for place, word in enumerate(found):
+        if word.opens or (place and found[place - 1].opens and found[place - 1].low in ("and", "but", "so", "or")):
+            first = found[place + 1] if word.low in PREPOSITION and place + 1 < len(found) else word
+            asks = first.low in _WH or is_auxiliary(first)
+        if _TAKES_BASE.fullmatch(word.low) and not is_name(word):
+            verb = _base_form(found, place + 1, asks=asks)
+            if verb is not None:
+                yield verb
+        elif word.low in VERB and 0 < place < len(found) - 1 and found[place + 1].joined:
+            before, after = found[place - 1], found[place + 1]
+            if not is_closed(before) and word.joined and (after.low in ("a", "an") or after.text[0] in "0123456789$£€"):
+                yield place  # "The bridge cost 40 million euros."
+
+
+def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
+    """Return the place of the verb after an auxiliary; None if it cannot be told."""
+    run: list[int] = []  # the words of the subject so far, and the verb
+    place = start
+    while place < len(found):
+        word = found[place]
+        after = found[place + 1] if place + 1 < len(found) and found[place + 1].joined else None
+        if place > start and not word.joined:
+            return None
+        if word.low in _SUBJECT and not run and place == start:
+            run.append(place)
+        elif word.low.endswith("ly") or word.low in _BETWEEN or (word.low in DETERMINER | POSSESSIVE and not run):
+            pass
+        elif word.low == "of" and run:
+            place += 1 if after is not None and after.low in DETERMINER | POSSESSIVE else 0
+        elif is_closed(word) and not (word.low == "back" and after is not None and after.low in DETERMINER | POSSESSIVE):
+            return None
+        else:
+            ends = after is None or (is_closed(after) and after.low not in ("of", "back")) or after.text[0].isdigit()
+            names = after is not None and is_name(after) and all(is_name(one) for one in _rest(found, place + 1))
+            straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINER))
+            pronoun = bool(run) and found[run[0]].low in _SUBJECT
+            if not is_name(word) and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
+                return place
+            run.append(place)
+        place += 1
+    return None
+
+
+def _listed(word: Word, run: list[int]) -> bool:
+    return bool(run) and word.low in VERB and word.low not in _NOUN_TOO
+
+
+def _rest(found: list[Word], start: int) -> Iterator[Word]:
+    """Yield the words of a phrase from a place on."""
+    for word in found[start:]:
+        if not word.joined or is_closed(word):
+            return
+        yield word
 
 
 def is_verb(word: Word, before: Word | None) -> bool:
     """Tell whether a word is likely to be a verb, after the word before it."""
     low = word.low
+    if word.verb:
+        return True
     if word.text[:1].isupper() and not word.opens:
         return False
     if before is not None and (before.low in DETERMINER | POSSESSIVE or before.genitive):
@@ -146,6 +214,10 @@ def participle(word: str) -> bool:
     return low in _PARTICIPLE or (low.endswith(("ed", "ing")) and len(low) > 4)
 
 
+_TAKES_BASE = re.compile(r"(?:did|does|do|will|would|can|could|shall|should|may|might|must)(?:n['’]t)?|won['’]t|can['’]t|cannot")
+_SUBJECT = frozenset("i he she it they we you".split())
+_BETWEEN = frozenset("not also ever never still even just now then first only always often again already soon".split())
+_WH = frozenset("who whom whose what which when where why how".split())
 _CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER
 _AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
 
