@@ -27,7 +27,7 @@ class Word:
     heads: bool = False
     """Whether the next word, after white space, has a capital."""
     verb: bool = False
-    """Whether its place makes it a verb: "close" in "When will the bridge close?"."""
+    """Whether its place makes it a verb, or what "is" says of its subject: "close" in "When will the bridge close?"."""
 
     @property
     def low(self) -> str:
@@ -74,6 +74,7 @@ _BASE = """
 VERB = frozenset(_BASE)
 _PAST = IRREGULAR_PAST | frozenset(
     "said told saw knew grew kept sent spent heard meant felt thought bought caught taught stood understood paid laid "
+    "led fled swept struck sank sought fed lent beat quit shut split spread "
     "put set cut let drew drove flew wore chose froze stole threw shot sang swore".split()
 )
 _NOUN_TOO = frozenset(
@@ -131,10 +132,33 @@ def _verbs(found: list[Word]) -> Iterator[int]:
             verb = _base_form(found, place + 1, asks=asks)
             if verb is not None:
                 yield verb
-        elif word.low in VERB and 0 < place < len(found) - 1 and found[place + 1].joined:
-            before, after = found[place - 1], found[place + 1]
-            if not is_closed(before) and word.joined and (after.low in ("a", "an") or after.text[0] in "0123456789$£€"):
-                yield place  # "The bridge cost 40 million euros."
+        elif asks and word.low in _BE and (word.opens or is_closed(found[place - 1])):
+            if (predicate := _predicate(found, place + 1)) is not None:
+                yield predicate
+        elif 0 < place < len(found) - 1 and _stands_as_verb(word, found[place - 1], found[place + 1]):
+            yield place
+
+
+def _predicate(found: list[Word], start: int) -> int | None:
+    """Return the place of what a question for yes or no says of its subject: "safe" in "Is the dam safe?"."""
+    opener = found[start - 1]
+    run = found[start:]
+    if not (opener.opens or found[start - 2].opens) or found[start - 2].low in _WH or len(run) < 3:
+        return None
+    plain = all(word.joined and not is_closed(word) and not word.genitive for word in run[1:])
+    return len(found) - 1 if plain and run[0].low in DETERMINER | POSSESSIVE and not is_name(run[-1]) else None
+
+
+def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
+    """Tell whether a word between two others is their verb: "Tarn Lines runs the ferry", "the bridge cost 40 million"."""
+    if is_closed(before) or is_closed(word) or word.text[0].isupper() or not (word.joined and after.joined):
+        return False
+    counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
+    if word.low in VERB and counted:
+        return True
+    if not is_name(before) or before.genitive:
+        return False
+    return counted or after.low in DETERMINER | POSSESSIVE or (is_name(after) and word.low.endswith(("s", "ed")))
 
 
 def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
@@ -187,7 +211,7 @@ def is_verb(word: Word, before: Word | None) -> bool:
         return False
     if before is not None and (before.low in DETERMINER | POSSESSIVE or before.genitive):
         return False
-    if low in _PAST | _PARTICIPLE:
+    if low in _PAST | _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE:
         return True
     if low.endswith(("ed", "ing")) and len(low) > 4 and low not in ("united", "during", "including", "according"):
         return low.endswith("ing") or before is None or before.low not in PREPOSITION
@@ -211,12 +235,13 @@ def participle(word: str) -> bool:
     (True, True, False)
     """
     low = word.lower()
-    return low in _PARTICIPLE or (low.endswith(("ed", "ing")) and len(low) > 4)
+    return low in _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE or (low.endswith(("ed", "ing")) and len(low) > 4)
 
 
 _TAKES_BASE = re.compile(r"(?:did|does|do|will|would|can|could|shall|should|may|might|must)(?:n['’]t)?|won['’]t|can['’]t|cannot")
 _SUBJECT = frozenset("i he she it they we you".split())
 _BETWEEN = frozenset("not also ever never still even just now then first only always often again already soon".split())
+_BE = frozenset("is are was were".split())
 _WH = frozenset("who whom whose what which when where why how".split())
 _CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER
 _AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
@@ -232,7 +257,7 @@ def is_name(word: Word) -> bool:
     if (
         not word.text[0].isupper()
         or word.text in _INITIALS
-        or (word.low in _CLOSED and word.text != "US")
+        or (word.low in _CLOSED and word.text != "US" and not _first_name(word))
         or (is_auxiliary(word) and word.text not in ("May", "Will"))
     ):
         return False
@@ -240,6 +265,11 @@ def is_name(word: Word) -> bool:
         return False
     common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
     return not (word.opens and common and not word.heads and not CITIZENS.match(word.text))
+
+
+def _first_name(word: Word) -> bool:
+    """Tell whether a capital makes a name of a small word: "Per" in "the architect Per Lunde"."""
+    return word.low in PREPOSITION and word.heads and not word.opens
 
 
 def is_closed(word: Word) -> bool:
