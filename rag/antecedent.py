@@ -28,6 +28,10 @@ _VAGUE = frozenset(
 )
 _POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
 _OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
+_ACTS = frozenset("do say want demand decide announce plan promise sign agree refuse reply think hope".split())
+"""What "it" does only if it stands for people: a country, a company."""
+_PROPERTY = re.compile(r"(?:\b(?:which|who|they|them|he|she|it) (?:is|are|was|were)|\bas) $", re.IGNORECASE)
+"""What follows it is said of a thing, and is none: "which is older"."""
 _NO = -9.0
 """The fit of what cannot be meant."""
 _LEAST = 1.2
@@ -41,7 +45,11 @@ class Talk:
 
     turns: list[Turn] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
-    """The last word of a name, folded, to the kind of pronoun: ``m``, ``f``, ``s`` (several) or ``n``."""
+    """The last word of a mention, folded, to the kind of pronoun: ``m``, ``f``, ``s`` (several) or ``n``."""
+    typed: str = ""
+    """The last question as it was typed."""
+    answer: str = ""
+    """What answered the question that is being resolved, if it is an earlier one: it may say what was meant."""
 
     @property
     def last(self) -> Turn:
@@ -95,14 +103,21 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
     """
     own = {mention.text.lower() for mention in mentions(text)}
     asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
+    told = set(terms(talk.answer))
     best: tuple[float, Candidate] | None = None
     for candidate in candidates(talk):
         mention = _as_called(candidate.mention, talk)
         if mention.text.lower() in own or points(mention.text):
             continue
         score = _fit(kind, pronoun, candidate, mention, owned) + candidate.weight
-        if talk.called.get(_last_word(mention.text)) == kind:
+        last = _last_word(mention.text)
+        named = candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed)
+        if talk.called.get(last) == kind:
             score += 0.5 if asks_who and kind in "mf" else 1.5
+        elif named and kind in talk.called.values() and mention.kind == "thing":
+            score += 1.5  # "it" is what it was until another thing is named
+        if told & set(terms(last)):
+            score += 2.0
         if score >= _LEAST and (best is None or score > best[0]):
             best = (score, candidate)
     joined = _joined(talk.last) if kind == "s" else None
@@ -110,9 +125,15 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         return joined
     if best is None:
         return None
-    if best[1].mention.kind != "thing":
-        talk.called[_last_word(best[1].mention.text)] = kind
+    if kind == "s" and (all_of_them := _listed(best[1])):
+        return all_of_them
+    talk.called[_last_word(best[1].mention.text)] = kind
     return shown(best[1], talk.turns)
+
+
+def words_of(text: str) -> set[str]:
+    """Return the words of a text, folded."""
+    return {word.low for word in words(text)}
 
 
 def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str) -> float:
@@ -122,14 +143,16 @@ def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned:
         return fit_person(mention, kind)
     if pronoun == "its" and mention.kind == "place":
         return 3.2 if owned in _OWNED_BY_STATES else 1.7
-    if pronoun in ("this", "that") and mention.kind != "thing":
-        return _NO
     said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
         return _NO
     if not candidate.in_question and not candidate.begins:
         return _NO
-    return _fit_thing(mention)
+    if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
+        return _NO
+    if owned in _ACTS:
+        return _fit_thing(mention) + (0.0 if mention.kind == "thing" and _last_word(mention.text) not in _COLLECTIVE else 1.5)
+    return _NO if owned == "happen" else _fit_thing(mention)
 
 
 def fit_person(mention: Mention, gender: str) -> float:
@@ -269,6 +292,18 @@ def series(text: str) -> list[str]:
     lists = [run for run in runs if len(run) > 1]
     lists.sort(key=lambda run: -sum(mention.kind != "thing" for mention in run))
     return [mention.text for mention in lists[0]] if lists else []
+
+
+def _listed(candidate: Candidate) -> str:
+    """Return the whole of an enumeration of groups that a mention is a member of: "the parents and teachers"."""
+    found = series(candidate.turn.question if candidate.in_question else candidate.turn.answer)
+    if candidate.mention.kind != "thing" or candidate.mention.text not in found:
+        return ""
+    bare_ones = [re.sub(r"^(?:some|the) ", "", item, flags=re.IGNORECASE) for item in found]
+    if not all(item.split()[-1].endswith("s") for item in bare_ones):
+        return ""
+    first = bare_ones[0] if candidate.in_question else bare_ones[0][:1].lower() + bare_ones[0][1:]
+    return f"the {', '.join([first, *bare_ones[1:-1]])} and {bare_ones[-1]}"
 
 
 def _joined(turn: Turn) -> str | None:

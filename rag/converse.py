@@ -12,7 +12,7 @@ from threading import Event
 from rag.antecedent import Talk, focus, full_name, series
 from rag.fragment import LEAD_IN, bare, complete, frame
 from rag.mention import is_person, mentions, named_in
-from rag.resolve import NTH, NTH_ALONE, resolved
+from rag.resolve import NTH, NTH_ALONE, pointing, resolved
 from rag.schema import Turn
 from rag.shape import QUESTION_WORD, yes_no
 from rag.substitute import about, replaced
@@ -68,18 +68,27 @@ def _talk(history: Sequence[Turn]) -> Talk:
     talk = Talk()
     for turn in history[-MOST_TURNS:]:
         typed = " ".join(turn.question.split())
+        answer = turn.answer[:MOST_CHARS]
+        talk.answer = answer
         asked = _rewritten(typed, talk)
         if asked == typed and _switches(typed, talk):
             talk = Talk()
-        talk.turns.append(Turn(asked[:MOST_CHARS], turn.answer[:MOST_CHARS]))
+        talk.turns.append(Turn(asked[:MOST_CHARS], answer))
+        talk.typed = typed
+    talk.answer = ""
     return talk
 
 
 def _switches(question: str, talk: Talk) -> bool:
-    """Tell whether a question that stands alone shares no word with what was said before."""
+    """Tell whether a question that stands alone shares no word with what was said before.
+
+    A short one that names nothing ("Was anyone hurt?") or that points out of itself goes on with the topic.
+    """
     own = set(terms(question))
+    if len(own) < 2 or (len(own) == 2 and not named_in(question)) or pointing(question):
+        return False
     said = {term for turn in talk.turns for term in terms(f"{turn.question} {turn.answer}")}
-    return len(own) > 1 and not own & said
+    return not own & said
 
 
 def _rewritten(question: str, talk: Talk) -> str:
