@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from rag.fragment import bare, frame
 from rag.grammar import POSSESSIVE, is_closed, is_name, is_verb, words
 from rag.mention import Mention, is_person, mentions
+from rag.numerals import SPELLED
 from rag.schema import Turn
 from rag.terms import terms
 
@@ -28,7 +29,7 @@ _VAGUE = frozenset(
 )
 _POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
 _OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
-_ACTS = frozenset("do say want demand decide announce plan promise sign agree refuse reply think hope".split())
+_ACTS = frozenset("do want demand decide announce plan promise sign agree refuse reply think hope".split())
 """What "it" does only if it stands for people: a country, a company."""
 _PROPERTY = re.compile(r"(?:\b(?:which|who|they|them|he|she|it) (?:is|are|was|were)|\bas) $", re.IGNORECASE)
 """What follows it is said of a thing, and is none: "which is older"."""
@@ -109,7 +110,7 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         mention = _as_called(candidate.mention, talk)
         if mention.text.lower() in own or points(mention.text):
             continue
-        score = _fit(kind, pronoun, candidate, mention, owned) + candidate.weight
+        score = _fit(kind, pronoun, candidate, mention, owned, text) + candidate.weight
         last = _last_word(mention.text)
         named = candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed)
         if talk.called.get(last) == kind:
@@ -136,7 +137,7 @@ def words_of(text: str) -> set[str]:
     return {word.low for word in words(text)}
 
 
-def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str) -> float:
+def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str, text: str) -> float:
     if kind == "s":
         return _fit_several(mention, in_question=candidate.in_question)
     if kind != "n":
@@ -150,8 +151,12 @@ def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned:
         return _NO
     if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
         return _NO
+    if re.search(r"\bcaused it\W*$", text) and mention.kind == "thing":
+        return _fit_thing(mention) if re.search(r"\b(?:in|during|after|over|by) $", said[: mention.start]) else _NO
+    if owned in _ACTS and (mention.kind != "thing" or _last_word(mention.text) in _COLLECTIVE):
+        return _fit_thing(mention) + 1.5
     if owned in _ACTS:
-        return _fit_thing(mention) + (0.0 if mention.kind == "thing" and _last_word(mention.text) not in _COLLECTIVE else 1.5)
+        return _fit_thing(mention) - 1.5
     return _NO if owned == "happen" else _fit_thing(mention)
 
 
@@ -171,6 +176,8 @@ def _fit_thing(mention: Mention) -> float:
     if mention.kind == "thing":
         if mention.plural or is_person(mention) or head in _VAGUE or not head.isalpha():
             return _NO
+        if re.match(r"(?:an?|any)\b", mention.text, re.IGNORECASE):
+            return 1.2
         return 2.0 if re.match(r"the\b", mention.text, re.IGNORECASE) else 1.7
     return {"place": 1.7, "name": 1.4}.get(mention.kind, _NO)
 
@@ -180,6 +187,8 @@ def _fit_several(mention: Mention, *, in_question: bool) -> float:
     if mention.kind == "thing":
         if " other " in f" {mention.text} " or head in _VAGUE or head.rstrip("s") in _VAGUE:
             return _NO
+        if re.match(r"any\b", mention.text, re.IGNORECASE):
+            return 1.2  # asked whether there are some
         return (2.2 if in_question else 1.8) if mention.plural else 1.6 if head in _COLLECTIVE else _NO
     if mention.kind == "name":
         return 1.9 if head.endswith("s") else 1.2
@@ -218,9 +227,13 @@ def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
     if mention.kind != "thing":
         return full_name(mention, turns)
     text = re.sub(r"^(?:an?|any|some|the|no|each|every)\s+", "", mention.text, flags=re.IGNORECASE)
-    if mention.start == 0 and not candidate.in_question and not is_name(words(mention.text)[0]):
+    first = words(mention.text)[0]
+    if mention.start == 0 and not candidate.in_question and (not is_name(first) or first.low in SPELLED):
         text = text[:1].lower() + text[1:]
     definite = text != mention.text or mention.plural
+    said = question if candidate.in_question else candidate.turn.answer
+    if owner := next((one for one in mentions(said) if re.fullmatch(r"['’]s? ", said[one.end : mention.start])), None):
+        return text if points(owner.text) else f"{owner.text}{said[owner.end : mention.start]}{text}"
     if candidate.in_question and (parts := frame(question)) and parts.noun and mention.text in parts.noun:
         if parts.gap == "subject":
             tie = "who" if re.search(_ASKS_FOR_PEOPLE, text) else "that"

@@ -23,7 +23,7 @@ _ADVERBIAL = re.compile(
     rf"(?:(?P<wh>(?:since |until |from |by |to )?(?:when|where|why|{_HOW})|why not|what for|for what(?: reason)?"
     rf"|(?:at )?(?:what|which) time|(?:in|on) (?:what|which) (?:year|day|month|date)"
     rf"|{_PREPOSITION} (?:(?:what|which|whose) (?P<noun>[\w'-]+(?: [\w'-]+){{0,2}}?)|whom|who|what|which|where|how much"
-    r"|how many [\w -]+))"
+    r"|how many [\w -]+)|according to (?:whom|who|what))"
     r"(?: exactly| precisely| then| specifically| though| was that| is that| did that happen| did it happen)?)",
     re.IGNORECASE,
 )

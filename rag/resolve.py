@@ -23,10 +23,10 @@ _HE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY = frozenset("they them their theirs".split())
 _EMPTY_IT = re.compile(
     r"\bit(?:['’]s)? (?:(?:is|was|be|been) )?(?:not )?(?:\w+ly )?(?:true|clear|possible|known|legal|likely|worth \w+ing"
-    r"|okay|that|raining|snowing|rain|snow|say|looks?|make sense|mean|matter|seems?|time)\b"
+    r"|okay|that|raining|snowing|rain|snow|say|looks?|takes?|took|taken|make sense|mean|matter|seems?|time)\b"
     r"|\b(?:is|was|be) it (?:\w+ ){1,3}(?:to|that|if|for)\b"
     r"|\bit (?:is|was|will be|would be) (?:\w+ ){1,3}(?:to|that|if|for) "
-    r"|\bit (?:takes?|took|taken|costs?) (?:\w+ ){0,4}to \w+|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
+    r"|\bit costs? (?:\w+ ){0,4}to \w+|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
     re.IGNORECASE,
 )
 """Where "it" stands for nothing."""

@@ -70,6 +70,8 @@ def replaced(question: str, new: str) -> str | None:
     old = best[2]
     if like and like.kind == old.kind == "thing" and " of " in old.text and " of " not in new:
         new = f"{new}{old.text[old.text.index(' of ') :]}"
+    if re.search(rf"\b{WH}(?: many| much)? $", body[: old.start], re.IGNORECASE):
+        new = re.sub(r"^(?:an?|the|some) ", "", new, flags=re.IGNORECASE)  # never "Which the others …?"
     return f"{body[: old.start]}{new}{body[old.end :]}?"
 
 
