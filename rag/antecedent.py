@@ -87,9 +87,21 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
                 weight -= 1.5  # "Who is the head of Volvo?": not Volvo
             yield Candidate(mention, turn, weight, in_question=True, begins=first)
         for place, mention in enumerate(mentions(turn.answer)):
+            if mention.start == 0 and _is_surname(mention, talk):
+                continue
             chosen = one and found is not None and mention.start == found.start
+            if mention.start == 0 and mention.plural and asks_who and parts and parts.gap == "subject":
+                chosen = True  # "Two workers are suing the firm."
             weight = 0.3 - 0.05 * min(place, 20) - 0.9 * age + (1.0 if chosen else 0.0)
             yield Candidate(mention, turn, weight, in_question=False, begins=place == 0 or chosen)
+
+
+def _is_surname(mention: Mention, talk: Talk) -> bool:
+    """Tell whether what seems a common noun that starts a sentence is a name elsewhere: "Reyes" after "Sam Reyes"."""
+    if mention.kind != "thing" or " " in mention.text:
+        return False
+    within = re.compile(rf"\w,? {re.escape(mention.text)}\b")
+    return any(within.search(f"{turn.question}\n{turn.answer}") for turn in talk.turns)
 
 
 def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") -> str | None:
@@ -174,7 +186,7 @@ def fit_person(mention: Mention, gender: str) -> float:
 def _fit_thing(mention: Mention) -> float:
     head = _last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
-        if mention.plural or is_person(mention) or head in _VAGUE or not head.isalpha():
+        if mention.plural or is_person(mention) or head in _VAGUE | set(SPELLED) or not head.isalpha():
             return _NO
         if re.match(r"(?:an?|any)\b", mention.text, re.IGNORECASE):
             return 1.2
@@ -185,14 +197,14 @@ def _fit_thing(mention: Mention) -> float:
 def _fit_several(mention: Mention, *, in_question: bool) -> float:
     head = _last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
-        if " other " in f" {mention.text} " or head in _VAGUE or head.rstrip("s") in _VAGUE:
+        if " other " in f" {mention.text} " or head in _VAGUE | set(SPELLED) or head.rstrip("s") in _VAGUE:
             return _NO
         if re.match(r"any\b", mention.text, re.IGNORECASE):
             return 1.2  # asked whether there are some
         return (2.2 if in_question else 1.8) if mention.plural else 1.6 if head in _COLLECTIVE else _NO
     if mention.kind == "name":
         return 1.9 if head.endswith("s") else 1.2
-    return {"place": 0.9, "person": 0.4}.get(mention.kind, _NO)
+    return 0.9 if mention.kind == "place" else _NO
 
 
 def points(text: str) -> bool:

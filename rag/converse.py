@@ -31,6 +31,8 @@ _COMPARED = re.compile(
     r"\b(?:more|most|less|better|worse|best|(?:bigg|small|larg|old|young|cheap|strong|long|short|fast|high|low)er)\b.*",
     re.IGNORECASE,
 )
+_KNOWN = re.compile(r"\bthe [\w-]+\b(?! (?:[\w-]+ )?(?:of|that|who|which|for)\b)")
+"""What is spoken of as known, and not told apart by what follows."""
 _SIZE = re.compile(r"how (?:many|much|long|often|old|far)", re.IGNORECASE)
 
 
@@ -82,10 +84,13 @@ def _talk(history: Sequence[Turn]) -> Talk:
 def _switches(question: str, talk: Talk) -> bool:
     """Tell whether a question that stands alone shares no word with what was said before.
 
-    A short one that names nothing ("Was anyone hurt?") or that points out of itself goes on with the topic.
+    A question goes on with the topic if it points out of itself, or names nothing and is short ("Was anyone hurt?")
+    or speaks of something that is known ("When will the court hear the case?").
     """
     own = set(terms(question))
-    if len(own) < 2 or (len(own) == 2 and not named_in(question)) or pointing(question):
+    if len(own) < 2 or pointing(question):
+        return False
+    if not named_in(question) and (len(own) == 2 or _KNOWN.search(question)):
         return False
     said = {term for turn in talk.turns for term in terms(f"{turn.question} {turn.answer}")}
     return not own & said
@@ -137,8 +142,17 @@ def _about(question: str, talk: Talk) -> str | None:
         return f"What about {meant}?" if meant != what else None
     if alone:
         return _only(meant, talk.last.question)
-    new = replaced(talk.last.question, meant)
+    new = replaced(_alike(meant, talk), meant)
     return f"What about {meant}?" if new is None and meant != what else new
+
+
+def _alike(what: str, talk: Talk) -> str:
+    """Return the last question about another of the same kind ("the Tarn ferry" for "the Morn ferry"), or the last."""
+    kind = what.split()[-1]
+    for turn in reversed(talk.turns if kind.islower() else []):
+        if kind in (mention.text.split()[-1].lower() for mention in mentions(turn.question)):
+            return turn.question
+    return talk.last.question
 
 
 def _is_nth(text: str) -> bool:

@@ -154,7 +154,7 @@ def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
     if is_closed(before) or is_closed(word) or word.text[0].isupper() or not (word.joined and after.joined):
         return False
     counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
-    if word.low in VERB and counted:
+    if counted and (word.low in VERB or word.low.removesuffix("s") in VERB):
         return True
     if not is_name(before) or before.genitive:
         return False
@@ -240,7 +240,7 @@ def participle(word: str) -> bool:
 
 _TAKES_BASE = re.compile(r"(?:did|does|do|will|would|can|could|shall|should|may|might|must)(?:n['’]t)?|won['’]t|can['’]t|cannot")
 _SUBJECT = frozenset("i he she it they we you".split())
-_BETWEEN = frozenset("not also ever never still even just now then first only always often again already soon".split())
+_BETWEEN = frozenset("not both also ever never still even just now then first only always often again already soon".split())
 _BE = frozenset("is are was were".split())
 _WH = frozenset("who whom whose what which when where why how".split())
 _CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER

@@ -26,7 +26,7 @@ _EMPTY_IT = re.compile(
     r"|okay|that|raining|snowing|rain|snow|say|looks?|takes?|took|taken|make sense|mean|matter|seems?|time)\b"
     r"|\b(?:is|was|be) it (?:\w+ ){1,3}(?:to|that|if|for)\b"
     r"|\bit (?:is|was|will be|would be) (?:\w+ ){1,3}(?:to|that|if|for) "
-    r"|\bit costs? (?:\w+ ){0,4}to \w+|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
+    r"|\bit costs? (?:\w+ ){0,4}to \w+ \w|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
     re.IGNORECASE,
 )
 """Where "it" stands for nothing."""
@@ -88,6 +88,7 @@ def resolved(text: str, talk: Talk) -> str:
             change = (word.start, word.end, when) if when else None
         if change and not any(start < change[1] and change[0] < end for start, end, _ in changes):
             changes.append(change)
+    changes = [change for change in changes if not _repeats(change, changes, text)]
     for start, end, new in sorted(changes, reverse=True):
         head = re.split(r" (?:that|who) ", new)[0]
         if head != new and any(other in new for _, _, other in changes if other != new):
@@ -95,6 +96,15 @@ def resolved(text: str, talk: Talk) -> str:
         new = f"{new[0].upper()}{new[1:]}" if start == 0 and text[:1].isupper() else new
         text = f"{text[:start]}{new}{text[end:]}"
     return text
+
+
+def _repeats(change: Change, changes: list[Change], text: str) -> bool:
+    """Tell whether what takes a word's place says again what the question says: nobody asks like that."""
+    rest = text
+    for start, end, _ in sorted(changes, reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
+    head = re.split(r" (?:that|who|of|in) ", change[2])[0].split()[-1]
+    return head[0].islower() and not set(terms(head)).isdisjoint(terms(rest))
 
 
 def pointing(text: str) -> bool:

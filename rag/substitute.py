@@ -99,6 +99,8 @@ def _alike(new: Mention | None, old: Mention) -> float:
         return 4.0 if new.kind == old.kind else -5.0
     named = {"person", "place", "name"}
     score = -2.0 if is_person(new) and old.kind == "place" else 0.0
+    if "thing" in (new.kind, old.kind) and is_person(new) != is_person(old) and "name" not in (new.kind, old.kind):
+        score -= 2.0  # "Where was Anna Lee born?" asks nothing of a bridge
     if new.kind == old.kind:
         score += 2.5
     elif new.kind in named and old.kind in named:
