@@ -150,18 +150,18 @@ def words_of(text: str) -> set[str]:
 
 
 def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str, text: str) -> float:
+    said = candidate.turn.question if candidate.in_question else candidate.turn.answer
+    if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
+        return _NO
     if kind == "s":
         return _fit_several(mention, in_question=candidate.in_question)
     if kind != "n":
         return fit_person(mention, kind)
     if pronoun == "its" and mention.kind == "place":
         return 3.2 if owned in _OWNED_BY_STATES else 1.7
-    said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
         return _NO
     if not candidate.in_question and not candidate.begins:
-        return _NO
-    if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
         return _NO
     if re.search(r"\bcaused it\W*$", text) and mention.kind == "thing":
         return _fit_thing(mention) if re.search(r"\b(?:in|during|after|over|by) $", said[: mention.start]) else _NO

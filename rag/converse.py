@@ -65,6 +65,19 @@ def context(question: str, history: Sequence[Turn]) -> str:
     return talk.last.question
 
 
+def anew(question: str, history: Sequence[Turn]) -> str:
+    """Return the thing that a follow-up asks the last question about anew; empty if it is no such follow-up.
+
+    >>> said = [Turn("Who runs the Tarn ferry?", "Tarn Lines runs it.")]
+    >>> anew("What about the Morn ferry?", said), anew("Who owns it?", said)
+    ('the Morn ferry', '')
+    """
+    what = about(question) if history else None
+    if not what or pointing(what) or _is_nth(what) or not mentions(what):
+        return ""
+    return what if mentions(what)[0].start == 0 and mentions(what)[0].kind != "time" else ""
+
+
 def _talk(history: Sequence[Turn]) -> Talk:
     """Return the turns in play: those since the last change of topic, their questions standing alone."""
     talk = Talk()

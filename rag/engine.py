@@ -29,7 +29,9 @@ from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
 from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
+from rag.substitute import asks_about
 from rag.suggest import Suggester, same
+from rag.topic import speaks_of
 
 if TYPE_CHECKING:
     from rag.write import Stream
@@ -133,6 +135,8 @@ class Engine:
         yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
+            if thing := converse.anew(talk.without_greeting(question), talk.asking(history)):
+                retrieved, found = self._about(thing, retrieved, found, chosen)
         draft = _Draft()
         if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
             with clock.time("write"):
@@ -282,6 +286,20 @@ class Engine:
 
         conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
         return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
+
+    def _about(self, thing: str, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
+        """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
+        if any(speaks_of(item, thing) for item in found.quotes):
+            return retrieved, found
+        refusal = Chosen(0.0, closest=found.quotes or found.closest)
+        if not asks_about(talk.without_greeting(retrieved.question)):
+            return retrieved, refusal
+        wider = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
+        said = self._read(wider, chosen)
+        quotes = tuple(item for item in said.quotes if speaks_of(item, thing))
+        if not quotes:
+            return retrieved, refusal
+        return replace(wider, question=retrieved.question), Chosen(said.confidence, quotes)
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""

@@ -43,6 +43,11 @@ def about(fragment: str) -> str | None:
     return None if verbal else text
 
 
+def asks_about(fragment: str) -> bool:
+    """Tell whether a fragment asks openly: "What about Mexico?" rather than "And Mexico?"."""
+    return _ABOUT.fullmatch(bare(fragment)) is not None
+
+
 def replaced(question: str, new: str) -> str | None:
     """Return the question with something new in the place of what it is like; None if nothing is like it.
 
