@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.fragment import bare, frame
-from rag.grammar import POSSESSIVE, is_closed, is_name, is_verb, words
+from rag.grammar import POSSESSIVE, is_name, words
 from rag.mention import Mention, is_person, mentions
 from rag.numerals import SPELLED
 from rag.schema import Turn
 from rag.terms import terms
+from rag.turns import focus, full_name, last_word, series
 
 _COLLECTIVE = frozenset(
     """
@@ -31,7 +32,10 @@ _POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
 _OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
 _ACTS = frozenset("do want demand decide announce plan promise sign agree refuse reply think hope".split())
 """What "it" does only if it stands for people: a country, a company."""
-_PROPERTY = re.compile(r"(?:\b(?:which|who|they|them|he|she|it) (?:is|are|was|were)|\bas) $", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"(?:\b(?:which|who|they|them|he|she|it|how many of .+) (?:is|are|was|were)|\b(?:any|some|every)(?:one|body|thing)|\bas) $",
+    re.IGNORECASE,
+)
 """What follows it is said of a thing, and is none: "which is older"."""
 _NO = -9.0
 """The fit of what cannot be meant."""
@@ -123,7 +127,7 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         if mention.text.lower() in own or points(mention.text):
             continue
         score = _fit(kind, pronoun, candidate, mention, owned, text) + candidate.weight
-        last = _last_word(mention.text)
+        last = last_word(mention.text)
         named = candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed)
         if talk.called.get(last) == kind:
             score += 0.5 if asks_who and kind in "mf" else 1.5
@@ -140,7 +144,7 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         return None
     if kind == "s" and (all_of_them := _listed(best[1])):
         return all_of_them
-    talk.called[_last_word(best[1].mention.text)] = kind
+    talk.called[last_word(best[1].mention.text)] = kind
     return shown(best[1], talk.turns)
 
 
@@ -165,7 +169,7 @@ def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned:
         return _NO
     if re.search(r"\bcaused it\W*$", text) and mention.kind == "thing":
         return _fit_thing(mention) if re.search(r"\b(?:in|during|after|over|by) $", said[: mention.start]) else _NO
-    if owned in _ACTS and (mention.kind != "thing" or _last_word(mention.text) in _COLLECTIVE):
+    if owned in _ACTS and (mention.kind != "thing" or last_word(mention.text) in _COLLECTIVE):
         return _fit_thing(mention) + 1.5
     if owned in _ACTS:
         return _fit_thing(mention) - 1.5
@@ -184,7 +188,7 @@ def fit_person(mention: Mention, gender: str) -> float:
 
 
 def _fit_thing(mention: Mention) -> float:
-    head = _last_word(mention.text.split(" of ")[0])
+    head = last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
         if mention.plural or is_person(mention) or head in _VAGUE | set(SPELLED) or not head.isalpha():
             return _NO
@@ -195,7 +199,7 @@ def _fit_thing(mention: Mention) -> float:
 
 
 def _fit_several(mention: Mention, *, in_question: bool) -> float:
-    head = _last_word(mention.text.split(" of ")[0])
+    head = last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
         if " other " in f" {mention.text} " or head in _VAGUE | set(SPELLED) or head.rstrip("s") in _VAGUE:
             return _NO
@@ -212,15 +216,11 @@ def points(text: str) -> bool:
     return not _POINTERS.isdisjoint(text.lower().split())
 
 
-def _last_word(text: str) -> str:
-    return text.split()[-1].lower()
-
-
 def _as_called(mention: Mention, talk: Talk) -> Mention:
     """Return a mention with the gender that its fuller form, or a pronoun that stood for it, tells."""
     if mention.kind not in ("name", "person") or mention.gender:
         return mention
-    last = _last_word(mention.text)
+    last = last_word(mention.text)
     called = talk.called.get(last)
     if called in ("m", "f"):
         return replace(mention, kind="person", gender="f" if called == "f" else "m")
@@ -228,7 +228,7 @@ def _as_called(mention: Mention, talk: Talk) -> Mention:
         return replace(mention, kind="name") if mention.kind == "person" else mention
     for turn in talk.turns:
         for other in (*mentions(turn.question), *mentions(turn.answer)):
-            if other.kind == "person" and _last_word(other.text) == last:
+            if other.kind == "person" and last_word(other.text) == last:
                 mention = replace(mention, kind="person", gender=mention.gender or other.gender)
     return mention
 
@@ -254,71 +254,6 @@ def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
     return f"the {text}" if definite else text
 
 
-def full_name(mention: Mention, turns: Sequence[Turn]) -> str:
-    """Return the fullest form of a person's name that was used: "Nicolás Maduro" for "Maduro"."""
-    text = mention.text
-    if " " in text and not is_person(mention):
-        return text
-    for turn in reversed(turns):
-        for other in (*mentions(turn.question), *mentions(turn.answer)):
-            longer = len(other.text.split()) > len(text.split()) and _last_word(other.text) == _last_word(text)
-            if longer and other.kind in ("person", "name") and other.text.split()[0].lower() not in ("president",):
-                return other.text
-    return text
-
-
-def focus(turn: Turn) -> Mention | None:
-    """Return the name in an answer that answers its question, as far as that can be told.
-
-    It is new, and words of the question stand before it in its phrase ("Cuban Foreign Minister Bruno Rodríguez").
-    """
-    found = re.match(r"(?:\w+ )?(who|whom|which|what)\b", bare(turn.question), re.IGNORECASE)
-    if not found:
-        return None
-    wanted = set(terms(turn.question))
-    best: tuple[float, int, Mention] | None = None
-    for place, mention in enumerate(mentions(turn.answer)):
-        if mention.kind in ("time", "thing") or set(terms(mention.text)) <= wanted:
-            continue
-        if found[1].lower() in ("who", "whom") and mention.kind == "place":
-            continue
-        beside: list[str] = []
-        for word in reversed(words(turn.answer[: mention.start])):
-            if is_closed(word) or is_verb(word, None):
-                break
-            beside.append(word.text)
-        near = len(wanted & set(terms(" ".join(beside))))
-        if found[1].lower() == "what" and not (near and is_person(mention)):
-            continue
-        owns = turn.answer[mention.end : mention.end + 2] in ("'s", "’s")
-        score = (
-            near + (1.0 if found[1].lower() in ("who", "whom") and is_person(mention) else 0.0) - (0.5 if owns else 0)
-        )
-        if best is None or score > best[0]:
-            best = (score, -place, mention)
-    return best[2] if best else None
-
-
-def series(text: str) -> list[str]:
-    """Return the members of an enumeration in a text: of names if there is one, otherwise the first of things.
-
-    >>> series("Critics like Russia and China objected."), series("Russia objected.")
-    (['Russia', 'China'], [])
-    """
-    runs: list[list[Mention]] = []
-    for mention in mentions(text):
-        if mention.kind == "time" or not re.search(r"[^\W\d]", mention.text):
-            continue
-        joint = text[runs[-1][-1].end : mention.start] if runs else ""
-        if runs and re.fullmatch(r",? (?:and|or|versus|vs\.?) (?:the )?|, (?:the )?", joint):
-            runs[-1].append(mention)
-        elif not runs or mention.start >= runs[-1][-1].end:
-            runs.append([mention])
-    lists = [run for run in runs if len(run) > 1]
-    lists.sort(key=lambda run: -sum(mention.kind != "thing" for mention in run))
-    return [mention.text for mention in lists[0]] if lists else []
-
-
 def _listed(candidate: Candidate) -> str:
     """Return the whole of an enumeration of groups that a mention is a member of: "the parents and teachers"."""
     found = series(candidate.turn.question if candidate.in_question else candidate.turn.answer)
@@ -337,26 +272,4 @@ def _joined(turn: Turn) -> str | None:
         found = series(text)
         if found and all(item[:1].isupper() for item in found):
             return f"{', '.join(found[:-1])} and {found[-1]}"
-    return None
-
-
-def latest(kind: str, turns: Sequence[Turn]) -> str | None:
-    """Return the last place, time, person or name that was mentioned.
-
-    Of a turn, the one in the question, or in the answer where the question asked for such.
-    """
-    asks = {
-        "place": r"where|(?:in )?(?:which|what) (?:city|country|place|town)",
-        "time": r"when|(?:in |on )?(?:which|what) (?:year|day|date|month)",
-    }.get(kind)
-    for turn in reversed(turns):
-        texts = [turn.question, turn.answer]
-        if asks and re.match(asks, bare(turn.question), re.IGNORECASE):
-            texts.reverse()
-        for text in texts:
-            found = [mention for mention in mentions(text) if mention.kind == kind]
-            if kind == "place":  # "in Berlin" rather than who did it there
-                found.sort(key=lambda mention: not re.search(r"\b(?:in|at|near) $", text[: mention.start]))
-            if found:
-                return found[0].text
     return None

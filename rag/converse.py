@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 
-from rag.antecedent import Talk, focus, full_name, series
+from rag.antecedent import Talk
 from rag.fragment import LEAD_IN, bare, complete, frame
 from rag.mention import is_person, mentions, named_in
 from rag.resolve import NTH, NTH_ALONE, pointing, resolved
@@ -17,6 +17,7 @@ from rag.schema import Turn
 from rag.shape import QUESTION_WORD, yes_no
 from rag.substitute import about, replaced
 from rag.terms import names, numbers, root, terms, words
+from rag.turns import focus, full_name, series
 from rag.untrusted import neutral
 
 MOST_TURNS = 6

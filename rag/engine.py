@@ -31,7 +31,7 @@ from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
 from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
 from rag.substitute import asks_about
 from rag.suggest import Suggester, same
-from rag.topic import speaks_of
+from rag.topic import on_topic
 
 if TYPE_CHECKING:
     from rag.write import Stream
@@ -289,17 +289,11 @@ class Engine:
 
     def _about(self, thing: str, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
         """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
-        if any(speaks_of(item, thing) for item in found.quotes):
-            return retrieved, found
-        refusal = Chosen(0.0, closest=found.quotes or found.closest)
-        if not asks_about(talk.without_greeting(retrieved.question)):
-            return retrieved, refusal
+        if on_topic(found, thing).quotes or not asks_about(talk.without_greeting(retrieved.question)):
+            return retrieved, on_topic(found, thing)
         wider = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
-        said = self._read(wider, chosen)
-        quotes = tuple(item for item in said.quotes if speaks_of(item, thing))
-        if not quotes:
-            return retrieved, refusal
-        return replace(wider, question=retrieved.question), Chosen(said.confidence, quotes)
+        said = on_topic(self._read(wider, chosen), thing)
+        return replace(wider, question=retrieved.question), replace(said, short_answer=None, conflict=())
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""

@@ -150,7 +150,7 @@ def _predicate(found: list[Word], start: int) -> int | None:
 
 
 def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
-    """Tell whether a word between two others is their verb: "Tarn Lines runs the ferry", "the bridge cost 40 million"."""
+    """Tell whether a word between two others is their verb: "Tarn Lines runs the ferry", "it cost 40 euros"."""
     if is_closed(before) or is_closed(word) or word.text[0].isupper() or not (word.joined and after.joined):
         return False
     counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
@@ -176,7 +176,9 @@ def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
             pass
         elif word.low == "of" and run:
             place += 1 if after is not None and after.low in DETERMINER | POSSESSIVE else 0
-        elif is_closed(word) and not (word.low == "back" and after is not None and after.low in DETERMINER | POSSESSIVE):
+        elif is_closed(word) and not (
+            word.low == "back" and after is not None and after.low in DETERMINER | POSSESSIVE
+        ):
             return None
         else:
             ends = after is None or (is_closed(after) and after.low not in ("of", "back")) or after.text[0].isdigit()
@@ -235,12 +237,20 @@ def participle(word: str) -> bool:
     (True, True, False)
     """
     low = word.lower()
-    return low in _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE or (low.endswith(("ed", "ing")) and len(low) > 4)
+    return (
+        low in _PARTICIPLE
+        or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE
+        or (low.endswith(("ed", "ing")) and len(low) > 4)
+    )
 
 
-_TAKES_BASE = re.compile(r"(?:did|does|do|will|would|can|could|shall|should|may|might|must)(?:n['’]t)?|won['’]t|can['’]t|cannot")
+_TAKES_BASE = re.compile(
+    r"(?:did|does|do|will|would|can|could|shall|should|may|might|must)(?:n['’]t)?|won['’]t|can['’]t|cannot"
+)
 _SUBJECT = frozenset("i he she it they we you".split())
-_BETWEEN = frozenset("not both also ever never still even just now then first only always often again already soon".split())
+_BETWEEN = frozenset(
+    "not both also ever never still even just now then first only always often again already soon".split()
+)
 _BE = frozenset("is are was were".split())
 _WH = frozenset("who whom whose what which when where why how".split())
 _CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER

@@ -6,12 +6,13 @@ itself ("Did Ana say she would?"), or for nothing ("Is it true that …"), is le
 
 import re
 
-from rag.antecedent import Talk, antecedent, candidates, fit_person, latest, points, series, shown
+from rag.antecedent import Talk, antecedent, candidates, fit_person, points, shown
 from rag.fragment import frame
 from rag.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_closed, is_verb, words
 from rag.mention import Mention, is_person, mentions, named_in
 from rag.shape import yes_no
 from rag.terms import stem, terms
+from rag.turns import latest, series
 
 _CLAUSE = re.compile(r",|\b(?:and|but|if|or|when|while|after|before|because|since|that|who|which)\b", re.IGNORECASE)
 """What may stand between two clauses."""
