@@ -33,7 +33,8 @@ _OWNED_BY_STATES = frozenset("president government capital leader people economy
 _ACTS = frozenset("do want demand decide announce plan promise sign agree refuse reply think hope".split())
 """What "it" does only if it stands for people: a country, a company."""
 _PROPERTY = re.compile(
-    r"(?:\b(?:which|who|they|them|he|she|it|how many of .+) (?:is|are|was|were)|\b(?:any|some|every)(?:one|body|thing)|\bas) $",
+    r"(?:\b(?:which|who|they|them|he|she|it|how many of .+) (?:is|are|was|were)"
+    r"|\b(?:any|some|every)(?:one|body|thing)|\bas) $",
     re.IGNORECASE,
 )
 """What follows it is said of a thing, and is none: "which is older"."""

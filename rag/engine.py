@@ -289,11 +289,11 @@ class Engine:
 
     def _about(self, thing: str, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
         """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
-        if on_topic(found, thing).quotes or not asks_about(talk.without_greeting(retrieved.question)):
-            return retrieved, on_topic(found, thing)
-        wider = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
-        said = on_topic(self._read(wider, chosen), thing)
-        return replace(wider, question=retrieved.question), replace(said, short_answer=None, conflict=())
+        found = on_topic(found, thing)
+        if not found.quotes and asks_about(talk.without_greeting(retrieved.question)):
+            retrieved = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
+            found = on_topic(self._read(retrieved, chosen), thing)
+        return retrieved, replace(found, short_answer=None) if asks_about(retrieved.standalone) else found
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""
