@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.fragment import bare, frame
-from rag.grammar import POSSESSIVE, is_closed, is_name, is_verb, words
+from rag.grammar import POSSESSIVE, is_name, words
 from rag.mention import Mention, is_person, mentions
+from rag.numerals import SPELLED
 from rag.schema import Turn
 from rag.terms import terms
+from rag.turns import focus, full_name, last_word, series
 
 _COLLECTIVE = frozenset(
     """
@@ -28,6 +30,14 @@ _VAGUE = frozenset(
 )
 _POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
 _OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
+_ACTS = frozenset("do want demand decide announce plan promise sign agree refuse reply think hope".split())
+"""What "it" does only if it stands for people: a country, a company."""
+_PROPERTY = re.compile(
+    r"(?:\b(?:which|who|they|them|he|she|it|how many of .+) (?:is|are|was|were)"
+    r"|\b(?:any|some|every)(?:one|body|thing)|\bas) $",
+    re.IGNORECASE,
+)
+"""What follows it is said of a thing, and is none: "which is older"."""
 _NO = -9.0
 """The fit of what cannot be meant."""
 _LEAST = 1.2
@@ -41,7 +51,11 @@ class Talk:
 
     turns: list[Turn] = field(default_factory=list)
     called: dict[str, str] = field(default_factory=dict)
-    """The last word of a name, folded, to the kind of pronoun: ``m``, ``f``, ``s`` (several) or ``n``."""
+    """The last word of a mention, folded, to the kind of pronoun: ``m``, ``f``, ``s`` (several) or ``n``."""
+    typed: str = ""
+    """The last question as it was typed."""
+    answer: str = ""
+    """What answered the question that is being resolved, if it is an earlier one: it may say what was meant."""
 
     @property
     def last(self) -> Turn:
@@ -78,9 +92,21 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
                 weight -= 1.5  # "Who is the head of Volvo?": not Volvo
             yield Candidate(mention, turn, weight, in_question=True, begins=first)
         for place, mention in enumerate(mentions(turn.answer)):
+            if mention.start == 0 and _is_surname(mention, talk):
+                continue
             chosen = one and found is not None and mention.start == found.start
+            if mention.start == 0 and mention.plural and asks_who and parts and parts.gap == "subject":
+                chosen = True  # "Two workers are suing the firm."
             weight = 0.3 - 0.05 * min(place, 20) - 0.9 * age + (1.0 if chosen else 0.0)
             yield Candidate(mention, turn, weight, in_question=False, begins=place == 0 or chosen)
+
+
+def _is_surname(mention: Mention, talk: Talk) -> bool:
+    """Tell whether what seems a common noun that starts a sentence is a name elsewhere: "Reyes" after "Sam Reyes"."""
+    if mention.kind != "thing" or " " in mention.text:
+        return False
+    within = re.compile(rf"\w,? {re.escape(mention.text)}\b")
+    return any(within.search(f"{turn.question}\n{turn.answer}") for turn in talk.turns)
 
 
 def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") -> str | None:
@@ -95,14 +121,21 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
     """
     own = {mention.text.lower() for mention in mentions(text)}
     asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
+    told = set(terms(talk.answer))
     best: tuple[float, Candidate] | None = None
     for candidate in candidates(talk):
         mention = _as_called(candidate.mention, talk)
         if mention.text.lower() in own or points(mention.text):
             continue
-        score = _fit(kind, pronoun, candidate, mention, owned) + candidate.weight
-        if talk.called.get(_last_word(mention.text)) == kind:
+        score = _fit(kind, pronoun, candidate, mention, owned, text) + candidate.weight
+        last = last_word(mention.text)
+        named = candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed)
+        if talk.called.get(last) == kind:
             score += 0.5 if asks_who and kind in "mf" else 1.5
+        elif named and kind in talk.called.values() and mention.kind == "thing":
+            score += 1.5  # "it" is what it was until another thing is named
+        if told & set(terms(last)):
+            score += 2.0
         if score >= _LEAST and (best is None or score > best[0]):
             best = (score, candidate)
     joined = _joined(talk.last) if kind == "s" else None
@@ -110,26 +143,38 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         return joined
     if best is None:
         return None
-    if best[1].mention.kind != "thing":
-        talk.called[_last_word(best[1].mention.text)] = kind
+    if kind == "s" and (all_of_them := _listed(best[1])):
+        return all_of_them
+    talk.called[last_word(best[1].mention.text)] = kind
     return shown(best[1], talk.turns)
 
 
-def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str) -> float:
+def words_of(text: str) -> set[str]:
+    """Return the words of a text, folded."""
+    return {word.low for word in words(text)}
+
+
+def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str, text: str) -> float:
+    said = candidate.turn.question if candidate.in_question else candidate.turn.answer
+    if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
+        return _NO
     if kind == "s":
         return _fit_several(mention, in_question=candidate.in_question)
     if kind != "n":
         return fit_person(mention, kind)
     if pronoun == "its" and mention.kind == "place":
         return 3.2 if owned in _OWNED_BY_STATES else 1.7
-    if pronoun in ("this", "that") and mention.kind != "thing":
-        return _NO
-    said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
         return _NO
     if not candidate.in_question and not candidate.begins:
         return _NO
-    return _fit_thing(mention)
+    if re.search(r"\bcaused it\W*$", text) and mention.kind == "thing":
+        return _fit_thing(mention) if re.search(r"\b(?:in|during|after|over|by) $", said[: mention.start]) else _NO
+    if owned in _ACTS and (mention.kind != "thing" or last_word(mention.text) in _COLLECTIVE):
+        return _fit_thing(mention) + 1.5
+    if owned in _ACTS:
+        return _fit_thing(mention) - 1.5
+    return _NO if owned == "happen" else _fit_thing(mention)
 
 
 def fit_person(mention: Mention, gender: str) -> float:
@@ -144,23 +189,27 @@ def fit_person(mention: Mention, gender: str) -> float:
 
 
 def _fit_thing(mention: Mention) -> float:
-    head = _last_word(mention.text.split(" of ")[0])
+    head = last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
-        if mention.plural or is_person(mention) or head in _VAGUE or not head.isalpha():
+        if mention.plural or is_person(mention) or head in _VAGUE | set(SPELLED) or not head.isalpha():
             return _NO
+        if re.match(r"(?:an?|any)\b", mention.text, re.IGNORECASE):
+            return 1.2
         return 2.0 if re.match(r"the\b", mention.text, re.IGNORECASE) else 1.7
     return {"place": 1.7, "name": 1.4}.get(mention.kind, _NO)
 
 
 def _fit_several(mention: Mention, *, in_question: bool) -> float:
-    head = _last_word(mention.text.split(" of ")[0])
+    head = last_word(mention.text.split(" of ")[0])
     if mention.kind == "thing":
-        if " other " in f" {mention.text} " or head in _VAGUE or head.rstrip("s") in _VAGUE:
+        if " other " in f" {mention.text} " or head in _VAGUE | set(SPELLED) or head.rstrip("s") in _VAGUE:
             return _NO
+        if re.match(r"any\b", mention.text, re.IGNORECASE):
+            return 1.2  # asked whether there are some
         return (2.2 if in_question else 1.8) if mention.plural else 1.6 if head in _COLLECTIVE else _NO
     if mention.kind == "name":
         return 1.9 if head.endswith("s") else 1.2
-    return {"place": 0.9, "person": 0.4}.get(mention.kind, _NO)
+    return 0.9 if mention.kind == "place" else _NO
 
 
 def points(text: str) -> bool:
@@ -168,15 +217,11 @@ def points(text: str) -> bool:
     return not _POINTERS.isdisjoint(text.lower().split())
 
 
-def _last_word(text: str) -> str:
-    return text.split()[-1].lower()
-
-
 def _as_called(mention: Mention, talk: Talk) -> Mention:
     """Return a mention with the gender that its fuller form, or a pronoun that stood for it, tells."""
     if mention.kind not in ("name", "person") or mention.gender:
         return mention
-    last = _last_word(mention.text)
+    last = last_word(mention.text)
     called = talk.called.get(last)
     if called in ("m", "f"):
         return replace(mention, kind="person", gender="f" if called == "f" else "m")
@@ -184,7 +229,7 @@ def _as_called(mention: Mention, talk: Talk) -> Mention:
         return replace(mention, kind="name") if mention.kind == "person" else mention
     for turn in talk.turns:
         for other in (*mentions(turn.question), *mentions(turn.answer)):
-            if other.kind == "person" and _last_word(other.text) == last:
+            if other.kind == "person" and last_word(other.text) == last:
                 mention = replace(mention, kind="person", gender=mention.gender or other.gender)
     return mention
 
@@ -195,9 +240,13 @@ def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
     if mention.kind != "thing":
         return full_name(mention, turns)
     text = re.sub(r"^(?:an?|any|some|the|no|each|every)\s+", "", mention.text, flags=re.IGNORECASE)
-    if mention.start == 0 and not candidate.in_question and not is_name(words(mention.text)[0]):
+    first = words(mention.text)[0]
+    if mention.start == 0 and not candidate.in_question and (not is_name(first) or first.low in SPELLED):
         text = text[:1].lower() + text[1:]
     definite = text != mention.text or mention.plural
+    said = question if candidate.in_question else candidate.turn.answer
+    if owner := next((one for one in mentions(said) if re.fullmatch(r"['’]s? ", said[one.end : mention.start])), None):
+        return text if points(owner.text) else f"{owner.text}{said[owner.end : mention.start]}{text}"
     if candidate.in_question and (parts := frame(question)) and parts.noun and mention.text in parts.noun:
         if parts.gap == "subject":
             tie = "who" if re.search(_ASKS_FOR_PEOPLE, text) else "that"
@@ -206,69 +255,16 @@ def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
     return f"the {text}" if definite else text
 
 
-def full_name(mention: Mention, turns: Sequence[Turn]) -> str:
-    """Return the fullest form of a person's name that was used: "Nicolás Maduro" for "Maduro"."""
-    text = mention.text
-    if " " in text and not is_person(mention):
-        return text
-    for turn in reversed(turns):
-        for other in (*mentions(turn.question), *mentions(turn.answer)):
-            longer = len(other.text.split()) > len(text.split()) and _last_word(other.text) == _last_word(text)
-            if longer and other.kind in ("person", "name") and other.text.split()[0].lower() not in ("president",):
-                return other.text
-    return text
-
-
-def focus(turn: Turn) -> Mention | None:
-    """Return the name in an answer that answers its question, as far as that can be told.
-
-    It is new, and words of the question stand before it in its phrase ("Cuban Foreign Minister Bruno Rodríguez").
-    """
-    found = re.match(r"(?:\w+ )?(who|whom|which|what)\b", bare(turn.question), re.IGNORECASE)
-    if not found:
-        return None
-    wanted = set(terms(turn.question))
-    best: tuple[float, int, Mention] | None = None
-    for place, mention in enumerate(mentions(turn.answer)):
-        if mention.kind in ("time", "thing") or set(terms(mention.text)) <= wanted:
-            continue
-        if found[1].lower() in ("who", "whom") and mention.kind == "place":
-            continue
-        beside: list[str] = []
-        for word in reversed(words(turn.answer[: mention.start])):
-            if is_closed(word) or is_verb(word, None):
-                break
-            beside.append(word.text)
-        near = len(wanted & set(terms(" ".join(beside))))
-        if found[1].lower() == "what" and not (near and is_person(mention)):
-            continue
-        owns = turn.answer[mention.end : mention.end + 2] in ("'s", "’s")
-        score = (
-            near + (1.0 if found[1].lower() in ("who", "whom") and is_person(mention) else 0.0) - (0.5 if owns else 0)
-        )
-        if best is None or score > best[0]:
-            best = (score, -place, mention)
-    return best[2] if best else None
-
-
-def series(text: str) -> list[str]:
-    """Return the members of an enumeration in a text: of names if there is one, otherwise the first of things.
-
-    >>> series("Critics like Russia and China objected."), series("Russia objected.")
-    (['Russia', 'China'], [])
-    """
-    runs: list[list[Mention]] = []
-    for mention in mentions(text):
-        if mention.kind == "time" or not re.search(r"[^\W\d]", mention.text):
-            continue
-        joint = text[runs[-1][-1].end : mention.start] if runs else ""
-        if runs and re.fullmatch(r",? (?:and|or|versus|vs\.?) (?:the )?|, (?:the )?", joint):
-            runs[-1].append(mention)
-        elif not runs or mention.start >= runs[-1][-1].end:
-            runs.append([mention])
-    lists = [run for run in runs if len(run) > 1]
-    lists.sort(key=lambda run: -sum(mention.kind != "thing" for mention in run))
-    return [mention.text for mention in lists[0]] if lists else []
+def _listed(candidate: Candidate) -> str:
+    """Return the whole of an enumeration of groups that a mention is a member of: "the parents and teachers"."""
+    found = series(candidate.turn.question if candidate.in_question else candidate.turn.answer)
+    if candidate.mention.kind != "thing" or candidate.mention.text not in found:
+        return ""
+    bare_ones = [re.sub(r"^(?:some|the) ", "", item, flags=re.IGNORECASE) for item in found]
+    if not all(item.split()[-1].endswith("s") for item in bare_ones):
+        return ""
+    first = bare_ones[0] if candidate.in_question else bare_ones[0][:1].lower() + bare_ones[0][1:]
+    return f"the {', '.join([first, *bare_ones[1:-1]])} and {bare_ones[-1]}"
 
 
 def _joined(turn: Turn) -> str | None:
@@ -277,26 +273,4 @@ def _joined(turn: Turn) -> str | None:
         found = series(text)
         if found and all(item[:1].isupper() for item in found):
             return f"{', '.join(found[:-1])} and {found[-1]}"
-    return None
-
-
-def latest(kind: str, turns: Sequence[Turn]) -> str | None:
-    """Return the last place, time, person or name that was mentioned.
-
-    Of a turn, the one in the question, or in the answer where the question asked for such.
-    """
-    asks = {
-        "place": r"where|(?:in )?(?:which|what) (?:city|country|place|town)",
-        "time": r"when|(?:in |on )?(?:which|what) (?:year|day|date|month)",
-    }.get(kind)
-    for turn in reversed(turns):
-        texts = [turn.question, turn.answer]
-        if asks and re.match(asks, bare(turn.question), re.IGNORECASE):
-            texts.reverse()
-        for text in texts:
-            found = [mention for mention in mentions(text) if mention.kind == kind]
-            if kind == "place":  # "in Berlin" rather than who did it there
-                found.sort(key=lambda mention: not re.search(r"\b(?:in|at|near) $", text[: mention.start]))
-            if found:
-                return found[0].text
     return None

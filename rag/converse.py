@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 
-from rag.antecedent import Talk, focus, full_name, series
+from rag.antecedent import Talk
 from rag.fragment import LEAD_IN, bare, complete, frame
 from rag.mention import is_person, mentions, named_in
-from rag.resolve import NTH, NTH_ALONE, resolved
+from rag.resolve import NTH, NTH_ALONE, pointing, resolved
 from rag.schema import Turn
 from rag.shape import QUESTION_WORD, yes_no
 from rag.substitute import about, replaced
 from rag.terms import names, numbers, root, terms, words
+from rag.turns import focus, full_name, series
 from rag.untrusted import neutral
 
 MOST_TURNS = 6
@@ -31,6 +32,8 @@ _COMPARED = re.compile(
     r"\b(?:more|most|less|better|worse|best|(?:bigg|small|larg|old|young|cheap|strong|long|short|fast|high|low)er)\b.*",
     re.IGNORECASE,
 )
+_KNOWN = re.compile(r"\bthe [\w-]+\b(?! (?:[\w-]+ )?(?:of|that|who|which|for)\b)")
+"""What is spoken of as known, and not told apart by what follows."""
 _SIZE = re.compile(r"how (?:many|much|long|often|old|far)", re.IGNORECASE)
 
 
@@ -63,23 +66,48 @@ def context(question: str, history: Sequence[Turn]) -> str:
     return talk.last.question
 
 
+def anew(question: str, history: Sequence[Turn]) -> str:
+    """Return the thing that a follow-up asks the last question about anew; empty if it is no such follow-up.
+
+    >>> said = [Turn("Who runs the Tarn ferry?", "Tarn Lines runs it.")]
+    >>> anew("What about the Morn ferry?", said), anew("Who owns it?", said)
+    ('the Morn ferry', '')
+    """
+    what = about(question) if history else None
+    if not what or pointing(what) or _is_nth(what) or not mentions(what):
+        return ""
+    return what if mentions(what)[0].start == 0 and mentions(what)[0].kind != "time" else ""
+
+
 def _talk(history: Sequence[Turn]) -> Talk:
     """Return the turns in play: those since the last change of topic, their questions standing alone."""
     talk = Talk()
     for turn in history[-MOST_TURNS:]:
         typed = " ".join(turn.question.split())
+        answer = turn.answer[:MOST_CHARS]
+        talk.answer = answer
         asked = _rewritten(typed, talk)
         if asked == typed and _switches(typed, talk):
             talk = Talk()
-        talk.turns.append(Turn(asked[:MOST_CHARS], turn.answer[:MOST_CHARS]))
+        talk.turns.append(Turn(asked[:MOST_CHARS], answer))
+        talk.typed = typed
+    talk.answer = ""
     return talk
 
 
 def _switches(question: str, talk: Talk) -> bool:
-    """Tell whether a question that stands alone shares no word with what was said before."""
+    """Tell whether a question that stands alone shares no word with what was said before.
+
+    A question goes on with the topic if it points out of itself, or names nothing and is short ("Was anyone hurt?")
+    or speaks of something that is known ("When will the court hear the case?").
+    """
     own = set(terms(question))
+    if len(own) < 2 or pointing(question):
+        return False
+    if not named_in(question) and (len(own) == 2 or _KNOWN.search(question)):
+        return False
     said = {term for turn in talk.turns for term in terms(f"{turn.question} {turn.answer}")}
-    return len(own) > 1 and not own & said
+    return not own & said
 
 
 def _rewritten(question: str, talk: Talk) -> str:
@@ -128,8 +156,17 @@ def _about(question: str, talk: Talk) -> str | None:
         return f"What about {meant}?" if meant != what else None
     if alone:
         return _only(meant, talk.last.question)
-    new = replaced(talk.last.question, meant)
+    new = replaced(_alike(meant, talk), meant)
     return f"What about {meant}?" if new is None and meant != what else new
+
+
+def _alike(what: str, talk: Talk) -> str:
+    """Return the last question about another of the same kind ("the Tarn ferry" for "the Morn ferry"), or the last."""
+    kind = what.split()[-1]
+    for turn in reversed(talk.turns if kind.islower() else []):
+        if kind in (mention.text.split()[-1].lower() for mention in mentions(turn.question)):
+            return turn.question
+    return talk.last.question
 
 
 def _is_nth(text: str) -> bool:

@@ -29,7 +29,9 @@ from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
 from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
+from rag.substitute import asks_about
 from rag.suggest import Suggester, same
+from rag.topic import on_topic
 
 if TYPE_CHECKING:
     from rag.write import Stream
@@ -133,6 +135,8 @@ class Engine:
         yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
+            if thing := converse.anew(talk.without_greeting(question), talk.asking(history)):
+                retrieved, found = self._about(thing, retrieved, found, chosen)
         draft = _Draft()
         if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
             with clock.time("write"):
@@ -282,6 +286,14 @@ class Engine:
 
         conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
         return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
+
+    def _about(self, thing: str, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
+        """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
+        found = on_topic(found, thing)
+        if not found.quotes and asks_about(talk.without_greeting(retrieved.question)):
+            retrieved = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
+            found = on_topic(self._read(retrieved, chosen), thing)
+        return retrieved, replace(found, short_answer=None) if asks_about(retrieved.standalone) else found
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""

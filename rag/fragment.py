@@ -23,7 +23,7 @@ _ADVERBIAL = re.compile(
     rf"(?:(?P<wh>(?:since |until |from |by |to )?(?:when|where|why|{_HOW})|why not|what for|for what(?: reason)?"
     rf"|(?:at )?(?:what|which) time|(?:in|on) (?:what|which) (?:year|day|month|date)"
     rf"|{_PREPOSITION} (?:(?:what|which|whose) (?P<noun>[\w'-]+(?: [\w'-]+){{0,2}}?)|whom|who|what|which|where|how much"
-    r"|how many [\w -]+))"
+    r"|how many [\w -]+)|according to (?:whom|who|what))"
     r"(?: exactly| precisely| then| specifically| though| was that| is that| did that happen| did it happen)?)",
     re.IGNORECASE,
 )
@@ -36,6 +36,7 @@ _TOLD = re.compile(r"(?:please )?(?:tell me (?:more )?about|describe|explain) (?
 _ELSE = re.compile(
     r"(?:any(?:thing|one|body|where)? else|any others|what else|who else|where else|any other \w+)", re.IGNORECASE
 )
+_WHO_SAYS = re.compile(r"who sa(?:ys|id) so|says who", re.IGNORECASE)
 _SOME = re.compile(r"\b(?:any|some)(?:one|body|thing)\b", re.IGNORECASE)
 
 Gap = Literal["none", "adverb", "object", "subject", "copula"]
@@ -169,6 +170,8 @@ def complete(fragment: str, question: str, focus: str) -> str | None:
     'When did the US seize Maduro?'
     """
     text = bare(fragment)
+    if _WHO_SAYS.fullmatch(text):
+        text = "according to whom"
     if _ELSE.fullmatch(text):
         return _else(text, question)
     adverbial, nominal = _ADVERBIAL.fullmatch(text), _NOMINAL.fullmatch(text)

@@ -5,7 +5,8 @@ a noun or what belongs to one.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from rag.shape import AUXILIARY, IRREGULAR_PAST, is_plural
 from rag.terms import fold
@@ -25,6 +26,8 @@ class Word:
     """Whether only white space lies between the word before and this one."""
     heads: bool = False
     """Whether the next word, after white space, has a capital."""
+    verb: bool = False
+    """Whether its place makes it a verb, or what "is" says of its subject: "close" in "When will the bridge close?"."""
 
     @property
     def low(self) -> str:
@@ -71,6 +74,7 @@ _BASE = """
 VERB = frozenset(_BASE)
 _PAST = IRREGULAR_PAST | frozenset(
     "said told saw knew grew kept sent spent heard meant felt thought bought caught taught stood understood paid laid "
+    "led fled swept struck sank sought fed lent beat quit shut split spread "
     "put set cut let drew drove flew wore chose froze stole threw shot sang swore".split()
 )
 _NOUN_TOO = frozenset(
@@ -109,17 +113,107 @@ def words(text: str) -> list[Word]:
         follows = re.match(r"\s[^\W\d_]", text[match.end() :])
         heads = bool(follows and follows[0][-1].isupper()) and not shouted
         found.append(Word(shown, match.start(), match.start() + len(bare), owns, opens, not gap.strip(), heads))
+    for place in _verbs(found):
+        found[place] = replace(found[place], verb=True)
     return found
+
+
+def _verbs(found: list[Word]) -> Iterator[int]:
+    """Yield the places of the words that must be verbs, in no list though they may be.
+
+    A base form follows "did", "will" and the like: straight in a statement, after the subject in a question.
+    """
+    asks = False
+    for place, word in enumerate(found):
+        if word.opens or (place and found[place - 1].opens and found[place - 1].low in ("and", "but", "so", "or")):
+            first = found[place + 1] if word.low in PREPOSITION and place + 1 < len(found) else word
+            asks = first.low in _WH or is_auxiliary(first)
+        if _TAKES_BASE.fullmatch(word.low) and not is_name(word):
+            verb = _base_form(found, place + 1, asks=asks)
+            if verb is not None:
+                yield verb
+        elif asks and word.low in _BE and (word.opens or is_closed(found[place - 1])):
+            if (predicate := _predicate(found, place + 1)) is not None:
+                yield predicate
+        elif 0 < place < len(found) - 1 and _stands_as_verb(word, found[place - 1], found[place + 1]):
+            yield place
+
+
+def _predicate(found: list[Word], start: int) -> int | None:
+    """Return the place of what a question for yes or no says of its subject: "safe" in "Is the dam safe?"."""
+    opener = found[start - 1]
+    run = found[start:]
+    if not (opener.opens or found[start - 2].opens) or found[start - 2].low in _WH or len(run) < 3:
+        return None
+    plain = all(word.joined and not is_closed(word) and not word.genitive for word in run[1:])
+    return len(found) - 1 if plain and run[0].low in DETERMINER | POSSESSIVE and not is_name(run[-1]) else None
+
+
+def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
+    """Tell whether a word between two others is their verb: "Tarn Lines runs the ferry", "it cost 40 euros"."""
+    if is_closed(before) or is_closed(word) or word.text[0].isupper() or not (word.joined and after.joined):
+        return False
+    counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
+    if counted and (word.low in VERB or word.low.removesuffix("s") in VERB):
+        return True
+    if not is_name(before) or before.genitive:
+        return False
+    return counted or after.low in DETERMINER | POSSESSIVE or (is_name(after) and word.low.endswith(("s", "ed")))
+
+
+def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
+    """Return the place of the verb after an auxiliary; None if it cannot be told."""
+    run: list[int] = []  # the words of the subject so far, and the verb
+    place = start
+    while place < len(found):
+        word = found[place]
+        after = found[place + 1] if place + 1 < len(found) and found[place + 1].joined else None
+        if place > start and not word.joined:
+            return None
+        if word.low in _SUBJECT and not run and place == start:
+            run.append(place)
+        elif word.low.endswith("ly") or word.low in _BETWEEN or (word.low in DETERMINER | POSSESSIVE and not run):
+            pass
+        elif word.low == "of" and run:
+            place += 1 if after is not None and after.low in DETERMINER | POSSESSIVE else 0
+        elif is_closed(word) and not (
+            word.low == "back" and after is not None and after.low in DETERMINER | POSSESSIVE
+        ):
+            return None
+        else:
+            ends = after is None or (is_closed(after) and after.low not in ("of", "back")) or after.text[0].isdigit()
+            names = after is not None and is_name(after) and all(is_name(one) for one in _rest(found, place + 1))
+            straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINER))
+            pronoun = bool(run) and found[run[0]].low in _SUBJECT
+            if not is_name(word) and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
+                return place
+            run.append(place)
+        place += 1
+    return None
+
+
+def _listed(word: Word, run: list[int]) -> bool:
+    return bool(run) and word.low in VERB and word.low not in _NOUN_TOO
+
+
+def _rest(found: list[Word], start: int) -> Iterator[Word]:
+    """Yield the words of a phrase from a place on."""
+    for word in found[start:]:
+        if not word.joined or is_closed(word):
+            return
+        yield word
 
 
 def is_verb(word: Word, before: Word | None) -> bool:
     """Tell whether a word is likely to be a verb, after the word before it."""
     low = word.low
+    if word.verb:
+        return True
     if word.text[:1].isupper() and not word.opens:
         return False
     if before is not None and (before.low in DETERMINER | POSSESSIVE or before.genitive):
         return False
-    if low in _PAST | _PARTICIPLE:
+    if low in _PAST | _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE:
         return True
     if low.endswith(("ed", "ing")) and len(low) > 4 and low not in ("united", "during", "including", "according"):
         return low.endswith("ing") or before is None or before.low not in PREPOSITION
@@ -143,9 +237,22 @@ def participle(word: str) -> bool:
     (True, True, False)
     """
     low = word.lower()
-    return low in _PARTICIPLE or (low.endswith(("ed", "ing")) and len(low) > 4)
+    return (
+        low in _PARTICIPLE
+        or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE
+        or (low.endswith(("ed", "ing")) and len(low) > 4)
+    )
 
 
+_TAKES_BASE = re.compile(
+    r"(?:did|does|do|will|would|can|could|shall|should|may|might|must)(?:n['’]t)?|won['’]t|can['’]t|cannot"
+)
+_SUBJECT = frozenset("i he she it they we you".split())
+_BETWEEN = frozenset(
+    "not both also ever never still even just now then first only always often again already soon".split()
+)
+_BE = frozenset("is are was were".split())
+_WH = frozenset("who whom whose what which when where why how".split())
 _CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER
 _AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
 
@@ -160,7 +267,7 @@ def is_name(word: Word) -> bool:
     if (
         not word.text[0].isupper()
         or word.text in _INITIALS
-        or (word.low in _CLOSED and word.text != "US")
+        or (word.low in _CLOSED and word.text != "US" and not _first_name(word))
         or (is_auxiliary(word) and word.text not in ("May", "Will"))
     ):
         return False
@@ -168,6 +275,11 @@ def is_name(word: Word) -> bool:
         return False
     common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
     return not (word.opens and common and not word.heads and not CITIZENS.match(word.text))
+
+
+def _first_name(word: Word) -> bool:
+    """Tell whether a capital makes a name of a small word: "Per" in "the architect Per Lunde"."""
+    return word.low in PREPOSITION and word.heads and not word.opens
 
 
 def is_closed(word: Word) -> bool:

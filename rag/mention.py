@@ -95,6 +95,7 @@ _OF_A_PEOPLE = re.compile(r"(?:an|ese|ish|ch|i)$")
 _AT = frozenset("in at near from across throughout".split())
 _TIME = re.compile(
     rf"(?:{MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {MONTH}(?: \d{{4}})?|{MONTH} \d{{4}}|\d{{4}}[-–]\d{{2,4}} season"
+    rf"|(?:(?<=\bin )|(?<=\bsince )){MONTH}\b"
     r"|(?<![\d,.$£€])(?:1[5-9]|20)\d\d(?:[-–]\d{2,4})?(?![\d%]|[.,]\d)"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:, \w+ \d{1,2})?)"
 )
@@ -119,7 +120,7 @@ def _phrases(text: str, found: list[Word]) -> Iterator[Mention]:
     """Yield the noun phrases of a text: a determiner, adjectives and nouns; what follows "of" belongs to it."""
     first = 0
     while first < len(found):
-        last = _end(found, first)
+        last = None if first and found[first - 1].low == "how" else _end(found, first)  # "how long" names nothing
         if last is None:
             first += 1
             continue
@@ -234,7 +235,7 @@ def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
 
 def _thing(text: str, found: list[Word], first: int, last: int, whole: int) -> Mention:
     head = found[last]
-    many = is_plural(head.text) or head.low in _FEW
+    many = is_plural(head.text) or head.low in _FEW or head.low.endswith(("men", "people"))
     shown = text[found[first].start : found[whole].end]
     return Mention(shown, "thing", found[first].start, found[whole].end, many, _gender([head.low]))
 

@@ -6,12 +6,13 @@ itself ("Did Ana say she would?"), or for nothing ("Is it true that …"), is le
 
 import re
 
-from rag.antecedent import Talk, antecedent, candidates, fit_person, latest, points, series, shown
+from rag.antecedent import Talk, antecedent, candidates, fit_person, points, shown
 from rag.fragment import frame
 from rag.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_closed, is_verb, words
 from rag.mention import Mention, is_person, mentions, named_in
 from rag.shape import yes_no
 from rag.terms import stem, terms
+from rag.turns import latest, series
 
 _CLAUSE = re.compile(r",|\b(?:and|but|if|or|when|while|after|before|because|since|that|who|which)\b", re.IGNORECASE)
 """What may stand between two clauses."""
@@ -23,10 +24,10 @@ _HE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY = frozenset("they them their theirs".split())
 _EMPTY_IT = re.compile(
     r"\bit(?:['’]s)? (?:(?:is|was|be|been) )?(?:not )?(?:\w+ly )?(?:true|clear|possible|known|legal|likely|worth \w+ing"
-    r"|okay|that|raining|snowing|rain|snow|say|looks?|takes?|took|taken|costs?|make sense|mean|matter|seems?|time)\b"
+    r"|okay|that|raining|snowing|rain|snow|say|looks?|takes?|took|taken|make sense|mean|matter|seems?|time)\b"
     r"|\b(?:is|was|be) it (?:\w+ ){1,3}(?:to|that|if|for)\b"
     r"|\bit (?:is|was|will be|would be) (?:\w+ ){1,3}(?:to|that|if|for) "
-    r"|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
+    r"|\bit costs? (?:\w+ ){0,4}to \w+ \w|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
     re.IGNORECASE,
 )
 """Where "it" stands for nothing."""
@@ -41,6 +42,10 @@ _ORDINAL = "first second third fourth fifth".split()
 NTH_ALONE = re.compile(rf"the (?:{'|'.join(_ORDINAL)}|last|other)", re.IGNORECASE)
 NTH = re.compile(
     rf"\bthe (?:(?P<nth>{'|'.join(_ORDINAL)}|last|other) ones?|(?P<pair>former|latter))\b(?! \w+ed\b)", re.IGNORECASE
+)
+_LONE_THAT = re.compile(
+    rf"\b(?:{'|'.join(sorted(PREPOSITION))}|is|was|did|does|do|will|say|said) (?:this|that|there)(?=\W*$| happen)",
+    re.IGNORECASE,
 )
 _SAYING = re.compile(
     r"(?:confirm|believe|think|know|admit|claim)(?:s|d|ed)?|den(?:y|ies|ied)|sa(?:y|ys|id)|thought|knew|knows",
@@ -70,7 +75,7 @@ def resolved(text: str, talk: Talk) -> str:
     for place, word in enumerate(all_words):
         before = all_words[place - 1] if place else None
         after = all_words[place + 1] if place + 1 < len(all_words) else None
-        kind = _HE.get(word.low) or ("s" if word.low in _THEY else "n" if word.low in ("it", "its") else "")
+        kind = _kind(word)
         change = None
         if kind and kind not in seen and not _bound(kind, word, before, text):
             change = _pronoun(kind, word, after, text, talk)
@@ -84,10 +89,42 @@ def resolved(text: str, talk: Talk) -> str:
             change = (word.start, word.end, when) if when else None
         if change and not any(start < change[1] and change[0] < end for start, end, _ in changes):
             changes.append(change)
+    changes = [change for change in changes if not _repeats(change, changes, text)]
     for start, end, new in sorted(changes, reverse=True):
+        head = re.split(r" (?:that|who) ", new)[0]
+        if head != new and any(other in new for _, _, other in changes if other != new):
+            new = head  # "Where did the countries that signed the treaty sign the treaty?"
         new = f"{new[0].upper()}{new[1:]}" if start == 0 and text[:1].isupper() else new
         text = f"{text[:start]}{new}{text[end:]}"
     return text
+
+
+def _repeats(change: Change, changes: list[Change], text: str) -> bool:
+    """Tell whether what takes a word's place says again what the question says: nobody asks like that."""
+    rest = text
+    for start, end, _ in sorted(changes, reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
+    head = re.split(r" (?:that|who|of|in) ", change[2])[0].split()[-1]
+    return head[0].islower() and not set(terms(head)).isdisjoint(terms(rest))
+
+
+def pointing(text: str) -> bool:
+    """Tell whether a pronoun or a lone "that" of a text stands for something outside it.
+
+    >>> pointing("When will it close?"), pointing("Did Ana say she would come?"), pointing("Is it true?")
+    (True, False, False)
+    """
+    found = words(text)
+    for before, word in zip([None, *found], found, strict=False):
+        kind = _kind(word)
+        if (kind and not _bound(kind, word, before, text)) or _LONE_THAT.search(text):
+            return True
+    return False
+
+
+def _kind(word: Word) -> str:
+    """Return what a pronoun can stand for, as :func:`rag.antecedent.antecedent` has it; empty if it is none."""
+    return _HE.get(word.low) or ("s" if word.low in _THEY else "n" if word.low in ("it", "its") else "")
 
 
 def _bound(kind: str, word: Word, before: Word | None, text: str) -> bool:
@@ -158,7 +195,7 @@ def _demonstrative(word: Word, before: Word | None, after: Word | None, text: st
     if free and word.low in ("this", "that"):
         ends = before is None or after is None or not after.joined
         if ends or (before and (before.low in PREPOSITION or is_auxiliary(before) or is_verb(before, None))):
-            return _that(word, before, after, text, talk)
+            return _that(word, before, after, talk)
         return None
     if free:
         several = antecedent("s", word.low, text, talk) if before is not None else None
@@ -193,19 +230,21 @@ def _demonstrative(word: Word, before: Word | None, after: Word | None, text: st
     return (word.start, owned.end, named) if named else None
 
 
-def _that(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:
-    """Return what takes the place of a lone "that": a clause after a verb of saying, otherwise a thing."""
+def _that(word: Word, before: Word | None, after: Word | None, talk: Talk) -> Change | None:
+    """Return the clause that takes the place of a lone "that" after a verb of saying.
+
+    Elsewhere it stands for a fact rather than a thing, and stays.
+    """
     question = talk.last.question
     if after is None and before is not None and _SAYING.fullmatch(before.low):
         parts = frame(question) if yes_no(question) else None
-        first = next((mention for mention in mentions(parts.clause) if mention.start == 0), None) if parts else None
+        begins = question.find(parts.clause) if parts else 0
+        first = next((mention for mention in mentions(question) if mention.start == begins), None) if parts else None
         if parts and (parts.subject or first):
             subject = parts.subject or (first.text if first else "")
             return word.start, word.end, f"that {subject} {parts.auxiliary.lower()}{parts.clause[len(subject) :]}"
         return None
-    told = any(mention.end <= word.start for mention in mentions(text)) and _CLAUSE.search(text[: word.start])
-    meant = None if told or (before and before.low == "all") else antecedent("n", word.low, text, talk)
-    return (word.start, word.end, meant) if meant else None
+    return None
 
 
 def _there(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:

@@ -43,6 +43,11 @@ def about(fragment: str) -> str | None:
     return None if verbal else text
 
 
+def asks_about(fragment: str) -> bool:
+    """Tell whether a fragment asks openly: "What about Mexico?" rather than "And Mexico?"."""
+    return _ABOUT.fullmatch(bare(fragment)) is not None
+
+
 def replaced(question: str, new: str) -> str | None:
     """Return the question with something new in the place of what it is like; None if nothing is like it.
 
@@ -70,6 +75,8 @@ def replaced(question: str, new: str) -> str | None:
     old = best[2]
     if like and like.kind == old.kind == "thing" and " of " in old.text and " of " not in new:
         new = f"{new}{old.text[old.text.index(' of ') :]}"
+    if re.search(rf"\b{WH}(?: many| much)? $", body[: old.start], re.IGNORECASE):
+        new = re.sub(r"^(?:an?|the|some) ", "", new, flags=re.IGNORECASE)  # never "Which the others …?"
     return f"{body[: old.start]}{new}{body[old.end :]}?"
 
 
@@ -97,6 +104,8 @@ def _alike(new: Mention | None, old: Mention) -> float:
         return 4.0 if new.kind == old.kind else -5.0
     named = {"person", "place", "name"}
     score = -2.0 if is_person(new) and old.kind == "place" else 0.0
+    if "thing" in (new.kind, old.kind) and is_person(new) != is_person(old) and "name" not in (new.kind, old.kind):
+        score -= 2.0  # "Where was Anna Lee born?" asks nothing of a bridge
     if new.kind == old.kind:
         score += 2.5
     elif new.kind in named and old.kind in named:

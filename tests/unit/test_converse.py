@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.converse import GRAMMAR, by_llm, standalone
+from rag.converse import GRAMMAR, anew, by_llm, context, standalone
 from rag.schema import Turn
 from tests.conftest import ROOT
 from tests.growth import in_proportion
@@ -154,6 +154,89 @@ def test_what_a_pronoun_stood_for_stays_in_play() -> None:
         Turn("Where did she grow up?", "Zyx grew up near Adam Smith's farm."),
     ]
     assert standalone("When did she die?", history) == "When did Zyx Quo die?"
+
+
+DAM = Turn("When was the Kirk dam built?", "The Kirk dam was built in 1974.")
+FERRIES = [
+    Turn("Who runs the Tarn ferry?", "Bluewave Lines runs the ferry."),
+    Turn("Where is that company based?", "Bluewave Lines is based in Skane."),
+]
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        # "It" is what it was until another thing is named.
+        (
+            [
+                Turn("Who opened the Nore bridge?", "Minister Ines Vad opened the Nore bridge."),
+                Turn("And how much did it cost?", "The bridge cost 40 million euros."),
+                Turn("Who resigned over that?", "Her deputy, Ole Lind, resigned over the cost."),
+            ],
+            "When will it close?",
+            "When will the Nore bridge close?",
+        ),
+        (
+            [
+                Turn("When did the Brill works burn down?", "The works burned down in 1962."),
+                Turn("Who founded the Halden mill?", "Oskar Vinge founded the Halden mill in 1911."),
+                Turn("When did it close?", "The mill closed in 1990."),
+                Turn("Was anyone angry?", "Two night watchmen were angry."),
+            ],
+            "Is it open again?",
+            "Is the Halden mill open again?",
+        ),
+        ([DAM, Turn("Is it safe?", "")], "Who owns it?", "Who owns the Kirk dam?"),
+        ([DAM, Turn("Is it safe?", "")], "Who said that?", "Who said that the Kirk dam is safe?"),
+        # An earlier turn is resolved by what answered it.
+        (
+            [
+                Turn("Did the storm hit the harbour?", "The storm hit the harbour."),
+                Turn("When was it rebuilt?", "The harbour was rebuilt in 1990."),
+            ],
+            "How deep is it?",
+            "How deep is the harbour?",
+        ),
+        # They: who answered, all of them, and never one person.
+        (
+            [Turn("Who is suing Parnell Foods?", "Two former workers are suing Parnell Foods.")],
+            "How much do they want?",
+            "How much do the two former workers want?",
+        ),
+        (
+            [Turn("Who protested?", "Parents and teachers protested against the plan.")],
+            "What do they demand?",
+            "What do the parents and teachers demand?",
+        ),
+        ([CHIEF, Turn("How old is he?", "He is 54.")], "How much do they earn?", "How much do they earn?"),
+        # What is said twice, or of nothing, is not said.
+        ([TREATY], "Where did they sign it?", "Where did the countries sign the treaty?"),
+        ([Turn("How tall is it?", ""), Turn("Which is older?", "")], "Who designed it?", "Who designed it?"),
+        ([STRIKE], "When will that happen?", "When will that happen?"),
+        # An owner stays with what it owns.
+        ([Turn("What happened to Chile's oil sector?", "")], "Who runs it?", "Who runs Chile's oil sector?"),
+        # What about another one of the kind?
+        (FERRIES, "What about the Morn ferry?", "Who runs the Morn ferry?"),
+        ([Turn("Where was Anna Lee born?", "")], "What about the bridge?", "What about the bridge?"),
+        ([Turn("Which allies objected?", "")], "And the smaller ones?", "Which smaller ones objected?"),
+        ([STRIKE], "According to whom?", "According to whom did the nurses start the strike?"),
+    ],
+)  # fmt: skip
+def test_a_later_turn_is_completed(history: list[Turn], question: str, expected: str) -> None:
+    assert standalone(question, history) == expected
+
+
+@pytest.mark.parametrize(
+    "question", ["Was anyone hurt?", "Who resigned over that?", "When will the court hear the case?", "Why are they?"]
+)
+def test_what_goes_on_with_the_topic_is_looked_for_with_the_question_before(question: str) -> None:
+    assert context(question, [DAM]) == DAM.question
+
+
+def test_what_is_asked_about_anew() -> None:
+    assert anew("What about the Morn ferry?", FERRIES) == "the Morn ferry"
+    assert not any(anew(text, FERRIES) for text in ("And in 2025?", "What about it?", "And the second one?", "Why?"))
+    assert anew("What about the Morn ferry?", []) == ""
 
 
 def test_nothing_that_is_typed_breaks_it() -> None:

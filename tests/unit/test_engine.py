@@ -43,6 +43,18 @@ def test_a_follow_up_is_looked_for_with_the_question_before_it(engine: Engine) -
     assert elsewhere.hits == alone.hits
 
 
+def test_what_about_another_thing_is_answered_with_what_speaks_of_it(engine: Engine) -> None:
+    history = [Turn("Who was captured with Nicolás Maduro?", "His wife, Cilia Flores.")]
+    answer = engine.ask("What about Mexico?", history)
+    assert answer.standalone == "What about Mexico?"
+    assert answer.claims
+    assert all("Mexico" in claim.text for claim in answer.claims)
+    assert answer.short_answer is None
+    refused = engine.ask("And Hugo Chávez?", history)
+    assert refused.standalone == "Who was captured with Hugo Chávez?"
+    assert refused.outcome == "refused"
+
+
 def test_history_is_accepted(engine: Engine) -> None:
     history = [Turn("Who is Cuba's foreign minister?", "Bruno Rodríguez")]
     assert engine.ask("Which country may replace Venezuela's oil?", history).outcome == "answered"
