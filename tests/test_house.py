@@ -28,7 +28,7 @@ ORDER = """
     pdfblocks hyphens furniture flow ruled pdf symbols numberformat spreadsheet ooxml left drawing wordstyles numbering
     formula word book mail records feed rst subtitles delimited ods rtfwords rtfstory rtf slides odfstyles odftext
     opendocument parse sandbox worker corpus load rows split stories encode embed origins models gguf manifest store
-    lexical vectors index generations build watch prefer retrieve rerank network senses match shape asked clause decide
+    lexical vectors index generations build watch prefer retrieve rerank network senses match margin shape asked clause decide
     amounts counts copies missing reader relative agree period versions guards choose call providers llm compose
     untrusted roles verify write grammar mention fragment substitute antecedent resolve converse talk summarise reply
     questions suggest codes columns cells clock engine render batch status show llamaindex evaluation web options cli
