@@ -5,6 +5,7 @@ events only where both dates are quoted. Where documents say different things (:
 answers, or each is quoted.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +20,7 @@ from rag.period import timeless
 from rag.relative import counted, dated_answer
 from rag.schema import Evidence, Reading
 from rag.shape import between, yes_no
+from rag.terms import numbers
 from rag.versions import Settled, Version, contenders, held, settle, told_then
 
 MOST_QUOTES = 4
@@ -85,7 +87,20 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
 
 def _short(question: str, item: Evidence) -> str | None:
     """Return the short answer in a sentence, a day that it tells by its own ("yesterday") with the date."""
-    return dated_answer(question, item.short_answer, item.quote, item.passage.published) or None
+    said = _listed(question, item.short_answer, item.quote)
+    return dated_answer(question, said, item.quote, item.passage.published) or None
+
+
+def _listed(question: str, said: str, quote: str) -> str:
+    """Return a short answer, or the list that a number announces: "three routes: A, B and C" tells which, not "three".
+
+    >>> _listed("Which routes are open?", "two", "It names two routes: the tunnel and the ford.")
+    'the tunnel and the ford'
+    """
+    if not said or match.kind(question) in ("number", "when") or not re.fullmatch(r"\w+", said) or not numbers(said):
+        return said
+    found = re.search(rf"\b{re.escape(said)}\b(?: [\w'’-]+){{1,4}}: ([^.!?:;]+)[.!?]?$", quote)
+    return found[1] if found else said
 
 
 def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:

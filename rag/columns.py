@@ -21,7 +21,7 @@ _HINTS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     for pattern, names in (
         (
             r"\bwhen\b",
-            "date day year time start started began since founded established born birth birthday opened due deadline",
+            "date day year time hours start started began since founded established born birthday opened due deadline",
         ),
         (r"\bwhere\b", "city country place location town address venue region state site room office"),
         (r"\bwho(?:m|se)?\b", "name person owner author manager contact holder winner employee leader"),
@@ -46,6 +46,8 @@ _LIGHT = frozenset(
     """.split()
 )
 """Words of a question that name nothing in a table."""
+_CLOCK = re.compile(r"\b\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b|o['’]clock|h\b|uhr\b)|\b\d{1,2}[:.]\d\d\b", re.IGNORECASE)
+"""A time of day."""
 _PHRASE_ENDS = HELPERS | MODALS | PREPOSITIONS
 _COMPARES = re.compile(
     r"total|sum|average|mean|median|altogether|combined|overall|maximum|minimum|fewest|"
@@ -168,7 +170,7 @@ def _fits(asked: str, cell: Cell) -> bool:
     if asked == "number":
         return found in ("number", "year") or (found == "text" and bool(re.match(r"\D{0,3}\d", cell.value)))
     if asked == "when":
-        return found in ("date", "year") or match.holds_kind("When?", cell.value)
+        return found in ("date", "year") or match.holds_kind("When?", cell.value) or bool(_CLOCK.search(cell.value))
     if asked in ("who", "where"):
         return found == "text"
     return bool(found)

@@ -8,6 +8,9 @@ from rag.amounts import Amount, amounts
 from rag.senses import Token, meets, tokens
 
 _HOW_MANY = re.compile(r"\bhow many\s+(?P<asked>.+)", re.IGNORECASE | re.DOTALL)
+_MEASURES = "(long|wide|tall|high|deep|thick|heavy|broad)"
+_ALIKE = {"tall": "(?:tall|high)", "high": "(?:tall|high)", "wide": "(?:wide|broad)", "broad": "(?:wide|broad)"}
+_HOW = re.compile(rf"\bhow {_MEASURES}\b", re.IGNORECASE)
 _HOW_MANY_HAN = re.compile("多少|几[个名人]|何人|何件|何パーセント|いくつ|いくら|どのくらい")
 _CUTS = re.compile(r"[,;:]\s+(?:and |but |while )?|\s(?:and|but|while|whereas)\s", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not?|never|none|nobody|neither|nor)\b|n['’]t\b", re.IGNORECASE)
@@ -31,10 +34,15 @@ def counted(question: str, sentence: str, answer: str) -> str:
     'twelve'
     >>> counted("How many ships were lost?", "Twenty-five ships were lost, and twelve were saved.", "Twenty-five")
     'Twenty-five'
+    >>> counted("How wide was the crack?", "It was 2.4 metres long and 11 centimetres wide.", "2.4 metres")
+    '11 centimetres'
     """
     if _HOW_MANY_HAN.search(question):
         told = [amount.item for amount in amounts(sentence) if not amount.dated]
         return sentence[told[0].first : told[0].last] if answer and len(told) == 1 else answer
+    if answer and (how := _HOW.search(question)):
+        of_another = re.match(rf"(?: [^\W\d_]+)?[ -]{_MEASURES}\b", sentence[sentence.find(answer) + len(answer) :])
+        return _measured(how[1].lower(), sentence) or ("" if of_another else answer)
     asked = _HOW_MANY.search(question)
     place = sentence.find(answer) if answer else -1
     if not asked or place < 0:
@@ -51,6 +59,21 @@ def counted(question: str, sentence: str, answer: str) -> str:
     if amount is None or others or not _of(amount, thing, rest):
         return answer
     return best.text[min(amount.item.first, amount.item.start) : max(amount.item.end, amount.item.last)]
+
+
+def _measured(how: str, sentence: str) -> str:
+    """Return the one measure of a sentence that the word of the question stands behind; empty if there is none."""
+    found = [
+        sentence[amount.item.first : amount.item.first + said.start(1)]
+        for amount in amounts(sentence)
+        if (
+            said := re.match(
+                rf"[^,;]{{1,30}}?([ -]{_ALIKE.get(how, how)}\b)", sentence[amount.item.first :], re.IGNORECASE
+            )
+        )
+        and len(amounts(said[0])) == 1
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _clauses(sentence: str, rest: list[Token]) -> Iterator[_Clause]:

@@ -21,6 +21,7 @@ from rag.config import Config
 from rag.copies import cite_first
 from rag.errors import LLMError, UsageError
 from rag.index import Index
+from rag.margin import told
 from rag.missing import missing
 from rag.network import packaged
 from rag.prefer import preference, unattributed
@@ -277,7 +278,7 @@ class Engine:
         threshold = self.threshold
 
         def read(asked: str) -> Reading:
-            return settle(asked, self.reader.read(asked, retrieved.hits), threshold)
+            return told(asked, settle(asked, self.reader.read(asked, retrieved.hits), threshold))
 
         found = choose(bare, read, threshold, store.newest)
 

@@ -100,9 +100,12 @@ def whole(text: str, start: int, end: int) -> tuple[int, int]:
             first, last = min(first, item.first), max(last, item.last) if item.unit in ("%", "‰", "pp") else last
         if first < end and start < last:
             start, end = min(start, first), max(end, last)
+    if _HALF_DAY.search(text, start, end) and text.startswith(".", end):
+        end += 1
     return start, end
 
 
+_HALF_DAY = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
 _SIGNS = frozenset("% ‰ pp $ € £ ¥ ₹ ₽".split())
 
 

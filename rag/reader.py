@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.counts import counted
 from rag.encode import file_sha256, identity_of
+from rag.margin import beside
 from rag.network import FILES, WEIGHTS, Network, Window
 from rag.quantities import whole
 from rag.rows import header_of
@@ -74,6 +75,8 @@ class TrainedReader:
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Return the sentences of the hits, those that answer best first, and the confidence in the first."""
         candidates = self.candidates(question, hits)
+        aside = beside(question, [candidate.passage.quote(candidate.sentence) for candidate in candidates])
+        candidates = [candidate for n, candidate in enumerate(candidates) if n not in aside]
         if not candidates:
             return Reading(evidence=(), confidence=0.0)
         logits = [_logit("rank", candidate.features) for candidate in candidates]

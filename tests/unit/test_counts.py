@@ -41,3 +41,19 @@ SHIPS = "Twenty-five ships were lost, and twelve were saved."
 )
 def test_the_number_by_what_is_asked(question: str, sentence: str, answer: str, right: str) -> None:
     assert counted(question, sentence, answer) == right
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "answer", "expected"),
+    [
+        ("How wide was it?", "It was 2.4 metres long and 11 centimetres wide.", "2.4 metres", "11 centimetres"),
+        ("How long was it?", "It was 2.4 metres long and 11 centimetres wide.", "2.4 metres", "2.4 metres"),
+        ("How deep was it?", "It was 2.4 metres long and 11 centimetres wide.", "2.4 metres", ""),
+        ("How tall is it?", "The tower is eighty-two metres high.", "metres", "eighty-two metres"),
+        ("How long will it take?", "It will take nine weeks, after a long wait.", "nine weeks", "nine weeks"),
+    ],
+)
+def test_a_measure_is_the_one_that_the_word_of_the_question_stands_behind(
+    question: str, sentence: str, answer: str, expected: str
+) -> None:
+    assert counted(question, sentence, answer) == expected

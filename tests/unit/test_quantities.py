@@ -315,3 +315,9 @@ def test_plain_digits_say_the_same(parts: list[str]) -> None:
         (plain(item.number), item.kind) for item in quantities(digits(text, comma=False), comma=False) if not item.loose
     ]
     assert after == before
+
+
+def test_half_a_day_keeps_its_point() -> None:
+    text = "Open from 8:15 a.m. to 2 p.m., said Ana."
+    assert text[slice(*whole(text, 10, 18))] == "8:15 a.m."
+    assert text[slice(*whole(text, 10, 28))] == "8:15 a.m. to 2 p.m."
