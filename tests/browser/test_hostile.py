@@ -107,16 +107,10 @@ def fed(config: Config, folder: Path, sink: Sink) -> Config:
     sources.mkdir(parents=True)
     shapes = [sink.shape(name) for name in SHAPES]
     text = f"The mayor of Veldmar is Anna Brik {sink.shape('img')} of the Harbour Party.\n\n" + "\n\n".join(shapes)
+    shape = json.dumps(sink.shape("img"))
+    about = f"---\ntitle: {shape}\npublisher: {shape}\ndate: 2026-01-02\n---\n"
+    (sources / "all.md").write_text(about + text)  # whose text is the file's own: of a corpus's, HTML is taken out
     documents = [
-        {
-            "id": "all",
-            "title": sink.shape("img"),
-            "publisher": sink.shape("img"),
-            "text": text,
-            "published": "2026-01-02",
-        }
-    ]
-    documents += [
         {"id": f"n{n}", "title": shape, "publisher": shape, "text": f"The fair of Veldmar number {n} was held."}
         for n, shape in enumerate(shapes)
     ]
