@@ -87,6 +87,7 @@ def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None
     lone = len(block.lines) == 1 and not block.is_full
     if not small and lone and following and following.is_prose and following.lines[0][:1].islower():
         return None
+    on_page = [each for each in result[-_MOST_BETWEEN:] if each.pages[0] == block.pages[0]]
     for back in range(1, min(len(result), _MOST_BETWEEN) + 1):
         before = result[-back]
         fits = (
@@ -94,7 +95,12 @@ def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None
             and abs(before.size - block.size) <= 0.06 * max(before.size, 1)
             and before.bold == block.bold
         )
-        heads = before.is_first and len(before.lines) == 1 and not before.is_full and before.pages == block.pages[:1]
+        short = not before.is_full or len(before.lines[-1]) < 0.5 * len(first)  # or set flush right
+        heads = len(before.lines) == 1 and short and not ENDED.search(before.lines[0]) and before.pages == block.pages[:1]
+        heads = heads and (before.is_first or (len(on_page) < 3 and all(len(each.lines) == 1 for each in on_page)))
+        below = back == 1 and not block.is_first and before.pages[-1] == block.pages[0]
+        if fits and below and not before.is_full and not (small and heads):
+            return None  # its line was ended on purpose, as an item of a list is
         if fits and not (small and heads) and not _CAPTION.match(before.lines[0]):
             text = before.lines[-1]
             if ENDED.search(text):

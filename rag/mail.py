@@ -12,6 +12,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from rag.dates import iso_date
 from rag.decode import Unusable, decode, decode_labelled
 from rag.parsed import Parsed, free_name
 from rag.webpage import whole
@@ -47,6 +48,10 @@ _ENCODED = re.compile(
 )
 """Data between the lines of a text: uuencoded, by PGP, or in lines of base64."""
 _BETWEEN = re.compile(r"^--(\S{1,70})\s*\nContent-", re.MULTILINE | re.IGNORECASE)
+_QUOTED = re.compile(r"(?:> ?)*")
+_NAMED = re.compile(r"[\w-]{2,12}: ")
+_BROKEN = 40
+"""A quoted line of fewer characters ends where its writer ended it."""
 _SPACE = re.compile(r"\s+")
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+:.*\n)*\n?", re.MULTILINE)
 _ADDRESS = re.compile(r"<?\b(?:https?|mailto):\S+|\[(?:image|cid):[^\]]*\]")
@@ -136,7 +141,7 @@ def _date(message: Message) -> str | None:
     try:
         return parsedate_to_datetime(str(message["date"])).date().isoformat() if message["date"] else None
     except (ValueError, OverflowError):
-        return None
+        return iso_date(str(message["date"]))  # as some programs write it, against the rule
 
 
 def _walk(part: Message, found: _Found) -> None:
@@ -249,7 +254,7 @@ def _text(part: Message, found: _Found) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.get_param("format") == "flowed":
         text = _unwrapped(text, joined=part.get_param("delsp") == "yes")
-    text = _SIGNED.sub("", text)
+    text = _requoted(_SIGNED.sub("", text))
     if any(data["kind"] != "SIGNATURE" for data in _ENCODED.finditer(text)):
         found.unread.append("data between the lines of the message is left out: ask for it as an attachment")
     return _ENCODED.sub("", text)
@@ -269,6 +274,24 @@ def _unwrapped(text: str, *, joined: bool) -> str:
         goes_on = body.endswith(" ") and body != "-- "
         if goes_on and joined:
             lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
+
+
+def _requoted(text: str) -> str:
+    """Take away the marks of quotation within a paragraph, so that they stand in no sentence.
+
+    A line that goes on from one as long as mail programs break them loses its marks; the first of a paragraph keeps
+    them.
+    """
+    lines: list[str] = []
+    before, long = "", False
+    for line in text.split("\n"):
+        marks = _QUOTED.match(line)[0]  # type: ignore[index]
+        body = line[len(marks) :]
+        depth = marks.count(">")
+        goes_on = depth and long and depth == before.count(">") and body[:1].isalnum() and not _NAMED.match(body)
+        lines.append(body if goes_on else line)
+        before, long = marks, len(body) >= _BROKEN and body[-1:] != ">"
     return "\n".join(lines)
 
 

@@ -63,7 +63,9 @@ def pdf(data: bytes) -> Parsed:
         "author": None if _NO_TITLE.fullmatch(author) else author,
         "created": _created(about),
     }
-    return Parsed(flow.text, meta, flow.pages, unread=told)
+    struck = sum(page.struck for page in pages)
+    passages = "1 struck-out passage is" if struck == 1 else f"{struck} struck-out passages are"
+    return Parsed(flow.text, meta, flow.pages, notes=[f"{passages} left out"] if struck else [], unread=told)
 
 
 def _pages(document: "object") -> list[Page]:
