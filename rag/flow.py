@@ -95,13 +95,10 @@ def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None
             and abs(before.size - block.size) <= 0.06 * max(before.size, 1)
             and before.bold == block.bold
         )
-        short = not before.is_full or len(before.lines[-1]) < 0.5 * len(first)  # or set flush right
-        heads = len(before.lines) == 1 and short and not ENDED.search(before.lines[0]) and before.pages == block.pages[:1]
-        heads = heads and (before.is_first or (len(on_page) < 3 and all(len(each.lines) == 1 for each in on_page)))
-        below = back == 1 and not block.is_first and before.pages[-1] == block.pages[0]
-        if fits and below and not before.is_full and not (small and heads):
-            return None  # its line was ended on purpose, as an item of a list is
-        if fits and not (small and heads) and not _CAPTION.match(before.lines[0]):
+        fits = fits and not (small and _heads(before, block, on_page))
+        if fits and back == 1 and _is_ended(before, block):
+            return None
+        if fits and not _CAPTION.match(before.lines[0]):
             text = before.lines[-1]
             if ENDED.search(text):
                 if small and before.pages[-1] < block.pages[0]:
@@ -116,6 +113,18 @@ def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None
         if not small and back > 3:
             return None
     return None
+
+
+def _is_ended(before: Block, block: Block) -> bool:
+    """Tell whether the line above a block was ended on purpose, as an item of a list is."""
+    return not block.is_first and before.pages[-1] == block.pages[0] and not before.is_full
+
+
+def _heads(before: Block, block: Block, on_page: Sequence[Block]) -> bool:
+    """Tell whether a short line is the head of the page that a block goes on on."""
+    short = not before.is_full or len(before.lines[-1]) < 0.5 * len(block.lines[0])  # or set flush right
+    alone = len(before.lines) == 1 and short and not ENDED.search(before.lines[0]) and before.pages == block.pages[:1]
+    return alone and (before.is_first or (len(on_page) < 3 and all(len(each.lines) == 1 for each in on_page)))
 
 
 @dataclass(slots=True)

@@ -51,6 +51,9 @@ class Page:
     bottom: float = 0
     pictures: int = 0
     shapes: int = 0
+    fields: int = 0
+    """Texts that were typed into a form, or onto the page: they are not among the words."""
+    comments: int = 0
     struck: int = 0
     """Passages that a line strikes out: their words are not among those above."""
     lost: int = 0
@@ -88,10 +91,26 @@ class Reader:
         found.turned = [words for _, words in sorted(groups.items())]
         corners = [_turned(x, y, upright) for x in shown[::2] for y in shown[1::2]]
         found.top, found.bottom = min(y for _, y in corners), max(y for _, y in corners)
+        self._annotations(found, page.raw)
         if found.shapes <= MOST_PATHS:
             found.edges = list(_edges(paths, upright, max(shown[2] - shown[0], shown[3] - shown[1])))
             _without_struck(found)
         return found
+
+    def _annotations(self, found: Page, page: Any) -> None:
+        c = self._c
+        for place in range(c.FPDFPage_GetAnnotCount(page)):
+            one = c.FPDFPage_GetAnnot(page, place)
+            kind = c.FPDFAnnot_GetSubtype(one)
+            # A string of nothing is two bytes long: its end in UTF-16.
+            has = {key: c.FPDFAnnot_GetStringValue(one, key, None, 0) > 2 for key in (b"V", b"Contents")}
+            if kind == c.FPDF_ANNOT_WIDGET:
+                found.fields += has[b"V"]
+            elif kind == c.FPDF_ANNOT_FREETEXT:
+                found.fields += has[b"Contents"]
+            elif kind in (c.FPDF_ANNOT_TEXT, c.FPDF_ANNOT_HIGHLIGHT, c.FPDF_ANNOT_UNDERLINE, c.FPDF_ANNOT_STRIKEOUT):
+                found.comments += has[b"Contents"] or kind == c.FPDF_ANNOT_STRIKEOUT
+            c.FPDFPage_CloseAnnot(one)
 
     def _words(self, found: Page, text: Any, shown: tuple[float, ...]) -> dict[int, list[Word]]:
         """Return the words of a page by the angle that they stand at."""

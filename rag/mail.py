@@ -15,6 +15,7 @@ from pathlib import Path
 from rag.dates import iso_date
 from rag.decode import Unusable, decode, decode_labelled
 from rag.parsed import Parsed, free_name
+from rag.quoting import requoted, unwrapped
 from rag.webpage import whole
 
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
@@ -48,10 +49,6 @@ _ENCODED = re.compile(
 )
 """Data between the lines of a text: uuencoded, by PGP, or in lines of base64."""
 _BETWEEN = re.compile(r"^--(\S{1,70})\s*\nContent-", re.MULTILINE | re.IGNORECASE)
-_QUOTED = re.compile(r"(?:> ?)*")
-_NAMED = re.compile(r"[\w-]{2,12}: ")
-_BROKEN = 40
-"""A quoted line of fewer characters ends where its writer ended it."""
 _SPACE = re.compile(r"\s+")
 _SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+:.*\n)*\n?", re.MULTILINE)
 _ADDRESS = re.compile(r"<?\b(?:https?|mailto):\S+|\[(?:image|cid):[^\]]*\]")
@@ -253,46 +250,11 @@ def _text(part: Message, found: _Found) -> str:
         return page.text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.get_param("format") == "flowed":
-        text = _unwrapped(text, joined=part.get_param("delsp") == "yes")
-    text = _requoted(_SIGNED.sub("", text))
+        text = unwrapped(text, joined=part.get_param("delsp") == "yes")
+    text = requoted(_SIGNED.sub("", text))
     if any(data["kind"] != "SIGNATURE" for data in _ENCODED.finditer(text)):
         found.unread.append("data between the lines of the message is left out: ask for it as an attachment")
     return _ENCODED.sub("", text)
-
-
-def _unwrapped(text: str, *, joined: bool) -> str:
-    """Join the lines of a text that the mail program broke (RFC 3676): those that end in a space, but no signature."""
-    lines: list[str] = []
-    goes_on = False
-    for line in text.split("\n"):
-        depth = len(line) - len(line.lstrip(">"))
-        body = line[depth:].removeprefix(" ")
-        if goes_on and lines[-1].startswith(">" * depth) and not lines[-1][depth:].startswith(">"):
-            lines[-1] += body
-        else:
-            lines.append(">" * depth + (" " if depth else "") + body)
-        goes_on = body.endswith(" ") and body != "-- "
-        if goes_on and joined:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
-
-
-def _requoted(text: str) -> str:
-    """Take away the marks of quotation within a paragraph, so that they stand in no sentence.
-
-    A line that goes on from one as long as mail programs break them loses its marks; the first of a paragraph keeps
-    them.
-    """
-    lines: list[str] = []
-    before, long = "", False
-    for line in text.split("\n"):
-        marks = _QUOTED.match(line)[0]  # type: ignore[index]
-        body = line[len(marks) :]
-        depth = marks.count(">")
-        goes_on = depth and long and depth == before.count(">") and body[:1].isalnum() and not _NAMED.match(body)
-        lines.append(body if goes_on else line)
-        before, long = marks, len(body) >= _BROKEN and body[-1:] != ">"
-    return "\n".join(lines)
 
 
 def _content(part: Message) -> bytes:
