@@ -77,11 +77,9 @@ def merged(found: Sequence[Block]) -> list[Block]:
 
 def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None) -> int | None:
     """Return the place of the paragraph that a block goes on from; None if it begins by itself."""
-    if not block.is_prose or not result:
+    if not block.is_prose or not result or ITEM.match(block.lines[0]) or _CAPTION.match(block.lines[0]):
         return None
     first = block.lines[0]
-    if ITEM.match(first) or _CAPTION.match(first):
-        return None
     small = first[:1].islower()
     # A short line at the head of a page is no part of the sentence if what stands below it is.
     lone = len(block.lines) == 1 and not block.is_full
@@ -90,12 +88,7 @@ def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None
     on_page = [each for each in result[-_MOST_BETWEEN:] if each.pages[0] == block.pages[0]]
     for back in range(1, min(len(result), _MOST_BETWEEN) + 1):
         before = result[-back]
-        fits = (
-            before.is_prose
-            and abs(before.size - block.size) <= 0.06 * max(before.size, 1)
-            and before.bold == block.bold
-        )
-        fits = fits and not (small and _heads(before, block, on_page))
+        fits = _is_alike(before, block) and not (small and _heads(before, block, on_page))
         if fits and back == 1 and _is_ended(before, block):
             return None
         if fits and not _CAPTION.match(before.lines[0]):
@@ -113,6 +106,11 @@ def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None
         if not small and back > 3:
             return None
     return None
+
+
+def _is_alike(before: Block, block: Block) -> bool:
+    same_size = abs(before.size - block.size) <= 0.06 * max(before.size, 1)
+    return before.is_prose and same_size and before.bold == block.bold
 
 
 def _is_ended(before: Block, block: Block) -> bool:
