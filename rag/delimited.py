@@ -19,7 +19,9 @@ LEAST_FIT = 0.5
 """A delimiter that fits less is none: the file has one column."""
 TITLE_COST = 0.1
 """What it takes from a delimiter's fit that the first line has none: it may be a title, but is more often a header."""
-PROSE_FIT = 0.7
+OUTSIDE = 0.25
+"""What a line above the table or below it weighs, against one within."""
+PROSE_FIT = 0.6
 """What is left of a comma's fit if each is followed by a space, as in prose."""
 
 _NAMED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
@@ -50,11 +52,17 @@ def _delimiter(text: str) -> str:
 
 
 def _fit(records: list[list[str]]) -> float:
-    """Return the part of the records of which others have as many columns, more than one; other ones count half."""
+    """Return the part of the records of which others have as many columns, more than one; other ones count half.
+
+    Lines of one column above all others and below them, titles and notes, count a fourth.
+    """
     counts = [len(record) for record in records if any(cell.strip() for cell in record)]
-    times = Counter(count for count in counts if count > 1)
+    many = [n for n, count in enumerate(counts) if count > 1]
+    times = Counter(counts[n] for n in many)
     alike = sum(count for count in times.values() if count > 1)
-    fit = (alike + (times.total() - alike) / 2) / max(len(counts), 1)
+    inside = many[-1] - many[0] + 1 if alike else 0
+    weight = inside + (len(counts) - inside) * (OUTSIDE if alike else 1)
+    fit = (alike + (times.total() - alike) / 2) / max(weight, 1)
     return fit if not counts or counts[0] > 1 else fit - TITLE_COST
 
 

@@ -77,25 +77,21 @@ def merged(found: Sequence[Block]) -> list[Block]:
 
 def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None) -> int | None:
     """Return the place of the paragraph that a block goes on from; None if it begins by itself."""
-    if not block.is_prose or not result:
+    if not block.is_prose or not result or ITEM.match(block.lines[0]) or _CAPTION.match(block.lines[0]):
         return None
     first = block.lines[0]
-    if ITEM.match(first) or _CAPTION.match(first):
-        return None
     small = first[:1].islower()
     # A short line at the head of a page is no part of the sentence if what stands below it is.
     lone = len(block.lines) == 1 and not block.is_full
     if not small and lone and following and following.is_prose and following.lines[0][:1].islower():
         return None
+    on_page = [each for each in result[-_MOST_BETWEEN:] if each.pages[0] == block.pages[0]]
     for back in range(1, min(len(result), _MOST_BETWEEN) + 1):
         before = result[-back]
-        fits = (
-            before.is_prose
-            and abs(before.size - block.size) <= 0.06 * max(before.size, 1)
-            and before.bold == block.bold
-        )
-        heads = before.is_first and len(before.lines) == 1 and not before.is_full and before.pages == block.pages[:1]
-        if fits and not (small and heads) and not _CAPTION.match(before.lines[0]):
+        fits = _is_alike(before, block) and not (small and _heads(before, block, on_page))
+        if fits and back == 1 and _is_ended(before, block):
+            return None
+        if fits and not _CAPTION.match(before.lines[0]):
             text = before.lines[-1]
             if ENDED.search(text):
                 if small and before.pages[-1] < block.pages[0]:
@@ -110,6 +106,23 @@ def _goes_on_from(block: Block, result: Sequence[Block], following: Block | None
         if not small and back > 3:
             return None
     return None
+
+
+def _is_alike(before: Block, block: Block) -> bool:
+    same_size = abs(before.size - block.size) <= 0.06 * max(before.size, 1)
+    return before.is_prose and same_size and before.bold == block.bold
+
+
+def _is_ended(before: Block, block: Block) -> bool:
+    """Tell whether the line above a block was ended on purpose, as an item of a list is."""
+    return not block.is_first and before.pages[-1] == block.pages[0] and not before.is_full
+
+
+def _heads(before: Block, block: Block, on_page: Sequence[Block]) -> bool:
+    """Tell whether a short line is the head of the page that a block goes on on."""
+    short = not before.is_full or len(before.lines[-1]) < 0.5 * len(block.lines[0])  # or set flush right
+    alone = len(before.lines) == 1 and short and not ENDED.search(before.lines[0]) and before.pages == block.pages[:1]
+    return alone and (before.is_first or (len(on_page) < 3 and all(len(each.lines) == 1 for each in on_page)))
 
 
 @dataclass(slots=True)

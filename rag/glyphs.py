@@ -21,6 +21,10 @@ _HYPHENS = (0x02, 0xFFFE)
 _SPACES = (0x20, 0xA0, 0x0D, 0x0A, 0x09)
 _BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF076, 0xF06C, 0xF06E, 0xF0A8)
 """Signs of lists in the symbol fonts of word processors."""
+_STRIKE = (0.15, 0.45)
+"""How high above the base of its letters a line strikes them out, as part of their size."""
+_DEEPEST = 40
+"""Points below such a line within which the base of the letters lies."""
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -47,6 +51,11 @@ class Page:
     bottom: float = 0
     pictures: int = 0
     shapes: int = 0
+    fields: int = 0
+    """Texts that were typed into a form, or onto the page: they are not among the words."""
+    comments: int = 0
+    struck: int = 0
+    """Passages that a line strikes out: their words are not among those above."""
     lost: int = 0
     """Letters of which the file does not say what they are."""
 
@@ -82,9 +91,26 @@ class Reader:
         found.turned = [words for _, words in sorted(groups.items())]
         corners = [_turned(x, y, upright) for x in shown[::2] for y in shown[1::2]]
         found.top, found.bottom = min(y for _, y in corners), max(y for _, y in corners)
+        self._annotations(found, page.raw)
         if found.shapes <= MOST_PATHS:
             found.edges = list(_edges(paths, upright, max(shown[2] - shown[0], shown[3] - shown[1])))
+            _without_struck(found)
         return found
+
+    def _annotations(self, found: Page, page: Any) -> None:
+        c = self._c
+        for place in range(c.FPDFPage_GetAnnotCount(page)):
+            one = c.FPDFPage_GetAnnot(page, place)
+            kind = c.FPDFAnnot_GetSubtype(one)
+            # A string of nothing is two bytes long: its end in UTF-16.
+            has = {key: c.FPDFAnnot_GetStringValue(one, key, None, 0) > 2 for key in (b"V", b"Contents")}
+            if kind == c.FPDF_ANNOT_WIDGET:
+                found.fields += has[b"V"]
+            elif kind == c.FPDF_ANNOT_FREETEXT:
+                found.fields += has[b"Contents"]
+            elif kind in (c.FPDF_ANNOT_TEXT, c.FPDF_ANNOT_HIGHLIGHT, c.FPDF_ANNOT_UNDERLINE, c.FPDF_ANNOT_STRIKEOUT):
+                found.comments += has[b"Contents"] or kind == c.FPDF_ANNOT_STRIKEOUT
+            c.FPDFPage_CloseAnnot(one)
 
     def _words(self, found: Page, text: Any, shown: tuple[float, ...]) -> dict[int, list[Word]]:
         """Return the words of a page by the angle that they stand at."""
@@ -222,6 +248,36 @@ def _edges(lines: Any, angle: int, longest: float) -> Iterator[Edge]:
                 yield Edge(min(ax, bx), y, max(ax, bx), y)
             else:
                 yield Edge(x, min(ay, by), x, max(ay, by))
+
+
+def _without_struck(page: Page) -> None:
+    """Take away the words that a level line goes through the middle of, and no farther: it strikes them out."""
+    level = [edge for edge in page.edges if edge.y0 == edge.y1]
+    if not level:
+        return
+    by_line: dict[int, list[Word]] = {}
+    for word in page.words:
+        by_line.setdefault(round(word.base), []).append(word)
+    gone: set[int] = set()
+    lines: set[int] = set()
+    for edge in level:
+        for base in range(round(edge.y0), round(edge.y0) + _DEEPEST):
+            struck = [word for word in by_line.get(base, ()) if _strikes(edge, word)]
+            if not struck:
+                continue
+            slack = 0.3 * struck[0].size
+            if min(w.x0 for w in struck) - slack <= edge.x0 and edge.x1 <= max(w.x1 for w in struck) + slack:
+                gone |= set(map(id, struck))
+                lines.add(id(edge))
+    page.words = [word for word in page.words if id(word) not in gone]
+    page.edges = [edge for edge in page.edges if id(edge) not in lines]
+    page.struck = len(lines)
+
+
+def _strikes(edge: Edge, word: Word) -> bool:
+    covered = min(edge.x1, word.x1) - max(edge.x0, word.x0)
+    height = (word.base - edge.y0) / word.size
+    return _STRIKE[0] <= height <= _STRIKE[1] and covered > 0.7 * (word.x1 - word.x0)
 
 
 def _turned(x: float, y: float, angle: int) -> tuple[float, float]:

@@ -248,7 +248,7 @@ def _origin(sha256: str, config: Config, url: str | None) -> str:
 _CODE = """
     about blocks book corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid header
     htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering odfstyles
-    odftext ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder raised records rst rtf rtfstory
+    odftext ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder quoting raised records rst rtf rtfstory
     rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles
 """.split()
 

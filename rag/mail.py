@@ -12,8 +12,10 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from rag.dates import iso_date
 from rag.decode import Unusable, decode, decode_labelled
 from rag.parsed import Parsed, free_name
+from rag.quoting import requoted, unwrapped
 from rag.webpage import whole
 
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
@@ -136,7 +138,7 @@ def _date(message: Message) -> str | None:
     try:
         return parsedate_to_datetime(str(message["date"])).date().isoformat() if message["date"] else None
     except (ValueError, OverflowError):
-        return None
+        return iso_date(str(message["date"]))  # as some programs write it, against the rule
 
 
 def _walk(part: Message, found: _Found) -> None:
@@ -248,28 +250,11 @@ def _text(part: Message, found: _Found) -> str:
         return page.text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.get_param("format") == "flowed":
-        text = _unwrapped(text, joined=part.get_param("delsp") == "yes")
-    text = _SIGNED.sub("", text)
+        text = unwrapped(text, joined=part.get_param("delsp") == "yes")
+    text = requoted(_SIGNED.sub("", text))
     if any(data["kind"] != "SIGNATURE" for data in _ENCODED.finditer(text)):
         found.unread.append("data between the lines of the message is left out: ask for it as an attachment")
     return _ENCODED.sub("", text)
-
-
-def _unwrapped(text: str, *, joined: bool) -> str:
-    """Join the lines of a text that the mail program broke (RFC 3676): those that end in a space, but no signature."""
-    lines: list[str] = []
-    goes_on = False
-    for line in text.split("\n"):
-        depth = len(line) - len(line.lstrip(">"))
-        body = line[depth:].removeprefix(" ")
-        if goes_on and lines[-1].startswith(">" * depth) and not lines[-1][depth:].startswith(">"):
-            lines[-1] += body
-        else:
-            lines.append(">" * depth + (" " if depth else "") + body)
-        goes_on = body.endswith(" ") and body != "-- "
-        if goes_on and joined:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
 
 
 def _content(part: Message) -> bytes:

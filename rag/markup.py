@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.decode import Unusable, decode_labelled
+from rag.formula import formula
 
 NEVER_SHOWN = frozenset(
     "head script style template noscript select datalist textarea iframe object audio video canvas svg rp "
@@ -22,6 +23,8 @@ _GONE = "quoteline-gone"
 _TOLD = ("display", "visibility", "text-decoration", "text-decoration-line", "vertical-align", "font-size", "float")
 """Properties of CSS that decide whether a text is shown, struck out, raised or lowered."""
 _APART = ("block", "flex", "grid", "list-item", "table", "table-row", "table-cell", "table-caption", "flow-root")
+_BUILT = ("mfrac", "msqrt", "mroot", "munder", "mover", "munderover", "mtable", "mfenced")
+"""Parts of formulas whose meaning is lost when their letters stand side by side."""
 _MANY = 100
 """Words; fewer that are hidden are a menu, or a notice."""
 _RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
@@ -138,6 +141,10 @@ def _draw(page: Any) -> None:
                 element[-1].tail = f"{element[-1].tail or ''}{closing}"
             else:
                 element.text += closing
+    for element in [one for one in page.iter("math") if next(one.iter(*_BUILT), None) is not None]:
+        text, tail = formula(element), element.tail
+        element.clear()
+        element.text, element.tail = text, tail
     for element in page.iter("msup", "msub", "msubsup", "mfrac"):
         parts = list(element)
         if element.tag == "mfrac" and len(parts) == 2:

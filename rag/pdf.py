@@ -63,7 +63,22 @@ def pdf(data: bytes) -> Parsed:
         "author": None if _NO_TITLE.fullmatch(author) else author,
         "created": _created(about),
     }
-    return Parsed(flow.text, meta, flow.pages, unread=told)
+    notes = [
+        *_counted(sum(page.struck for page in pages), "struck-out passage", "left out"),
+        *_counted(sum(page.comments for page in pages), "comment", "left out"),
+    ]
+    filled = sum(page.fields for page in pages)
+    told += _counted(filled, "filled form field", "not read: print the form to a PDF file, which makes them text")
+    return Parsed(flow.text, meta, flow.pages, notes=notes, unread=told)
+
+
+def _counted(count: int, what: str, how: str) -> list[str]:
+    """Return what is told of things of a kind, if there are any.
+
+    >>> _counted(2, "comment", "left out")
+    ['2 comments are left out']
+    """
+    return [f"{count} {what} is {how}" if count == 1 else f"{count} {what}s are {how}"] if count else []
 
 
 def _pages(document: "object") -> list[Page]:

@@ -38,8 +38,8 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
         edges: ruled lines of the page.
     """
     many = [row for row in lines if len(row) > 1]
-    if len(many) < 2:
-        return None
+    if len(many) < 2 or (len(many) == 2 and lines.index(many[1]) - lines.index(many[0]) > 1):
+        return None  # two rows with other lines between them stand below one another by chance
     bounds, skipped = bounds_of(many)
     if not bounds:
         return None
@@ -151,7 +151,7 @@ def _folded(
             edge.y0 == edge.y1 and bases[number - 1] < edge.y0 < bases[number] for edge in edges
         )
         alone = number > 0 and not ruled_off and number not in full and number - 1 not in full and bool(found)
-        labelled = bool(cells[0]) and any(map(_is_number, cells))
+        labelled = bool(cells[0]) and any(map(is_number, cells))
         begun = bool(found) and not any(found[-1][1:])  # the row above is the beginning of a name
         goes_on = alone and (
             (number > 1 and not cells[0] and not any(map(str.isdigit, "".join(cells))) and not all(cells[1:]))
@@ -166,7 +166,7 @@ def _folded(
     return found, wide
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
     """Tell whether a cell holds a number and not a year, which may head a column."""
     year = len(cell) == 4 and cell.isdigit() and cell[:2] in ("19", "20")
     return not year and sum(map(str.isdigit, cell)) >= 0.5 * len(cell.replace(" ", "")) > 0

@@ -106,10 +106,19 @@ def simple(value: Any, left_out: set[str]) -> Any:
     if isinstance(value, list):
         if value and all(isinstance(item, dict) and isinstance(item.get("plain_text"), str) for item in value):
             return "".join(item["plain_text"] for item in value)
+        if {type(item) for item in value} == {str, dict} and all(map(_is_piece, value)):  # a text of Telegram
+            return plain("".join(item if isinstance(item, str) else item["text"] for item in value))
         return [simple(_unwrapped(item), left_out) for item in value]
     if isinstance(value, dict):
         return _simple_fields(value, left_out)
     return plain(value) if isinstance(value, str) else value
+
+
+def _is_piece(item: Any) -> bool:
+    """Tell whether a value is a piece of a text: a string, or one of a style."""
+    return isinstance(item, str) or (
+        isinstance(item, dict) and isinstance(item.get("text"), str) and isinstance(item.get("type"), str)
+    )
 
 
 def _unwrapped(item: Any) -> Any:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from rag.glyphs import Edge
 from rag.letters import Word
 from rag.lines import columns_of, line_of, rows, segments
-from rag.pdfgrid import Grid, bounds_of
+from rag.pdfgrid import Grid, bounds_of, is_number
 
 _NEAR = 3.0
 """Lines that are so many points apart meet."""
@@ -61,6 +61,9 @@ def lined(words: list[Word], edges: Sequence[Edge]) -> tuple[list[Grid], list[Wo
             heads, nearest = [*row, *heads], row[0].base
         if heads:
             bands, ys = [heads, *bands], [min(w.base for w in heads) - size, *ys]
+        below = rows([w for w in inside if ys[-1] < w.base - 0.2 * w.size < 2 * ys[-1] - ys[-2]])
+        if below and len(segments(below[0])) == max(len(segments(row)) for row in rows(bands[-1])) > 1:
+            bands, ys = [*bands, below[0]], [*ys, 2 * ys[-1] - ys[-2]]  # the page ends the table, without a line
         grid = _banded(bands)
         if grid is not None:
             grid.x0, grid.x1, grid.top, grid.bottom = one.x0, one.x1, ys[0], ys[-1]
@@ -87,6 +90,11 @@ def _banded(bands: Sequence[list[Word]]) -> Grid | None:
         if not band:
             continue
         cells = [[line_of(row).text for row in rows(part)] for part in columns_of(band, bounds)]
+        first = cells[0] and [cell[-1] for cell in cells if cell]
+        even = len(cells[0]) > 1 and all(len(cell) == len(cells[0]) for cell in cells)
+        if even and not table and any(map(is_number, first)):  # no line parts the header from the first row
+            table += [list(row) for row in zip(*cells, strict=True)]
+            continue
         deep += len(cells[0]) > 1 and all(len(cell) == len(cells[0]) for cell in cells)
         if sum(map(bool, cells)) == 1 and len(bounds) > 1:
             full.add(len(table))
@@ -184,7 +192,8 @@ def _filled(words: list[Word], xs: list[float], ys: list[float], level: list[Edg
         if all(part[0] < i for part in parts if part in held):
             continue  # nothing, or all of it was in the row above
         single = len(set(parts)) == 1
-        if down <= 2 and (split := _by_level([held.get(part, []) for part in parts])):
+        split = _by_level([held.get(part, []) for part in parts]) if down <= 2 or not i else []
+        if split and (down <= 2 or any(map(is_number, split[-1]))):  # no line parts the header from the first row
             found += split
         elif single and (apart := _apart(held[parts[0]], xs[1:-1])):
             found.append(apart)

@@ -61,7 +61,11 @@ def test_a_style_sets_a_block_apart() -> None:
         ("CO<sub>2</sub> and H<sub>2</sub>O", "CO₂ and H₂O"),
         ("1<sup>1</sup>/<sub>2</sub> cups, <sup>5</sup>/<sub>16</sub>", "1½ cups, 5/16"),
         ("10<span style='vertical-align: super'>6</span> or 10<span class='superscript'>6</span>", "10⁶ or 10⁶"),
-        ("<math><msup><mn>10</mn><mn>6</mn></msup><mo>+</mo><mfrac><mn>1</mn><mn>4</mn></mfrac></math>", "10⁶+1/4"),
+        ("<math><msup><mn>10</mn><mn>6</mn></msup><mo>+</mo><mfrac><mn>1</mn><mn>4</mn></mfrac></math>", "10⁶ + 1/4"),
+        (
+            "<math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac></math>",
+            "(a + b)/2",
+        ),
         ("in 2024.<sup>4</sup> It fell", "in 2024. It fell"),
         ("in 2024<sup>4</sup> it fell", "in 2024 it fell"),
         ("12,500<sup>2</sup> people<sup>1,2</sup>", "12,500 people"),

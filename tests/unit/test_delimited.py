@@ -21,6 +21,7 @@ def lines(text: str) -> list[str]:
         ("id,tags\n1,a|b\n2,c|d\n", "id: 1; tags: a|b"),
         ("a, b\n1, 2\n3, 4\n", "a: 1; b: 2"),
         ("text\nHello, world\nFoo, bar\n", "text: Hello, world"),
+        ('Staff\n2 May 2026\n\nname,pay\nAna,"5,200"\nBo,"3,100"\n\nSource: HR\n', "Staff"),
         ("sep=;\na;b\n1,5;2\n", "a: 1,5; b: 2"),
         ("\ufeffname,age\nAna,33\n", "name: Ana; age: 33"),
         ('name,note\n"Lee, Ann","one\ntwo; ""three"""\n', 'name: Lee, Ann; note: one two; "three"'),
@@ -43,3 +44,8 @@ def test_a_title_is_the_documents_title() -> None:
 def test_a_file_without_rows_is_no_table(text: str) -> None:
     with pytest.raises(Unusable, match="no rows"):
         delimited(text.encode())
+
+
+def test_titles_and_notes_around_a_table_do_not_hide_its_delimiter() -> None:
+    text = 'Staff\nas of 2 May 2026\n\nname,pay\nAna,"5,200"\nBo,"3,100"\n\nSource: HR\n'
+    assert lines(text) == ["Staff", "as of 2 May 2026", "name: Ana; pay: 5,200", "name: Bo; pay: 3,100", "Source: HR"]

@@ -242,3 +242,19 @@ def test_each_message_of_a_mailbox_is_a_document(
 def test_a_file_without_messages_is_no_mailbox() -> None:
     with pytest.raises(Unusable, match="no messages in it"):
         mbox(b"Dear Ana,\n\nFrom then on it ran.\n")
+
+
+def test_marks_of_quotation_stand_in_no_sentence() -> None:
+    found = read(
+        f"{PLAIN}On Friday Bo wrote:\n> Dear Ana, after much talk we will not renew the\n> old ferry contract.\n"
+        "> Bo\n>> What was asked before goes over more than one\n>> line.\n> Subject: x\n"
+    )
+    assert found.text == (
+        "On Friday Bo wrote:\n> Dear Ana, after much talk we will not renew the\nold ferry contract.\n> Bo\n"
+        ">> What was asked before goes over more than one\nline.\n> Subject: x"
+    )
+
+
+def test_a_date_that_is_not_in_the_form_of_mails() -> None:
+    head = HEAD.replace(b"Tue, 3 Feb 2026 10:00:00 +0000", b"2026-02-03 10:00")
+    assert read(f"{PLAIN}Hello.", head).meta["published"] == "2026-02-03"

@@ -511,3 +511,67 @@ def test_text_from_right_to_left_is_read_so_in_whatever_order_it_was_drawn() -> 
         for sign in order:
             words.add(sign, places[sign], places[sign] + 5, 0, look)
         assert [word.turn().text for word in words.groups[0]] == ["נמל"]
+
+
+# Struck out
+
+
+def struck(low: float, high: float, y: float) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(50, 700, "The fine was 12,000 21,000 euros, the court ruled.")
+        start = 50 + canvas.stringWidth("The fine was ")
+        word = canvas.stringWidth("12,000")
+        canvas.line(start + low * word, y, start + high * word, y)
+
+    return draw
+
+
+def test_what_a_line_strikes_out_is_left_out_and_told() -> None:
+    found = read(struck(0, 1, 703))
+    assert found.text == "The fine was 21,000 euros, the court ruled."
+    assert found.notes == ["1 struck-out passage is left out"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "y"),
+    [(0, 1, 698.5), (0, 1, 709), (-3, 9, 703), (0, 0.5, 703)],
+    ids=["under", "over", "far", "part"],
+)
+def test_other_lines_strike_nothing_out(low: float, high: float, y: float) -> None:
+    found = read(struck(low, high, y))
+    assert "12,000 21,000" in found.text
+    assert not found.notes
+
+
+# Rows between shaded ones
+
+
+def test_shades_alone_part_the_rows_and_none_the_header_from_the_first() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(50, 640, 300, 75)
+        canvas.setFillGray(0.8)
+        for y in (670, 640):
+            canvas.rect(50, y, 300, 15, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        for n, (name, price) in enumerate([("Item", "Price"), ("Bolt", "7.50"), ("Nut", "8.50"), ("Cap", "9.50")]):
+            canvas.drawString(55, 704 - 15 * n, name)
+            canvas.drawString(205, 704 - 15 * n, price)
+
+    assert paragraphs(draw)[:3] == ["Item: Bolt; Price: 7.50", "Item: Nut; Price: 8.50", "Item: Cap; Price: 9.50"]
+
+
+def test_small_items_below_one_another_stay_apart() -> None:
+    found = paragraphs(at(*lines([*LEFT, "", "apples at 3 euros", "pears at 4 euros", "plums at 5 euros"])))
+    assert found[-3:] == ["apples at 3 euros", "pears at 4 euros", "plums at 5 euros"]
+
+
+def test_what_was_typed_into_a_form_is_told() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(50, 700, "Name of who asks:")
+        for n, value in enumerate(["Ana Ruiz", "", "Ystad"]):
+            canvas.acroForm.textfield(name=f"f{n}", x=220, y=690 - 40 * n, value=value)
+        canvas.textAnnotation("Call her.", [10, 10, 30, 30])
+
+    found = read(draw)
+    assert [line.partition(":")[0] for line in found.unread] == ["2 filled form fields are not read"]
+    assert found.notes == ["1 comment is left out"]

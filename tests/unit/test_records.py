@@ -146,3 +146,8 @@ def test_no_value_is_lost(value: Any) -> None:
 
     text = " ".join(" ".join(paragraphs(simple(value, set()))).split()).lower()
     assert all(leaf in text for leaf in leaves(value))
+
+
+def test_a_text_in_pieces_is_one_text() -> None:
+    value = [{"from": "Ana", "text": ["The lamp costs ", {"type": "bold", "text": "40 euros"}, "."]}]
+    assert lines(value) == ["from: Ana; text: The lamp costs 40 euros."]
