@@ -275,12 +275,11 @@ class Engine:
         store = self.index.store
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
-        threshold = self.threshold
 
         def read(asked: str) -> Reading:
-            return told(asked, settle(asked, self.reader.read(asked, retrieved.hits), threshold))
+            return told(asked, settle(asked, self.reader.read(asked, retrieved.hits), self.threshold))
 
-        found = choose(bare, read, threshold, store.newest)
+        found = choose(bare, read, self.threshold, store.newest)
 
         def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
             return tuple(cite_first(store, item, chosen, preferred) for item in items)

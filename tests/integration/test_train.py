@@ -140,4 +140,6 @@ def test_exported_weights_can_be_trained_on(tmp_path: Path) -> None:
     for name in ("best.pt", "reader.onnx"):
         run = train_reader.Run(settings(tmp_path / name[:4], start=tmp_path / name), examples, examples)
         for parameter, value in run.model.state_dict().items():
+            if name == "reader.onnx" and parameter.startswith("verdict."):
+                continue  # the head that is not exported
             assert torch.allclose(value, model.state_dict()[parameter], atol=2e-3), (name, parameter)
