@@ -57,7 +57,7 @@ browser:
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
 	|| echo 'NO BROWSER: its tests will be skipped; install one with: sudo apt-get install chromium'
 
-# The reader's weights and calibration, made again from public sets (training/LOG.md): about three hours on two cores.
+# The reader's weights and calibration, made again from public sets (training/LOG.md): about four hours on two cores.
 reader: $(VENV)/.test
 	@test -d "$(TRAINING)" && test -d "$(DATA)" || { echo 'make reader TRAINING=FOLDER DATA=FOLDER: the sets to train on, and to calibrate on' >&2; exit 1; }
 	$(BIN)/python training/prepare.py --training "$(TRAINING)" --out runs/reader/first
@@ -65,7 +65,11 @@ reader: $(VENV)/.test
 	$(BIN)/python training/export_reader.py --model runs/reader/pass-1/best.pt --windows runs/reader/first/windows.jsonl --out runs/reader/reader-1
 	$(BIN)/python training/prepare.py --training "$(TRAINING)" --out runs/reader/second --seed 6
 	$(BIN)/python training/train_reader.py --windows runs/reader/second/windows.jsonl --out runs/reader/pass-2 --start runs/reader/reader-1/reader.onnx --examples 112000 --rate 1.2e-4 --seed 6 --bf16
-	$(BIN)/python training/export_reader.py --model runs/reader/pass-2/best.pt --windows runs/reader/second/windows.jsonl --out rag/weights
+	$(BIN)/python training/export_reader.py --model runs/reader/pass-2/best.pt --windows runs/reader/second/windows.jsonl --out runs/reader/reader-2
+	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/pass-3 --start runs/reader/reader-2/reader.onnx --examples 46000 --rate 1.5e-4 --seed 8 --bf16
+	$(BIN)/python training/mean_readers.py --last runs/reader/pass-3/reader.pt --before runs/reader/reader-2/reader.onnx --part 0.4 --out runs/reader/mean.pt
+	$(BIN)/python training/export_reader.py --model runs/reader/mean.pt --windows runs/reader/third/windows.jsonl --out rag/weights
 	$(BIN)/python training/calibrate.py --data "$(DATA)" --work runs/reader/indexes
 
 docs: $(VENV)/.demo
