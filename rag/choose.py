@@ -15,7 +15,7 @@ from rag import match
 from rag.asked import asked_parts, several
 from rag.dates import dated, elapsed
 from rag.decide import decide
-from rag.guards import against
+from rag.guards import against, misstated
 from rag.period import timeless
 from rag.relative import counted, dated_answer
 from rag.schema import Evidence, Reading
@@ -32,6 +32,9 @@ MOST_DECIDING = 5
 """So many of the best sentences may decide a question of yes or no, or contradict what another takes for granted."""
 CONTRADICTED = 0.12
 """Most confidence where one contradicts it: so many such questions of SQuAD 2.0 have an answer all the same."""
+
+_HEADING = re.compile(r"#{1,6}\s")
+"""Of Markdown: it says nothing beside a sentence that answers."""
 
 Read = Callable[[str], Reading]
 
@@ -73,7 +76,8 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
         return _decided(question, whole, threshold, newest)
     near = whole.evidence[:MOST_DECIDING]
     stated = match.states(question, near[0].quote)  # that another did not do it contradicts nothing
-    if not stated and any(match.opposes(question, item.quote, item.passage.text) for item in near):
+    opposed = not stated and any(match.opposes(question, item.quote, item.passage.text) for item in near)
+    if opposed or misstated(question, near[0].quote, near[0].passage.text):
         whole = replace(whole, confidence=min(whole.confidence, CONTRADICTED))
     if whole.confidence < threshold:
         return _refused(question, whole)
@@ -146,6 +150,7 @@ def _refused(question: str, reading: Reading) -> Chosen:
 def _near_best(evidence: Sequence[Evidence], part: float) -> tuple[Evidence, ...]:
     """Choose the sentences that score near the best; it comes first, and the rest in the order of the text."""
     first, *others = (item for item in evidence[:MOST_QUOTES] if item.score >= part * evidence[0].score)
+    others = [item for item in others if not _HEADING.match(item.quote)]
     return (first, *sorted(others, key=lambda item: (item.passage.source, item.sentence.start)))
 
 

@@ -42,6 +42,24 @@ def against(question: str, sentence: str, verdict: Verdict, context: str = "") -
     return _unaffirmed(question, sentence, context)
 
 
+def misstated(question: str, sentence: str, passage: str) -> bool:
+    """Tell whether a question takes a number for granted that a sentence gives otherwise, and its passage nowhere has.
+
+    >>> misstated("When was inflation 25 percent?", "It was 2.5 percent in May.", "It was 2.5 percent in May.")
+    True
+    >>> misstated("Who led the 32 men?", "Ana led the 32 men to 40 caves.", "Ana led the 32 men to 40 caves.")
+    False
+    """
+    there, around = amounts(sentence, comma=decimal_comma(passage)), amounts(passage)
+    for wanted in amounts(question):
+        if wanted.dated or not (wanted.item.unit or wanted.counted):
+            continue
+        near = [given for given in there if wanted.comparable(given) and (given.item.unit or given.counted)]
+        if near and not any(given.within(wanted) for given in (*near, *around)):
+            return True
+    return False
+
+
 def _numbers(asked: str, sentence: str, context: str) -> str | None:
     """Every number asked for is the sentence's: its value and scale, its unit, its bound, and what it counts."""
     comma = decimal_comma(f"{context} {sentence}") if context else None  # one number alone may not show it

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rag.amounts import amounts
-from rag.guards import against
+from rag.guards import against, misstated
 
 CASES = """
 Did prices rise 15 percent? | Prices rose 1.5 percent. | - no
@@ -176,3 +176,20 @@ def test_what_is_said_of_a_part_is_not_said_of_all(whole: str, part: str, who: s
     assert against(f"Did the {who}s come?", f"{part.capitalize()} the {who}s came.", "yes")
     assert against(f"Did {whole} the {who}s come?", f"The {who}s came.", "yes")
     assert against(f"Did {whole} the {who}s come?", f"{whole.capitalize()} the {who}s came.", "yes") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "said"),
+    [
+        ("When was inflation 25 percent?", "Inflation was 2.5 percent in May.", True),
+        ("When was inflation 2.5 percent?", "Inflation was 2.5 percent in May.", False),
+        ("Who sold 40 ships?", "Ana Lee sold 14 ships.", True),
+        ("Who sold 14 ships?", "Ana Lee sold fourteen ships.", False),
+        ("Who spoke on 3 January?", "Ana Lee spoke on 5 January.", False),
+        ("Who wore the 7?", "Ana Lee wore the 9.", False),
+    ],
+)
+def test_a_number_that_a_question_takes_for_granted_and_the_sentence_gives_otherwise(
+    question: str, passage: str, *, said: bool
+) -> None:
+    assert misstated(question, passage, passage) is said
