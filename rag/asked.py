@@ -5,9 +5,8 @@ Read from the words alone. Each function would rather miss a form than see one t
 
 import re
 
-from rag.numerals import SPELLED
 from rag.shape import AUXILIARY, BE, IRREGULAR_PAST, QUESTION_WORD, bare, is_plural, yes_no
-from rag.terms import fold
+from rag.terms import SPELLED, fold
 
 _SPELLED = "|".join(word for word in SPELLED if word not in ("zero", "one"))
 _COUNT = rf"(?:\d{{1,2}}|{_SPELLED}|several|some|different|various|many)"

@@ -7,9 +7,8 @@ from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
 from rag.decode import Unusable
-from rag.markup import html_text
+from rag.markup import block_text, drop_hidden, html_text, parsed_page
 from rag.parsed import Parsed
-from rag.webpage import whole
 
 
 def epub(data: bytes) -> Parsed:
@@ -26,12 +25,12 @@ def epub(data: bytes) -> Parsed:
         raise Unusable("not a whole EPUB, or a protected one", "get the file again") from error
     items = {item.get("id"): item for item in package.xpath("//*[local-name()='item'][@href]")}
     order = [items[name] for name in package.xpath("//*[local-name()='itemref']/@idref") if name in items]
-    chapters: list[Parsed] = []
+    chapters = []
     for item in order:
         if "html" in (item.get("media-type") or "html"):
             path = unquote(item.get("href").partition("#")[0])
             with suppress(Unusable, KeyError, RuntimeError, zipfile.BadZipFile):  # one bad chapter is not the book
-                chapters.append(whole(html_text(archive.read(normpath(join(dirname(place), path))))))
+                chapters.append(_chapter(archive.read(normpath(join(dirname(place), path)))))
 
     def first(name: str) -> str | None:
         found = package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()")
@@ -39,5 +38,10 @@ def epub(data: bytes) -> Parsed:
 
     names = {"title": "title", "author": "creator", "publisher": "publisher", "published": "date"}
     meta = {key: first(name) for key, name in {**names, "language": "language"}.items()}
-    notes = list(dict.fromkeys(note for chapter in chapters for note in chapter.notes))
-    return Parsed("\n\n".join(chapter.text for chapter in chapters if chapter.text), meta, notes=notes)
+    return Parsed("\n\n".join(chapter for chapter in chapters if chapter), meta)
+
+
+def _chapter(data: bytes) -> str:
+    page = parsed_page(html_text(data))
+    drop_hidden(page)
+    return block_text(page)

@@ -8,13 +8,11 @@ answers, or each is quoted.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
 
 from rag import match
 from rag.asked import asked_parts, several
 from rag.dates import dated, elapsed
 from rag.decide import decide
-from rag.guards import against
 from rag.period import timeless
 from rag.relative import counted, dated_answer
 from rag.schema import Evidence, Reading
@@ -30,6 +28,8 @@ MOST_DECIDING = 5
 """So many of the best sentences may decide a question of yes or no, or contradict what another takes for granted."""
 CONTRADICTED = 0.12
 """Most confidence where one contradicts it: so many such questions of SQuAD 2.0 have an answer all the same."""
+DECIDED = 0.9
+"""Least confidence where a sentence decides a question of yes or no in so many words."""
 
 Read = Callable[[str], Reading]
 
@@ -161,32 +161,28 @@ def _part(part: str, reading: Reading, newest: str | None) -> Chosen:
 
 
 def _decided(question: str, reading: Reading, threshold: float, newest: str | None) -> Chosen:
-    """Say yes or no where sentences decide and no guard objects, both where sources do not agree, else only quote."""
+    """Say yes or no where sentences decide, both where sources do not agree, otherwise only quote."""
+    near = reading.evidence[:MOST_DECIDING]
+    verdicts = [(item, decide(question, item.quote, f"{item.passage.title} {item.passage.text}")) for item in near]
+    by_verdict = {verdict: [item for item, said in verdicts if said == verdict] for _, verdict in verdicts if verdict}
+    confidence = max(reading.confidence, DECIDED)
+    if confidence >= threshold:
+        if len(by_verdict) == 1:
+            ((verdict, items),) = by_verdict.items()
+            return Chosen(confidence, (items[0],), short_answer=verdict)
+        if by_verdict and not _one_says_both(list(by_verdict.values())):
+            versions = [Version(verdict, tuple(items)) for verdict, items in by_verdict.items()]
+            if settled := settle(question, versions, newest):
+                deciding = Reading(settled.answers[0].evidence[:1], confidence)
+                return _settled(question, deciding, settled)
     if reading.confidence < threshold:
         return _refused(question, reading)
-    verdicts = [(item, _verdict(question, item)) for item in reading.evidence[:MOST_DECIDING]]
-    by_verdict = {said: [item for item, verdict in verdicts if verdict == said] for _, said in verdicts if said}
-    if len(by_verdict) == 1:
-        ((said, items),) = by_verdict.items()
-        return Chosen(reading.confidence, (items[0],), short_answer=said)
-    if by_verdict and not _one_says_both(list(by_verdict.values())):
-        versions = [Version(said, tuple(items)) for said, items in by_verdict.items()]
-        if settled := settle(question, versions, newest):
-            deciding = Reading(settled.answers[0].evidence[:1], reading.confidence)
-            return _settled(question, deciding, settled)
     return Chosen(reading.confidence, _near_best(reading.evidence, NEAR_BEST))
 
 
 def _one_says_both(groups: Sequence[Sequence[Evidence]]) -> bool:
     sources = [{item.passage.source for item in group} for group in groups]
     return bool(set.intersection(*sources))
-
-
-def _verdict(question: str, item: Evidence) -> Literal["yes", "no"] | None:
-    """Return what a sentence decides, if no guard objects."""
-    context = f"{item.passage.title} {item.passage.text}"
-    verdict = decide(question, item.quote, context)
-    return verdict if verdict and against(question, item.quote, verdict, context) is None else None
 
 
 def _time_between(events: tuple[str, str, str], read: Read, threshold: float) -> Chosen | None:

@@ -21,7 +21,7 @@ from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
-    from rag.schema import Filter, Turn
+    from rag.schema import Answer, Filter, Turn
 
 REFUSED = 3
 
@@ -139,7 +139,7 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
         if question is None:
             return _batch(arguments, lambda q, history: render.answer_object(engine.ask(q, history, chosen)))
         answer = engine.ask(question, chosen=chosen)
-    _warn(answer.warnings)
+    _warn(answer)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
         advise(config)
@@ -147,18 +147,16 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
     return REFUSED if answer.outcome == "refused" else 0
 
 
-def _warn(warnings: Sequence[str]) -> None:
-    for warning in warnings:
+def _warn(answer: "Answer") -> None:
+    for warning in answer.warnings:
         print(f"rag: {warning}", file=sys.stderr)
 
 
 def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
-    from rag.retrieve import left_out
 
     question, chosen = _question(arguments), _filter(arguments)
-    with _engine(replace(config, llm="none", reader="packaged")) as engine:  # neither is asked, and both take long
-        _warn(left_out(engine.index, chosen))
+    with _engine(replace(config, llm="none", reader="packaged")) as engine:  # neither is asked
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
         found = engine.search(question, chosen=chosen)
@@ -224,7 +222,7 @@ def _reply(engine: "Engine", question: str, history: list["Turn"]) -> None:
     from rag.schema import Turn
 
     answer = engine.ask(question, history)
-    _warn(answer.warnings)
+    _warn(answer)
     print(render.answer_text(answer), flush=True)
     before = [*history]
     history.append(Turn(question, answer.answer))

@@ -11,102 +11,23 @@ MONTH = (
 DATE = rf"(?:{MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
 
 
-_MONTH_FIRST = frozenset("us ph pr gu as vi mp um fm mh pw".split())
-"""Countries where 2/3/2026 is in February."""
-_YEAR_FIRST = frozenset("zh ja ko hu lt mn".split())
-"""Languages that put the year first: of 2/3/2026 nobody knows."""
-_LEADING_YEAR = re.compile(r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d\d?)(?P=sep)(?P<day>\d\d?)(?!\d|[-/.]\d)")
-_STAMP = re.compile(r"(?:D:)?(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?\d{4,6})?(?:$|[^\d.,])")
-_TRAILING_YEAR = re.compile(
-    r"(?P<first>\d\d?)(?P<sep>[-/.])\s?(?P<second>\d\d?)(?P=sep)\s?(?P<year>\d{4})(?!\d|[-/.]\d)"
-)
-_IDEOGRAPHIC = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d\d?)\s?[月월]\s?(?P<day>\d\d?)\s?[日일]")
-_OTHER_MONTHS = {
-    name: number
-    for names in (
-        "januar februar märz april mai juni juli august september oktober november dezember",
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-        "januari februari maart april mei juni juli augustus september oktober november december",
-    )
-    for number, name in enumerate(names.split(), start=1)
-}
-"""Of German, French, Spanish, Italian, Portuguese and Dutch."""
-_OTHER_NAMED = re.compile(
-    r"(?P<day>\d{1,2})(?:\.|er|º)? (?:de )?(?P<month>[^\W\d_]{3,10}) (?:de )?(?P<year>\d{4})(?!\d)"
-)
-_WEEKDAY = re.compile(
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|[^\W\d_]+(?:tag|woch|dag|di|dì|feira)|lunes|martes|miércoles|jueves"
-    r"|viernes|s[áa]ba[dt]o|domingo|domenica)\.?,?\s+",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(
-    rf"(?P<month1>{MONTH}) (?P<day1>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year1>\d{{4}})(?!\d)"
-    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?: of | |-)(?P<month2>{MONTH}),?(?: |-)(?P<year2>\d{{4}})(?!\d)"
-    rf"|(?P<month3>{MONTH}) {{1,2}}(?P<day3>\d{{1,2}}) \d\d:\d\d:\d\d (?:[A-Z]{{3,5}} )?(?P<year3>\d{{4}})(?!\d)",
-    re.IGNORECASE,
-)
-
-
-def iso_date(text: str, language: str | None = None) -> str | None:
+def iso_date(text: str) -> str | None:
     """Return the calendar date that ``text`` starts with as ISO 8601, or None.
-
-    It may be written as ISO 8601, as in mail (RFC 2822), in words of English or its neighbours, or in figures. Which
-    of two figures is the day, the language tells if the figures do not; where neither does, the date is unknown.
-
-    Args:
-        text: a date, and anything after it.
-        language: of the document, as BCP 47 has it: "en-GB", "de"; "en" alone leaves open which figure is the day.
 
     >>> iso_date("January 12, 2026"), iso_date("2023-10-05T12:00:00Z"), iso_date("soon")
     ('2026-01-12', '2023-10-05', None)
-    >>> iso_date("Tue, 03 Feb 2026 10:00:00 +0000"), iso_date("2026/02/03"), iso_date("D:20260203100000")
-    ('2026-02-03', '2026-02-03', '2026-02-03')
-    >>> iso_date("03/02/2026"), iso_date("03/02/2026", "en-GB"), iso_date("03/02/2026", "en-US"), iso_date("13/02/2026")
-    (None, '2026-02-03', '2026-03-02', '2026-02-13')
     """
-    plain = " ".join(text[:80].split())
-    plain = plain[found.end() :] if (found := _WEEKDAY.match(plain)) else plain
     try:
-        for form in (_LEADING_YEAR, _STAMP, _IDEOGRAPHIC):
-            if found := form.match(plain):
-                return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
-        if found := _NAMED.match(plain):
-            month, day, year = next(
-                (found[f"month{n}"], found[f"day{n}"], found[f"year{n}"]) for n in (1, 2, 3) if found[f"month{n}"]
-            )
-            return date(int(year), MONTHS.index(month[:3].lower()) + 1, int(day)).isoformat()
-        if (found := _OTHER_NAMED.match(plain)) and (number := _OTHER_MONTHS.get(found["month"].lower())):
-            return date(int(found["year"]), number, int(found["day"])).isoformat()
-        if found := _TRAILING_YEAR.match(plain):
-            return _in_figures(int(found["first"]), int(found["second"]), int(found["year"]), found["sep"], language)
+        if found := re.match(r"\d{4}-\d\d-\d\d", text):
+            return date.fromisoformat(found[0]).isoformat()
+        if found := re.match(DATE, text):
+            month = re.search(MONTH, found[0])
+            day, year = re.findall(r"\d+", found[0])
+            number = MONTHS.index(month[0][:3].lower()) + 1 if month else 0
+            return date(int(year), number, int(day)).isoformat()
     except ValueError:  # "February 31, 2026"
         pass
     return None
-
-
-def _in_figures(first: int, second: int, year: int, separator: str, language: str | None) -> str | None:
-    """Return the date of two figures and a year; None where either may be the day."""
-    if first > 12 or second > 12 or first == second:
-        day, month = (second, first) if second > 12 else (first, second)
-        return date(year, month, day).isoformat()
-    order = "day" if separator == "." else _order(language)
-    if order is None:
-        return None
-    return (date(year, second, first) if order == "day" else date(year, first, second)).isoformat()
-
-
-def _order(language: str | None) -> str | None:
-    """Return which figure of a date comes first in a language, ``day`` or ``month``; None if that is not known."""
-    name, *parts = re.split(r"[-_.@]", (language or "").strip().lower())
-    region = next((part for part in parts if len(part) == 2), "")
-    if region in _MONTH_FIRST:
-        return "month"
-    if not re.fullmatch(r"[a-z]{2,3}", name) or name in _YEAR_FIRST or (name == "en" and region in ("", "ca")):
-        return None
-    return "day"
 
 
 _DAY = r"(?:the )?(?P<{0}>\d{{1,2}})(?:st|nd|rd|th)?"

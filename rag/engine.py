@@ -28,7 +28,7 @@ from rag.prefer import preference, unattributed
 from rag.reader import opened
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
+from rag.retrieve import POOL, check_filter, fused, parts, retrieve
 from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
 from rag.suggest import Suggester, same
 
@@ -125,9 +125,7 @@ class Engine:
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
-            yield replace(
-                answer, timings_ms=clock.timings(), warnings=(*answer.warnings, *left_out(self.index, chosen))
-            )
+            yield replace(answer, timings_ms=clock.timings())
             return
         rewritten, warnings = self._rewritten(question, history, stop)
         retrieved = self._retrieve(question, history, chosen, self.config.k, clock, rewritten)
@@ -162,7 +160,7 @@ class Engine:
             timings_ms=clock.timings(),
             dropped=draft.dropped,
             missing=missing(self.index, retrieved.standalone, retrieved.hits, chosen) if reason else (),
-            warnings=(*warnings, *left_out(self.index, chosen), *draft.warnings),
+            warnings=(*warnings, *draft.warnings),
             conflict=composed.conflict,
         )
 

@@ -240,10 +240,9 @@ def _origin(sha256: str, config: Config) -> str:
 
 
 _CODE = """
-    about blocks book columns corpus dates decode delimited drawing feed fields formula grid header htmltable left
-    load mail mainpart markup metadata normal numberformat numbering odfstyles odftext ods ooxml opendocument parse
-    parsed pdf raised records rst rtf rtfstory rtfwords slides spreadsheet subtitles symbols table webpage word
-    wordstyles
+    book columns corpus dates decode delimited drawing feed fields formula grid header left load mail markup
+    metadata normal numberformat numbering odfstyles odftext ods ooxml opendocument parse parsed pdf raised records
+    rst rtf rtfstory rtfwords slides spreadsheet subtitles symbols table webpage word wordstyles
 """.split()
 
 
@@ -283,8 +282,11 @@ def _document(
     keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
     dateline = DATELINE.match(text, body)
-    stated = (values["published"], dateline and dateline["date"], clean((meta or {}).get("created")))
-    published = next(filter(None, (iso_date(when, values["language"]) for when in stated if when)), None)
+    published = iso_date(values["published"]) if values["published"] else None
+    if published is None and dateline:
+        published = iso_date(dateline["date"])
+    if published is None and values["created"]:
+        published = iso_date(values["created"])
     if not text[body:].strip():
         raise Unusable("empty", "put text in it, or remove it")
     if "\0" in text or has_controls(source):  # JSON may hold any character, even half of one

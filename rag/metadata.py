@@ -1,12 +1,11 @@
 """What a text says of itself: front matter, headings, datelines."""
 
 import re
-from datetime import date
 from typing import Any
 
 import sentencex
 
-from rag.dates import DATE, iso_date
+from rag.dates import DATE
 
 TITLE_CHARS = 90
 META_CHARS = 300
@@ -27,65 +26,23 @@ def clean(value: Any) -> str | None:
     return line or None
 
 
-_FENCES = (("---", r"(?:---|\.\.\.)"), (r"\+\+\+", r"\+\+\+"))
-"""What opens and closes front matter: of YAML, and of TOML."""
-_WHEN = "published date pubdate publishdate publish_date datepublished date_published created modified lastmod updated"
-"""Names of a date of publication in front matter, the best first; what was changed was published then at the latest."""
-
-
 def front_matter(text: str) -> tuple[dict[str, Any], int]:
-    """Return the block of YAML or TOML that opens a Markdown file, and where the text after it starts.
-
-    Keys are in lower case; ``published`` is the first date that it states under one of the names that are used.
-    """
-    for number, (opening, closing) in enumerate(_FENCES):
-        found = re.match(rf"{opening}[ \t]*\r?\n(.*?)\r?\n{closing}[ \t]*(?:\r?\n|$)", text, re.DOTALL)
-        meta = (_toml if number else _yaml)(found[1]) if found else None
-        if found and isinstance(meta, dict):
-            known = {str(key).lower(): _plain(value) for key, value in meta.items()}
-            if "language" not in known:
-                known["language"] = known.get("lang") or known.get("locale")
-            if "author" not in known:
-                known["author"] = known.get("authors")
-            known["published"] = _when(known)
-            return known, found.end()
-    return {}, 0
-
-
-def _yaml(text: str) -> Any:
+    """Return the YAML block that opens a Markdown file, keys in lower case, and where the text after it starts."""
+    found = re.match(r"---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", text, re.DOTALL)
+    if not found:
+        return {}, 0
     import yaml
 
     try:
-        return yaml.load(text, yaml.BaseLoader)  # noqa: S506 (it makes strings alone, nothing of what a tag asks for)
+        meta = yaml.load(found[1], yaml.BaseLoader)  # noqa: S506 (it makes strings alone, nothing of what a tag asks for)
     except (yaml.YAMLError, RecursionError):  # a rule of dashes, then prose: not front matter
-        return None
-
-
-def _toml(text: str) -> Any:
-    import tomllib
-
-    try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as text: a date of TOML in ISO 8601, names on one line."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
-    return value
-
-
-def _when(known: dict[str, Any]) -> str | None:
-    language = known.get("language")
-    stated = (known.get(name) for name in _WHEN.split())
-    dates = (
-        iso_date(value, language if isinstance(language, str) else None) for value in stated if isinstance(value, str)
-    )
-    return next(filter(None, dates), None)
+        return {}, 0
+    if not isinstance(meta, dict):
+        return {}, 0
+    meta = {str(key).lower(): value for key, value in meta.items()}
+    if "date" in meta:
+        meta.setdefault("published", meta["date"])
+    return meta, found.end()
 
 
 def markdown_title(text: str, body: int) -> str | None:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 
 from rag.dates import DATE, MONTH, MONTHS
 from rag.metadata import DATELINE
-from rag.numerals import SPELLED
 from rag.shape import is_plural
-from rag.terms import STOP, fold
+from rag.terms import SPELLED, STOP, fold
 
 LEAST_CHARS, MOST_CHARS = 12, 110
 

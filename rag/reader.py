@@ -35,7 +35,6 @@ from rag import careful, match
 from rag.config import Config
 from rag.encode import file_sha256, identity_of
 from rag.network import Network, Window, packaged, pulled
-from rag.quantities import whole
 from rag.rows import header_of
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
 from rag.stories import statement
@@ -132,7 +131,7 @@ class TrainedReader:
             for row, number in enumerate(rows):
                 sentence = hit.passage.sentences[number]
                 text = hit.passage.quote(sentence)
-                answer = window.text[slice(*whole(window.text, *read.spans[row]))]
+                answer = window.text[slice(*read.spans[row])]
                 features = {
                     "sentence": _bounded(read.sentences[row]),
                     "holds": _bounded(read.holds),

@@ -42,9 +42,6 @@ MOST_PATTERNS = 200
 """Of a filter."""
 MOST_PATTERN_CHARS = 1000
 
-MOST_NAMED = 3
-"""Sources that a warning names."""
-
 _PART_END = re.compile(r",\s+(?:and |while |but |or )?|;\s+|\s+(?:while|whereas|and|but)\s+")
 
 
@@ -140,19 +137,6 @@ def check_filter(chosen: Filter) -> None:
             raise UsageError(f"{bound!r} is no date: write it as 2026-01-31") from None
     if chosen.after and chosen.before and chosen.after > chosen.before:
         raise UsageError(f"nothing is published after {chosen.after} and before {chosen.before}: exchange them")
-
-
-def left_out(index: Index, chosen: Filter) -> tuple[str, ...]:
-    """Return a warning if a filter by date leaves out documents of which nobody knows the date."""
-    check_filter(chosen)
-    undated = index.store.undated(chosen)
-    if not undated:
-        return ()
-    limits = " and ".join(f"--{name}" for name in ("after", "before") if getattr(chosen, name))
-    documents = "1 document has" if len(undated) == 1 else f"{len(undated)} documents have"
-    more = f" and {len(undated) - MOST_NAMED} more" if len(undated) > MOST_NAMED else ""
-    named = f"{', '.join(undated[:MOST_NAMED])}{more}"
-    return (f"{documents} no date and {'is' if len(undated) == 1 else 'are'} left out by {limits}: {named}",)
 
 
 def _repeats(passage: Passage, said: dict[int, set[str]]) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from rag.senses import ADVERBS, IRREGULAR, Token, is_date, tokens
 from rag.shape import BE
+from rag.values import digits
 
 NEAR = 4
 """How many words apart a number and its noun, or a verb and those it binds, may stand."""
@@ -21,7 +22,7 @@ _BREAKS = _SIGNS | {"and", "but"}
 
 def order(claim: str, quote: str) -> str | None:
     """Years follow one another as in the quote, and so do other numbers."""
-    ours, theirs = tokens(claim), tokens(quote)
+    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
     once = Counter(token.text for token in theirs)
     at = {token.text: n for n, token in enumerate(theirs) if token.number and once[token.text] == 1}
     for years in (True, False):
@@ -34,7 +35,7 @@ def order(claim: str, quote: str) -> str | None:
 
 def bindings(claim: str, quote: str) -> str | None:
     """A number stands by what the quote counts with it, not by what it counts with another."""
-    ours, theirs = tokens(claim), tokens(quote)
+    ours, theirs = tokens(digits(claim)), tokens(digits(quote))
     for n, number in enumerate(ours):
         for step in (1, -1) if number.number else ():
             word = next((token for token in _beside(ours, n, step) if token.content), None)

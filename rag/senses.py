@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.numerals import SPELLED
-from rag.terms import STOP, fold, root, stem
-from rag.values import digits
+from rag.terms import SPELLED, STOP, fold, root, stem
 
 _IRREGULAR = """
     arise arose arisen; be been; bear bore born borne; beat beaten; become became; begin began begun; bind bound;
@@ -142,10 +140,7 @@ for _line in _AGAINST:
         for _word in _one:
             REVERSE.setdefault(_word, set()).update(_other)
 
-_TOKEN = re.compile(
-    r"n't\b|(?:[^\W\d_]\.){2,}|(?<!\w)-?\d+(?:\.\d+)?(?:st|nd|rd|th|s)?(?!\w)|\d+|[^\W\d_]+?(?=n't\b)|'s\b|[^\W_]+"
-    r"|[,;:()?!—–\"“”]"
-)
+_TOKEN = re.compile(r"n't\b|(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_]+?(?=n't\b)|'s\b|[^\W_]+|[,;:()?!—–\"“”]")
 _MARK = re.compile(r"\W+")
 _FULL = tuple(
     (re.compile(pattern, re.IGNORECASE), full)
@@ -171,19 +166,19 @@ class Token:
 
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
-    """Return the words and signs of a text, "n't" by itself, and numbers by value: "2.5 million" is one word."""
-    plain = digits(text.replace("’", "'"))
+    """Return the words and signs of a text, "n't" by itself."""
+    plain = text.replace("’", "'")
     for pattern, full in _FULL:
         plain = pattern.sub(full, plain)
     found = []
     for match in _TOKEN.finditer(plain):
         word = fold(match[0])
-        number = word.lstrip("-")[:1].isdigit()
-        if not number:
-            word = SPELLED.get(word) or (word if word == "'s" else word.replace(".", "")) or word
+        if word[0].isdigit():
+            word = word.replace(",", "")
+        word = SPELLED.get(word) or (word if word == "'s" else word.replace(".", "")) or word
         if match[0].isupper() and len(word) > 1 and word in STOP:  # "WHO", "US"
             word = word.upper()
-        found.append(Token(word, key(word), match[0][0].isupper() and match.start() > 0, number or word[0].isdigit()))
+        found.append(Token(word, key(word), match[0][0].isupper() and match.start() > 0, word[0].isdigit()))
     return tuple(found)
 
 

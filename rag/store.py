@@ -200,15 +200,6 @@ class Store:
         rows = self._database.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
         return np.array([number for (number,) in rows], dtype=np.int64)
 
-    def undated(self, chosen: Filter) -> list[str]:
-        """Return the sources that a filter leaves out for nothing but that they have no date, in order."""
-        if not chosen.after and not chosen.before:
-            return []
-        conditions, values = _conditions(Filter(chosen.sources))
-        query = "SELECT source FROM document WHERE "
-        rows = self._database.execute(query + " AND ".join(["published IS NULL", *conditions]) + " ORDER BY id", values)
-        return [source for (source,) in rows]
-
     def firsts(self, chosen: Filter) -> list[int]:
         """Return the number of the first passage of each document that passes a filter, in the order of sources."""
         conditions, values = _conditions(chosen)

@@ -8,9 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from rag.numerals import SPELLED
 from rag.schema import Turn
-from rag.terms import fold
+from rag.terms import SPELLED, fold
 
 Kind = Literal["greeting", "thanks", "goodbye", "tool", "documents", "about", "summary"]
 

@@ -1,66 +1,65 @@
-"""The numbers and dates of a text, by value: "thirty-two" is 32, "$2.8 billion" 2800000000, "3 January" --01-03."""
+"""The numbers and dates of a text, by value: "thirty-two" is 32, "$2.8 billion" 2800000000."""
 
 import re
 from functools import lru_cache
 
-from rag.dates import DATE, MONTH, MONTHS, iso_date
-from rag.numerals import Quantity
-from rag.quantities import quantities
+from text_to_num import alpha2digit
 
+from rag.dates import DATE, MONTH, MONTHS, iso_date
+from rag.terms import SPELLED
+
+_SCALES = {"hundred": 100, "thousand": 1000, "k": 1000, "million": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9}
+_SCALES |= {"trillion": 10**12, **{str(scale): scale for scale in (100, 1000, 10**6, 10**9, 10**12)}}
+_NUMBER = re.compile(
+    r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?: ?((?i:hundred|thousand|k|million|m|billion|bn|trillion)|10+)\b)?"
+)
+_RANGE = re.compile(rf"{_NUMBER.pattern}(?= ?(?:to|and|or|[-–—]) ?[$€£]?{_NUMBER.pattern})")
 _DAY = re.compile(
-    rf"\b(?:({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b"
-    r"(?:,? (\d{4}))?",
+    rf"\b(?:({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b(?:,? (\d{{4}}))?",
     re.I,
 )
 
 
 @lru_cache(maxsize=4096)
-def values(text: str, *, comma: bool | None = None) -> frozenset[str]:
+def values(text: str) -> frozenset[str]:
     """Return the numbers and dates of a text by value; a date also without its year.
 
-    "One", "half" and the like count where they are not alone: "one" is a pronoun too.
-
-    Args:
-        text: any.
-        comma: whether its comma is a decimal one (:func:`rag.quantities.scan`).
-
-    >>> sorted(values("thirty-two men, $2.8 billion, 12 percent, on 3 January 2026"))
-    ['--01-03', '12%', '2026', '2026-01-03', '2800000000', '3', '32']
+    >>> sorted(values("thirty-two men, $2.8 billion, on 3 January 2026"))
+    ['--01-03', '2.8', '2026', '2026-01-03', '2800000000', '3', '32']
     """
-    return dates(text, comma=comma) | {str(item) for item in quantities(text, comma=comma) if not item.loose}
-
-
-@lru_cache(maxsize=4096)
-def dates(text: str, *, comma: bool | None = None) -> frozenset[str]:
-    """Return the days of a text: ``--01-03``, and with its year ``2026-01-03``, ``2026`` and the day, ``3``."""
+    plain = digits(text)
     found: set[str] = set()
-    plain = digits(text, comma=comma)
+    for match in _NUMBER.finditer(plain):
+        found |= {_plain(_number(match[1])), _plain(_number(match[1], match[2]))}
+    for match in _RANGE.finditer(plain):  # "30 to 50 million": the first number is one of millions too
+        if not match[2] and match[4]:
+            found.add(_plain(_number(match[1], match[4])))
     for match in _DAY.finditer(plain):
         month = MONTHS.index((match[1] or match[4])[:3].lower()) + 1
         day = f"{month:02d}-{int(match[2] or match[3]):02d}"
-        found |= {f"--{day}", str(int(day[3:])), *([f"{match[5]}-{day}", match[5]] if match[5] else [])}
+        found |= {f"--{day}", *([f"{match[5]}-{day}"] if match[5] else [])}
     for match in re.finditer(DATE, plain):
         if date := iso_date(match[0]):
-            found |= {date, f"-{date[4:]}", date[:4], str(int(date[8:]))}
+            found |= {date, f"-{date[4:]}"}
     return frozenset(found)
 
 
-def digits(text: str, *, comma: bool | None = None) -> str:
-    """Return a text with its numbers as plain digits; what is more than a number, as "one", stays as it is.
+def _number(written: str, scale: str | None = None) -> float:
+    return float(written.replace(",", "")) * _SCALES.get((scale or "").lower(), 1)
 
-    >>> digits("thirty-two of one hundred men, $2.8bn, and one more")
-    '32 of 100 men, $2800000000, and one more'
+
+def digits(text: str) -> str:
+    """Return a text with its spelled numbers as digits; "one" alone stays, which is a pronoun too.
+
+    >>> digits("thirty-two of one hundred men, and one more")
+    '32 of 100 men, and one more'
     """
-    parts, at = [], 0
-    for item in quantities(text, comma=comma):
-        if not item.loose:
-            parts += [text[at : item.start], _bare(item)]
-            at = item.end
-    return "".join([*parts, text[at:]])
+    sound = text.encode("utf-8", "replace").decode()  # alpha2digit fails on a lone surrogate
+    return re.sub(r"\b(zero|two)\b", lambda match: SPELLED[match[1].lower()], alpha2digit(sound, "en"), flags=re.I)
 
 
-def _bare(item: Quantity) -> str:
-    return str(item).removesuffix(item.unit) if item.unit in ("%", "‰", "pp") else str(item)
+def _plain(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 @lru_cache(maxsize=4096)
@@ -70,13 +69,10 @@ def value(text: str) -> str | None:
     >>> value("thirty-two"), value("$2.8 billion"), value("January 3, 2026"), value("66 years")
     ('32', '2800000000', '2026-01-03', None)
     """
-    own = text.strip()
-    plain = digits(own).strip()
+    plain = digits(text).strip("$€£% \n")
     if _DAY.fullmatch(plain) or re.fullmatch(DATE, plain):
-        dates = [found for found in values(plain) if "-" in found.lstrip("-") or found.startswith("--")]
+        dates = [found for found in values(plain) if "-" in found]
         return max(dates, key=lambda found: found[0].isdigit())  # with its year, where it has one
-    found = quantities(own)
-    if len(found) != 1 or found[0].loose:
-        return None
-    rest = own[: found[0].start] + own[max(found[0].end, found[0].last if str(found[0]).endswith(("%", "pp")) else 0) :]
-    return None if rest.strip("$€£¥% \n") else str(found[0])
+    if match := _NUMBER.fullmatch(plain):
+        return _plain(_number(match[1], match[2]))
+    return None

@@ -6,18 +6,15 @@ plain words. ``benchmarks/claims.py`` measures them on changed sentences.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from rag.amounts import bound
 from rag.match import OPPOSITES, denial
-from rag.numerals import plain
-from rag.quantities import codes, quantities
 from rag.roles import bindings, deeds, order, roles, skipped
 from rag.senses import PREPOSITIONS, REVERSE, Token, is_date, meets, tokens
 from rag.shape import yes_no
 from rag.terms import names, root, terms, words
 from rag.untrusted import foreign, instructs
-from rag.values import dates, digits, values
+from rag.values import digits, values
 
 MOST_CHARS = 400
 MOST_NAMED = 2
@@ -100,21 +97,13 @@ def _joined(claim: str, quotes: Sequence[str]) -> str | None:
 
 
 def _numbers(claim: str, quote: str) -> str | None:
-    """Numbers, codes and dates, by value: "thirty-two" is 32, "2.8 million" is not "2.8 billion"."""
-    days = sorted(day for day in dates(claim) - dates(quote) if "-" in day)
-    if days:
-        return _no_date(days[0].lstrip("-"))
-    there = quantities(quote)
-    for item in quantities(claim):
-        if not item.loose and not any(item.same(other) for other in there):
-            if any(item.number == other.number for other in there):
-                return f"the quote gives {plain(item.number)} in another way"
-            return f"the number {item} is not in the quote"
-    named = {code.text for code in codes(quote)}
-    if lacking := next((code for code in codes(claim) if code.text not in named), None):
-        return f"{claim[lacking.start : lacking.end]} is not in the quote"
-    known = {token.text for token in tokens(quote)}
-    return next((_no_date(t.text) for t in tokens(claim) if is_date(t) and t.text not in known), None)
+    """Numbers and dates, by value: "thirty-two" is 32, "2.8 million" is not "2.8 billion"."""
+    missing = sorted(values(claim) - values(quote))
+    if not missing:
+        dates = {token.text for token in tokens(quote)}
+        return next((_no_date(t.text) for t in tokens(claim) if is_date(t) and t.text not in dates), None)
+    date = next((found for found in missing if "-" in found), None)
+    return _no_date(date.lstrip("-")) if date else f"the number {missing[0]} is not in the quote"
 
 
 def _no_date(date: str) -> str:
@@ -193,14 +182,33 @@ def _extent(claim: str, quote: str) -> str | None:
     return f'"{found}" is not in the quote' if found else None
 
 
+_BOUNDS = {
+    "more": r"more than|over|at least|upwards? of|above|exceed\w*|no (?:fewer|less) than",
+    "less": r"less than|fewer than|under|at most|up to|nearly|almost|below|no more than",
+    "about": r"about|around|roughly|approximately|some|an estimated|estimated|circa",
+}
+_BOUND = re.compile(
+    rf"(?:\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _BOUNDS.items())}) )?"
+    r"(?:the )?[$€£]?(?P<number>\d[\d,.]*\d|\d)(?P<unit> ?%| percent\b| per cent\b)?",
+    re.IGNORECASE,
+)
+
+
 def _bounds(claim: str, quote: str) -> str | None:
-    """A number is as exact as the quote's: "more than 100" is not "100"."""
-    theirs = [(item, bound(quote, item)) for item in quantities(quote)]
-    for item in quantities(claim):
-        bounds = {given for other, given in theirs if item.same(other)}
-        if not item.loose and bounds and bound(claim, item) not in bounds:
-            return f"the quote gives {item} in another way"
+    """A number is as exact as the quote's: "more than 100" is not "100", and 5% not 5."""
+    theirs = dict[str, set[tuple[str, bool]]]()
+    for number, bound, percent in _bounded(digits(quote)):
+        theirs.setdefault(number, set()).add((bound, percent))
+    for number, bound, percent in _bounded(digits(claim)):
+        if number in theirs and (bound, percent) not in theirs[number]:
+            return f"the quote gives {number} in another way"
     return None
+
+
+def _bounded(text: str) -> Iterator[tuple[str, str, bool]]:
+    for found in _BOUND.finditer(text):
+        bound = next((name for name in _BOUNDS if found[name]), "")
+        yield found["number"].replace(",", ""), bound, bool(found["unit"])
 
 
 _UNSURE = frozenset(
@@ -236,8 +244,8 @@ def _unsure(token: Token) -> bool:
 
 def _held(claim: str, quote: str) -> str | None:
     """Every word that says something is the quote's, in some form, or says the same as one of its words."""
-    said = tokens(quote)
-    own = [token for token in tokens(claim) if token.content]
+    said = tokens(digits(quote))
+    own = [token for token in tokens(digits(claim)) if token.content]
     new = [token.text for token in own if not any(meets(token, other) for other in said)]
     if len(new) > MOST_NAMED:
         return f"only {1 - len(new) / len(own):.0%} of its words are in the quote"

@@ -23,15 +23,14 @@ MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
-    schema errors config numerals dates written quantities terms values normal decode markup fields parsed metadata
-    header table raised htmltable blocks grid mainpart about webpage pdf symbols numberformat spreadsheet ooxml left
-    drawing wordstyles numbering formula word book mail records feed rst subtitles delimited ods rtfwords rtfstory rtf
-    slides odfstyles odftext opendocument parse sandbox worker corpus load rows split stories encode embed origins
-    careful models gguf manifest store lexical vectors index generations build watch prefer retrieve rerank network
-    senses match shape asked clause decide copies missing reader relative agree period versions amounts guards choose
-    call providers llm compose untrusted roles verify write grammar mention fragment substitute antecedent resolve
-    converse talk summarise reply questions suggest codes columns cells engine render batch status show llamaindex
-    evaluation web options cli __main__
+    schema errors config terms dates values normal decode markup fields parsed webpage pdf header table grid symbols
+    numberformat spreadsheet ooxml left drawing wordstyles numbering raised formula word book mail records feed rst
+    subtitles delimited ods rtfwords rtfstory rtf slides odfstyles odftext opendocument parse sandbox worker
+    metadata corpus load rows split stories encode embed origins careful models gguf manifest store lexical vectors
+    index generations build watch prefer retrieve rerank network senses match shape asked clause decide copies
+    missing reader relative agree period versions choose call providers llm compose untrusted roles verify write
+    grammar mention fragment substitute antecedent resolve converse talk summarise reply questions suggest codes
+    columns cells engine render batch status show llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """

@@ -289,41 +289,6 @@ def stage(config: Config, old: str, new: str) -> str:
     return "begun" if left else "nothing written"
 
 
-def change(config: Config, known: dict[str, Known]) -> str:
-    """Give the sources a state of which there is no generation, and return the id that it will have.
-
-    Kills that fall late, one after the other, may have left a generation of each state: then all but the current go.
-    """
-    if not (new := _missing(config, known)):
-        generations.prune(Path(config.index))
-        new = _missing(config, known)
-    added(config, known[new[0]].number)
-    return new[0]
-
-
-def _missing(config: Config, known: dict[str, Known]) -> list[str]:
-    there = {path.name for path in named(config)}
-    return [identity for identity in known if known[identity].number >= 0 and identity not in there]
-
-
-def test_there_is_a_change_where_kills_have_left_every_known_generation(tiny: Config, tmp_path: Path) -> None:
-    known = states(tiny, tmp_path / "states")
-    kept = tmp_path / "kept"
-    for number in range(4):
-        added(tiny, number)
-        new = build.build(tiny).generation
-        shutil.copytree(Path(tiny.index) / new, kept / new, copy_function=os.link)
-    for path in kept.iterdir():
-        if not (place := Path(tiny.index) / path.name).exists():
-            shutil.copytree(path, place, copy_function=os.link)
-    current = generations.current_or_none(Path(tiny.index))
-    assert not _missing(tiny, known)
-    new = change(tiny, known)
-    assert new != current
-    assert reopened(tiny, known) == current, "and the current generation stays"
-    assert build.build(tiny).generation == new
-
-
 def killed_builds(config: Config, known: dict[str, Known], kills: int, seed: int) -> list[tuple[str, bool]]:
     """Kill builds at random points; return how far each came, and whether the new generation answered then."""
     chance = random.Random(seed)
@@ -332,10 +297,17 @@ def killed_builds(config: Config, known: dict[str, Known], kills: int, seed: int
     span = measured(config, "build")
     old = reopened(config, known)
 
+    def change() -> str:
+        """Give the sources a state of which there is no generation, and return the id that it will have."""
+        there = {path.name for path in named(config)}
+        new = next(identity for identity in known if known[identity].number >= 0 and identity not in there)
+        added(config, known[new].number)
+        return new
+
     for attempt in range(3 * kills):
         if len(found) >= kills and len({new for _, new in found}) == 2:
             break
-        new = change(config, known)
+        new = change()
         was_killed = kill(config, "build", chance.uniform(0, 1.1), span)
         reached = stage(config, old, new)
         now = reopened(config, known, wholly=attempt % 10 == 0)
@@ -351,7 +323,7 @@ def killed_builds(config: Config, known: dict[str, Known], kills: int, seed: int
                 assert engine.ask("Who is Cuba's foreign minister?").citations
         old = now
         if attempt % 10 == 0:
-            new = change(config, known)
+            new = change()
             assert build.build(config).built, "a later build succeeds"
             assert reopened(config, known) == new
             assert litter(config) == [], "and sweeps up"

@@ -214,14 +214,14 @@ def test_distances_fall_into_the_buckets_that_mpnet_was_trained_with() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(arrays(np.float32, (3, 20), elements=st.floats(-1e3, 1e3, width=32)), st.booleans())
+@given(arrays(np.float32, (3, 20), elements=st.floats(-1e3, 1e3, width=32, allow_subnormal=False)), st.booleans())
 def test_codes_are_near_the_numbers(weight: Any, signed: bool) -> None:
     codes, scales = coded(weight, (3, 2, 16), signed=signed)
     back = (codes.astype(np.float32) - (0 if signed else 128)) * scales[..., None]
     found = back.reshape(3, 32)
     assert (found[:, 20:] == 0).all()
     whole_blocks = np.pad(weight, ((0, 0), (0, 12))).reshape(3, 2, 16)
-    assert (np.abs(back - whole_blocks) <= scales[..., None] * 0.5001).all()
+    assert (np.abs(back - whole_blocks) <= scales[..., None] * 0.5001 + 1e-35).all()
     assert np.abs(back).max(initial=0) <= np.abs(weight).max(initial=0) * 1.0001, "a block's largest number is kept"
 
 

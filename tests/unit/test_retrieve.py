@@ -7,7 +7,7 @@ import pytest
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.retrieve import POOL, fused, left_out, parts, retrieve
+from rag.retrieve import POOL, fused, parts, retrieve
 from rag.schema import Citation, Closest, Filter, Hit
 from rag.terms import terms
 from tests.conftest import built_over
@@ -98,33 +98,6 @@ def test_a_filter_is_a_wall(dated: Engine, chosen: Filter, found: set[int]) -> N
     pointers: list[Citation | Closest] = [*answer.citations, *answer.closest]
     assert {int(pointer.source[-6:-4]) for pointer in pointers} <= found
     assert (answer.reason == "nothing_found") == (not found)
-
-
-@pytest.mark.parametrize(
-    ("chosen", "told"),
-    [
-        (Filter(), ()),
-        (Filter(sources=("south/*",)), ()),
-        (Filter(sources=("north/*",), after="2003-01-01"), ()),
-        (Filter(after="2003-01-01"), ("1 document has no date and is left out by --after: south/10.txt",)),
-        (
-            Filter(sources=("south/*",), after="2003-01-01", before="2009-01-01"),
-            ("1 document has no date and is left out by --after and --before: south/10.txt",),
-        ),
-    ],
-)
-def test_what_has_no_date_is_said_to_be_left_out(dated: Engine, chosen: Filter, told: tuple[str, ...]) -> None:
-    assert left_out(dated.index, chosen) == told
-    assert dated.ask("Did oil exports rise?", chosen=chosen).warnings == told
-    assert dated.ask("Hello!", chosen=chosen).warnings == told
-
-
-def test_only_the_first_of_many_without_a_date_are_named(config: Config, tmp_path: Path) -> None:
-    for number in range(5):
-        (tmp_path / f"{number}.txt").write_text(f"Oil exports rose in report number {number}.")
-    with Engine.open(config=built_over(config, tmp_path, tmp_path / ".index")) as engine:
-        (told,) = left_out(engine.index, Filter(before="2003-01-01"))
-    assert told == "5 documents have no date and are left out by --before: 0.txt, 1.txt, 2.txt and 2 more"
 
 
 @pytest.mark.parametrize("bound", ["yesterday", "2024-02-31", "20240131"])
