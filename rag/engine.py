@@ -143,8 +143,7 @@ class Engine:
             with clock.time("write"):
                 draft = yield from self._write(self.llm, retrieved.standalone, found, stop)
         composed = compose(found, draft.lines)
-        quotes = quoted(found)
-        worded = any(line not in quotes for line in draft.lines or ())
+        worded = not set(draft.lines or ()) <= set(quoted(found))
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
         yield Answer(
             question=question,
@@ -291,8 +290,9 @@ class Engine:
         """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
         found = on_topic(found, thing)
         if not found.quotes and asks_about(talk.without_greeting(retrieved.question)):
-            retrieved = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
-            found = on_topic(self._read(retrieved, chosen), thing)
+            again = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
+            told_of = on_topic(self._read(again, chosen), thing)
+            retrieved, found = (again, told_of) if told_of.quotes else (retrieved, found)
         return retrieved, replace(found, short_answer=None) if asks_about(retrieved.standalone) else found
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
