@@ -1,6 +1,7 @@
 """What a document holds and its text lacks, counted, for :class:`rag.parsed.Parsed`."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from rag.decode import Unusable
 from rag.parsed import Parsed
@@ -19,6 +20,18 @@ _TOLD = {
 """What is counted: its name, and what is said of it."""
 _UNREAD = frozenset("chart picture object undecoded file".split())
 """What may hold an answer and cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a piece of text is shown, and whether it is."""
+
+    hidden: bool = False
+    struck: bool = False
+    place: int = 0
+    """1 raised, -1 lowered, 0 on the line."""
+    font: str | None = None
+    bold: bool = False
 
 
 class Left:

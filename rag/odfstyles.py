@@ -1,8 +1,8 @@
 """How OpenDocument shows text: what its styles and the styles that these are based on say, and the numbers of lists."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from rag.left import Look
 from rag.numbering import numeral
 
 FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
@@ -11,18 +11,6 @@ TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LEAST_SHIFT = 8
 """Per cent of the letters' height: text that is moved by less is still on the line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a piece of text is shown."""
-
-    hidden: bool = False
-    struck: bool = False
-    place: int = 0
-    """1 raised, -1 lowered, 0 on the line."""
-    font: str | None = None
-    bold: bool = False
 
 
 class Styles:

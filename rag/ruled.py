@@ -1,6 +1,6 @@
 """Tables of a page by the lines that rule them: between all cells, or between rows alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rag.glyphs import Edge
@@ -107,35 +107,21 @@ def _banded(bands: Sequence[list[Word]]) -> Grid | None:
 
 def _merged(edges: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
     """Return level and upright lines, those that go on in one another as one."""
-    level: list[Edge] = []
-    for edge in sorted((e for e in edges if e.y0 == e.y1), key=lambda e: (e.y0, e.x0)):
-        same = next(
-            (
-                o
-                for o in level[-60:]
-                if abs(o.y0 - edge.y0) <= 1.5 and edge.x0 <= o.x1 + _NEAR and edge.x1 >= o.x0 - _NEAR
-            ),
-            None,
-        )
-        if same:
-            same.x0, same.x1 = min(same.x0, edge.x0), max(same.x1, edge.x1)
+    level = _joined((edge.y0, edge.x0, edge.x1) for edge in edges if edge.y0 == edge.y1)
+    upright = _joined((edge.x0, edge.y0, edge.y1) for edge in edges if edge.x0 == edge.x1)
+    return [Edge(x0, y, x1, y) for y, x0, x1 in level], [Edge(x, y0, x, y1) for x, y0, y1 in upright]
+
+
+def _joined(lines: Iterable[tuple[float, float, float]]) -> list[list[float]]:
+    """Join parallel lines, each with its place across and its two ends, where one goes on in another."""
+    found: list[list[float]] = []
+    for place, start, end in sorted(lines, key=lambda line: line[:2]):
+        near = (o for o in found[-60:] if abs(o[0] - place) <= 1.5 and start <= o[2] + _NEAR and end >= o[1] - _NEAR)
+        if same := next(near, None):
+            same[1:] = min(same[1], start), max(same[2], end)
         else:
-            level.append(Edge(edge.x0, edge.y0, edge.x1, edge.y1))
-    upright: list[Edge] = []
-    for edge in sorted((e for e in edges if e.x0 == e.x1), key=lambda e: (e.x0, e.y0)):
-        same = next(
-            (
-                o
-                for o in upright[-60:]
-                if abs(o.x0 - edge.x0) <= 1.5 and edge.y0 <= o.y1 + _NEAR and edge.y1 >= o.y0 - _NEAR
-            ),
-            None,
-        )
-        if same:
-            same.y0, same.y1 = min(same.y0, edge.y0), max(same.y1, edge.y1)
-        else:
-            upright.append(Edge(edge.x0, edge.y0, edge.x1, edge.y1))
-    return level, upright
+            found.append([place, start, end])
+    return found
 
 
 def _meeting(level: list[Edge], upright: list[Edge]) -> Iterator[tuple[list[Edge], list[Edge]]]:

@@ -8,13 +8,13 @@ from typing import Any
 from rag.drawing import drawn
 from rag.formula import formula
 from rag.grid import Cell, Row, table_blocks
-from rag.left import Left
+from rag.left import Left, Look
 from rag.numbering import Numbering
 from rag.ooxml import MC, M, Package, R, W, chosen, is_on
 from rag.parsed import Parsed
 from rag.raised import Line
 from rag.symbols import shown, sign
-from rag.wordstyles import Look, Styles, is_shaded
+from rag.wordstyles import Styles, is_shaded
 
 _WRAPPERS = frozenset(f"{W}{name}" for name in "sdtContent customXml smartTag ins moveTo hyperlink dir bdo".split())
 _GONE = frozenset(f"{W}{name}" for name in "del moveFrom".split())

@@ -1,26 +1,14 @@
 """How Word shows a run of text: what its own properties, its styles and the styles that these are based on say."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from rag.left import Look
 from rag.ooxml import W, is_on
 
 _LEAST_SHIFT = 4
 """Half points: text that is moved up or down by less is still on the line."""
 _WHITE = frozenset(("auto", "ffffff", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a run is shown."""
-
-    hidden: bool = False
-    struck: bool = False
-    place: int = 0
-    """1 raised, -1 lowered, 0 on the line."""
-    font: str | None = None
-    bold: bool = False
 
 
 class Styles:

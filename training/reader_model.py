@@ -134,19 +134,6 @@ def _is_trained(name: str) -> bool:
     return name.partition(".")[0] in HEADS or name.endswith((".down", ".up"))
 
 
-def adapter(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return what :meth:`Reader.trained` gave of a careful reader in the form that the package holds.
-
-    ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and the
-    heads; all in fp16.
-    """
-    made = {}
-    for name, value in state.items():
-        scale = ADAPTER_SCALE if name.endswith(".up") else 1.0
-        made[name.removeprefix("encoder.")] = (scale * value.float()).half()
-    return made
-
-
 def load_trained(model: Reader, state: dict[str, Tensor]) -> None:
     """Take what :meth:`Reader.trained` gave; the rest of the model stays as it is."""
     unknown = model.load_state_dict(state, strict=False).unexpected_keys
