@@ -14,8 +14,8 @@ CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean,
 .PHONY: demo test check eval browser docs screenshots reader constraints clean
 
 demo: $(VENV)/.demo
-	$(BIN)/rag index
-	@test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The small reader of the package answers instead.'
+	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
+	$(BIN)/rag index; built=$$?; wait; exit $$built
 	$(BIN)/rag ask --reader $(READER) "How many Cubans died in the raid?"
 	@echo
 	@echo 'Ask more:   $(BIN)/rag ask "Who is Cuba'"'"'s foreign minister?"'

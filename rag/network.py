@@ -268,8 +268,7 @@ class Network:
         options.log_severity_level = 3
         path = str(folder / "reader.onnx")
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        self._inputs = {one.name for one in self._session.get_inputs()}
-        self._outputs = [one.name for one in self._session.get_outputs() if one.name in OUTPUTS]
+        self._inputs = [one.name for one in self._session.get_inputs()]
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
 
     @cached_property
@@ -286,7 +285,8 @@ class Network:
         return list(self._pool.map(self._read, tokenized(self.tokenizer, windows)))
 
     def _read(self, tokens: Tokens) -> Read:
-        taken = {name: value for name, value in tokens.inputs().items() if name in self._inputs}
+        given = tokens.inputs()
+        taken = {name: given[name] for name in self._inputs}
         start, end, sentence, holds = self._session.run(list(OUTPUTS), taken)
         return decoded(tokens, start[0], end[0], sentence[0], holds[0])
 

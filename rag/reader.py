@@ -76,7 +76,7 @@ class TrainedReader:
         """
         self._index = index
         self._network = network
-        self._first = first
+        self.first = first
         self._most = most
 
     @property
@@ -88,7 +88,7 @@ class TrainedReader:
     def identity(self) -> str:
         """``sha256:…`` of the weights and the numbers it reads with."""
         weights = {name: digest for digest, name in map(str.split, self._network.sums.splitlines())}
-        first = {"first": self._first.identity, "most": str(self._most)} if self._first else {}
+        first = {"first": self.first.identity, "most": str(self._most)} if self.first else {}
         return identity_of({**weights, NUMBERS: file_sha256(self._network.card / NUMBERS), **first})
 
     @property
@@ -142,12 +142,12 @@ class TrainedReader:
 
     def _promising(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
         """Return the hits in which the first reader finds the best sentences, in their order."""
-        if self._first is None or len(hits) <= self._most:
+        if self.first is None or len(hits) <= self._most:
             return hits
         best = dict.fromkeys((_place(hit.passage) for hit in hits), -math.inf)
-        for found in self._first.candidates(question, hits):
+        for found in self.first.candidates(question, hits):
             place = _place(found.passage)
-            best[place] = max(best[place], self._first._logit("rank", found.features))  # noqa: SLF001 (its own kind)
+            best[place] = max(best[place], self.first._logit("rank", found.features))  # noqa: SLF001 (its own kind)
         least = sorted(best.values(), reverse=True)[self._most - 1]
         return [hit for hit in hits if best[_place(hit.passage)] >= least]
 

@@ -1,9 +1,9 @@
 """Write what the package has of the careful reader: the adapter, the network's graph, the tokenizer.
 
-    python training/export_careful.py --adapter RUN/adapter.safetensors --base FOLDER --out rag/weights/careful
+    python training/export_careful.py --adapter RUN/reader.pt --base FOLDER [--out rag/weights/careful]
 
-The adapter is in the form that rag/careful.py tells; BASE is the folder of all-mpnet-base-v2. The graph has no weights:
-``rag models pull reader-base`` fills them in. It reads one text at a time, so that it has no mask: MPNet (12 layers of
+RUN is one of ``training/train_reader.py --mpnet``; FOLDER has all-mpnet-base-v2. The graph has no weights: ``rag models
+pull reader-base`` fills them in. It reads one text at a time, so that it has no mask: MPNet (12 layers of
 768, with relative positions) with the heads of training/reader_model.py, the matrices in 8-bit blocks.
 """
 
@@ -18,7 +18,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from safetensors.numpy import load_file, save_file
+from reader_model import adapter as adapter_of
+from reader_model import weights
+from safetensors.numpy import save_file
 
 from rag import careful
 from rag.encode import file_sha256
@@ -32,7 +34,6 @@ POSITIONS = 3 + QUESTION_TOKENS + CONTEXT_TOKENS
 """Most tokens of a text, special ones too."""
 PAD = 1
 """MPNet counts positions from the number of its padding token, and one more."""
-ONE_LOGIT = ("sentence", "holds")
 MICROSOFT = "com.microsoft"
 
 
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=careful.ADAPTER)
     arguments = parser.parse_args()
-    write(load_file(arguments.adapter), arguments.base, arguments.out)
+    write(adapter_of(weights(arguments.adapter)), arguments.base, arguments.out)
     for path in sorted(arguments.out.iterdir()):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
@@ -200,11 +201,7 @@ class Graph:
         for name, source in (("sentence", "sentence.states"), ("holds", "text.state")):
             self._node("Squeeze", [self._head(name, source), last], name)
         shapes: dict[str, list[str | int]] = {name: ["texts", "tokens"] for name in ("start", "end")}
-        shapes |= {"sentence": ["texts", "sentences"], "holds": ["texts"]}
-        if any(name.startswith("verdict.") for name in self._heads):
-            self._node("Identity", [self._head("verdict", "text.state")], "verdict")
-            shapes["verdict"] = ["texts", 3]
-        return shapes
+        return shapes | {"sentence": ["texts", "sentences"], "holds": ["texts"]}
 
     def _head(self, name: str, inputs: str) -> str:
         """One matrix, or two with a GELU between them; in float32, for they are small."""

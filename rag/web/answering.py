@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rag.engine import Engine
 from rag.errors import RagError
-from rag.reader import opened
 from rag.schema import Answer, Filter, Progress, Retrieved, Turn
 from rag.web import page, words
 from rag.web.conversations import Conversations, Rating
@@ -103,13 +102,13 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
     }
     trace = None
     with live.engine() as engine:
-        hurried = live.waiting() > MOST_WAITING and engine.config.reader != "packaged"
+        hurried = engine.reader.first is not None and live.waiting() > MOST_WAITING
         reading = in_a_hurry(engine) if hurried else engine
         for event in reading.stream(asked.question, history(before), asked.chosen, run.stop):
             if desk.run is not run:  # another conversation was opened meanwhile
                 return
             if isinstance(event, Retrieved):
-                trace = Trace.of(event, hurried=reading.reader.name != engine.reader.name)
+                trace = Trace.of(event, hurried=hurried)
                 yield {"writing": page.made(asked.question, page.searching(len(event.hits)))}
             elif isinstance(event, Progress):
                 yield {"writing": page.made(asked.question, page.writing(event))}
@@ -136,9 +135,9 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
 
 
 def in_a_hurry(engine: Engine) -> Engine:
-    """Return an engine over the same index that reads with the packaged reader, the faster one."""
+    """Return the same engine, but that the faster reader reads, where two do."""
     other = copy(engine)
-    other.reader = opened(engine.index, replace(engine.config, reader="packaged"))
+    other.reader = engine.reader.first or engine.reader
     return other
 
 

@@ -27,12 +27,12 @@ from transformers import MPNetConfig, MPNetModel
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
 from rag import careful, cli, network
-from rag.careful import coded, fits, merge, whole
+from rag.careful import coded, fits, whole
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import ModelError, ReaderError
 from rag.models import Model, pull, verify
-from rag.network import CAREFUL, PACKAGED, WEIGHTS, Network, Window
+from rag.network import CAREFUL, OUTPUTS, PACKAGED, WEIGHTS, Network, Window
 from rag.schema import ALL, Answer
 from rag.web import words
 from rag.web.answering import MOST_WAITING, Asked, answering
@@ -44,6 +44,7 @@ from tests.conftest import ROOT
 sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by name, as when they are run
 
 import export_careful
+from reader_model import Adapted, adapter
 
 CHOSEN = careful.chosen  # the tests' own settings patch it
 SIZE = 32
@@ -71,7 +72,7 @@ def head(name: str, *shape: int) -> dict[str, Tensor]:
     return {f"{name}.weight": torch.randn(shape) / 4, f"{name}.bias": torch.randn(shape[0])}
 
 
-def learned(published: dict[str, Tensor], *, verdict: bool) -> dict[str, Tensor]:
+def learned(published: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return an adapter: of rank 3 for each matrix, other norms and biases of attention, and heads."""
     found: dict[str, Tensor] = {}
     for name, tensor in published.items():
@@ -86,10 +87,10 @@ def learned(published: dict[str, Tensor], *, verdict: bool) -> dict[str, Tensor]
     found |= head("span", 2, SIZE)
     for name in ("sentence", "holds"):
         found |= head(f"{name}.0", SIZE, SIZE) | head(f"{name}.2", 1, SIZE)
-    return found | (head("verdict.0", SIZE, SIZE) | head("verdict.2", 3, SIZE) if verdict else {})
+    return found
 
 
-def made(folder: Path, *, verdict: bool) -> Made:
+def made(folder: Path) -> Made:
     torch.manual_seed(11)
     config = MPNetConfig(
         vocab_size=len(WORDS), hidden_size=SIZE, num_hidden_layers=2, num_attention_heads=4, intermediate_size=3 * SIZE,
@@ -106,7 +107,7 @@ def made(folder: Path, *, verdict: bool) -> Made:
     words.pre_tokenizer = BertPreTokenizer()
     words.post_processor = RobertaProcessing(("</s>", 2), ("<s>", 0))
     words.save(str(folder / "tokenizer.json"))
-    adapter = learned(published, verdict=verdict)
+    adapter = learned(published)
     export_careful.write({name: tensor.numpy() for name, tensor in adapter.items()}, folder, folder / "careful")
     shutil.copy(WEIGHTS / "calibration.json", folder / "careful")
     halves = {name: tensor.half().float() for name, tensor in adapter.items()}
@@ -115,7 +116,7 @@ def made(folder: Path, *, verdict: bool) -> Made:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return made(tmp_path_factory.mktemp("tiny"), verdict=True)
+    return made(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def by_torch(tiny: Made, ids: Tensor, weights: Tensor) -> dict[str, Tensor]:
         states = model(input_ids=ids).last_hidden_state[0]
         start, end = linear("span", states).unbind(-1)
         found = {"start": start, "end": end}
-        for name, of in (("sentence", weights @ states), ("holds", states[0]), ("verdict", states[0])):
+        for name, of in (("sentence", weights @ states), ("holds", states[0])):
             found[name] = linear(f"{name}.2", gelu(linear(f"{name}.0", of)))
     return found
 
@@ -173,23 +174,30 @@ def test_the_merged_reader_says_what_the_trained_one_says(tiny: Made, pulled: Ca
     inputs = tokens.inputs()
     wanted = by_torch(tiny, torch.from_numpy(inputs["input_ids"]), torch.from_numpy(inputs["sentence_weights"][0]))
     given = {name: inputs[name] for name in ("input_ids", "sentence_weights")}
-    found = dict(zip(net._outputs, net._session.run(net._outputs, given), strict=True))
-    assert set(found) == set(wanted)
+    assert [one.name for one in net._session.get_outputs()] == list(OUTPUTS)
+    found = dict(zip(OUTPUTS, net._session.run(list(OUTPUTS), given), strict=True))
     for name, logits in wanted.items():
         assert found[name][0] == pytest.approx(logits.numpy().reshape(found[name][0].shape), abs=0.05), name
     scale = max(float(logits.abs().max()) for logits in wanted.values())
     assert scale > 0.8, "or the comparison says little"
     (read,) = net.read([window()])
-    assert read.verdict == pytest.approx(wanted["verdict"].numpy(), abs=0.05)
-    assert read.sentences.shape == (3,)
+    assert read.sentences == pytest.approx(wanted["sentence"].numpy().ravel(), abs=0.05)
 
 
-def test_a_reader_without_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = made(tmp_path / "own", verdict=False)
-    monkeypatch.setattr(careful, "ADAPTER", own.adapter)
-    merge(own.base, tmp_path / "reader")
-    (read,) = Network(tmp_path / "reader", threads=1, merged=True).read([window()])
-    assert read.verdict.tolist() == [0, 0, 0]
+def test_what_training_changed_is_added_to_the_base() -> None:
+    torch.manual_seed(11)
+    base = nn.Linear(12, 6)
+    layer = Adapted(base)
+    nn.init.normal_(layer.up)
+    text = torch.randn(4, 12)
+    names = {
+        f"encoder.layer.0.output.{name}": tensor for name, tensor in layer.named_parameters() if "base" not in name
+    }
+    found = adapter({**names, "span.bias": torch.ones(2), "verdict.2.bias": torch.ones(3)})
+    assert set(found) == {"layer.0.output.down", "layer.0.output.up", "span.bias"}
+    weight = base.weight.detach().numpy() + found["layer.0.output.up"] @ found["layer.0.output.down"]
+    merged = text.numpy() @ weight.T + base.bias.detach().numpy()
+    assert merged == pytest.approx(layer(text).detach().numpy(), abs=1e-4)
 
 
 def test_an_adapter_adds_replaces_and_brings(tiny: Made) -> None:
@@ -214,14 +222,14 @@ def test_distances_fall_into_the_buckets_that_mpnet_was_trained_with() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(arrays(np.float32, (3, 20), elements=st.floats(-1e3, 1e3, width=32)), st.booleans())
+@given(arrays(np.float32, (3, 20), elements=st.floats(-1e3, 1e3, width=32, allow_subnormal=False)), st.booleans())
 def test_codes_are_near_the_numbers(weight: Any, signed: bool) -> None:
     codes, scales = coded(weight, (3, 2, 16), signed=signed)
     back = (codes.astype(np.float32) - (0 if signed else 128)) * scales[..., None]
     found = back.reshape(3, 32)
     assert (found[:, 20:] == 0).all()
     whole_blocks = np.pad(weight, ((0, 0), (0, 12))).reshape(3, 2, 16)
-    assert (np.abs(back - whole_blocks) <= scales[..., None] * 0.5001).all()
+    assert (np.abs(back - whole_blocks) <= scales[..., None] * 0.5001 + 1e-35).all()
     assert np.abs(back).max(initial=0) <= np.abs(weight).max(initial=0) * 1.0001, "a block's largest number is kept"
 
 
