@@ -195,7 +195,7 @@ def advise(config: Config) -> None:
             return
         told.parent.mkdir(parents=True, exist_ok=True)
         told.write_text(_made_of(), encoding="utf-8")
-    print(f"rag: the small reader of the package read this; a more careful one comes with: {PULL}", file=sys.stderr)
+    print(f"rag: the packaged reader read this; a more careful one comes with: {PULL}", file=sys.stderr)
 
 
 def check() -> None:

@@ -141,7 +141,8 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
     _warn(answer.warnings)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
-        advise(config)
+        if not arguments.json:
+            advise(config)
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if answer.outcome == "refused" else 0
 

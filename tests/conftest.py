@@ -30,7 +30,7 @@ MODELS = os.environ.pop("RAG_MODELS", "")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="where the browser tests leave their pictures")
-    parser.addoption("--slow", action="store_true", help="also run the test that pulls a language model of 1.1 GB")
+    parser.addoption("--slow", action="store_true", help="also pull the careful reader and a language model of 1.1 GB")
 
 
 @pytest.fixture(scope="session", autouse=True)

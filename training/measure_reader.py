@@ -91,8 +91,9 @@ def main() -> None:
     print(report_refusal("squad2", squad2))
     print(embedder_alone(squad2))
     print(report_refusal("nomiracl", ask(model, arguments.data / "nomiracl", lambda row: row["passages"])))
-    for name in YES_NO:
-        print(report_verdicts(model, arguments.data / "entail" / f"{name}.jsonl.gz"))
+    if isinstance(model, Reader):  # the product has no head for yes and no
+        for name in YES_NO:
+            print(report_verdicts(model, arguments.data / "entail" / f"{name}.jsonl.gz"))
 
 
 class Shipped:
@@ -249,7 +250,7 @@ def separation(answerable: NDArray[np.bool_], score: NDArray[np.float64]) -> str
     return f"AUC {roc_auc_score(answerable, score):.3f}  refused at 5 / 10 / 15 / 20% over-refusal: {parts}"
 
 
-def report_verdicts(model: Reader | Shipped, path: Path) -> str:
+def report_verdicts(model: Reader, path: Path) -> str:
     """Return how many questions for yes or no are decided rightly: of those with a yes or no, and of all."""
     cutter, lines = Cutter(), []
     rows = read_lines(path)

