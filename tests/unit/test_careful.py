@@ -191,11 +191,13 @@ def test_what_training_changed_is_added_to_the_base() -> None:
     nn.init.normal_(layer.up)
     text = torch.randn(4, 12)
     names = {
-        f"encoder.layer.0.output.{name}": tensor for name, tensor in layer.named_parameters() if "base" not in name
+        f"encoder.encoder.layer.0.output.{name}": tensor.detach()
+        for name, tensor in layer.named_parameters()
+        if "base" not in name
     }
     found = adapter({**names, "span.bias": torch.ones(2), "verdict.2.bias": torch.ones(3)})
-    assert set(found) == {"layer.0.output.down", "layer.0.output.up", "span.bias"}
-    weight = base.weight.detach().numpy() + found["layer.0.output.up"] @ found["layer.0.output.down"]
+    assert set(found) == {"encoder.layer.0.output.down", "encoder.layer.0.output.up", "span.bias"}
+    weight = base.weight.detach().numpy() + found["encoder.layer.0.output.up"] @ found["encoder.layer.0.output.down"]
     merged = text.numpy() @ weight.T + base.bias.detach().numpy()
     assert merged == pytest.approx(layer(text).detach().numpy(), abs=1e-4)
 
