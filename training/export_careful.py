@@ -63,6 +63,7 @@ def write(adapter: Mapping[str, NDArray[Any]], base: Path, out: Path) -> None:
     if wrong:
         raise ValueError(f"no finite float16: {', '.join(wrong)}")
     save_file(halves, out / "adapter.safetensors")
+    (out / "adapter.safetensors").chmod(0o644)  # which its library makes for its owner alone
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))
     onnx.save(Graph(config, halves).model(), out / "graph.onnx")
     (out / "tokenizer.json").write_text(tokenizer(base).to_str(pretty=False), encoding="utf-8")
