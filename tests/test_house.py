@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from rag.config import Config
 from rag.evaluation.figures import FIGURES
-from rag.options import parser
+from rag.options import every, parser
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
@@ -32,7 +32,7 @@ ORDER = """
     senses match shape asked clause decide amounts counts copies missing margin reader relative agree period versions
     guards choose call providers llm compose untrusted roles verify write grammar mention fragment substitute turns
     antecedent resolve converse talk summarise reply questions suggest codes columns cells clock topic engine render
-    batch status show llamaindex evaluation web options cli __main__
+    terminal batch status show llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
@@ -127,13 +127,22 @@ def test_every_word_of_the_page_is_used() -> None:
 
 def test_every_option_is_documented() -> None:
     documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    commands = parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
-    for name, sub in commands.items():  # type: ignore[union-attr]
-        section = re.search(rf"^## rag {name}\n(.*?)(?=^## |\Z)", documented, re.MULTILINE | re.DOTALL)
-        assert section, f"docs/cli.md has no section for rag {name}: run make docs"
+    for sub in [*every(parser())][1:]:
+        name = sub.prog
+        section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", documented, re.MULTILINE | re.DOTALL)
+        assert section, f"docs/cli.md has no section for {name}: run make docs"
         for action in sub._actions:
-            for option in action.option_strings or [action.dest]:
-                assert option in section[1], f"docs/cli.md lacks {option} of rag {name}: run make docs"
+            for option in action.option_strings or [action.metavar]:
+                assert str(option) in section[1], f"docs/cli.md lacks {option} of {name}: run make docs"
+
+
+def test_the_help_of_each_command_fits_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in every(parser()):
+        name = command.prog
+        lines = command.format_help().splitlines()
+        assert len(lines) <= 24, f"{name} --help has {len(lines)} lines"
+        assert max(map(len, lines)) <= 80, f"{name} --help is too wide"
 
 
 def test_the_documented_help_is_the_real_help() -> None:
