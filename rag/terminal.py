@@ -184,7 +184,7 @@ def _about(citation: Citation, text: str, look: Look, indent: int) -> Iterator[s
     room = width - sum(_cells(part) + 3 for part in rest)
     if about := " · ".join([*([_cut(title, max(room, 20))] if title else []), *rest]):
         yield look.paint(_cut(about, width), DIM)
-    yield look.link(look.paint(_safe(place(citation)), DIM), citation.source)
+    yield from _place(citation, width, look)
     if citation.also:
         yield from (look.paint(line, DIM) for line in _filled(f"also in {also_in(citation)}", width))
 
@@ -210,7 +210,7 @@ def _refused(answer: Answer, look: Look, *, verbose: bool) -> Iterator[str]:
     if answer.closest and verbose:
         yield "Nearest passages:"
         for closest in answer.closest:
-            yield f"  {look.link(look.paint(_safe(place(closest)), DIM), closest.source)}"
+            yield from (f"  {line}" for line in _place(closest, look.width - 2, look))
             for line in _filled(closest.quote, look.width - 4):
                 yield f"  {look.paint(_BAR, DIM)}{line}"
     elif answer.closest:
@@ -253,9 +253,15 @@ def search_text(retrieved: Retrieved, look: Look | None = None) -> str:
 
 def _hit(number: int, hit: Hit, look: Look) -> Iterator[str]:
     passage = hit.passage
-    where = look.link(_safe(f"{passage.source}:{passage.start}-{passage.end}"), passage.source)
     ranks = ", ".join(f"{leg} {rank}" for leg, rank in hit.ranks.items())
-    yield f"{look.paint(f'{number}.', BOLD, CYAN)} {where}  {look.paint(f'score {hit.score:.3f} ({ranks})', DIM)}"
+    score = f"score {hit.score:.3f} ({ranks})"
+    indent = " " * len(f"{number}. ")
+    *where, last = _filled(f"{passage.source}:{passage.start}-{passage.end}", look.width - len(indent))
+    beside = _cells(last) + 2 + len(score) <= look.width - len(indent)
+    lines = [look.link(line, passage.source) for line in (*where, last)]
+    lines = [*lines[:-1], f"{lines[-1]}  {look.paint(score, DIM)}"] if beside else [*lines, look.paint(score, DIM)]
+    for n, line in enumerate(lines):
+        yield (indent if n else f"{look.paint(f'{number}.', BOLD, CYAN)} ") + line
     text = _flat(passage.text)
     if len(text) > SNIPPET_CHARS:
         text = text[:SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
@@ -268,6 +274,12 @@ def place(pointer: Citation | Closest) -> str:
     if isinstance(pointer, Citation) and pointer.page:
         page = f", pages {pointer.page}-{pointer.page_end}" if pointer.page_end else f", page {pointer.page}"
     return f"{pointer.source}:{pointer.start}-{pointer.end}{page}"
+
+
+def _place(pointer: Citation | Closest, width: int, look: Look) -> Iterator[str]:
+    text = _safe(place(pointer))  # whose spaces are its own
+    for start, end in _spans(text, width):
+        yield look.link(look.paint(text[start:end], DIM), pointer.source)
 
 
 def _wrapped(text: str, look: Look, first: str = "", rest: str = "", style: tuple[str, ...] = ()) -> list[str]:
