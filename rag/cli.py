@@ -97,7 +97,7 @@ def _add(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _build(arguments: argparse.Namespace, config: Config, added: "set[str] | None" = None) -> int:
-    from rag.build import build
+    from rag.builder import build
 
     report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
     for line in report.told(briefly=arguments.quiet):

@@ -10,7 +10,7 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # the defaults must need nothing from a model hub
 
-from rag.build import build
+from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from rag import __version__
-from rag.build import build
+from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError

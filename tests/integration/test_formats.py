@@ -3,7 +3,7 @@
 import pytest
 
 from rag import split, terminal
-from rag.build import build
+from rag.builder import build
 from rag.cli import main
 from rag.config import Config
 from rag.engine import Engine

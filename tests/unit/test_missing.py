@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import render, terminal
-from rag.build import build
+from rag.builder import build
 from rag.cli import main
 from rag.config import Config
 from rag.engine import Engine
