@@ -37,14 +37,13 @@ def filter_of(conditions: Iterable[tuple[str, str, Any]]) -> Filter:
         if field == "source" and operator in ("==", "in"):
             named = (value,) if isinstance(value, str) else tuple(value)
             sources = named if sources is None else tuple(one for one in sources if one in named)
-        elif field == "published" and operator in (">=", "=="):
+        elif field == "published" and operator == ">=":
             after = max(after or value, value)
-            before = before if operator == ">=" else min(before or value, value)
         elif field == "published" and operator == "<=":
             before = min(before or value, value)
         else:
             raise UsageError(
-                f"the filter {field} {operator} {value!r} cannot be used: source takes == and in, published ==, >= and <="
+                f"the filter {field} {operator} {value!r} cannot be used: source takes == and in, published >= and <="
             )
     if sources == ():
         raise UsageError("the filters name no source that all of them admit: leave some out")

@@ -176,7 +176,7 @@ class QuotelineVerifier(BaseNodePostprocessor):
         """Return a node with its place in its document, or None where its text does not stand there."""
         node, text = given.node, given.node.get_content(metadata_mode=MetadataMode.NONE)
         names = [*(node.metadata.get(key) for key in ("source", "file_path", "file_name")), node.ref_doc_id]
-        for source in (name for name in names if isinstance(name, str)):
+        for source in map(str, filter(None, names)):
             document = self.engine.index.store.find(source)
             if not document or not text:
                 continue
