@@ -31,7 +31,7 @@ from rag.choose import MOST_QUOTES
 from rag.config import Config
 from rag.engine import Engine
 from rag.evaluation import suites
-from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES
+from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader
 from rag.schema import Filter
 
 OUT = Path(__file__).parent.parent / "rag" / "weights" / "calibration.json"
@@ -139,6 +139,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 def read_question(engine: Engine, name: str, row: dict[str, Any], group: int, chosen: Filter) -> Question:
     """Retrieve for a question and measure every sentence found."""
+    assert isinstance(engine.reader, TrainedReader)  # none other was handed in
     candidates = engine.reader.candidates(row["question"], engine.search(row["question"], chosen=chosen).hits)
     wanted = [(member["source"], member["quote"]) for any_of in row["evidence"] for member in any_of]
     if not any(quote for _, quote in wanted):  # only the passage is named: a sentence of it that says the answer

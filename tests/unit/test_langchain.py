@@ -17,7 +17,12 @@ from rag.schema import Filter
 ASKED = "Who is Cuba's foreign minister?"
 
 
+@pytest.mark.anyio
 class TestRetriever(RetrieversIntegrationTests):
+    @pytest.fixture
+    def anyio_backend(self) -> str:
+        return "asyncio"
+
     @pytest.fixture(autouse=True)
     def _over(self, engine: Engine) -> None:
         self._engine = engine
@@ -49,5 +54,5 @@ def test_quotes_are_those_of_the_answer_and_none_for_a_refusal(engine: Engine) -
     quotes = QuotelineRetriever(engine=engine, quotes=True)
     (found, *_) = quotes.invoke(ASKED)
     assert found.metadata["short_answer"] == "Bruno Rodríguez"
-    assert [document.id for document in asyncio.run(quotes.ainvoke(ASKED))][0] == found.id
+    assert asyncio.run(quotes.ainvoke(ASKED))[0].id == found.id
     assert quotes.invoke("What is the population of Havana?") == []
