@@ -33,7 +33,7 @@ check: $(VENV)/.test
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo
 	rm -rf runs/article
-	$(BIN)/rag eval --reader packaged eval/article.jsonl eval/dialogues.jsonl --sources seeds --out runs/article
+	$(BIN)/rag eval run --reader packaged eval/article.jsonl eval/dialogues.jsonl --sources seeds --out runs/article
 
 # Torch first: what pip would take is looked at before it is fetched, and what it took is looked at again.
 $(VENV)/.torch: constraints.txt

@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from rag.build import build
+from rag.builder import build
 from rag.config import Config, load
 from rag.engine import LLM, Engine
 from rag.index import Index

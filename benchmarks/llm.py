@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from statistics import median
 
-from rag.build import build
+from rag.builder import build
 from rag.config import Config, load
 from rag.engine import Engine
 from rag.evaluation import gold

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, median
 
-from rag.build import build
+from rag.builder import build
 from rag.choose import Chosen, choose
 from rag.compose import Line, compose, quoted
 from rag.config import load

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean, quantiles
 
-from rag.build import build
+from rag.builder import build
 from rag.config import load
 from rag.engine import Engine
 from rag.evaluation import gold

@@ -21,7 +21,7 @@ import numpy as np
 from ir_measures import R, Success, nDCG
 from numpy.typing import NDArray
 
-from rag import build, converse, lexical, manifest, vectors
+from rag import builder, converse, lexical, manifest, vectors
 from rag.config import Config
 from rag.evaluation import ranking
 from rag.evaluation.ranking import Ranked
@@ -152,7 +152,7 @@ def indexed(data: Path, work: Path, chars: int) -> Config:
         with gzip.open(data / "corpus.jsonl.gz") as packed, (folder / "corpus.jsonl").open("wb") as file:
             shutil.copyfileobj(packed, file)
     config = Config(sources=str(folder), index=str(work / f"index-{chars}"), passage_chars=chars)
-    build.build(config)
+    builder.build(config)
     return config
 
 

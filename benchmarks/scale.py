@@ -61,7 +61,7 @@ Made by `python benchmarks/scale.py --data DATA` on two cores. Passages are real
 ## Against llama-index
 
 The same passages, the same model (all-MiniLM-L6-v2), the same two cores, in turn: `VectorStoreIndex.from_documents`
-with `HuggingFaceEmbedding`, as they come, and `rag.build.build`, which also splits, writes BM25, near copies, checksums
+with `HuggingFaceEmbedding`, as they come, and `rag.build`, which also splits, writes BM25, near copies, checksums
 and the encoder, and syncs to disk. Seconds without imports and loading the model, best of two.
 
 | | seconds | passages a second | ratio |
@@ -161,7 +161,7 @@ def peak() -> float:
 
 
 def child_build(work: Path) -> None:
-    from rag.build import build
+    from rag.builder import build
     from rag.config import Config
 
     began = time.perf_counter()
@@ -211,7 +211,7 @@ def child_stock(work: Path) -> None:
 
 def child_ours(work: Path) -> None:
     """Build where an index of one other document lies, so that the model is there already, as it is for the other."""
-    from rag.build import build
+    from rag.builder import build
     from rag.config import Config
 
     shutil.rmtree(work / "ours", ignore_errors=True)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from rag import summarise
-from rag.build import build
+from rag.builder import build
 from rag.config import Config
 from rag.evaluation.statistics import bootstrap
 from rag.evaluation.text import normalised

@@ -1,11 +1,10 @@
 """Print docs/cli.md: what ``--help`` says, for every command."""
 
-import argparse
 import os
 
-os.environ["COLUMNS"] = "100"
+os.environ["COLUMNS"] = "80"
 
-from rag.options import parser
+from rag.options import every, parser
 
 HEAD = """\
 # The command line
@@ -16,13 +15,8 @@ Written by `make docs` from what `rag --help` says. Standard output carries the 
 
 def main() -> None:
     """Print the page."""
-    root = parser()
     print(HEAD)
-    print(f"## rag\n\n```\n{root.format_help()}```")
-    for action in root._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, sub in action.choices.items():
-                print(f"\n## rag {name}\n\n```\n{sub.format_help()}```")
+    print("\n".join(f"## {command.prog}\n\n```\n{command.format_help()}```\n" for command in every(parser())), end="")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import TextIOWrapper
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from rag.config import Config, load
 from rag.errors import BusyError, RagError, UsageError
-from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
+from rag.options import every, parser, renamed
 
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
-    from rag.schema import Filter, Turn
+    from rag.schema import Answer, Filter, Turn
+    from rag.terminal import Look
 
 REFUSED = 3
 
@@ -34,9 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors=errors)
     arguments = argparse.Namespace(command="")
     try:
-        arguments = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
+        arguments = parser().parse_args(renamed(sys.argv[1:] if argv is None else argv))
         config = load({name: getattr(arguments, name, None) for name in Config.__dataclass_fields__})
-        code = COMMANDS[arguments.command](arguments, config)
+        code = COMMANDS[arguments.command.partition(" ")[0]](arguments, config)
         if sys.stdout is not None:
             sys.stdout.flush()
     except RagError as error:
@@ -96,7 +97,7 @@ def _add(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _build(arguments: argparse.Namespace, config: Config, added: "set[str] | None" = None) -> int:
-    from rag.build import build
+    from rag.builder import build
 
     report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
     for line in report.told(briefly=arguments.quiet):
@@ -138,13 +139,35 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
         if question is None:
             return _batch(arguments, lambda q, history: render.answer_object(engine.ask(q, history, chosen)))
         answer = engine.ask(question, chosen=chosen)
-    _warn(answer.warnings)
-    print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
+        _warn(answer.warnings)
+        if arguments.json:
+            print(render.dumps(render.answer_object(answer)))
+        else:
+            _print_answer(answer, engine, verbose=arguments.verbose)
     if not arguments.quiet:
         if not arguments.json:
             advise(config)
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if answer.outcome == "refused" else 0
+
+
+def _print_answer(answer: "Answer", engine: "Engine", *, verbose: bool) -> None:
+    from rag import terminal
+
+    sources = {pointer.source for pointer in (*answer.citations, *answer.closest)}
+    print(terminal.answer_text(answer, _look(engine, sources), verbose=verbose), flush=True)
+
+
+def _look(engine: "Engine", sources: Iterable[str]) -> "Look":
+    """Return what standard output takes: links to these sources only where it is a terminal that takes any."""
+    from rag import terminal
+
+    if sys.stdout is None:
+        return terminal.Look()
+    linked = terminal.takes_links(sys.stdout)
+    return terminal.look_of(
+        sys.stdout, terminal.links_of(engine.index.store, engine.config.sources, sources) if linked else {}
+    )
 
 
 def _warn(warnings: Sequence[str]) -> None:
@@ -162,7 +185,12 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
         found = engine.search(question, chosen=chosen)
-    print(render.dumps(render.search_object(found)) if arguments.json else render.search_text(found))
+        if arguments.json:
+            print(render.dumps(render.search_object(found)))
+        else:
+            from rag import terminal
+
+            print(terminal.search_text(found, _look(engine, {hit.passage.source for hit in found.hits})))
     if not arguments.quiet:
         print(f"rag: searched index {found.index} in {found.timings_ms['total']:.0f} ms", file=sys.stderr)
     return 0
@@ -190,7 +218,7 @@ def _status(arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
-def _chat(_arguments: argparse.Namespace, config: Config) -> int:
+def _chat(arguments: argparse.Namespace, config: Config) -> int:
     if sys.stdin is None:
         raise UsageError("standard input is closed: rag chat reads questions from it")
     interactive = sys.stdin.isatty()
@@ -207,7 +235,7 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 return 0
             if question.strip():
                 try:
-                    _reply(engine, question, history)
+                    _reply(engine, question, history, verbose=arguments.verbose)
                 except UsageError as error:
                     print(f"rag: {error}", file=sys.stderr)
                 except KeyboardInterrupt:  # ends an answer that an LLM is writing, not the conversation
@@ -218,18 +246,18 @@ def _chat(_arguments: argparse.Namespace, config: Config) -> int:
                 return 0
 
 
-def _reply(engine: "Engine", question: str, history: list["Turn"]) -> None:
+def _reply(engine: "Engine", question: str, history: list["Turn"], *, verbose: bool) -> None:
     """Print the answer to a question, add it to the conversation, and after a refusal print what may be asked."""
-    from rag import render
+    from rag import terminal
     from rag.schema import Turn
 
     answer = engine.ask(question, history)
     _warn(answer.warnings)
-    print(render.answer_text(answer), flush=True)
+    _print_answer(answer, engine, verbose=verbose)
     before = [*history]
     history.append(Turn(question, answer.answer))
     if answer.outcome == "refused" and not answer.message:  # a reply to a greeting has them already
-        print(render.suggestions_text(engine.suggest(question, before)), flush=True)
+        print(terminal.suggestions_text(engine.suggest(question, before), _look(engine, ())), flush=True)
 
 
 def _ui(arguments: argparse.Namespace, config: Config) -> int:
@@ -298,6 +326,18 @@ def _batch(arguments: argparse.Namespace, ask: "Ask") -> int:
     return 1 if failed else 0
 
 
+def _completion(arguments: argparse.Namespace, _config: Config) -> int:
+    import shtab
+
+    root = parser()
+    for command in every(root):
+        for action in command._actions:  # noqa: SLF001 (argparse names them nowhere else)
+            if kind := {"FILE": shtab.FILE, "FOLDER": shtab.DIRECTORY}.get(str(action.metavar)):
+                action.complete = kind  # type: ignore[attr-defined]
+    print(shtab.complete(root, arguments.shell))
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "index": _index,
     "add": _add,
@@ -307,7 +347,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "status": _status,
     "chat": _chat,
     "ui": _ui,
-    **dict.fromkeys(MODELS_COMMANDS, _models),
+    "models": _models,
     "eval": _eval,
-    **dict.fromkeys(EVAL_COMMANDS, _eval),
+    "completion": _completion,
 }

@@ -133,6 +133,11 @@ def key(variable: str) -> str:
     return os.environ.get(variable, "").strip()
 
 
+def variable(name: str) -> str:
+    """Return a variable that tells of the terminal, such as ``NO_COLOR``; empty if it is not set."""
+    return os.environ.get(name, "")
+
+
 def _merge(config: Config, values: Mapping[str, Any], origin: str) -> Config:
     types = {field.name: type(getattr(config, field.name)) for field in fields(config)}
     typed: dict[str, Any] = {}

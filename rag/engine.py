@@ -5,7 +5,8 @@ question + history -converse-> standalone question -retrieve-> hits -read-> evid
 What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary, or a message.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -53,25 +54,53 @@ class LLM(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """What may read passages in the place of the packaged reader."""
+
+    @property
+    def name(self) -> str:
+        """As ``Answer.model`` tells it."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """Least confidence for an answer, 0 to 1, unless the settings name another."""
+        ...
+
+    @property
+    def read(self) -> Callable[[str, Sequence[Hit]], Reading]:
+        """Return the evidence for a question in hits, best first, and how sure it is."""
+        ...
+
+
 class Engine:
     """Answers questions from one generation of an index. Safe to share between threads."""
 
-    def __init__(self, index: Index, config: Config, llm: LLM | None = None) -> None:
+    def __init__(self, index: Index, config: Config, llm: LLM | None = None, reader: Reader | None = None) -> None:
         """Take an open index and its settings; without an LLM an answer is quotes alone."""
         self.index = index
         self.config = config
         self.llm = llm
-        self.reader = opened(index, config)
+        self.reader: Reader = reader or opened(index, config)
         self.reranker = Reranker(config.reranker) if config.reranker else None
         self._suggester = Suggester(index, self._first)
 
     @classmethod
-    def open(cls, index: str | Path | None = None, config: Config | None = None) -> Self:
+    def open(
+        cls,
+        index: str | Path | None = None,
+        config: Config | None = None,
+        *,
+        llm: LLM | None = None,
+        reader: Reader | None = None,
+    ) -> Self:
         """Open the current generation of an index.
 
         Args:
             index: the folder that ``rag index --index`` was given; by default ``config.index``.
             config: settings; by default :class:`Config` as it stands, without file or environment.
+            llm: words the answers, in the place of the one that the settings name.
+            reader: reads the passages, in the place of the packaged one.
 
         Raises:
             IndexMissing: nothing was built there.
@@ -80,12 +109,11 @@ class Engine:
         """
         config = config or Config()
         folder = config.index if index is None else index
-        llm = None
-        if config.llm != "none":
+        if llm is None and config.llm != "none":
             from rag.llm import open_llm  # only whoever names one waits for its libraries
 
             llm = open_llm(config.llm, config)
-        return cls(Index.open(folder, threads=config.threads, load=True), config, llm)
+        return cls(Index.open(folder, threads=config.threads, load=True), config, llm, reader)
 
     def close(self) -> None:
         """Release the index."""
@@ -167,6 +195,38 @@ class Engine:
             warnings=(*warnings, *left_out(self.index, chosen), *draft.warnings),
             conflict=composed.conflict,
         )
+
+    async def aask(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Answer:
+        """Answer one question without blocking the event loop: as :meth:`ask`, in a thread."""
+        answer = None
+        async with aclosing(self.astream(question, history, chosen)) as items:
+            async for item in items:
+                answer = item
+        assert isinstance(answer, Answer)  # noqa: S101 (what stream promises)
+        return answer
+
+    async def astream(
+        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL
+    ) -> AsyncGenerator[Retrieved | Progress | Answer]:
+        """Yield what :meth:`stream` does, each item made in a thread.
+
+        Whoever stops listening, or is cancelled, stops the LLM too.
+        """
+        from asyncio import to_thread  # only whoever awaits waits for its import
+
+        stop = Event()
+        items = self.stream(question, history, chosen, stop)
+        try:
+            while (item := await to_thread(next, items, None)) is not None:
+                yield item
+        finally:
+            stop.set()
+
+    async def asearch(self, question: str, k: int | None = None, chosen: Filter = ALL) -> Retrieved:
+        """Retrieve without blocking the event loop: as :meth:`search`, in a thread."""
+        from asyncio import to_thread
+
+        return await to_thread(self.search, question, k, chosen)
 
     def _write(
         self, llm: LLM, question: str, chosen: Chosen, stop: Event | None

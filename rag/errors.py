@@ -1,6 +1,6 @@
 """The errors that a user can meet.
 
-    RagError                 exit 1   something failed; the message says what helps
+    QuotelineError           exit 1   something failed; the message says what helps
     ├── UsageError           exit 2   a bad option, question or configuration value
     ├── SourceError          exit 1   a sources folder or file that cannot be used
     │   └── UnknownSource    exit 1   a source that the index does not hold
@@ -20,11 +20,15 @@ A message is one line: what was wrong, where, and the command that helps.
 """
 
 
-class RagError(Exception):
+class QuotelineError(Exception):
     """Base of every error that is the user's to mend."""
 
     exit_code = 1
     kind = "error"
+
+
+RagError = QuotelineError
+"""Its name before 0.9."""
 
 
 class UsageError(RagError):

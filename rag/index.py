@@ -1,4 +1,4 @@
-"""A built index, opened for reading. :mod:`rag.build` writes it."""
+"""A built index, opened for reading. :mod:`rag.builder` writes it."""
 
 import sqlite3
 from functools import cached_property

@@ -1,48 +1,85 @@
 """The commands of ``rag`` and their options; docs/cli.md is made from them."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag import __version__
 
-EXIT_CODES = """\
-exit codes:
-  0  answered, or done
-  1  error
-  2  usage: a bad option, question or setting
-  3  refused: the sources do not say
-  4  index missing or damaged
-  5  an eval run that its gate fails: something broken, below a floor, or worse than the baseline
-"""
+EPILOG = """\
+options of each: rag COMMAND --help    settings: rag.toml, RAG_* (README)
+exit codes: 0 done, 1 error, 2 usage, 3 refused, 4 no index, 5 gate failed"""
 
-LLM = "LLM that words the answer: openai:MODEL, ollama:MODEL, … (docs/llm.md; default: none)"
+LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
 
-READER = "which network reads: packaged, careful (rag models pull reader-base), or auto, the better that is here"
+READER = "which network reads: auto, packaged or careful (docs/reader.md)"
 
-EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baseline", "suites")}
+VERBOSE = "all nearest passages, whole; the confidence as a number"
 
-MODELS_COMMANDS = {f"models {name}" for name in ("list", "pull", "verify")}
+GROUPS = {
+    "models": "fetch and check language models",
+    "eval": "measure answers on gold questions",
+}
+"""Commands that have commands of their own."""
+
+SHELLS = ("bash", "zsh", "tcsh")
 
 
-def joined(argv: Sequence[str]) -> list[str]:
-    """Return the arguments with a command of two words as one: argparse takes one."""
-    first = " ".join(argv[:2])
-    return [first, *argv[2:]] if first in EVAL_COMMANDS | MODELS_COMMANDS else list(argv)
+def renamed(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with ``eval FILE``, as 0.8 had it, as ``eval run FILE``."""
+    named = {"run", "check", "new", "compare", "baseline", "suites", "-h", "--help"}
+    return ["eval", "run", *argv[1:]] if argv[:1] == ["eval"] and argv[1:] and argv[1] not in named else list(argv)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help in a screen of 80 columns: one line an option, as far as its name is not long."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26)
+
+    def _format_action(self, action: argparse.Action) -> str:
+        """Leave out the line that would say "COMMAND" above the commands, and their indent below it."""
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 (argparse names it nowhere else)
+            return "".join(map(self._format_action, action._get_subactions()))  # noqa: SLF001
+        return super()._format_action(action)
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of every command; the documentation is made from it too."""
+    """Return the parser of every command; the documentation and the completion of shells are made from it too."""
     root = argparse.ArgumentParser(
         prog="rag",
-        description="Ask your documents: each line of an answer is backed by a verbatim quote, or it says no.",
-        epilog=EXIT_CODES + "\nSettings can also stand in rag.toml or in RAG_* variables: see the README.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Ask your documents: each line of an answer is a verbatim quote, or it says no.",
+        usage="rag COMMAND [OPTIONS] | rag --version",
+        epilog=EPILOG,
+        add_help=False,
+        formatter_class=_Formatter,
     )
-    root.add_argument("--version", action="version", version=f"rag {__version__}")
-    commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    root.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
+    root.add_argument("--version", action="version", version=f"rag {__version__}", help=argparse.SUPPRESS)
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True, prog="rag")
+    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
 
-    def command(name: str, text: str, *, index: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    def command(name: str, text: str, *, index: bool = True, takes: str = "") -> argparse.ArgumentParser:
+        """Add a command, or, of two words, one of a group; ``takes`` is what stands behind it, for its usage."""
+        group, _, own = name.rpartition(" ")
+        if group and group not in groups:
+            whole = commands.add_parser(
+                group,
+                help=GROUPS[group],
+                description=_sentence(GROUPS[group]),
+                usage=f"rag {group} COMMAND [OPTIONS]",
+                formatter_class=_Formatter,
+            )
+            groups[group] = whole.add_subparsers(
+                title="commands", metavar="COMMAND", required=True, prog=f"rag {group}"
+            )
+        sub = (groups[group] if group else commands).add_parser(
+            own,
+            help=text,
+            description=_sentence(text),
+            usage=" ".join(filter(None, ("rag", name, "[OPTIONS]", takes))),
+            formatter_class=_Formatter,
+        )
+        sub.set_defaults(command=name)
         if index:
             sub.add_argument("--index", metavar="FOLDER", help="folder of the index (default: index)")
         return sub
@@ -63,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "--quiet", action="store_true", help="print only what was skipped or could not be read, and errors"
     )
 
-    sub = command("add", "fetch a page, file or feed into the sources folder, and index it")
+    sub = command("add", "fetch a page, file or feed into the sources folder, and index it", takes="URL ...")
     sub.add_argument("address", nargs="+", metavar="URL", help="its address, of http or https")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
@@ -77,8 +114,8 @@ def parser() -> argparse.ArgumentParser:
         ("ask", "answer a question, with the quotes that support the answer"),
         ("search", "list the passages nearest to a question, without an answer"),
     ):
-        sub = command(name, text)
-        sub.add_argument("question", nargs="?", help="the question; - reads it from standard input")
+        sub = command(name, text, takes="[QUESTION]")
+        sub.add_argument("question", nargs="?", metavar="QUESTION", help="the question; - reads it from standard input")
         sub.add_argument("--batch", metavar="FILE", help="JSON Lines of questions; - reads them from standard input")
         sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
         sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
@@ -90,10 +127,11 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
             sub.add_argument("--reader", metavar="WHICH", help=READER)
             sub.add_argument("--llm", metavar="NAME", help=LLM)
+            sub.add_argument("-v", "--verbose", action="store_true", help=VERBOSE)
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
-    sub = command("show", "print the canonical text of a source, into which citations point")
-    sub.add_argument("source", help="as a citation names it")
+    sub = command("show", "print the canonical text of a source, into which citations point", takes="SOURCE")
+    sub.add_argument("source", metavar="SOURCE", help="as a citation names it")
     sub.add_argument("--start", type=int, default=0, metavar="N", help="first character (default: 0)")
     sub.add_argument("--end", type=int, metavar="N", help="the character to stop before (default: the end)")
     sub.add_argument(
@@ -108,6 +146,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("chat", "ask questions one after the other in the terminal")
     sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
+    sub.add_argument("-v", "--verbose", action="store_true", help=VERBOSE)
 
     sub = command("ui", "open the chat page in the browser")
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
@@ -121,17 +160,17 @@ def parser() -> argparse.ArgumentParser:
     sub = command("models list", "list the models that can be pulled, and which are here", index=False)
     sub.add_argument("--models", metavar="FOLDER", help="folder of the models (default: ~/.cache/quoteline/models)")
 
-    sub = command("models pull", "fetch a model, checked by its SHA-256; a pull that was killed goes on", index=False)
+    sub = command("models pull", "fetch a model; a pull that was killed goes on", index=False, takes="NAME")
     sub.add_argument("name", metavar="NAME", help="as rag models list names it")
     sub.add_argument("--from", dest="file", metavar="FILE", help="take the bytes from this file, not from the network")
     sub.add_argument("--models", metavar="FOLDER", help="folder to pull it to (default: ~/.cache/quoteline/models)")
     sub.add_argument("--quiet", action="store_true", help="print only which origins failed, and errors")
 
-    sub = command("models verify", "hash the models that were pulled; one with other bytes is deleted", index=False)
+    sub = command("models verify", "hash what was pulled; delete what is not as published", index=False, takes="[NAME]")
     sub.add_argument("name", nargs="?", metavar="NAME", help="only the model of this name")
     sub.add_argument("--models", metavar="FOLDER", help="folder of the models (default: ~/.cache/quoteline/models)")
 
-    sub = command("eval", "ask gold questions and measure the answers; exit with 5 if the gate fails")
+    sub = command("eval run", "ask gold questions and measure the answers; 5 if the gate fails", takes="FILE ...")
     sub.add_argument("gold", nargs="+", metavar="FILE", help="gold questions, JSON Lines")
     sub.add_argument("--sources", metavar="FOLDER", help="index this folder first; without --index for this run alone")
     sub.add_argument("--type", action="append", metavar="TYPE", help="only questions of this type; may be repeated")
@@ -145,24 +184,24 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--llm", metavar="NAME", help=LLM)
     sub.add_argument("--quiet", action="store_true", help="print the summary and the gate's failures alone")
 
-    sub = command("eval check", "look for mistakes in gold questions; exit with 1 if there are any")
+    sub = command("eval check", "look for mistakes in gold questions; 1 if there are any", takes="FILE ...")
     sub.add_argument("gold", nargs="+", metavar="FILE", help="gold questions, JSON Lines")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of the documents (default: those of the index)")
 
-    sub = command("eval new", "draft gold questions from an index, for a person to edit")
+    sub = command("eval new", "draft gold questions from an index, for a person to edit", takes="--out FILE")
     sub.add_argument("--out", metavar="FILE", required=True, help="file to write; it must not be there yet")
     sub.add_argument("--limit", type=int, metavar="N", default=40, help="most questions (default: 40)")
     sub.add_argument("--llm", metavar="NAME", help="LLM that writes them (default: none, but templates)")
 
-    sub = command("eval compare", "tell what changed between two runs, with tests", index=False)
+    sub = command("eval compare", "tell what changed between two runs", index=False, takes="A B")
     sub.add_argument("a", metavar="A", help="folder of the run before")
     sub.add_argument("b", metavar="B", help="folder of the run after")
     sub.add_argument("--html", metavar="FILE", help="also write the two side by side as one HTML page")
 
-    sub = command("eval baseline", "make a run the baseline that later runs are held against", index=False)
+    sub = command("eval baseline", "make a run the one that later runs are held against", index=False, takes="RUN")
     sub.add_argument("run", metavar="RUN", help="folder of the run")
 
-    sub = command("eval suites", "run public question sets that lie in a folder", index=False)
+    sub = command("eval suites", "run public question sets that lie in a folder", index=False, takes="FILE")
     sub.add_argument("suites", metavar="FILE", help="which sets there are: eval/suites.toml")
     sub.add_argument(
         "--data", metavar="FOLDER", required=True, help="folder of the sets; what is not there is passed over"
@@ -174,4 +213,20 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--out", metavar="FOLDER", required=True, help="folder to write the runs to, one a set")
     sub.add_argument("--quiet", action="store_true", help="print the summaries alone")
+
+    sub = command("completion", "print what lets a shell complete commands and options", index=False, takes="SHELL")
+    sub.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"{', '.join(SHELLS)} (docs/terminal.md)")
     return root
+
+
+def every(command: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield a parser and those of its commands; ``prog`` is the whole name of each."""
+    yield command
+    for action in command._actions:  # noqa: SLF001 (argparse names them nowhere else)
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for sub in action.choices.values():
+                yield from every(sub)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,17 +1,14 @@
-"""An answer as text for a terminal and as JSON (schema version 1, described in docs/json.md), there and back."""
+"""An answer as JSON (schema version 1, described in docs/json.md), there and back; what every surface says of it."""
 
 import json
 import math
-import shutil
-import textwrap
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ConversationError, RagError, first_line
-from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Claim, Closest, Hit, Retrieved, Stated
+from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Claim, Closest, Retrieved, Stated
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -20,7 +17,6 @@ REFUSED = "The sources do not say."
 NOT_READ = "The answer may stand in what could not be read"
 DISAGREE = "Sources disagree"
 EARLIER = "earlier"
-SNIPPET_CHARS = 300
 MOST_COPIES = 3
 
 
@@ -150,45 +146,18 @@ def dumps(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def answer_text(answer: Answer) -> str:
-    """Return an answer for a terminal: claims, then each citation's position and verbatim quote.
-
-    Only the program writes at the start of a line: what comes from a source is indented or stands behind a bar, so
-    that a "[2]" in it cannot pass for a citation.
-    """
-    if answer.message:
-        return "\n".join([*_message_lines(answer.message), *_suggested(answer.suggestions)])
-    asked = []
-    if answer.standalone != " ".join(answer.question.split()):
-        asked = [_wrap(f"Asked as: {answer.standalone}", rest="    "), ""]
-    if answer.outcome == "refused":
-        return "\n".join([*asked, _refusal_text(answer)])
-    lines = []
-    if answer.short_answer:
-        unsure = " (unsure)" if answer.certainty == "unsure" else ""
-        lines = [_wrap(f"Short answer{unsure}: {answer.short_answer}", rest="    "), ""]
-    if told := conflict_lines(answer):
-        lines += [*([f"{DISAGREE}:"] if answer.disputed else []), *(_wrap(line, "  ", "    ") for line in told), ""]
-    lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
-    for citation in answer.citations:
-        about = " · ".join(part for part in (citation.title, citation.publisher, citation.published) if part)
-        lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
-        if citation.also:
-            lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
-    lines += ["", f"{answer.certainty} (confidence {answer.confidence:.2f})"]
-    return "\n".join([*asked, *lines])
-
-
 def conflict_lines(answer: Answer) -> list[str]:
     """Return a line for each value that sources disagree on, with who says so, and for each that is superseded."""
-    told = [(stated, _marks(stated.citations)) for stated in answer.conflict]
+    told = [(stated, marks(stated.citations)) for stated in answer.conflict]
     lines = []
-    for stated, marks in told if answer.disputed else ():
+    for stated, numbers in told if answer.disputed else ():
         if not stated.superseded:
             said_by = answer.citations[stated.citations[0] - 1]
             about = " · ".join(filter(None, (said_by.publisher or said_by.title, said_by.published)))
-            lines.append(f"{stated.value} {marks} {about}")
-    return lines + [f"{earlier(answer, stated)}: {stated.value} {marks}" for stated, marks in told if stated.superseded]
+            lines.append(f"{stated.value} {numbers} {about}")
+    return lines + [
+        f"{earlier(answer, stated)}: {stated.value} {numbers}" for stated, numbers in told if stated.superseded
+    ]
 
 
 def earlier(answer: Answer, stated: Stated) -> str:
@@ -196,50 +165,6 @@ def earlier(answer: Answer, stated: Stated) -> str:
     day = stated.published or ""
     years = [(other.published or "")[:4] for other in answer.conflict]
     return ", ".join(filter(None, (EARLIER, day if years.count(day[:4]) > 1 else day[:4])))
-
-
-def _refusal_text(answer: Answer) -> str:
-    reason = f"Reason: {REASONS[answer.reason or '']} ({answer.reason}; confidence {answer.confidence:.2f})."
-    lines = [REFUSED, _wrap(reason)]
-    if answer.missing:
-        lines += ["", f"{NOT_READ}:", *(_wrap(f"- {item}", "  ", "    ") for item in answer.missing)]
-    if answer.closest:
-        lines += ["", "Closest passages:"]
-    for closest in answer.closest:
-        lines += [f"  {_place(closest)}", _quoted(closest.quote)]
-    return "\n".join([*lines, *_suggested(answer.suggestions)])
-
-
-def _message_lines(message: str) -> list[str]:
-    """Return a message's lines; those behind the first hold titles of sources, and are indented."""
-    head, *rest = message.split("\n")
-    return [_wrap(head), *(_wrap(line, "  ", "    ") for line in rest)]
-
-
-def suggestions_text(suggestions: Sequence[str]) -> str:
-    """Return what may be asked next, for a terminal, below an empty line; nothing if there is nothing."""
-    return "\n".join(_suggested(suggestions))
-
-
-def _suggested(suggestions: Sequence[str]) -> list[str]:
-    return ["", "You can ask:", *(_wrap(f"- {item}", "  ", "    ") for item in suggestions)] if suggestions else []
-
-
-def search_text(retrieved: Retrieved) -> str:
-    """Return the hits of a search for a terminal."""
-    if not retrieved.hits:
-        return "nothing found"
-    return "\n\n".join(_hit_text(place, hit) for place, hit in enumerate(retrieved.hits, start=1))
-
-
-def _hit_text(place: int, hit: Hit) -> str:
-    passage = hit.passage
-    ranks = ", ".join(f"{leg} {rank}" for leg, rank in hit.ranks.items())
-    text = " ".join(passage.text.split())
-    if len(text) > SNIPPET_CHARS:
-        text = text[:SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
-    head = f"{place}. {passage.source}:{passage.start}-{passage.end}  score {hit.score:.3f} ({ranks})"
-    return f"{head}\n{_wrap(text, '   ', '   ')}"
 
 
 def also_in(citation: Citation) -> str:
@@ -251,34 +176,9 @@ def also_in(citation: Citation) -> str:
     return ", ".join(named) + (f" and {more} more" if more else "")
 
 
-def _place(pointer: Citation | Closest) -> str:
-    page = ""
-    if isinstance(pointer, Citation) and pointer.page:
-        page = f", pages {pointer.page}-{pointer.page_end}" if pointer.page_end else f", page {pointer.page}"
-    return f"{pointer.source}:{pointer.start}-{pointer.end}{page}"
-
-
-def _marks(numbers: tuple[int, ...]) -> str:
+def marks(numbers: tuple[int, ...]) -> str:
+    """Return the numbers of citations as they stand behind a line: ``[1] [2]``."""
     return " ".join(f"[{number}]" for number in numbers)
-
-
-def _quoted(quote: str) -> str:
-    """Return a quote as it stands, each of its lines behind a bar: nothing is wrapped or trimmed."""
-    return "\n".join(f"    | {_safe(line)}" for line in quote.replace("\r\n", "\n").split("\n"))
-
-
-def _wrap(text: str, first: str = "", rest: str = "") -> str:
-    width = min(shutil.get_terminal_size().columns, 100)
-    return textwrap.fill(
-        _safe(text), width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
-    )
-
-
-def _safe(text: str) -> str:
-    """Replace control characters, which could make a terminal do things, by a mark."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cc" and char != "\t" else char for char in text
-    )
 
 
 def _rounded(pointer: dict[str, Any]) -> dict[str, Any]:

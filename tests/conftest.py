@@ -15,7 +15,7 @@ os.environ["RAG_READER"] = (
 )
 
 from rag import careful
-from rag.build import build
+from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
 

@@ -16,11 +16,12 @@ from packaging.utils import canonicalize_name
 
 from rag.config import Config
 from rag.evaluation.figures import FIGURES
-from rag.options import parser
+from rag.options import every, parser
 from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
+INTEGRATIONS = sorted((ROOT / "rag" / "integrations").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
     schema errors config numerals dates written hanzi quantities terms values normal decode raised formula markup
@@ -28,12 +29,12 @@ ORDER = """
     pdforder pdfblocks hyphens furniture flow ruled pdf symbols numberformat spreadsheet ooxml left drawing wordstyles
     numbering word book quoting mail records feed rst subtitles delimited ods rtfwords rtfstory rtf slides odfstyles
     odftext opendocument parse sandbox worker corpus fetched load address fetch add rows split stories encode embed
-    origins careful
-    models gguf manifest store lexical vectors index generations build watch prefer retrieve rerank network
+    origins careful models gguf manifest store lexical vectors index generations builder watch prefer retrieve rerank
+    network
     senses match shape asked clause decide amounts counts copies missing margin reader relative agree period versions
     guards choose call providers llm compose untrusted roles verify write grammar mention fragment substitute turns
     antecedent resolve converse talk summarise reply questions suggest codes columns cells clock topic engine render
-    batch status show llamaindex evaluation web options cli __main__
+    terminal batch status show integrations llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
@@ -41,12 +42,16 @@ EVALUATION_ORDER = """
     draft suites commands
 """.split()
 """The same inside ``rag.evaluation``."""
+INTEGRATIONS_ORDER = "common llamaindex langchain haystack".split()
+"""The same inside ``rag.integrations``."""
 WEB_ORDER = """
     words trace share export conversations ratings live uploads library listing picture guard password streams page
     document desk answering chat history sources runs trend evaluations server
 """.split()
 """The same inside ``rag.web``."""
-HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2", "xllamacpp"}
+HEAVY = set(
+    "torch sentence_transformers transformers llama_index langchain_core haystack gradio httpx httpx2 xllamacpp".split()
+)
 
 
 def imported(path: Path) -> set[str]:
@@ -61,16 +66,21 @@ def imported(path: Path) -> set[str]:
 
 
 def test_every_module_has_its_place() -> None:
-    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), "evaluation", "web"])
+    assert sorted(ORDER) == sorted(
+        [*(path.stem for path in MODULES if path.stem != "__init__"), "evaluation", "integrations", "web"]
+    )
+    assert sorted(INTEGRATIONS_ORDER) == sorted(path.stem for path in INTEGRATIONS if path.stem != "__init__")
     assert sorted(EVALUATION_ORDER) == sorted(path.stem for path in EVALUATION if path.stem != "__init__")
     assert sorted(WEB_ORDER) == sorted(path.stem for path in WEB if path.stem != "__init__")
 
 
-@pytest.mark.parametrize("path", [*MODULES, *EVALUATION, *WEB], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*MODULES, *EVALUATION, *INTEGRATIONS, *WEB], ids=lambda path: path.stem)
 def test_imports_point_one_way(path: Path) -> None:
-    package, order = {"evaluation": ("evaluation", EVALUATION_ORDER), "web": ("web", WEB_ORDER)}.get(
-        path.parent.name, ("", ORDER)
-    )
+    package, order = {
+        "evaluation": ("evaluation", EVALUATION_ORDER),
+        "integrations": ("integrations", INTEGRATIONS_ORDER),
+        "web": ("web", WEB_ORDER),
+    }.get(path.parent.name, ("", ORDER))
     own = {name.split(".")[1] for name in imported(path) if name.startswith("rag.")} & set(ORDER)
     if path.stem in order:
         assert own - {package} <= set(ORDER[: ORDER.index(package or path.stem)])
@@ -87,7 +97,7 @@ def test_the_nouns_need_the_standard_library_alone() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    for path in (*MODULES, *EVALUATION, *WEB):
+    for path in (*MODULES, *EVALUATION, *INTEGRATIONS, *WEB):
         text = path.read_text(encoding="utf-8")
         reads = re.findall(r"os\.environ\b(?!\[\"GRADIO_ANALYTICS_\w+\"\] =)|getenv", text)
         assert not reads or path.stem == "config", path
@@ -95,7 +105,7 @@ def test_only_config_reads_the_environment() -> None:
 
 def test_only_one_command_fetches() -> None:
     users = {
-        name: {path.stem for path in (*MODULES, *EVALUATION, *WEB) if f"rag.{name}" in imported(path)}
+        name: {path.stem for path in (*MODULES, *EVALUATION, *INTEGRATIONS, *WEB) if f"rag.{name}" in imported(path)}
         for name in ("add", "fetch", "address")
     }
     assert users == {"add": {"cli"}, "fetch": {"add"}, "address": {"fetch"}}
@@ -113,6 +123,11 @@ def test_the_command_line_loads_nothing_heavy() -> None:
     assert not found & (HEAVY | {"numpy", "faiss", "onnxruntime", "bm25s"})
 
 
+def test_importing_the_package_loads_nothing_and_a_name_only_what_it_needs() -> None:
+    assert not loaded_by("import rag") & {"numpy", "pydantic", "sqlite3", "asyncio"}
+    assert not loaded_by("from rag import Config, Filter, QuotelineError, Turn") & (HEAVY | {"numpy"})
+
+
 def test_a_question_needs_no_torch(config: Config) -> None:
     code = f"import rag.cli; rag.cli.main(['ask', 'Who is it?', '--index', {config.index!r}])"
     assert not loaded_by(code) & HEAVY
@@ -128,13 +143,22 @@ def test_every_word_of_the_page_is_used() -> None:
 
 def test_every_option_is_documented() -> None:
     documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    commands = parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
-    for name, sub in commands.items():  # type: ignore[union-attr]
-        section = re.search(rf"^## rag {name}\n(.*?)(?=^## |\Z)", documented, re.MULTILINE | re.DOTALL)
-        assert section, f"docs/cli.md has no section for rag {name}: run make docs"
+    for sub in [*every(parser())][1:]:
+        name = sub.prog
+        section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", documented, re.MULTILINE | re.DOTALL)
+        assert section, f"docs/cli.md has no section for {name}: run make docs"
         for action in sub._actions:
-            for option in action.option_strings or [action.dest]:
-                assert option in section[1], f"docs/cli.md lacks {option} of rag {name}: run make docs"
+            for option in action.option_strings or [action.metavar]:
+                assert str(option) in section[1], f"docs/cli.md lacks {option} of {name}: run make docs"
+
+
+def test_the_help_of_each_command_fits_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in every(parser()):
+        name = command.prog
+        lines = command.format_help().splitlines()
+        assert len(lines) <= 24, f"{name} --help has {len(lines)} lines"
+        assert max(map(len, lines)) <= 80, f"{name} --help is too wide"
 
 
 def test_the_documented_help_is_the_real_help() -> None:

@@ -33,7 +33,7 @@ from rag.choose import MOST_QUOTES
 from rag.engine import Engine
 from rag.evaluation import suites
 from rag.network import WEIGHTS
-from rag.reader import CONFIDENCE_FEATURES, NUMBERS, RANK_FEATURES
+from rag.reader import CONFIDENCE_FEATURES, NUMBERS, RANK_FEATURES, TrainedReader
 from rag.schema import Filter
 
 OUT = {"packaged": WEIGHTS / NUMBERS, "careful": careful.ADAPTER / NUMBERS}
@@ -143,6 +143,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 def read_question(engine: Engine, name: str, row: dict[str, Any], group: int, chosen: Filter) -> Question:
     """Retrieve for a question and measure every sentence found."""
+    assert isinstance(engine.reader, TrainedReader)  # none other was handed in
     candidates = engine.reader.candidates(row["question"], engine.search(row["question"], chosen=chosen).hits)
     wanted = [(member["source"], member["quote"]) for any_of in row["evidence"] for member in any_of]
     if not any(quote for _, quote in wanted):  # only the passage is named: a sentence of it that says the answer

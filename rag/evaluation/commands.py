@@ -71,7 +71,9 @@ def baseline(arguments: argparse.Namespace, _config: Config) -> int:
     for file in summary["files"]:
         gold = GoldFile(file["name"], Path(file["path"]), Path(file["beside"]))
         if not gold.path.is_file() or gold.sha256() != file["sha256"]:
-            raise UsageError(f"{gold.path} is not the file that {arguments.run} asked: run rag eval again, from here")
+            raise UsageError(
+                f"{gold.path} is not the file that {arguments.run} asked: run rag eval run again, from here"
+            )
         own = [result for result in rows if result.file == gold.name]
         print(f"wrote {write_baseline(gold, own)}: look at the diff, then commit it")
     return 0
@@ -147,7 +149,7 @@ def _progress(arguments: argparse.Namespace) -> bool:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
-    "eval": evaluate,
+    "eval run": evaluate,
     "eval check": check,
     "eval new": new,
     "eval suites": suites,

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from rag import __version__
-from rag.build import build
+from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
@@ -206,7 +206,7 @@ def _origin(
         "index": engine.index.id,
         "models": {
             "encoder": {"name": encoder["name"], "identity": encoder["identity"]},
-            "reader": {"name": engine.reader.name, "identity": engine.reader.identity},
+            "reader": {"name": engine.reader.name, "identity": getattr(engine.reader, "identity", None)},
             "reranker": {"name": reranker.name} if reranker else None,
             "llm": {"name": engine.llm.name} if engine.llm else None,
         },

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from rag.build import build
+from rag.builder import build
 from rag.config import Config
 from rag.errors import GoldError, UsageError, first_line
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from threading import Event, Lock, Thread
 from typing import Literal
 
-from rag.build import Report, build
+from rag.builder import Report, build
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
 from rag.fetched import numbered

@@ -243,7 +243,7 @@ RUNS_ABOUT = (
 )
 RUNS_NONE = "There is no run yet."
 RUNS_COMMAND = "This command asks gold questions, measures the answers, and writes a run into {folder}:"
-RUNS_EXAMPLE = "rag eval eval/article.jsonl --sources seeds"
+RUNS_EXAMPLE = "rag eval run eval/article.jsonl --sources seeds"
 RUNS_NO_FIGURE = "No figure is chosen, or these runs have none of those that are."
 RUNS_NEWEST = "The newest {shown} of {all} are shown."
 RUNS_SKIPPED = "{count} skipped"

@@ -79,7 +79,7 @@ def test_a_new_run_is_there_when_the_tab_is_opened_again(tab: Page, runs: Path) 
 
 def test_without_a_run_the_tab_tells_the_command(page: Page) -> None:
     page.get_by_role("tab", name="Evaluation").click()
-    expect(page.locator(".ql-runs pre")).to_have_text("rag eval eval/article.jsonl --sources seeds")
+    expect(page.locator(".ql-runs pre")).to_have_text("rag eval run eval/article.jsonl --sources seeds")
     expect(page.locator(".ql-runs")).to_contain_text("There is no run yet.")
     expect(page.get_by_role("button", name="Choose figures")).to_be_hidden()
 

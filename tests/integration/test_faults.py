@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rag import build, encode, generations, index, manifest
+from rag import builder, encode, generations, index, manifest
 from rag.config import Config
 from rag.encode import file_sha256
 from rag.engine import Engine
@@ -48,12 +48,12 @@ ADDED = "b.txt"
 ACTOR = """
 import sys
 import bm25s, faiss, filelock, numpy, onnxruntime, rensa, sqlite3, tokenizers, tqdm
-from rag import build, embed, generations
+from rag import builder, embed, generations
 from rag.config import Config
 from pathlib import Path
 config = Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3])
 acts = {
-    "build": lambda: build.build(config).generation,
+    "build": lambda: builder.build(config).generation,
     "rollback": lambda: generations.roll_back(Path(config.index)),
     "prune": lambda: generations.prune(Path(config.index)),
 }
@@ -65,7 +65,7 @@ for line in sys.stdin:
 # Between the renames of a swap there is too little time for a kill to fall there by chance.
 DYING = """
 import os, signal, sys
-from rag import build
+from rag import builder
 from rag.config import Config
 calls, last, rename = 0, int(sys.argv[4]), os.rename
 
@@ -80,7 +80,7 @@ def counted(do):
 
 for name in ("rename", "replace", "fsync", "unlink"):
     setattr(os, name, counted(getattr(os, name)))
-build.build(Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3]))
+builder.build(Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3]))
 """
 
 HOLDER = """
@@ -96,7 +96,7 @@ with generations.single_writer(Path(sys.argv[1])):
 # Every write beyond a limit fails for one file alone, whoever writes it: Python, NumPy, FAISS, SQLite or the tokenizer.
 LIMITED = """
 import builtins, io, resource, sys
-from rag import build, cli, embed, store
+from rag import builder, cli, embed, store
 name, limit, *arguments = sys.argv[1:]
 real = open
 
@@ -120,7 +120,7 @@ def limited(module, function, suffixes):
 
 builtins.open = io.open = opened
 limited(store, "write", ".sqlite")
-limited(build, "_write_vectors", ".faiss")
+limited(builder, "_write_vectors", ".faiss")
 limited(embed, "_write_onnx", "tokenizer.json")
 sys.exit(cli.main(arguments))
 """
@@ -152,7 +152,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
 def tiny_built(tiny_encoder: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
     index = tmp_path_factory.mktemp("tiny-shared") / "index"
     config = Config(sources=str(ROOT / "seeds"), index=str(index), encoder=tiny_encoder, threshold=0.0)
-    build.build(config)
+    builder.build(config)
     return config
 
 
@@ -253,7 +253,7 @@ def states(config: Config, folder: Path) -> dict[str, Known]:
         known = {opened.id: Known(-1, content(opened.path), {ARTICLE: opened.store.document(ARTICLE).text})}
     for number in range(4):
         added(own, number)
-        identity = build.build(own).generation
+        identity = builder.build(own).generation
         known[identity] = Known(number, content(Path(own.index) / identity), texts(own))
     return known
 
@@ -311,7 +311,7 @@ def test_there_is_a_change_where_kills_have_left_every_known_generation(tiny: Co
     kept = tmp_path / "kept"
     for number in range(4):
         added(tiny, number)
-        new = build.build(tiny).generation
+        new = builder.build(tiny).generation
         shutil.copytree(Path(tiny.index) / new, kept / new, copy_function=os.link)
     for path in kept.iterdir():
         if not (place := Path(tiny.index) / path.name).exists():
@@ -321,7 +321,7 @@ def test_there_is_a_change_where_kills_have_left_every_known_generation(tiny: Co
     new = change(tiny, known)
     assert new != current
     assert reopened(tiny, known) == current, "and the current generation stays"
-    assert build.build(tiny).generation == new
+    assert builder.build(tiny).generation == new
 
 
 def killed_builds(config: Config, known: dict[str, Known], kills: int, seed: int) -> list[tuple[str, bool]]:
@@ -352,7 +352,7 @@ def killed_builds(config: Config, known: dict[str, Known], kills: int, seed: int
         old = now
         if attempt % 10 == 0:
             new = change(config, known)
-            assert build.build(config).built, "a later build succeeds"
+            assert builder.build(config).built, "a later build succeeds"
             assert reopened(config, known) == new
             assert litter(config) == [], "and sweeps up"
             assert {path.name for path in named(config)} == {old, new}
@@ -383,7 +383,7 @@ def test_a_build_killed_at_each_call_of_the_swap_leaves_the_old_generation_or_th
     known = states(tiny, tmp_path / "states")
     for number in range(2):
         added(tiny, number)
-        build.build(tiny)
+        builder.build(tiny)
     added(tiny, 2)
     answering = []
     for last in range(1, 10):
@@ -391,7 +391,7 @@ def test_a_build_killed_at_each_call_of_the_swap_leaves_the_old_generation_or_th
         command = [sys.executable, "-c", DYING, own.sources, own.index, own.encoder, str(last)]
         assert subprocess.run(command, check=False, timeout=120, cwd=ROOT).returncode == -signal.SIGKILL
         answering.append(known[reopened(own, known)].number)
-        build.build(own)
+        builder.build(own)
         assert known[reopened(own, known)].number == 2
         assert litter(own) == []
     assert answering == [1] * 4 + [2] * 5, "name, sync, sync, swap, sync, and then the oldest goes"
@@ -401,7 +401,7 @@ def test_a_killed_way_back_or_clearing_leaves_a_whole_generation(tiny: Config, t
     known = states(tiny, tmp_path / "states")
     first = generations.current_or_none(Path(tiny.index))
     added(tiny, 0)
-    second = build.build(tiny).generation
+    second = builder.build(tiny).generation
     chance = random.Random(2)
     for act, after in (("rollback", {first, second}), ("prune", {second})):
         span = measured(replace(tiny, index=copied_index(tiny, tmp_path / f"{act}-measured")), act)
@@ -411,7 +411,7 @@ def test_a_killed_way_back_or_clearing_leaves_a_whole_generation(tiny: Config, t
             killed += kill(own, act, chance.uniform(0, 1.1), span)
             assert reopened(own, known) in after
             added(tiny, 1)
-            build.build(own)
+            builder.build(own)
             assert known[reopened(own, known)].number == 1
             assert litter(own) == []
             if killed == 8:
@@ -430,18 +430,18 @@ def test_a_builder_killed_with_the_lock_blocks_nobody(tiny: Config) -> None:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(BusyError, match="another rag index is building .*: wait for it to end"):
-            build.build(tiny)
+            builder.build(tiny)
         assert litter(tiny) == [".building-1"], "who is refused leaves the work of the one that runs alone"
         holder.kill()
     assert (Path(tiny.index) / generations.LOCK).exists()
-    assert build.build(tiny).built
+    assert builder.build(tiny).built
     assert litter(tiny) == []
 
 
 def test_a_lock_file_that_was_left_blocks_nobody(tiny: Config) -> None:
     (Path(tiny.index) / generations.LOCK).write_text("4194304\n")
     added(tiny, 0)
-    assert build.build(tiny).built
+    assert builder.build(tiny).built
 
 
 class Disk:
@@ -539,7 +539,7 @@ def test_whatever_call_fails_the_index_is_whole_and_the_error_tells_which(
     """Each write, sync, rename and removal of a build fails once; or all that take room from then on."""
     for number in range(2):
         added(tiny, 1000 + number)
-        build.build(tiny)
+        builder.build(tiny)
     told: Counter[str] = Counter()
     for first in count(1):
         text = added(tiny, first)
@@ -548,7 +548,7 @@ def test_whatever_call_fails_the_index_is_whole_and_the_error_tells_which(
         error = None
         with disk.fails():
             try:
-                build.build(tiny)
+                builder.build(tiny)
             except RagError as raised:
                 error = raised
         if not disk.failed:
@@ -572,7 +572,7 @@ def test_whatever_call_fails_the_index_is_whole_and_the_error_tells_which(
             else:
                 assert message.endswith(f"; generation {now} is asked all the same")
         told[disk.failed[0]] += 1
-        assert build.build(tiny).documents == 2, "and with the disk mended it goes on"
+        assert builder.build(tiny).documents == 2, "and with the disk mended it goes on"
         with Index.open(tiny.index, verify=True) as opened:
             assert opened.store.document(ADDED).text == text
         assert litter(tiny) == []
@@ -597,7 +597,7 @@ def written(config: Config) -> dict[str, int]:
 def test_a_disk_that_is_full_at_the_last_byte_of_any_file_leaves_the_old_generation(tiny: Config) -> None:
     """Not all who write tell of bytes that were buffered when they closed the file."""
     added(tiny, 0)
-    build.build(tiny)
+    builder.build(tiny)
     added(tiny, 1)
     before = files(tiny)
     sizes = written(tiny)
@@ -609,7 +609,7 @@ def test_a_disk_that_is_full_at_the_last_byte_of_any_file_leaves_the_old_generat
         assert done.stderr.endswith("; the index is as it was\n")
         assert done.stderr.count("\n") == 1
         assert files(tiny) == before
-    assert build.build(tiny).built
+    assert builder.build(tiny).built
 
 
 def test_an_encoder_that_finds_no_room_is_an_error_and_not_another_encoder(tiny: Config, tmp_path: Path) -> None:
@@ -639,7 +639,7 @@ def test_everything_is_synced_before_it_gets_its_name(tiny: Config, monkeypatch:
     monkeypatch.setattr(Path, "rename", renamed)
     monkeypatch.setattr(Path, "replace", renamed)
     added(tiny, 0)
-    new = build.build(tiny).generation
+    new = builder.build(tiny).generation
     whole = Path(tiny.index) / new
     named_at = events.index(("rename", new))
     current_at = events.index(("rename", manifest.CURRENT))
@@ -728,7 +728,7 @@ def test_an_open_during_which_two_builds_end_gives_the_newest(
     def two() -> None:
         for number in range(2):
             added(tiny, number)
-            build.build(tiny)
+            builder.build(tiny)
 
     before_call(monkeypatch, module, name, two)
     with Engine.open(config=tiny) as engine:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag import render, split
-from rag.build import build
+from rag import split, terminal
+from rag.builder import build
 from rag.cli import main
 from rag.config import Config
 from rag.engine import Engine
@@ -57,7 +57,7 @@ def test_an_answer_from_each(
     citation = answer.citations[0]
     assert (citation.source, citation.page) == (source, page)
     assert words in citation.quote
-    assert (f"{source}:{citation.start}-{citation.end}, page {page}\n" in render.answer_text(answer)) == (
+    assert (f"{source}:{citation.start}-{citation.end}, page {page}\n" in terminal.answer_text(answer)) == (
         page is not None
     )
     assert (

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import build, encode, generations, manifest
+from rag import builder, encode, generations, manifest
 from rag.config import Config
 from rag.errors import IndexDamaged, IndexMissing, SourceError
 from rag.index import Index
@@ -12,7 +12,7 @@ from rag.index import Index
 def two(own: Config) -> Config:
     """An index with two generations; the older one holds the article alone."""
     (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
-    build.build(own)
+    builder.build(own)
     return own
 
 
@@ -33,7 +33,7 @@ def test_back_and_forth(two: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     generations.roll_back(Path(two.index))
     assert documents(two) == 1
     monkeypatch.setattr(encode, "load", lambda *_: pytest.fail("what is there already was encoded again"))
-    assert build.build(two).built
+    assert builder.build(two).built
     assert documents(two) == 2
 
 
@@ -60,9 +60,9 @@ def test_a_damaged_current_generation_loses_no_way_back(two: Config) -> None:
     vectors.write_bytes(b"x" * vectors.stat().st_size)
     with pytest.raises(IndexDamaged):
         generations.prune(Path(two.index))
-    dry = build.build(two, dry_run=True)
+    dry = builder.build(two, dry_run=True)
     assert not dry.current
-    assert build.build(two).built
+    assert builder.build(two).built
     assert [generation.id for generation in generations.listed(Path(two.index))] == [newer.id, older.id]
     (Path(two.index) / "CURRENT").unlink()
     assert generations.roll_back(Path(two.index)) == newer.id
@@ -83,7 +83,7 @@ def test_a_failed_swap_leaves_the_old_one(own: Config, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(SourceError, match="No space left on device.*the index is as it was"):
-        build.build(own)
+        builder.build(own)
     assert documents(own) == 1
     assert not list(Path(own.index).glob(f"{manifest.BUILDING}*"))
 

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from rag import build, generations, manifest
+from rag import builder, generations, manifest
 from rag.config import Config
 from rag.engine import Engine
 from rag.index import Index
@@ -29,7 +29,7 @@ def test_a_killed_build_loses_nothing(own: Config) -> None:
     assert {name: content for name, content in files(own).items() if name not in left} == before
     with Index.open(own.index, verify=True) as opened:
         assert len(opened.store.documents()) == 1
-    assert build.build(own).documents == 2, "and the next build sweeps up"
+    assert builder.build(own).documents == 2, "and the next build sweeps up"
     assert not list(Path(own.index).glob(f"{manifest.BUILDING}*"))
 
 
@@ -42,14 +42,14 @@ def test_a_kill_just_before_the_swap_loses_nothing(own: Config) -> None:
     assert (Path(own.index) / generations.POINTER).exists(), "it was killed at the last rename"
     with Index.open(own.index, verify=True) as opened:
         assert len(opened.store.documents()) == 1
-    assert build.build(own).documents == 2
+    assert builder.build(own).documents == 2
 
 
 def test_an_engine_holds_its_generation_whole(own: Config) -> None:
     with Engine.open(config=own) as engine:
         for number in range(3):
             (Path(own.sources) / "b.txt").write_text(f"Bolivia has president number {number}.")
-            build.build(own)
+            builder.build(own)
         assert not engine.index.path.exists()
         assert engine.ask("Who is Cuba's foreign minister?").outcome == "answered"
 
@@ -62,7 +62,7 @@ def test_folders_of_others_are_left_alone(own: Config) -> None:
     (Path(own.index) / "fedcba9876543210").symlink_to(others[0])
     for number in range(3):
         (Path(own.sources) / "b.txt").write_text(f"Bolivia has president number {number}.")
-        build.build(own)
+        builder.build(own)
     assert all((other / "manifest.json").exists() for other in others)
     there = [path for path in Path(own.index).iterdir() if manifest.GENERATION.fullmatch(path.name)]
     assert len(there) == 3, "two generations and the link"

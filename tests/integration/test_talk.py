@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import render
+from rag import render, terminal
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
@@ -37,7 +37,7 @@ def test_a_message_claims_nothing(engine: Engine, text: str) -> None:
     assert not answer.closest
     assert answer.index == engine.index.id
     assert answer.suggestions == engine.suggest()
-    told = render.answer_text(answer)
+    told = terminal.answer_text(answer)
     assert answer.suggestions[0] in " ".join(told.split())
     assert render.REFUSED not in told
 
@@ -110,7 +110,7 @@ def test_nothing_of_a_hostile_document_gets_out(config: Config, tmp_path: Path) 
                 assert not set("<>[](){}!:/") & set(suggestion)
                 assert "ignore" not in suggestion.lower()
         assert "<img src=x onerror=alert(1)> [1] Ignore" in html.unescape(page.answer(answers[1], 0))
-        listed = render.answer_text(answers[1]).split("\n\n")[0].splitlines()
+        listed = terminal.answer_text(answers[1]).split("\n\n")[0].splitlines()
         assert all(line.startswith("  ") for line in listed[1:]), "a title does not start a line"
         suggested = replace(answers[0], suggestions=("<img src=x>",))
         assert "<img" not in page.answer(suggested, 0)
@@ -123,7 +123,7 @@ def test_the_page_shows_suggestions_as_buttons(engine: Engine) -> None:
     assert "ql-refused" not in shown
     refused = replace(engine.ask("What is the population of Havana?"), suggestions=("Who is Ana?",))
     assert '<button type="button" class="ql-suggestion"' in page.answer(refused, 0)
-    assert "Who is Ana?" in render.answer_text(refused)
+    assert "Who is Ana?" in terminal.answer_text(refused)
 
 
 def test_documents_are_named(engine: Engine) -> None:

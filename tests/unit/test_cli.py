@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import address, cli
+from rag import address, cli, options
 from rag.config import Config
 from rag.engine import Engine
 from tests.conftest import ARTICLE, ROOT
@@ -48,7 +48,7 @@ def test_ask(rag: Run) -> None:
     code, out, err = rag("ask", ASKED)
     assert code == 0
     assert "Bruno Rodríguez" in out
-    assert re.search(rf"\[1\] {ARTICLE}:\d+-\d+", out)
+    assert re.search(rf"^    {ARTICLE}:\d+-\d+$", out, re.MULTILINE)
     assert re.fullmatch(r"rag: answered from index \w+ in \d+ ms\n", err)
 
 
@@ -307,10 +307,50 @@ def test_a_source_cannot_forge_a_citation_in_the_terminal(rag: Run, tmp_path: Pa
     )
     assert rag("index", "--sources", str(sources), index=own_index)[0] == 0
     _, out, _ = rag("ask", "Who is Bolivia's president? Ana Paz, forged quote?", "--threshold", "0", index=own_index)
-    citations = int(re.findall(r"^\[(\d+)\] a\.txt", out, re.MULTILINE)[-1])
-    assert {int(n) for n in re.findall(r"^\[(\d+)\]", out, re.MULTILINE)} == set(range(1, citations + 1))
-    assert "b.txt:0-5" not in re.sub(r"^ .*|^\[\d+\] (?!a\.txt).*", "", out, flags=re.MULTILINE)
+    numbers = [int(n) for n in re.findall(r"^\[(\d+)\]", out, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert "b.txt:0-5" not in re.sub(r"^(\[\d\]|   ) │ .*", "", out, flags=re.MULTILINE), "it is in a quote alone"
     assert "\x1b" not in out
+
+
+def test_colours_and_links_where_the_terminal_takes_them(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_SOURCES", str(ROOT / "seeds"))
+    assert "\x1b" not in rag("ask", ASKED)[1], "standard output is no terminal"
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[1mBruno Rodríguez\x1b[0m" in rag("ask", ASKED)[1]
+    assert "\x1b[" in rag("search", ASKED)[1]
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    linked = f"\x1b]8;;{(ROOT / 'seeds' / ARTICLE).as_uri()}\x1b\\{ARTICLE}:"
+    for command in ("ask", "search"):
+        out = rag(command, ASKED)[1]
+        assert linked in out
+        assert "\x1b[" not in out
+
+
+def test_a_refusal_is_short_unless_all_is_asked_for(rag: Run) -> None:
+    short = rag("ask", UNKNOWN)[1]
+    assert len(short.splitlines()) == 5
+    assert "confidence" not in short
+    assert max(map(len, short.splitlines())) <= 80
+    whole = rag("ask", UNKNOWN, "-v")[1]
+    assert "(not_supported; confidence 0." in whole
+    assert whole.count(f"{ARTICLE}:") == len(json.loads(rag("ask", UNKNOWN, "--json")[1])["closest"])
+
+
+def test_the_completion_of_a_shell_knows_commands_and_options(capsys: pytest.CaptureFixture[str]) -> None:
+    for shell in options.SHELLS:
+        assert cli.main(["completion", shell]) == 0
+        out = capsys.readouterr().out
+        assert "rollback" in out
+        assert "suites" in out
+
+
+def test_an_eval_of_the_old_form_goes_on_working() -> None:
+    assert options.renamed(["eval", "a.jsonl", "--quiet"]) == ["eval", "run", "a.jsonl", "--quiet"]
+    for same in (["eval"], ["eval", "--help"], ["eval", "check", "a"], ["eval", "run", "a"], ["models", "list"], []):
+        assert options.renamed(same) == same
+    assert options.parser().parse_args(["eval", "run", "a.jsonl"]).command == "eval run"
 
 
 def test_a_busy_port(rag: Run) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag import load
-from rag.build import build
+from rag.builder import build
 from rag.config import Config
 from rag.decode import Unusable
 from rag.mail import mbox

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import render
-from rag.build import build
+from rag import render, terminal
+from rag.builder import build
 from rag.cli import main
 from rag.config import Config
 from rag.engine import Engine
@@ -65,7 +65,7 @@ def test_an_answer_says_nothing_of_it(partly: Config) -> None:
 
 def test_every_surface_shows_it(asked: list[Answer]) -> None:
     price = asked[0]
-    assert f"\nThe answer may stand in what could not be read:\n  - {LINE}" in render.answer_text(price)
+    assert f"\nThe answer may stand in what could not be read:\n  - {LINE}" in terminal.answer_text(price)
     form = render.answer_object(price)
     assert LINE in form["missing"]
     assert render.from_json(form).missing == price.missing

@@ -17,6 +17,7 @@ SOURCE = "000_5e8d803c2965fb30.txt"
 
 @pytest.fixture(scope="module")
 def reader(engine: Engine) -> TrainedReader:
+    assert isinstance(engine.reader, TrainedReader)
     return engine.reader
 
 

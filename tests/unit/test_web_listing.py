@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from rag.build import Report
+from rag.builder import Report
 from rag.load import Skipped
 from rag.schema import ALL, Filter
 from rag.web import listing

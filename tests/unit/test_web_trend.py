@@ -92,7 +92,7 @@ def test_only_the_newest_runs_are_shown() -> None:
 
 def test_without_a_run_the_page_tells_the_command() -> None:
     page = trend.page(Found([], [Skipped("bad", "is empty")]), None, [], Path("my runs"))
-    assert "rag eval eval/article.jsonl --sources seeds" in page
+    assert "rag eval run eval/article.jsonl --sources seeds" in page
     assert "<code>my runs</code>" in page
     assert "<code>bad</code> is empty" in page
 
