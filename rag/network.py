@@ -135,8 +135,13 @@ def tokenizer(folder: Path) -> "Tokenizer":
     return found
 
 
-def tokenized(tokenizer: "Tokenizer", windows: Sequence[Window]) -> list[Tokens]:
-    """Turn windows into tokens, cutting a question at ``QUESTION_TOKENS`` and a context at ``CONTEXT_TOKENS``."""
+def tokenized(
+    tokenizer: "Tokenizer",
+    windows: Sequence[Window],
+    most_question: int = QUESTION_TOKENS,
+    most_context: int = CONTEXT_TOKENS,
+) -> list[Tokens]:
+    """Turn windows into tokens, cutting a question and a context that have too many."""
     questions = list(dict.fromkeys(window.question for window in windows))
     encoded = tokenizer.encode_batch(questions, add_special_tokens=False)
     asked = {question: one.ids for question, one in zip(questions, encoded, strict=True)}
@@ -144,9 +149,9 @@ def tokenized(tokenizer: "Tokenizer", windows: Sequence[Window]) -> list[Tokens]
     begin, sep = tokenizer.encode("").ids  # [CLS] and [SEP], or what another network's tokenizer has for them
     found = []
     for window, context in zip(windows, told, strict=True):
-        question = [begin, *asked[window.question][:QUESTION_TOKENS], sep]
-        ids = np.array([*question, *context.ids[:CONTEXT_TOKENS], sep], dtype=np.int64)
-        offsets = np.array(context.offsets[:CONTEXT_TOKENS], dtype=np.int32).reshape(-1, 2) - len(window.head)
+        question = [begin, *asked[window.question][:most_question], sep]
+        ids = np.array([*question, *context.ids[:most_context], sep], dtype=np.int64)
+        offsets = np.array(context.offsets[:most_context], dtype=np.int32).reshape(-1, 2) - len(window.head)
         skipped = int((offsets[:, 0] < 0).sum())
         offsets, first = offsets[skipped:], len(question) + skipped
         sentences = tuple(tokens_of(span, offsets, first) for span in window.sentences)
