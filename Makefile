@@ -5,15 +5,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 # The default encoder lies in a package: nothing may look for a model elsewhere.
 export HF_HUB_OFFLINE := 1
+# make demo READER=packaged leaves the careful reader out: 440 MB to fetch, 121 MB kept (docs/reader.md).
+READER ?= auto
 # Where pip would fetch a CUDA build of torch, name a CPU build instead: its wheel, by path or address.
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test check eval browser docs screenshots reader constraints clean
+.PHONY: demo test check eval browser docs screenshots reader reader-base constraints clean
 
 demo: $(VENV)/.demo
-	$(BIN)/rag index
-	$(BIN)/rag ask "How many Cubans died in the raid?"
+	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
+	$(BIN)/rag index; built=$$?; wait; exit $$built
+	$(BIN)/rag ask --reader $(READER) "How many Cubans died in the raid?"
 	@echo
 	@echo 'Ask more:   $(BIN)/rag ask "Who is Cuba'"'"'s foreign minister?"'
 	@echo 'Chat page:  $(BIN)/rag ui       then open http://127.0.0.1:7860'
@@ -30,7 +33,7 @@ check: $(VENV)/.test
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo
 	rm -rf runs/article
-	$(BIN)/rag eval eval/article.jsonl eval/dialogues.jsonl --sources seeds --out runs/article
+	$(BIN)/rag eval --reader packaged eval/article.jsonl eval/dialogues.jsonl --sources seeds --out runs/article
 
 # Torch first: what pip would take is looked at before it is fetched, and what it took is looked at again.
 $(VENV)/.torch: constraints.txt
@@ -71,6 +74,15 @@ reader: $(VENV)/.test
 	$(BIN)/python training/mean_readers.py --last runs/reader/pass-3/reader.pt --before runs/reader/reader-2/reader.onnx --part 0.4 --out runs/reader/mean.pt
 	$(BIN)/python training/export_reader.py --model runs/reader/mean.pt --windows runs/reader/third/windows.jsonl --out rag/weights
 	$(BIN)/python training/calibrate.py --data "$(DATA)" --work runs/reader/indexes
+
+# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about two hours on two cores.
+reader-base: $(VENV)/.test
+	@test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make reader-base TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
+	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
+	$(BIN)/python training/export_careful.py --adapter runs/reader/careful/reader.pt --base "$(BASE)"
+	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
+	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/make_cli.py > docs/cli.md

@@ -131,6 +131,7 @@ def _count(number: int, noun: str) -> str:
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render
+    from rag.careful import advise
 
     question, chosen = _question(arguments), _filter(arguments)
     with _engine(config) as engine:
@@ -140,6 +141,8 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
     _warn(answer.warnings)
     print(render.dumps(render.answer_object(answer)) if arguments.json else render.answer_text(answer))
     if not arguments.quiet:
+        if not arguments.json:
+            advise(config)
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if answer.outcome == "refused" else 0
 
@@ -154,7 +157,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag.retrieve import left_out
 
     question, chosen = _question(arguments), _filter(arguments)
-    with _engine(replace(config, llm="none")) as engine:  # a search asks none, and opening one may take long
+    with _engine(replace(config, llm="none", reader="packaged")) as engine:  # neither is asked, and both take long
         _warn(left_out(engine.index, chosen))
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))

@@ -14,6 +14,7 @@ from rag.errors import UsageError
 
 FILE = "rag.toml"
 MOST_THREADS = 256
+READERS = ("auto", "packaged", "careful")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Config:
     """Most time for fetching an address (``rag add``)."""
     k: int = 8
     """How many passages are read for an answer."""
+    reader: str = "auto"
+    """Which network reads them: ``packaged``, ``careful`` (``rag models pull reader-base``), or the better one here."""
     reranker: str = ""
     """Cross-encoder that orders the passages found, by name or path; none by default. It needs torch to ask."""
     threshold: float = -1.0
@@ -49,7 +52,7 @@ class Config:
     threads: int = 2
     """Threads for encoding a question and reading passages."""
     models: str = "~/.cache/quoteline/models"
-    """Folder of the language models that ``rag models pull`` fetched."""
+    """Folder of the models that ``rag models pull`` fetched."""
     data: str = "~/.local/share/quoteline"
     """Folder where the chat page keeps conversations."""
     host: str = "127.0.0.1"
@@ -89,6 +92,8 @@ class Config:
         for name in ("sources", "index", "encoder", "llm", "models", "data", "runs"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
+        if self.reader not in READERS:
+            raise UsageError(f"reader is {self.reader!r}: one of {', '.join(READERS)}")
         if not self.threshold <= 1:
             raise UsageError(f"threshold is {self.threshold}: it is a probability, at most 1")
 

@@ -23,9 +23,8 @@ from rag.errors import LLMError, UsageError
 from rag.index import Index
 from rag.margin import told
 from rag.missing import missing
-from rag.network import packaged
 from rag.prefer import preference, unattributed
-from rag.reader import TrainedReader
+from rag.reader import opened
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
@@ -62,7 +61,7 @@ class Engine:
         self.index = index
         self.config = config
         self.llm = llm
-        self.reader = TrainedReader(index, packaged(config.threads))
+        self.reader = opened(index, config)
         self.reranker = Reranker(config.reranker) if config.reranker else None
         self._suggester = Suggester(index, self._first)
 

@@ -5,7 +5,7 @@
     ├── SourceError          exit 1   a sources folder or file that cannot be used
     │   └── UnknownSource    exit 1   a source that the index does not hold
     ├── EncoderError         exit 1   a model that cannot be loaded or is not what it should be
-    ├── ReaderError          exit 1   the packaged reader is missing or not the published one
+    ├── ReaderError          exit 1   a reader is missing or not the one that was made
     ├── BusyError            exit 1   another process is building this index, or pulling this model
     ├── ModelError           exit 1   a language model that cannot be had, or whose bytes are not the published ones
     ├── LLMError             exit 1   an LLM that does not answer
@@ -53,7 +53,7 @@ class EncoderError(RagError):
 
 
 class ReaderError(RagError):
-    """The packaged reader is missing, or its bytes are not the published ones."""
+    """A reader is missing, or its bytes are not the published ones, or those that were made."""
 
     kind = "reader"
 

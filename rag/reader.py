@@ -1,6 +1,6 @@
 """A question and its hits become evidence: the sentences that answer, the short answer, and how sure that is.
 
-The trained network (:mod:`rag.network`) reads each passage in windows of whole sentences. For each sentence there are
+A trained network (:mod:`rag.network`) reads each passage in windows of whole sentences. For each sentence there are
 
 - ``sentence``  the network's logit that it answers,
 - ``holds``     the network's logit that its window holds an answer at all,
@@ -10,9 +10,10 @@ The trained network (:mod:`rag.network`) reads each passage in windows of whole 
 - ``around``    the part of the question's terms, rare ones weighing more, that its passage or the header has,
 
 and a logistic model of these but ``short`` ranks the sentences. A second one tells, from ``sentence``, ``holds``,
-``short`` and ``cosine`` of the best sentence, the probability that it answers at all. Both were fitted by
-``training/calibrate.py`` on public question sets that the network was not trained on; the numbers are in
-``weights/calibration.json``, and what was tried and measured in ``training/LOG.md``.
+``short`` and ``cosine`` of the best sentence, the probability that it answers at all. Where the careful network reads,
+the packaged one goes first and chooses which passages are worth it. Both models were fitted for each network by
+``training/calibrate.py`` on public question sets that it was not trained on; the numbers are in a
+``calibration.json``, and what was tried and measured in ``training/LOG.md``.
 """
 
 import json
@@ -20,12 +21,15 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag import careful
+from rag.config import Config
 from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.margin import beside
-from rag.network import FILES, WEIGHTS, Network, Window
+from rag.network import Network, Window, packaged, pulled
 from rag.quantities import whole
 from rag.rows import header_of
 from rag.schema import Evidence, Hit, Passage, Reading, Sentence
@@ -37,6 +41,9 @@ if TYPE_CHECKING:
 
 RANK_FEATURES = ("sentence", "holds", "span", "cosine", "around")
 CONFIDENCE_FEATURES = ("sentence", "holds", "short", "cosine")
+NUMBERS = "calibration.json"
+MOST_READ = 4
+"""Passages that the careful network reads, of those retrieved: it takes five times as long as the packaged one."""
 TITLE_CHARS = 150
 """Most of a title that a window is headed with."""
 MOST_LOGIT = 15.0
@@ -54,23 +61,40 @@ class Candidate:
 
 
 class TrainedReader:
-    """Reads with the packaged network and two small logistic models."""
+    """Reads with a network and two small logistic models."""
 
-    name = "reader-3"
+    def __init__(
+        self, index: "Index", network: Network, first: "TrainedReader | None" = None, most: int = MOST_READ
+    ) -> None:
+        """Take an open index and a network.
 
-    def __init__(self, index: "Index", network: Network) -> None:
+        Args:
+            index: of the hits.
+            network: reads them.
+            first: chooses which hits are read: those in which it finds the best sentences; by default all are read.
+            most: how many it chooses.
+        """
         self._index = index
         self._network = network
+        self.first = first
+        self._most = most
+
+    @property
+    def name(self) -> str:
+        """Of the network, as an answer tells which one read."""
+        return self._network.name
 
     @property
     def identity(self) -> str:
         """``sha256:…`` of the weights and the numbers it reads with."""
-        return identity_of({name: file_sha256(WEIGHTS / name) for name in (*FILES, "calibration.json")})
+        weights = {name: digest for digest, name in map(str.split, self._network.sums.splitlines())}
+        first = {"first": self.first.identity, "most": str(self._most)} if self.first else {}
+        return identity_of({**weights, NUMBERS: file_sha256(self._network.card / NUMBERS), **first})
 
     @property
     def threshold(self) -> float:
         """Least confidence for an answer, as calibrated."""
-        return float(calibration()["threshold"])
+        return float(calibration(self._network.card)["threshold"])
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Return the sentences of the hits, those that answer best first, and the confidence in the first."""
@@ -79,7 +103,7 @@ class TrainedReader:
         candidates = [candidate for n, candidate in enumerate(candidates) if n not in aside]
         if not candidates:
             return Reading(evidence=(), confidence=0.0)
-        logits = [_logit("rank", candidate.features) for candidate in candidates]
+        logits = [self._logit("rank", candidate.features) for candidate in candidates]
         # Ties in the order of the text, so that the same question always gets the same answer.
         places = [(-logit, c.passage.source, c.sentence.start) for logit, c in zip(logits, candidates, strict=True)]
         order = sorted(range(len(candidates)), key=places.__getitem__)
@@ -87,10 +111,11 @@ class TrainedReader:
             Evidence(candidates[n].passage, candidates[n].sentence, _probability(logits[n]), candidates[n].short_answer)
             for n in order
         ]
-        return Reading(_distinct(evidence), _probability(_logit("confidence", candidates[order[0]].features)))
+        return Reading(_distinct(evidence), _probability(self._logit("confidence", candidates[order[0]].features)))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        """Return every sentence of the hits with its features, in the order of the hits."""
+        """Return every sentence of the hits that are read with its features, in the order of the hits."""
+        hits = self._promising(question, hits)
         headers = [self._index.store.header(hit.passage.source) for hit in hits]
         windows, places = self._windows(question, hits, headers)
         if not windows:
@@ -114,6 +139,22 @@ class TrainedReader:
                 }
                 candidates.append(Candidate(hit.passage, sentence, features, answer))
         return candidates
+
+    def _promising(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Return the hits in which the first reader finds the best sentences, in their order."""
+        if self.first is None or len(hits) <= self._most:
+            return hits
+        best = dict.fromkeys((_place(hit.passage) for hit in hits), -math.inf)
+        for found in self.first.candidates(question, hits):
+            place = _place(found.passage)
+            best[place] = max(best[place], self.first._logit("rank", found.features))  # noqa: SLF001 (its own kind)
+        least = sorted(best.values(), reverse=True)[self._most - 1]
+        return [hit for hit in hits if best[_place(hit.passage)] >= least]
+
+    def _logit(self, model: str, features: dict[str, float]) -> float:
+        fitted = calibration(self._network.card)[model]
+        weights: dict[str, float] = fitted["weights"]
+        return float(fitted["bias"]) + sum(weight * features[name] for name, weight in weights.items())
 
     def _rarity(self, question: str) -> dict[str, float]:
         """Return the roots of a question's terms with BM25's weight of each: more for one in fewer passages."""
@@ -146,6 +187,10 @@ class TrainedReader:
         return windows, places
 
 
+def _place(passage: Passage) -> tuple[str, int]:
+    return passage.source, passage.start
+
+
 def _about(hit: Hit, header: str, rarity: Mapping[str, float]) -> dict[str, float]:
     """Return what a passage has of the question: how near it is, and the part of the question's terms."""
     said = _roots(f"{header} {hit.passage.context} {hit.passage.text}")
@@ -171,18 +216,24 @@ def _bounded(logit: float) -> float:
     return max(-MOST_LOGIT, min(MOST_LOGIT, float(logit)))
 
 
-def _logit(model: str, features: dict[str, float]) -> float:
-    fitted = calibration()[model]
-    weights: dict[str, float] = fitted["weights"]
-    return float(fitted["bias"]) + sum(weight * features[name] for name, weight in weights.items())
-
-
 def _probability(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
 @cache
-def calibration() -> dict[str, Any]:
+def calibration(folder: Path) -> dict[str, Any]:
     """Return the fitted numbers: ``rank`` and ``confidence`` with ``weights`` and ``bias``, and the ``threshold``."""
-    found: dict[str, Any] = json.loads((WEIGHTS / "calibration.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
     return found
+
+
+def opened(index: "Index", config: Config) -> TrainedReader:
+    """Return the reader that the settings choose.
+
+    Raises:
+        ReaderError: its weights are not what was published, or made.
+        ModelError: the settings ask for the careful one, and it is not here.
+    """
+    small = TrainedReader(index, packaged(config.threads))
+    folder = careful.chosen(config)
+    return TrainedReader(index, pulled(folder, config.threads), small) if folder else small

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # the defaults must need nothing from a model hub
+os.environ["RAG_READER"] = (
+    "packaged"  # whatever was pulled on this machine; tests/integration/test_careful.py has the other
+)
 
+from rag import careful
 from rag.build import build
 from rag.config import Config
 from rag.engine import Engine
@@ -25,7 +30,16 @@ MODELS = os.environ.pop("RAG_MODELS", "")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="where the browser tests leave their pictures")
-    parser.addoption("--slow", action="store_true", help="also run the test that pulls a language model of 1.1 GB")
+    parser.addoption("--slow", action="store_true", help="also pull the careful reader and a language model of 1.1 GB")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packaged() -> Iterator[None]:
+    """Let the packaged reader read, as ``RAG_READER`` does, where settings are made in a test."""
+    chosen = careful.chosen
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(careful, "chosen", lambda config: chosen(config) if config.reader == "careful" else None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-"""Fit the two logistic models of rag/reader.py and its threshold; write rag/weights/calibration.json.
+"""Fit the two logistic models of rag/reader.py and its threshold; write calibration.json of a reader.
 
-    python training/calibrate.py --data DATA --work WORK
+    python training/calibrate.py --data DATA --work WORK [--reader careful]
 
 DATA holds public question sets in the project's gold form (``SETS``), each a folder with ``corpus.jsonl.gz`` and
 ``gold.jsonl.gz``; the network was trained on none of them. WORK keeps their indexes, which ``rag eval suites`` can use
@@ -9,7 +9,8 @@ too. About fifteen minutes on two cores, half of it for the indexes.
 Everything goes through the product's own path: index, retrieval, windows, features. A question of SQuAD 2.0 is asked
 of the article that it is about, one of NoMIRACL of the passages that it names, any other of the whole set. Figures are
 of five-fold cross-validation by article (SQuAD 2.0) or question, so none is of a question that its model was fitted
-on; the sets of ``UNTOUCHED`` are never fitted on.
+on; the sets of ``UNTOUCHED`` are never fitted on. The careful reader is the one that ``rag models pull`` made of what
+training/export_careful.py wrote.
 """
 
 import argparse
@@ -27,14 +28,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
+from rag import careful, config
 from rag.choose import MOST_QUOTES
-from rag.config import Config
 from rag.engine import Engine
 from rag.evaluation import suites
-from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES
+from rag.network import WEIGHTS
+from rag.reader import CONFIDENCE_FEATURES, NUMBERS, RANK_FEATURES
 from rag.schema import Filter
 
-OUT = Path(__file__).parent.parent / "rag" / "weights" / "calibration.json"
+OUT = {"packaged": WEIGHTS / NUMBERS, "careful": careful.ADAPTER / NUMBERS}
 SETS = ("squad2", "nq", "nomiracl", "clapnq", "multihop_news")
 UNTOUCHED = ("clapnq", "multihop_news")
 FOLDS = 5
@@ -79,9 +81,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--reader", choices=OUT, default="packaged", help="the careful one where it was pulled")
     arguments = parser.parse_args()
 
-    questions = [question for name in SETS for question in read_set(name, arguments.data, arguments.work)]
+    questions = [question for name in SETS for question in read_set(name, arguments)]
     fitted = [question for question in questions if question.set not in UNTOUCHED]
     scored: dict[str, list[tuple[Question, float, float]]] = defaultdict(list)
     for fold in range(FOLDS):
@@ -109,21 +112,22 @@ def main() -> None:
         "confidence": confidence.as_json(),
         "threshold": round(threshold, 4),
     }
-    OUT.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    print(f"wrote {OUT}")
+    out = OUT[arguments.reader]
+    out.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    print(f"wrote {out}")
 
 
-def read_set(name: str, data: Path, work: Path) -> Iterator[Question]:
+def read_set(name: str, arguments: argparse.Namespace) -> Iterator[Question]:
     """Index a set's corpus and yield its questions with their features."""
-    gold, documents = (read_lines(data / name / f"{part}.jsonl.gz") for part in ("gold", "corpus"))
+    gold, documents = (read_lines(arguments.data / name / f"{part}.jsonl.gz") for part in ("gold", "corpus"))
     of_title: dict[str, list[str]] = defaultdict(list)
     for document in documents:
         of_title[document["title"]].append(document["id"])
     title_of = {document["id"]: document["title"] for document in documents}
     articles = {title: number for number, title in enumerate(sorted(of_title))}
     suite = suites.Suite(gold=f"{name}/gold.jsonl.gz", corpus=f"{name}/corpus.jsonl.gz", quick=0)
-    config = suites.indexed(suite, data, work, Config(), progress=True)
-    with Engine.open(config=config) as engine:
+    settings = config.load({"reader": arguments.reader})
+    with Engine.open(config=suites.indexed(suite, arguments.data, arguments.work, settings, progress=True)) as engine:
         for position, row in enumerate(gold):
             if name == "squad2":
                 title = title_of[row["passage"]]

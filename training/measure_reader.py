@@ -1,6 +1,7 @@
-"""Measure a trained reader on public questions that it was not trained on.
+"""Measure a reader on public questions that it was not trained on.
 
     python training/measure_reader.py --model RUN/best.pt --windows FOLDER/windows.jsonl --data DATA [--mpnet FOLDER]
+    python training/measure_reader.py --reader careful --windows FOLDER/windows.jsonl --data DATA
 
 How a window is scored and the threshold below which it does not answer are chosen on the held-back documents of
 ``windows.jsonl``; DATA (the project's gold form) is only measured. SQuAD 2.0 is asked of the passage that each question
@@ -12,6 +13,7 @@ import argparse
 import gzip
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,26 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from prepare import WINDOW, Cutter, Row
-from reader_model import VERDICTS, Example, Reader, answer, load, load_trained, read, scorings, verdicts, weights
+from reader_model import (
+    VERDICTS,
+    Example,
+    Reader,
+    answer,
+    load,
+    load_trained,
+    read,
+    scorings,
+    tokenized,
+    verdicts,
+    weights,
+    window,
+)
 from sklearn.metrics import roc_auc_score
 
+from rag import careful, config
 from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
-from rag.network import Read
+from rag.network import Network, Read, packaged, pulled
 
 YES_NO = ("boolq_dev_heldout", "condaqa_dev", "pubmedqa_heldout", "strategyqa_facts_dev")
 NEAR_MISSES = {"squad_union", "squad2_dev_part", "squad11_train_new", "squad2_train_near_misses"}
@@ -59,7 +75,8 @@ class Asked:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--model", type=Path, help="weights of a run; without, those that the product reads with")
+    parser.add_argument("--reader", choices=("packaged", "careful"), default="packaged", help="whose, then")
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--mpnet", type=Path, help="MPNet-base's folder, where the model is a careful one")
@@ -67,25 +84,51 @@ def main() -> None:
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
-    model = Reader(arguments.mpnet)
-    load_trained(model, weights(arguments.model))
+    model = opened(arguments)
     scoring, threshold = choose(model, load(arguments.windows, "dev"))
     squad2 = ask(model, arguments.data / "squad2", lambda row: [row["passage"]])
     print(report_answers(squad2, scoring, threshold))
     print(report_refusal("squad2", squad2))
     print(embedder_alone(squad2))
     print(report_refusal("nomiracl", ask(model, arguments.data / "nomiracl", lambda row: row["passages"])))
-    for name in YES_NO:
-        print(report_verdicts(model, arguments.data / "entail" / f"{name}.jsonl.gz"))
+    if isinstance(model, Reader):  # the product has no head for yes and no
+        for name in YES_NO:
+            print(report_verdicts(model, arguments.data / "entail" / f"{name}.jsonl.gz"))
 
 
-def choose(model: Reader, lines: list[dict[str, Any]]) -> tuple[str, float]:
+class Shipped:
+    """A network of the product, which reads as a run's weights do."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def tokenized(self, lines: Sequence[dict[str, Any]]) -> list[Example]:
+        return tokenized(lines)
+
+    def read(self, examples: Sequence[Example]) -> list[Read]:
+        return self._network.read([window(one.line) for one in examples])
+
+
+def opened(arguments: argparse.Namespace) -> Reader | Shipped:
+    if arguments.model:
+        model = Reader(arguments.mpnet)
+        load_trained(model, weights(arguments.model))
+        return model
+    folder = careful.chosen(config.load({"reader": arguments.reader}))
+    return Shipped(pulled(folder, arguments.threads) if folder else packaged(arguments.threads))
+
+
+def reads_of(model: Reader | Shipped, examples: Sequence[Example]) -> list[Read]:
+    return model.read(examples) if isinstance(model, Shipped) else read(model, examples)
+
+
+def choose(model: Reader | Shipped, lines: list[dict[str, Any]]) -> tuple[str, float]:
     """Choose the scoring and the threshold that give SQuAD's questions of the held-back documents the best F1.
 
     An answerable question and one that a person wrote without an answer weigh alike in all.
     """
     examples = model.tokenized([line for line in lines if line["kind"] in {"positive", "human"}])
-    reads = read(model, examples)
+    reads = reads_of(model, examples)
     for name in sorted({one.line["set"] for one in examples}):
         kept = [n for n, one in enumerate(examples) if one.line["set"] == name]
         marked = [reads[n] for n in kept if examples[n].line["answers"]]
@@ -119,7 +162,7 @@ def answers_of(examples: list[Example], reads: list[Read], kept: list[int]) -> s
     return f"{np.mean([exact_match(*pair) for pair in pairs]):.3f} / {np.mean([f1(*pair) for pair in pairs]):.3f}"
 
 
-def ask(model: Reader, folder: Path, passages_of: Any) -> list[Asked]:
+def ask(model: Reader | Shipped, folder: Path, passages_of: Any) -> list[Asked]:
     """Read the passages that each question names."""
     documents = {document["id"]: document for document in read_lines(folder / "corpus.jsonl.gz")}
     gold, cutter = read_lines(folder / "gold.jsonl.gz"), Cutter()
@@ -142,7 +185,7 @@ def ask(model: Reader, folder: Path, passages_of: Any) -> list[Asked]:
             ]
     examples = model.tokenized(lines)
     found: dict[int, Asked] = defaultdict(lambda: Asked({}, [], []))
-    for one, said in zip(examples, read(model, examples), strict=True):
+    for one, said in zip(examples, reads_of(model, examples), strict=True):
         found[one.line["number"]].windows.append(one)
         found[one.line["number"]].reads.append(said)
     for number, asked in found.items():

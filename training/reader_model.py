@@ -134,6 +134,19 @@ def _is_trained(name: str) -> bool:
     return name.partition(".")[0] in HEADS or name.endswith((".down", ".up"))
 
 
+def adapter(state: dict[str, Tensor]) -> dict[str, NDArray[np.float32]]:
+    """Return what :meth:`Reader.trained` gave of a careful reader as :mod:`rag.careful` has it.
+
+    ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and the
+    heads, but for that of yes and no, which the product does not ask.
+    """
+    return {
+        name.removeprefix("encoder."): (ADAPTER_SCALE * value if name.endswith(".up") else value).float().numpy()
+        for name, value in state.items()
+        if not name.startswith("verdict.")
+    }
+
+
 def load_trained(model: Reader, state: dict[str, Tensor]) -> None:
     """Take what :meth:`Reader.trained` gave; the rest of the model stays as it is."""
     unknown = model.load_state_dict(state, strict=False).unexpected_keys

@@ -1,9 +1,11 @@
 """Answering a question of a conversation: what changes on the page from the press to the answer that is kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from rag.engine import Engine
 from rag.errors import RagError
 from rag.schema import Answer, Filter, Progress, Retrieved, Turn
 from rag.web import page, words
@@ -15,6 +17,9 @@ from rag.web.trace import Trace
 
 TITLE_CHARS = 80
 """Of a conversation's title, the head of its first question."""
+
+MOST_WAITING = 3
+"""Pages that wait for an answer, this one too, while the careful reader reads: one more would wait too long."""
 
 Changes = dict[str, Any]
 """New values by the name of a component of :class:`rag.web.chat.Chat`, and ``notice``: something to tell."""
@@ -97,11 +102,13 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
     }
     trace = None
     with live.engine() as engine:
-        for event in engine.stream(asked.question, history(before), asked.chosen, run.stop):
+        hurried = engine.reader.first is not None and live.waiting() > MOST_WAITING
+        reading = in_a_hurry(engine) if hurried else engine
+        for event in reading.stream(asked.question, history(before), asked.chosen, run.stop):
             if desk.run is not run:  # another conversation was opened meanwhile
                 return
             if isinstance(event, Retrieved):
-                trace = Trace.of(event)
+                trace = Trace.of(event, hurried=hurried)
                 yield {"writing": page.made(asked.question, page.searching(len(event.hits)))}
             elif isinstance(event, Progress):
                 yield {"writing": page.made(asked.question, page.writing(event))}
@@ -125,6 +132,13 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
         "chat": shown(conversation, kept, desk),
         **_opened(live, desk, answer, asked.place),
     }
+
+
+def in_a_hurry(engine: Engine) -> Engine:
+    """Return the same engine, but that the faster reader reads, where two do."""
+    other = copy(engine)
+    other.reader = engine.reader.first or engine.reader
+    return other
 
 
 def _opened(live: Live, desk: Desk, answer: Answer, place: int) -> Changes:

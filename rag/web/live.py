@@ -1,6 +1,6 @@
 """The engine that answers now, and how another takes its place while questions are being answered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -19,6 +19,8 @@ class Live:
     """Leases the current engine; one that was replaced is closed when its last lease ends. Safe between threads."""
 
     def __init__(self, engine: Engine) -> None:
+        self.waiting: Callable[[], int] = lambda: 0
+        """Tells how many pages wait for an answer, those that are being answered too; the server knows."""
         self._lock = Lock()
         self._current: _Held | None = _Held(engine)
 

@@ -119,6 +119,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
     config = site.config
     outer = FastAPI(openapi_url=None)
     outer.state.streams = Streams()
+    site.live.waiting = outer.state.streams.waiting
     outer.add_middleware(outer.state.streams.around)
     if kept:
         outer.add_middleware(password.Login, kept=kept, throttle=password.Throttle())

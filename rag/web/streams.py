@@ -50,6 +50,10 @@ class Streams:
 
         return called
 
+    def waiting(self) -> int:
+        """Return how many pages wait for an answer."""
+        return len(self._open)
+
     async def drain(self, seconds: float) -> None:
         """Take no more questions, let those under way end, and after some time end every stream."""
         self._stopping = True

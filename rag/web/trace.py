@@ -26,15 +26,18 @@ class Trace:
     """What is kept of a search, for as long as its page is open."""
 
     hits: tuple[Found, ...]
+    hurried: bool = False
+    """So many waited that the packaged reader read, not the careful one."""
 
     @classmethod
-    def of(cls, retrieved: Retrieved) -> "Trace":
+    def of(cls, retrieved: Retrieved, *, hurried: bool = False) -> "Trace":
         """Keep of a search what is shown of it."""
         return cls(
             tuple(
                 Found(hit.passage.source, _head(hit.passage.text), hit.score, hit.ranks, hit.cosine)
                 for hit in retrieved.hits
-            )
+            ),
+            hurried,
         )
 
 
@@ -47,11 +50,12 @@ def trace(found: Answer, place: int, how: Trace | None) -> str:
     """Return how an answer was found, folded; a stored one has no passages any more."""
     times = ", ".join(f"{escape(stage)} {spent:.0f} ms" for stage, spent in found.timings_ms.items())
     models = ", ".join(f"{escape(part)} {escape(name)}" for part, name in found.model.items() if name)
+    hurry = f'<p class="ql-meta">{words.CHAT_TRACE_HURRIED}</p>' if how and how.hurried else ""
     return (
         f'<details class="ql-trace" id="ql-trace-{place}"><summary>{words.CHAT_TRACE}</summary>'
         f"<p>{words.CHAT_TRACE_QUESTION} <q>{escape(found.standalone)}</q></p>{_hits(how)}"
         f'<p class="ql-meta">{words.CHAT_TRACE_TIMES} {times}</p>'
-        f'<p class="ql-meta">{words.CHAT_TRACE_MODELS} {models}</p>'
+        f'<p class="ql-meta">{words.CHAT_TRACE_MODELS} {models}</p>{hurry}'
         f'<p class="ql-meta">{words.CHAT_TRACE_INDEX} {escape(found.index)}</p></details>'
     )
 

@@ -206,6 +206,7 @@ CHAT_TRACE_HEADS = ("#", "Passage", "Score", "Dense rank", "BM25 rank", "Cosine"
 CHAT_TRACE_RERANKER = "Reranker rank"
 CHAT_TRACE_TIMES = "Times:"
 CHAT_TRACE_MODELS = "Models:"
+CHAT_TRACE_HURRIED = "Many questions were waiting: the packaged reader, the faster one, read this one."
 CHAT_TRACE_INDEX = "Index:"
 
 # The sources beside the chat

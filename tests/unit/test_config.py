@@ -16,6 +16,7 @@ def test_the_layers_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_TIME", "noon")
+    monkeypatch.delenv("RAG_READER")
     assert load(directory=tmp_path) == Config()
 
 
@@ -35,6 +36,7 @@ def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch
         ("sources = 5", "sources must be a str, not 5"),
         ('index = " "', "index is empty: name one"),
         ("threads = 100000", "threads is 100000: at most"),
+        ('reader = "best"', "reader is 'best': one of auto, packaged, careful"),
     ],
 )
 def test_a_bad_value_names_its_place(tmp_path: Path, text: str, message: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.engine import Engine
-from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS
+from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS, Network, packaged
 from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration
 from rag.schema import Document, Hit
 from rag.split import passages
@@ -39,9 +39,10 @@ def test_every_sentence_of_the_hits_is_measured(engine: Engine, reader: TrainedR
 
 
 def test_the_calibration_names_the_features() -> None:
-    assert calibration()["rank"]["weights"].keys() == set(RANK_FEATURES)
-    assert calibration()["confidence"]["weights"].keys() == set(CONFIDENCE_FEATURES)
-    assert 0 < calibration()["threshold"] < 1
+    fitted = calibration(WEIGHTS)
+    assert fitted["rank"]["weights"].keys() == set(RANK_FEATURES)
+    assert fitted["confidence"]["weights"].keys() == set(CONFIDENCE_FEATURES)
+    assert 0 < fitted["threshold"] < 1
 
 
 def test_evidence_is_in_order_and_without_repeats(engine: Engine, reader: TrainedReader) -> None:
@@ -106,14 +107,28 @@ def test_a_passage_longer_than_a_window_is_read_to_its_end(engine: Engine, reade
     assert (best.quote, best.short_answer) == ("Ana Silva designed the lighthouse.", "Ana Silva")
 
 
-def test_the_identity_is_of_weights_and_numbers(
-    reader: TrainedReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_identity_is_of_weights_and_numbers(engine: Engine, reader: TrainedReader, tmp_path: Path) -> None:
     before = reader.identity
     assert before.startswith("sha256:")
     shutil.copytree(WEIGHTS, tmp_path / "weights")
-    monkeypatch.setattr("rag.reader.WEIGHTS", tmp_path / "weights")
-    assert reader.identity == before
+    own = TrainedReader(engine.index, Network(tmp_path / "weights", threads=1))
+    assert own.identity == before
     with (tmp_path / "weights" / "calibration.json").open("a") as file:
         file.write(" ")
-    assert reader.identity != before
+    assert own.identity != before
+
+
+def test_a_first_reader_chooses_what_is_worth_reading(engine: Engine, reader: TrainedReader) -> None:
+    question = "Who was captured in the military operation?"
+    hits = engine.search(question).hits
+    second = TrainedReader(engine.index, packaged(2), first=reader, most=3)
+    wanted = []  # passages in the order of their best sentence
+    for item in reader.read(question, hits).evidence:
+        place = (item.passage.source, item.passage.start)
+        wanted += [place] if place not in wanted else []
+    read = {(c.passage.source, c.passage.start) for c in second.candidates(question, hits)}
+    assert read == set(wanted[:3])
+    few = second.candidates(question, hits[:3])
+    assert few == reader.candidates(question, hits[:3]), "as many as it may read are all read"
+    assert second.read(question, hits).evidence[0].quote == reader.read(question, hits).evidence[0].quote
+    assert second.identity != reader.identity

@@ -1,0 +1,95 @@
+"""The careful reader itself, where it was pulled; ``pytest --slow`` pulls it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag import careful
+from rag.config import Config
+from rag.engine import Engine
+from rag.network import CAREFUL, Window
+from tests.conftest import MODELS, ROOT
+
+pytestmark = pytest.mark.skipif(not (careful.ADAPTER / careful.SUMS).exists(), reason="no adapter is here yet")
+
+
+@pytest.fixture(scope="module")
+def folder(request: pytest.FixtureRequest) -> Path:
+    """Return a folder of models with the careful reader."""
+    config = Config(models=MODELS) if MODELS else Config()  # where make demo puts it
+    if not careful.fits(careful.folder_of(config)):
+        if not request.config.getoption("--slow"):
+            pytest.skip(f"NO MODEL: the careful reader was not tested: {careful.PULL} (440 MB), or pytest --slow")
+        command = [sys.executable, "-m", "rag", *careful.PULL.split()[1:], "--models", config.models]
+        subprocess.run(command, cwd=ROOT, check=True)
+    return careful.folder_of(config).parent
+
+
+@pytest.fixture(scope="module")
+def asked(config: Config, folder: Path) -> Iterator[Engine]:
+    """The article, read carefully."""
+    with Engine.open(config=replace(config, models=str(folder), reader="careful")) as engine:
+        yield engine
+
+
+def test_only_what_was_made_is_kept(folder: Path) -> None:
+    assert {path.name for path in (folder / "reader-base").iterdir()} == {"reader.onnx", "SHA256SUMS"}
+    assert (folder / "reader-base" / "reader.onnx").stat().st_size < 125e6
+    assert not list(folder.glob("reader-base.safetensors*"))
+    assert careful.whole(folder / "reader-base")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many Cubans died in the raid?", "32"),
+        ("Who is Cuba's foreign minister?", "Rodríguez"),
+        ("When was the oil deal announced?", "January 6"),
+    ],
+)
+def test_it_answers(asked: Engine, question: str, said: str) -> None:
+    answer = asked.ask(question)
+    assert answer.outcome == "answered"
+    assert answer.model["reader"] == CAREFUL
+    assert said in answer.answer
+    for citation in answer.citations:
+        assert asked.index.store.document(citation.source).text[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize("question", ["What is the population of Havana?", "How many U.S. soldiers died in the raid?"])
+def test_it_refuses(asked: Engine, question: str) -> None:
+    answer = asked.ask(question)
+    assert answer.outcome == "refused"
+    assert answer.model["reader"] == CAREFUL
+
+
+def test_a_window_is_read_alone(asked: Engine) -> None:
+    net = asked.reader._network
+    text = "Marie Curie was born in Warsaw. She moved to Paris in 1891."
+    windows = [Window(q, "Marie Curie", "", text, ((0, 31), (32, 59))) for q in ("Where was she born?", "When?")]
+    together = net.read(windows)
+    for window, found in zip(windows, together, strict=True):
+        (alone,) = net.read([window])
+        assert (alone.holds, alone.sentences.tolist()) == (found.holds, found.sentences.tolist())
+    assert text[slice(*together[0].spans[0])] == "Warsaw"
+
+
+def test_a_question_needs_no_torch(config: Config, folder: Path) -> None:
+    code = (
+        "import sys, rag.cli; rag.cli.main(sys.argv[1:]); "
+        "print([name for name in sys.modules if name in ('torch', 'transformers')])"
+    )
+    command = ["ask", "Who is Cuba's foreign minister?", "--index", config.index, "--reader", "careful", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        env={**os.environ, "RAG_MODELS": str(folder)}, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    answer, _, loaded = done.stdout.rstrip().rpartition("\n")
+    assert json.loads(answer)["model"]["reader"] == CAREFUL
+    assert loaded == "[]"

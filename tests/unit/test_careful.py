@@ -1,0 +1,429 @@
+"""The careful reader made of a base and an adapter: a made-up MPNet of 2 layers of 32, everything else as it is."""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from safetensors import safe_open
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import RobertaProcessing
+from torch import Tensor, nn
+from torch.nn.functional import gelu
+from transformers import MPNetConfig, MPNetModel
+from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
+
+from rag import careful, cli, network
+from rag.careful import coded, fits, whole
+from rag.config import Config
+from rag.engine import Engine
+from rag.errors import ModelError, ReaderError
+from rag.models import Model, pull, verify
+from rag.network import CAREFUL, OUTPUTS, PACKAGED, WEIGHTS, Network, Window
+from rag.schema import ALL, Answer
+from rag.web import words
+from rag.web.answering import MOST_WAITING, Asked, answering
+from rag.web.conversations import Conversations
+from rag.web.desk import Desk
+from rag.web.live import Live
+from tests.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by name, as when they are run
+
+import export_careful
+from reader_model import Adapted, adapter
+
+CHOSEN = careful.chosen  # the tests' own settings patch it
+SIZE = 32
+TEXT = "the ship left the port . it came back in june . nobody was there ."
+SENTENCES = ((0, 24), (25, 47), (48, 66))
+WORDS = ["<s>", "<pad>", "</s>", "<unk>", *dict.fromkeys(TEXT.split()), "who", "when", "?", "|", "harbour"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A base, the folder of its adapter, and the tensors of both."""
+
+    base: Path
+    adapter: Path
+    published: dict[str, Tensor]
+    learned: dict[str, Tensor]
+
+    @property
+    def model(self) -> Model:
+        sha256 = hashlib.sha256(self.base.read_bytes()).hexdigest()
+        return Model(careful.NAME, "", "MIT", self.base.stat().st_size, 281, sha256, ())
+
+
+def head(name: str, *shape: int) -> dict[str, Tensor]:
+    return {f"{name}.weight": torch.randn(shape) / 4, f"{name}.bias": torch.randn(shape[0])}
+
+
+def learned(published: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return an adapter: of rank 3 for each matrix, other norms and biases of attention, and heads."""
+    found: dict[str, Tensor] = {}
+    for name, tensor in published.items():
+        if name.endswith(".weight") and ".layer." in name and tensor.dim() == 2:
+            stem = name.removesuffix(".weight")
+            found[f"{stem}.down"], found[f"{stem}.up"] = (
+                torch.randn(3, tensor.shape[1]),
+                torch.randn(len(tensor), 3) / 9,
+            )
+        elif "LayerNorm" in name or "relative" in name:
+            found[name] = tensor + torch.randn(tensor.shape) / 9
+    found |= head("span", 2, SIZE)
+    for name in ("sentence", "holds"):
+        found |= head(f"{name}.0", SIZE, SIZE) | head(f"{name}.2", 1, SIZE)
+    return found
+
+
+def made(folder: Path) -> Made:
+    torch.manual_seed(11)
+    config = MPNetConfig(
+        vocab_size=len(WORDS), hidden_size=SIZE, num_hidden_layers=2, num_attention_heads=4, intermediate_size=3 * SIZE,
+        max_position_embeddings=400,
+    )  # fmt: skip
+    model = MPNetModel(config, add_pooling_layer=False)
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.3)
+    published = {name: tensor.detach().contiguous() for name, tensor in model.named_parameters()}
+    folder.mkdir(exist_ok=True)
+    save_file(published, folder / "base.safetensors")
+    (folder / "config.json").write_text(json.dumps(config.to_dict()))
+    words = Tokenizer(WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
+    words.pre_tokenizer = BertPreTokenizer()
+    words.post_processor = RobertaProcessing(("</s>", 2), ("<s>", 0))
+    words.save(str(folder / "tokenizer.json"))
+    adapter = learned(published)
+    export_careful.write({name: tensor.numpy() for name, tensor in adapter.items()}, folder, folder / "careful")
+    shutil.copy(WEIGHTS / "calibration.json", folder / "careful")
+    halves = {name: tensor.half().float() for name, tensor in adapter.items()}
+    return Made(folder / "base.safetensors", folder / "careful", published, halves)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return made(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture
+def tiny(shared: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """The tiny reader, in place of the one that the package has."""
+    monkeypatch.setattr(careful, "ADAPTER", shared.adapter)
+    return shared
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def pulled(tiny: Made, models: Path) -> Callable[[], Path]:
+    return lambda: pull(tiny.model, models, lambda line: None, file=tiny.base)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def by_torch(tiny: Made, ids: Tensor, weights: Tensor) -> dict[str, Tensor]:
+    """Return the logits of the merged reader in float32, by the library that MPNet comes from."""
+    base = tiny.base.parent
+    model = MPNetModel(MPNetConfig.from_pretrained(base, hidden_dropout_prob=0), add_pooling_layer=False)
+    model.train(mode=False)
+    merged = {**tiny.published, **{name: t for name, t in tiny.learned.items() if name in tiny.published}}
+    for name in (name for name in tiny.learned if name.endswith(".up")):
+        stem = name.removesuffix(".up")
+        merged[f"{stem}.weight"] = merged[f"{stem}.weight"] + tiny.learned[name] @ tiny.learned[f"{stem}.down"]
+    model.load_state_dict(merged, strict=False)
+
+    def linear(name: str, states: Tensor) -> Tensor:
+        return states @ tiny.learned[f"{name}.weight"].T + tiny.learned[f"{name}.bias"]
+
+    with torch.inference_mode():
+        states = model(input_ids=ids).last_hidden_state[0]
+        start, end = linear("span", states).unbind(-1)
+        found = {"start": start, "end": end}
+        for name, of in (("sentence", weights @ states), ("holds", states[0])):
+            found[name] = linear(f"{name}.2", gelu(linear(f"{name}.0", of)))
+    return found
+
+
+def window(question: str = "when ?") -> Window:
+    return Window(question, "harbour", "", TEXT, SENTENCES)
+
+
+def test_the_merged_reader_says_what_the_trained_one_says(tiny: Made, pulled: Callable[[], Path]) -> None:
+    net = Network(pulled(), threads=1, merged=True)
+    (tokens,) = network.tokenized(net.tokenizer, [window()])
+    assert net.tokenizer.decode(tokens.ids.tolist(), skip_special_tokens=False).startswith("<s> when ? </s> harbour |")
+    inputs = tokens.inputs()
+    wanted = by_torch(tiny, torch.from_numpy(inputs["input_ids"]), torch.from_numpy(inputs["sentence_weights"][0]))
+    given = {name: inputs[name] for name in ("input_ids", "sentence_weights")}
+    assert [one.name for one in net._session.get_outputs()] == list(OUTPUTS)
+    found = dict(zip(OUTPUTS, net._session.run(list(OUTPUTS), given), strict=True))
+    for name, logits in wanted.items():
+        assert found[name][0] == pytest.approx(logits.numpy().reshape(found[name][0].shape), abs=0.05), name
+    scale = max(float(logits.abs().max()) for logits in wanted.values())
+    assert scale > 0.8, "or the comparison says little"
+    (read,) = net.read([window()])
+    assert read.sentences == pytest.approx(wanted["sentence"].numpy().ravel(), abs=0.05)
+
+
+def test_what_training_changed_is_added_to_the_base() -> None:
+    torch.manual_seed(11)
+    base = nn.Linear(12, 6)
+    layer = Adapted(base)
+    nn.init.normal_(layer.up)
+    text = torch.randn(4, 12)
+    names = {
+        f"encoder.encoder.layer.0.output.{name}": tensor.detach()
+        for name, tensor in layer.named_parameters()
+        if "base" not in name
+    }
+    found = adapter({**names, "span.bias": torch.ones(2), "verdict.2.bias": torch.ones(3)})
+    assert set(found) == {"encoder.layer.0.output.down", "encoder.layer.0.output.up", "span.bias"}
+    weight = base.weight.detach().numpy() + found["encoder.layer.0.output.up"] @ found["encoder.layer.0.output.down"]
+    merged = text.numpy() @ weight.T + base.bias.detach().numpy()
+    assert merged == pytest.approx(layer(text).detach().numpy(), abs=1e-4)
+
+
+def test_an_adapter_adds_replaces_and_brings(tiny: Made) -> None:
+    with safe_open(tiny.base, "np") as base, safe_open(tiny.adapter / "adapter.safetensors", "np") as adapter:
+        weights = careful.Weights(base, adapter)
+        name = "encoder.layer.1.output.dense"
+        added = tiny.learned[f"{name}.up"] @ tiny.learned[f"{name}.down"]
+        assert weights.tensor(f"{name}.weight") == pytest.approx((tiny.published[f"{name}.weight"] + added).numpy())
+        assert (weights.tensor(f"{name}.bias") == tiny.published[f"{name}.bias"].numpy()).all()
+        normal = "encoder.layer.0.output.LayerNorm.weight"
+        assert (weights.tensor(normal) == tiny.learned[normal].numpy()).all()
+        assert (weights.tensor("span.bias") == tiny.learned["span.bias"].numpy()).all()
+        assert weights.stacked("span.bias+holds.2.bias").shape == (3,)
+        with pytest.raises(KeyError):
+            weights.tensor("pooler.dense.weight")
+
+
+def test_distances_fall_into_the_buckets_that_mpnet_was_trained_with() -> None:
+    distances = torch.arange(1 - export_careful.POSITIONS, export_careful.POSITIONS)
+    bucket: Callable[[Tensor], Tensor] = MPNetEncoder.relative_position_bucket
+    assert bucket(distances).tolist() == export_careful.buckets(32)
+
+
+@settings(max_examples=50, deadline=None)
+@given(arrays(np.float32, (3, 20), elements=st.floats(-1e3, 1e3, width=32, allow_subnormal=False)), st.booleans())
+def test_codes_are_near_the_numbers(weight: Any, signed: bool) -> None:
+    codes, scales = coded(weight, (3, 2, 16), signed=signed)
+    back = (codes.astype(np.float32) - (0 if signed else 128)) * scales[..., None]
+    found = back.reshape(3, 32)
+    assert (found[:, 20:] == 0).all()
+    whole_blocks = np.pad(weight, ((0, 0), (0, 12))).reshape(3, 2, 16)
+    assert (np.abs(back - whole_blocks) <= scales[..., None] * 0.5001 + 1e-35).all()
+    assert np.abs(back).max(initial=0) <= np.abs(weight).max(initial=0) * 1.0001, "a block's largest number is kept"
+
+
+def test_a_number_that_no_half_holds_is_told(shared: Made, tmp_path: Path) -> None:
+    adapter = {name: tensor.numpy() for name, tensor in shared.learned.items()}
+    adapter["span.bias"] = np.array([1e9, 0], dtype=np.float32)
+    with pytest.raises(ValueError, match=r"no finite float16: span\.bias"):
+        export_careful.write(adapter, shared.base.parent, tmp_path / "out")
+
+
+def test_pulled_it_is_merged_and_the_base_is_dropped(tiny: Made, models: Path, pulled: Callable[[], Path]) -> None:
+    path = pulled()
+    assert path == models / "reader-base"
+    assert names(path) == {"reader.onnx", "SHA256SUMS"}
+    assert names(models) == {"reader-base", ".reader-base.lock"}
+    assert whole(path)
+    lines = (path / "SHA256SUMS").read_text().splitlines()
+    assert [line.split()[1] for line in lines] == ["reader.onnx", "adapter.safetensors", "graph.onnx", "tokenizer.json"]
+    assert hashlib.sha256((tiny.adapter / "adapter.safetensors").read_bytes()).hexdigest() in lines[1]
+    before = (path / "reader.onnx").stat().st_mtime_ns
+    pulled()
+    assert (path / "reader.onnx").stat().st_mtime_ns == before, "what is here is not made again"
+
+
+def test_killed_while_it_was_merged_nothing_is_fetched_again(
+    tiny: Made, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(self: Path, target: Path) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(Killed):
+            pull(tiny.model, models, print, file=tiny.base)
+    assert not (models / "reader-base").exists()
+    assert (models / ".reader-base.new").is_dir()
+    assert CHOSEN(Config(models=str(models))) is None
+    with pytest.raises(ModelError):
+        pull(tiny.model, models / "other", print, file=models / "gone")
+    pull(tiny.model, models, print, file=models / "gone")  # whose bytes are not needed any more
+    assert names(models) == {"reader-base", ".reader-base.lock", "other"}
+
+
+def test_killed_before_the_base_was_dropped_the_next_pull_drops_it(
+    tiny: Made, models: Path, pulled: Callable[[], Path]
+) -> None:
+    pulled()
+    shutil.copy(tiny.base, models / "reader-base.safetensors.part")
+    pulled()
+    assert names(models) == {"reader-base", ".reader-base.lock"}
+
+
+def test_another_adapter_wants_another_pull(
+    tiny: Made,
+    models: Path,
+    config: Config,
+    pulled: Callable[[], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = pulled()
+    newer = tmp_path / "newer"
+    changed = {name: tensor.numpy() * 1.5 for name, tensor in tiny.learned.items()}
+    export_careful.write(changed, tiny.base.parent, newer)
+    monkeypatch.setattr(careful, "ADAPTER", newer)
+    assert not fits(path)
+    assert CHOSEN(Config(models=str(models))) is None
+    with pytest.raises(ModelError, match="was made by another version .*rag models pull reader-base"):
+        CHOSEN(Config(models=str(models), reader="careful"))
+    pulled()
+    assert whole(path)
+
+
+def test_damage_is_told_and_mended(tiny: Made, models: Path, pulled: Callable[[], Path]) -> None:
+    path = pulled()
+    verify(tiny.model, models)
+    with (path / "reader.onnx").open("r+b") as file:
+        file.seek(5000)
+        file.write(b"\0\1\2\3")
+    assert fits(path), "a question does not hash before it is asked"
+    with pytest.raises(
+        ReaderError, match="does not hold the careful reader as it was made: rag models pull reader-base"
+    ):
+        Network(path, threads=1, merged=True)
+    with pytest.raises(ModelError, match=r"and was deleted: rag models pull reader-base"):
+        verify(tiny.model, models)
+    assert not path.exists()
+    assert whole(pulled())
+
+
+def test_a_package_without_its_adapter_fetches_nothing(
+    tiny: Made, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = shutil.copytree(tiny.adapter, tmp_path / "lacking")
+    (lacking / "adapter.safetensors").unlink()
+    monkeypatch.setattr(careful, "ADAPTER", lacking)
+    with pytest.raises(ModelError, match=r"adapter\.safetensors is missing: reinstall quoteline"):
+        pull(tiny.model, models, print, file=tiny.base)
+    (lacking / "adapter.safetensors").write_bytes(b"other")
+    with pytest.raises(ModelError, match="does not hold what was published"):
+        pull(tiny.model, models, print, file=tiny.base)
+    assert names(models) == {".reader-base.lock"}
+
+
+def test_which_reader_the_settings_choose(tiny: Made, models: Path, pulled: Callable[[], Path]) -> None:
+    auto, packaged, asked = (Config(models=str(models), reader=name) for name in ("auto", "packaged", "careful"))
+    assert CHOSEN(auto) is CHOSEN(packaged) is None
+    with pytest.raises(
+        ModelError, match=r"the careful reader is not here .*: rag models pull reader-base, or set reader"
+    ):
+        CHOSEN(asked)
+    path = pulled()
+    assert CHOSEN(auto) == CHOSEN(asked) == path
+    assert CHOSEN(packaged) is None
+
+
+def test_an_answer_tells_who_read(
+    tiny: Made, engine: Engine, models: Path, pulled: Callable[[], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(*more: str) -> tuple[int, str, str]:
+        code = cli.main(["ask", "Who is the minister?", "--index", engine.config.index, *more])
+        return code, *capsys.readouterr()
+
+    def ask(*more: str) -> tuple[int, dict[str, Any], str]:
+        code, out, error = said("--json", *more)
+        return code, json.loads(out) if out else {}, error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(careful, "chosen", CHOSEN)
+        patch.setenv("RAG_MODELS", str(models))
+        patch.setenv("RAG_READER", "auto")
+        code, found, error = ask()
+        assert found["model"]["reader"] == PACKAGED
+        assert "reader-base" not in error + said("--quiet")[2], "a program does not want to know"
+        assert said()[2].count("rag models pull reader-base") == 1
+        assert "reader-base" not in said()[2], "it is said once"
+        code, _, error = ask("--reader", "careful")
+        assert (code, error.count("\n")) == (1, 1)
+        assert "rag models pull reader-base" in error
+        pulled()
+        assert ask()[1]["model"]["reader"] == CAREFUL
+        assert ask("--reader", "packaged")[1]["model"]["reader"] == PACKAGED
+        code, _, error = ask("--reader", "best")
+        assert (code, error) == (2, "rag: reader is 'best': one of auto, packaged, careful\n")
+
+
+def test_nobody_is_told_who_did_not_ask_for_advice(
+    tiny: Made, models: Path, capsys: pytest.CaptureFixture[str], pulled: Callable[[], Path]
+) -> None:
+    careful.advise(Config(models=str(models), reader="packaged"))
+    pulled()
+    careful.advise(Config(models=str(models)))
+    assert not capsys.readouterr().err
+
+
+def test_it_is_listed(tiny: Made, models: Path, pulled: Callable[[], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    def listed() -> str:
+        assert cli.main(["models", "list", "--models", str(models)]) == 0
+        return next(line for line in capsys.readouterr().out.splitlines() if line.startswith("reader-base"))
+
+    assert "not here" in listed()
+    pulled()
+    assert " pulled " in listed()
+    sums = models / "reader-base" / "SHA256SUMS"
+    sums.write_text(sums.read_text().replace("adapter", "adopter"))
+    assert "outdated" in listed()
+
+
+def test_where_many_wait_the_packaged_reader_reads_and_the_trace_says_so(
+    tiny: Made,
+    engine: Engine,
+    models: Path,
+    pulled: Callable[[], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pulled()
+    monkeypatch.setattr(careful, "chosen", CHOSEN)
+    live, desk = Live(Engine(engine.index, replace(engine.config, models=str(models), reader="careful"))), Desk()
+
+    def read_by(place: int) -> tuple[str | None, bool]:
+        asked = Asked("Who is the minister?", place, conversation, "", ALL, 0, "ana")
+        changes = list(answering(live, Conversations(tmp_path / "c.sqlite"), desk, asked, set()))
+        conversation[:] = changes[-1]["conversation"]
+        return conversation[-1].model["reader"], words.CHAT_TRACE_HURRIED in changes[-1]["chat"]
+
+    conversation: list[Answer] = []
+    assert read_by(0) == (CAREFUL, False)
+    live.waiting = lambda: MOST_WAITING + 1
+    assert read_by(0) == (PACKAGED, True)
+    live.waiting = lambda: MOST_WAITING
+    assert read_by(0) == (CAREFUL, False)
