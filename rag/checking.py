@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rag import grammar
 from rag.compose import cited, closest_of
 from rag.converse import standalone
 from rag.guards import absent, against
@@ -19,13 +20,11 @@ from rag.schema import CheckedClaim, CheckVerdict, Citation, Evidence, Hit, Pass
 from rag.shape import unresolved
 from rag.split import sentences
 from rag.store import Store
-from rag.terms import terms, words
+from rag.terms import terms
 from rag.untrusted import uncited
 
 LEAST_TERMS = 2
 """Words that say something, of a line that claims something."""
-HEADING_WORDS = 6
-"""A line of no more words and without an end is a heading."""
 AROUND = 300
 """Characters before and behind a quotation in which whoever says it is named."""
 SKIPPED = 400
@@ -48,9 +47,9 @@ class Statement:
 
 
 def statements(text: str) -> list[Statement]:
-    """Return the sentences of a text that claim something, in order.
+    r"""Return the sentences of a text that claim something, in order.
 
-    >>> [one.text for one in statements("# Report\\n\\nOil rose [1]. Why? It fell **later** (source 2).")]
+    >>> [one.text for one in statements("# Report\n\nOil rose [1]. Why? It fell **later** (source 2).")]
     ['Oil rose.', 'It fell later.']
     """
     found: list[Statement] = []
@@ -64,8 +63,11 @@ def statements(text: str) -> list[Statement]:
 def _claims(plain: str) -> bool:
     """Tell whether a line claims something: a heading, a question and what leads in to a list do not."""
     bare = plain.rstrip("\"”’')")
-    heading = not re.search(r"[.!…]$", bare) and len(plain.split()) <= HEADING_WORDS
-    return len(set(terms(plain))) >= LEAST_TERMS and bare[-1:] not in ("?", ":") and not heading
+    if len(set(terms(plain))) < LEAST_TERMS or bare[-1:] in ("?", ":"):
+        return False
+    own = grammar.words(plain)
+    verb = any(grammar.is_verb(word, own[n - 1] if n else None) for n, word in enumerate(own))
+    return bare[-1:] in (".", "!", "…") or verb
 
 
 @dataclass(slots=True)

@@ -97,6 +97,7 @@ def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:
 
 
 def cited(number: int, item: Evidence) -> Citation:
+    """Return the citation of evidence, with its number."""
     passage, sentence = item.passage, item.sentence
     return Citation(
         number=number,
@@ -115,6 +116,7 @@ def cited(number: int, item: Evidence) -> Citation:
 
 
 def closest_of(item: Evidence) -> Closest:
+    """Return evidence as what came closest, which is no citation."""
     passage, sentence = item.passage, item.sentence
     return Closest(
         source=passage.source,

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, overload
 
@@ -132,7 +133,8 @@ class JudgeNetwork:
 
 def _logits(tokens: Tokens, verdict: Floats, sentences: Floats) -> Logits:
     read = np.array([span is not None for span in tokens.sentences], dtype=bool)
-    return Logits(*map(float, verdict), np.where(read, sentences, -np.inf).astype(np.float32))
+    supports, contradicts, neutral = map(float, verdict)
+    return Logits(supports, contradicts, neutral, np.where(read, sentences, -np.inf).astype(np.float32))
 
 
 class Judge:
@@ -231,7 +233,7 @@ def _cut(
     for start, end in own:
         first, last = np.searchsorted(offsets, [start, end])
         bounds = [start, *(offsets[n] for n in range(int(first) + most, int(last), most)), end]
-        short += [(a, a + len(text[a:b].rstrip())) for a, b in zip(bounds, bounds[1:], strict=False)]
+        short += [(a, a + len(text[a:b].rstrip())) for a, b in pairwise(bounds)]
     (groups,) = packed(tokenizer, [text], [short], most, overlap=overlap)
     return [tuple(short[group.start : group.stop]) for group in groups]
 
