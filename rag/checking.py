@@ -6,7 +6,7 @@ source word for word, and whoever is named beside it must be named there.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag import grammar
@@ -89,14 +89,13 @@ class Checker:
         bare = unattributed(read, publishers)
         said_by = publishers_named(read, publishers) if bare != read else set()
         hits = list(self.find(about))
-        marks = [(said, _found(self.store, said, found)) for said, found in self._quoted(statement.text, hits)]
+        marks = [self._mark(statement.text, said, hits) for said in quoted(statement.text)]
         judged = self._judged(bare, hits)
         supports = [one for one in judged if one[0].verdict == "supports"]
         by_them = [one for one in supports if not said_by or one[1].publisher in said_by]
         contradicts = [one for one in judged if one[0].verdict == "contradicts" and _meets(bare, *one)]
         contradicts.sort(key=lambda one: -one[0].contradiction)
-        quotations = tuple(self._quotation(statement.text, said, place) for said, place in marks)
-        reason = _fault(quotations)
+        reason = next(filter(None, map(_fault, marks)), None)
         if supports and not by_them:
             reason = reason or f"{' or '.join(sorted(said_by))} is not who says so: {supports[0][1].source} does"
         verdict: CheckVerdict = "not_found"
@@ -121,7 +120,7 @@ class Checker:
             against=tuple(opposed),
             reason=reason,
             read=read if read != statement.text else None,
-            quotations=quotations,
+            quotations=tuple(map(self._quotation, marks)),
             closest=near,
         )
 
@@ -140,25 +139,28 @@ class Checker:
         ]
         return list(zip(self.decide(pairs), found, strict=True))
 
-    def _quoted(self, claim: str, hits: list[Hit]) -> Iterator[tuple[str, list[str]]]:
-        """Yield the quotations of a claim with the sources to look in; the passages found for them join the hits."""
-        for said in quoted(claim):
-            for hit in self.find(said):
-                if all(hit.passage != other.passage for other in hits):
-                    hits.append(hit)
-            yield said, list(dict.fromkeys(hit.passage.source for hit in hits))
-
-    def _quotation(self, claim: str, said: str, place: Evidence | None) -> Quotation:
+    def _mark(self, claim: str, said: str, hits: list[Hit]) -> "_Mark":
+        """Look for a quotation of a claim in the sources of its hits; the passages found for itself join them."""
+        hits += [hit for hit in self.find(said) if all(hit.passage != other.passage for other in hits)]
+        place = _found(self.store, said, list(dict.fromkeys(hit.passage.source for hit in hits)))
         if place is None:
-            return Quotation(said, verbatim=False, attributed=None)
-        passage, sentence = place.passage, place.sentence
-        text = self.store.document(passage.source).text
-        around = text[max(0, sentence.start - AROUND) : sentence.end + AROUND]
-        about = " ".join(filter(None, (passage.title, passage.publisher, passage.published, around)))
+            return _Mark(said)
         beside = claim.replace(said, " ")
-        named = absent(beside, "")
-        attributed = not absent(beside, about) if named else None
-        return Quotation(said, verbatim=True, attributed=attributed, citations=(self._number(place),))
+        text = self.store.document(place.passage.source).text
+        around = text[max(0, place.sentence.start - AROUND) : place.sentence.end + AROUND]
+        attributed = not absent(beside, f"{_about(place.passage)} {around}") if absent(beside, "") else None
+        return _Mark(said, place, attributed)
+
+    def _quotation(self, mark: "_Mark") -> Quotation:
+        """Return a quotation with its citation: that of a sentence that has it, or its own."""
+        if mark.place is None:
+            return Quotation(mark.said, verbatim=False, attributed=None)
+        source, own = mark.place.passage.source, mark.place.sentence
+        for citation in self.citations.values():
+            if citation.source == source and citation.start <= own.start and own.end <= citation.end:
+                return Quotation(mark.said, verbatim=True, attributed=mark.attributed, citations=(citation.number,))
+        number = self._number(mark.place)
+        return Quotation(mark.said, verbatim=True, attributed=mark.attributed, citations=(number,))
 
     def _cite(self, judgement: Judgement, passage: Passage) -> int:
         return self._number(_evidence(judgement, passage))
@@ -177,18 +179,28 @@ def _evidence(judgement: Judgement, passage: Passage) -> Evidence:
 def _meets(claim: str, judgement: Judgement, passage: Passage) -> bool:
     """Tell whether a passage that a network says contradicts a claim is about the same, and does not say it."""
     sentence = passage.text[slice(*judgement.sentence)]
-    context = " ".join(filter(None, (passage.title, passage.publisher, passage.published, passage.text)))
-    return against(claim, sentence, "no", context) is None
+    return against(claim, sentence, "no", f"{_about(passage)} {passage.text}") is None
 
 
-def _fault(quotations: Sequence[Quotation]) -> str | None:
-    """Return what is wrong with the first quotation that is not as it should be."""
-    for one in quotations:
-        if not one.verbatim:
-            return f'no source says "{one.text}" word for word'
-        if one.attributed is False:
-            return f'"{one.text}" is not said by whom it names'
-    return None
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A quotation of a claim, and where it stands."""
+
+    said: str
+    place: Evidence | None = None
+    attributed: bool | None = None
+
+
+def _fault(mark: _Mark) -> str | None:
+    """Return what is wrong with a quotation."""
+    if mark.place is None:
+        return f'no source says "{mark.said}" word for word'
+    where = mark.place.passage.source
+    return f'"{mark.said}" stands in {where}, but not beside who is named here' if mark.attributed is False else None
+
+
+def _about(passage: Passage) -> str:
+    return " ".join(filter(None, (passage.title, passage.publisher, passage.published)))
 
 
 def _found(store: Store, said: str, sources: Sequence[str]) -> Evidence | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.amounts import Amount, amounts
+from rag.dates import MONTHS
 from rag.match import denial, negated
 from rag.numerals import Quantity, decimal_comma, plain
 from rag.quantities import codes as codes_of
@@ -57,11 +58,14 @@ def numbers(case: Case) -> str | None:
     if negated(case.claim):  # "It was not built in 1990": of what is denied nothing is given
         return None
     there = amounts(case.passage, comma=decimal_comma(case.passage))
+    days = days_of(case.passage)
     exact = copy(case.claim, case.sentence)
     for wanted in amounts(case.claim):
         alike = [given for given in there if _alike(wanted.item, given.item)]
         equal = any(wanted.item.number == given.item.number for given in alike)
         if wanted.item.loose or any(_within(given, wanted) for given in alike) or (equal and not exact):
+            continue
+        if wanted.dated and str(wanted.item) in days:
             continue
         if equal or any(wanted.item.number == given.item.number for given in there):
             return f"the passage gives {plain(wanted.item.number)} in another way"
@@ -106,10 +110,11 @@ def dates(case: Case) -> str | None:
     """Every day, month and day of the week is the passage's; their year is a number."""
     if negated(case.claim):
         return None
-    missing = sorted(day for day in days_of(case.claim) - days_of(case.passage) if day.startswith("--"))
+    there = days_of(case.passage)
+    missing = sorted(day for day in days_of(case.claim) - there if day.startswith("--"))
     if missing:
         return f"the date {missing[0].lstrip('-')} is not in the passage"
-    known = set(words(case.passage))
+    known = set(words(case.passage)) | {MONTHS[int(day[2:4]) - 1] for day in there if day.startswith("--")}
     for token in tokens(case.claim):
         if is_date(token) and not token.number and not {token.text, token.text[:3]} & known:
             return f"the date {token.text.capitalize()} is not in the passage"
@@ -192,6 +197,11 @@ def denied(claim: str, sentence: str) -> str | None:
     return None if negated(claim) and negated(sentence) else denial(claim, sentence)
 
 
+def opposed(claim: str, sentence: str) -> str | None:
+    """A word stands where the other has its opposite, and neither is denied alone."""
+    return opposites(claim, sentence) if negated(claim) == negated(sentence) else None
+
+
 GUARDS: tuple[Guard, ...] = (
     link,
     order,
@@ -200,7 +210,7 @@ GUARDS: tuple[Guard, ...] = (
     dates,
     quotations,
     changed(denied),
-    changed(opposites, most_new=1),
+    changed(opposed, most_new=1),
     changed(prepositions),
     changed(extent),
     changed(certainty),

@@ -94,9 +94,7 @@ def _model(word: int) -> onnx.ModelProto:
     integers = ("input_ids", "attention_mask", "token_type_ids")
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [None, None]) for name in integers]
     inputs.append(helper.make_tensor_value_info("sentence_weights", TensorProto.FLOAT, [None, None, None]))
-    outputs = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, None]) for name in ("verdict", "sentence")
-    ]
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, None]) for name in ("verdict", "sentence")]
     graph = helper.make_graph(
         [helper.make_node(kind, names, [out], **options) for kind, names, out, options in steps],
         "overlap",
