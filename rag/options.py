@@ -10,7 +10,7 @@ exit codes:
   0  answered, or done
   1  error
   2  usage: a bad option, question or setting
-  3  refused: the sources do not say
+  3  refused: the sources do not say, or not all that was claimed
   4  index missing or damaged
   5  an eval run that its gate fails: something broken, below a floor, or worse than the baseline
 """
@@ -91,6 +91,21 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("--reader", metavar="WHICH", help=READER)
             sub.add_argument("--llm", metavar="NAME", help=LLM)
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
+
+    sub = command("check", "tell which claims of a text the sources support, contradict or do not have")
+    sub.add_argument("text", metavar="TEXT", help="the text, or a file of it; - reads it from standard input")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
+    sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
+    sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
+    sub.add_argument("-k", type=int, metavar="N", help="how many passages to judge for a claim (default: 8)")
+    sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
+
+    sub = command("judge", "tell whether a passage supports a claim, and which sentence decides", index=False)
+    sub.add_argument("claim", nargs="?", help="the claim, or a question of yes or no")
+    sub.add_argument("--passage", metavar="FILE", help="file of the passage; - reads it from standard input")
+    sub.add_argument("--batch", metavar="FILE", help="JSON Lines of claims with passages; - reads standard input")
+    sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
 
     sub = command("show", "print the canonical text of a source, into which citations point")
     sub.add_argument("source", help="as a citation names it")

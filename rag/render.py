@@ -11,10 +11,24 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ConversationError, RagError, first_line
-from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Claim, Closest, Hit, Retrieved, Stated
+from rag.schema import (
+    REASONS,
+    SCHEMA_VERSION,
+    Answer,
+    Check,
+    CheckedClaim,
+    Citation,
+    Claim,
+    Closest,
+    Hit,
+    Retrieved,
+    Stated,
+)
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+    from rag.judging import Judgement
 
 REFUSED = "The sources do not say."
 NOT_READ = "The answer may stand in what could not be read"
@@ -140,6 +154,74 @@ def search_object(retrieved: Retrieved) -> dict[str, Any]:
     }
 
 
+def check_object(checked: Check) -> dict[str, Any]:
+    """Return the JSON form of a checked text."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": None,
+        "outcome": "supported" if checked.supported else "not_supported",
+        "claims": [_claim_object(claim) for claim in checked.claims],
+        "citations": [_rounded(asdict(citation)) for citation in checked.citations],
+        "index": checked.index,
+        "timings_ms": checked.timings_ms,
+        **({"warnings": list(checked.warnings)} if checked.warnings else {}),
+    }
+
+
+def _claim_object(claim: CheckedClaim) -> dict[str, Any]:
+    """Return the JSON form of a claim of a checked text; what there is nothing of is left out."""
+    told = asdict(claim)
+    always = ("text", "start", "end", "verdict", "score", "citations")
+    told["score"] = round(claim.score, 4)
+    told["closest"] = _rounded(told["closest"]) if claim.closest else None
+    return {name: value for name, value in told.items() if name in always or value}
+
+
+_VERDICTS = {"supported": "supported", "contradicted": "contradicted", "not_found": "not found"}
+
+
+def check_text(checked: Check) -> str:
+    """Return a checked text for a terminal: its claims, what is to be said of each, then the quotes."""
+    lines = []
+    for claim in checked.claims:
+        head = f"{_VERDICTS[claim.verdict]:<13}"
+        lines.append(_wrap(" ".join(filter(None, (_marks(claim.citations), claim.text))), head, " " * len(head)))
+        notes = [f"Read as: {claim.read}" if claim.read else "", f"Why: {claim.reason}" if claim.reason else ""]
+        notes.append(f"But {_marks(claim.against)} contradicts it." if claim.against else "")
+        for quotation in claim.quotations:
+            stands = f"stands in {_marks(quotation.citations)}" if quotation.verbatim else "is in no source"
+            notes.append(f"“{quotation.text}” {stands}, word for word.")
+        if claim.closest:
+            near = claim.closest
+            notes.append(f"Closest: {near.source}:{near.start}-{near.end} “{' '.join(near.quote.split())}”")
+        lines += [_wrap(note, " " * len(head), " " * (len(head) + 2)) for note in notes if note]
+    for citation in checked.citations:
+        lines += _cited(citation)
+    counts = [(name, sum(claim.verdict == verdict for claim in checked.claims)) for verdict, name in _VERDICTS.items()]
+    told = ", ".join(f"{count} {name}" for name, count in counts if count)
+    number = len(checked.claims)
+    return "\n".join([*lines, "", f"{number} claim{'' if number == 1 else 's'}: {told}"])
+
+
+def judgement_object(judgement: "Judgement", identity: str | None) -> dict[str, Any]:
+    """Return the JSON form of what a passage says to a claim; ``reason`` is there where a guard refused it."""
+    return {
+        "id": identity,
+        "verdict": judgement.verdict,
+        "score": round(judgement.score, 4),
+        "sentence": list(judgement.sentence),
+        **({"reason": judgement.reason} if judgement.reason else {}),
+    }
+
+
+def judgement_text(judgement: "Judgement", passage: str) -> str:
+    """Return what a passage says to a claim for a terminal, with the sentence that decides."""
+    why = [_wrap(f"Why: {judgement.reason}")] if judgement.reason else []
+    start, end = judgement.sentence
+    head = f"{judgement.verdict} (probability that it supports: {judgement.score:.2f})"
+    return "\n".join([head, *why, f"    {start}-{end}", _quoted(passage[start:end])])
+
+
 def error_object(error: RagError, identity: str | None = None) -> dict[str, Any]:
     """Return the JSON form of an error: what a batch prints for a line that could not be answered."""
     return {"schema": SCHEMA_VERSION, "id": identity, "error": {"kind": error.kind, "message": str(error)}}
@@ -171,12 +253,17 @@ def answer_text(answer: Answer) -> str:
         lines += [*([f"{DISAGREE}:"] if answer.disputed else []), *(_wrap(line, "  ", "    ") for line in told), ""]
     lines += [_wrap(f"{_marks(claim.citations)} {claim.text}", rest="    ") for claim in answer.claims]
     for citation in answer.citations:
-        about = " · ".join(part for part in (citation.title, citation.publisher, citation.published) if part)
-        lines += ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
-        if citation.also:
-            lines.append(_wrap(f"also in {also_in(citation)}", "    ", "    "))
+        lines += _cited(citation)
     lines += ["", f"{answer.certainty} (confidence {answer.confidence:.2f})"]
     return "\n".join([*asked, *lines])
+
+
+def _cited(citation: Citation) -> list[str]:
+    """Return a citation's place, what its document is, and its quote, below an empty line."""
+    about = " · ".join(part for part in (citation.title, citation.publisher, citation.published) if part)
+    lines = ["", f"[{citation.number}] {_place(citation)}", _wrap(about, "    ", "    "), _quoted(citation.quote)]
+    also = [_wrap(f"also in {also_in(citation)}", "    ", "    ")] if citation.also else []
+    return lines + also
 
 
 def conflict_lines(answer: Answer) -> list[str]:
