@@ -12,7 +12,7 @@ from rag.checking import statements
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.schema import Check, CheckedClaim, Filter
+from rag.schema import Check, CheckedClaim, Citation, Closest, Filter
 from rag.untrusted import uncited
 from tests import overlap
 from tests.conftest import built_over
@@ -78,7 +78,10 @@ def test_every_pointer_leads_to_its_quote(opened: Engine) -> None:
     checked = opened.check(
         "Ben Costa bought two ships in Porto. She said “we know that we will win”. Ferries to Faro never ran. The moon."
     )
-    pointers = [*checked.citations, *(claim.closest for claim in checked.claims if claim.closest)]
+    pointers: list[Citation | Closest] = [
+        *checked.citations,
+        *(claim.closest for claim in checked.claims if claim.closest),
+    ]
     assert len(pointers) >= 3
     for pointer in pointers:
         assert opened.index.store.document(pointer.source).text[pointer.start : pointer.end] == pointer.quote
