@@ -16,7 +16,7 @@ from rag.dates import MONTHS
 from rag.match import denial, negated
 from rag.numerals import Quantity, decimal_comma, plain
 from rag.quantities import codes as codes_of
-from rag.senses import is_date, meets, tokens
+from rag.senses import NEGATIONS, is_date, meets, tokens
 from rag.shape import yes_no
 from rag.terms import words
 from rag.untrusted import instructs, unknown_link
@@ -166,12 +166,13 @@ LEAST_COPIED = 2
 
 
 def copy(claim: str, sentence: str, most_new: int = 0) -> bool:
-    """Tell whether every word of a claim is in a sentence, but for a few.
+    """Tell whether every word of a claim is in a sentence, but for a few and for those that deny.
 
     >>> copy("Oil prices fell.", "Oil prices rose in May.", 1), copy("Oil got cheaper.", "Oil prices fell in May.", 1)
     (True, False)
     """
-    own, there = [token for token in tokens(claim) if token.content], tokens(sentence)
+    own = [token for token in tokens(claim) if token.content and token.text not in NEGATIONS]
+    there = tokens(sentence)
     new = sum(not any(meets(token, other) for other in there) for token in own)
     return len(own) >= LEAST_COPIED and new <= most_new
 
@@ -205,9 +206,9 @@ def opposed(claim: str, sentence: str) -> str | None:
 GUARDS: tuple[Guard, ...] = (
     link,
     order,
+    dates,
     numbers,
     codes,
-    dates,
     quotations,
     changed(denied),
     changed(opposed, most_new=1),

@@ -85,7 +85,7 @@ def uncited(text: str) -> str:
     'Oil rose, see the Gazette.'
     """
     plain = _LINKED.sub(r"\1", _LIST.sub("", text, count=1) if _LIST.match(text) else text)
-    plain = re.sub(r"\*\*|__|`+|\bhttps?://\S+|(?<!\w)[*_]|[*_](?!\w)", "", _CITES.sub("", plain))
+    plain = re.sub(r"\*\*|__|`+|\bhttps?://\S+|(?<!\w)[*_]|[*_](?!\w)", "", _CITES.sub(" ", plain))
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(plain.split()))
 
 

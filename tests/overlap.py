@@ -34,8 +34,8 @@ def write(folder: Path) -> None:
     """Write ``judge.onnx``, the packaged tokenizer, ``judge.json`` and the sums of the first two."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(network.WEIGHTS / network.TOKENIZER, folder)
-    word = network.tokenizer(folder).token_to_id(DENIES)
-    onnx.save(_model(int(word)), folder / network.JUDGE)
+    word = network.tokenizer(folder).token_to_id(DENIES) or 0
+    onnx.save(_model(word), folder / network.JUDGE)
     (folder / "judge.json").write_text(json.dumps(NUMBERS))
     (folder / network.SUMS).write_text(network.sums(folder))
 
@@ -52,7 +52,7 @@ def _model(word: int) -> onnx.ModelProto:
         "nought": np.array([[0.0]], dtype=np.float32),
         "far": np.array(60.0, dtype=np.float32),
     }
-    steps = [
+    steps: list[tuple[str, list[str], str, dict[str, Any]]] = [
         ("Cast", ["token_type_ids"], "context", {"to": TensorProto.FLOAT}),
         ("Greater", ["input_ids", "least"], "words", {}),  # no mark of the tokenizer
         ("Cast", ["words"], "own", {"to": TensorProto.FLOAT}),

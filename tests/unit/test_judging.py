@@ -149,7 +149,7 @@ def test_python_takes_one_claim_or_many(tmp_path: Path, monkeypatch: pytest.Monk
     assert one.verdict == "supports"
     assert judge([("Oil prices rose in May.", PASSAGE)]) == [one]
     with pytest.raises(TypeError, match="a claim and a passage"):
-        judge("Oil rose.")  # type: ignore[call-overload]
+        judge("Oil rose.")  # type: ignore[arg-type]
 
 
 def test_weights_that_are_missing_or_other_are_an_error(tmp_path: Path) -> None:
