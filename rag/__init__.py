@@ -6,6 +6,11 @@
         answer = engine.ask("Who is Cuba's foreign minister?")
     answer.citations[0].quote
 
+    from rag import check, judge
+
+    judge("Oil fell.", "The price of oil rose in May.").verdict
+    check(open("draft.txt").read(), "index").claims[0].verdict
+
 Importing this package costs nothing: each name loads on first use, with the libraries that it needs (docs/python.md).
 """
 
@@ -15,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.8.0"
 __all__ = [
     "Answer",
+    "Check",
     "Citation",
     "Claim",
     "Closest",
@@ -26,6 +32,8 @@ __all__ = [
     "Index",
     "IndexDamaged",
     "IndexMissing",
+    "Judgement",
+    "Pair",
     "Passage",
     "Progress",
     "QuotelineError",
@@ -37,19 +45,25 @@ __all__ = [
     "__version__",
     "answer_object",
     "build",
+    "check",
+    "judge",
     "load_config",
 ]
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rag.builder import Report, build
     from rag.config import Config
     from rag.config import load as load_config
     from rag.engine import Engine
     from rag.errors import IndexDamaged, IndexMissing, QuotelineError, UsageError
     from rag.index import Index
+    from rag.judging import Judgement, Pair, judge
     from rag.render import answer_object
     from rag.schema import (
         Answer,
+        Check,
         Citation,
         Claim,
         Closest,
@@ -69,14 +83,40 @@ _HOME = {
     "engine": ("Engine",),
     "errors": ("IndexDamaged", "IndexMissing", "QuotelineError", "UsageError"),
     "index": ("Index",),
+    "judging": ("Judgement", "Pair", "judge"),
     "render": ("answer_object",),
     "schema": (
-        *("Answer", "Citation", "Claim", "Closest", "Evidence", "Filter", "Hit", "Passage", "Progress", "Reading"),
+        *(
+            "Answer",
+            "Check",
+            "Citation",
+            "Claim",
+            "Closest",
+            "Evidence",
+            "Filter",
+            "Hit",
+            "Passage",
+            "Progress",
+            "Reading",
+        ),
         *("Retrieved", "Turn"),
     ),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 _RENAMED = {"load_config": "load"}
+
+
+def check(text: str, index: "str | Path" = "index") -> "Check":
+    """Tell what the sources of an index say to each claim of a text (:meth:`rag.engine.Engine.check`).
+
+    Args:
+        text: any, such as an LLM's answer.
+        index: the folder that ``rag index --index`` was given.
+    """
+    from rag.engine import Engine
+
+    with Engine.open(index) as engine:
+        return engine.check(text)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,8 +1,9 @@
-"""Questions in JSON Lines, answered line by line: one object in, one object out, in order.
+"""Questions or claims in JSON Lines: one object in, one object out, in order.
 
     {"id": "q1", "question": "…", "history": [{"question": "…", "answer": "…"}]}
+    {"id": "c1", "claim": "…", "passage": "…"}
 
-``id`` and ``history`` may be left out. A line that cannot be answered gives an error object; the rest go on.
+``id`` and ``history`` may be left out. A line that cannot be used gives an error object; the rest go on.
 """
 
 import json
@@ -10,14 +11,21 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag import render
 from rag.errors import RagError, SourceError, UsageError
 from rag.schema import Turn
 
+if TYPE_CHECKING:
+    from rag.judging import Judge
+
 _FORM = 'write {"id": "q1", "question": "…"}'
+_JUDGED = 'write {"id": "c1", "claim": "…", "passage": "…"}'
+JUDGED_AT_ONCE = 32
+"""Lines of claims that are read before the first of them is judged."""
 
 Ask = Callable[[str, Sequence[Turn]], dict[str, Any]]
 
@@ -43,12 +51,46 @@ def run(file: str, ask: Ask) -> Iterator[tuple[dict[str, Any], RagError | None]]
     for number, line in _lines(file):
         identity: Any = None
         try:
-            row = _object(line, number)
+            row = _object(line, number, _FORM)
             identity = row.get("id")
             request = _request(row, number)
             yield {**ask(request.question, request.history), "id": identity}, None
         except RagError as error:
             yield render.error_object(error, identity), error
+
+
+def judge(file: str, judge: "Judge") -> Iterator[tuple[dict[str, Any], RagError | None]]:
+    """Yield, for each line that is not blank, what its passage says to its claim, and the error if it failed.
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+    lines = _lines(file)
+    while read := [_pair(number, line) for number, line in islice(lines, JUDGED_AT_ONCE)]:
+        judged = iter(judge.judge([pair for _, pair in read if not isinstance(pair, RagError)]))
+        for identity, pair in read:
+            if isinstance(pair, RagError):
+                yield render.error_object(pair, identity), pair
+            else:
+                yield render.judgement_object(next(judged), identity), None
+
+
+def _pair(number: int, line: bytes) -> tuple[Any, tuple[str, str] | RagError]:
+    """Return the id of a line with its claim and passage, or with what is wrong with it."""
+    identity: Any = None
+    try:
+        row = _object(line, number, _JUDGED)
+        identity = row.get("id")
+        pair = row.get("claim"), row.get("passage")
+        for name, value in zip(("claim", "passage"), pair, strict=True):
+            if not isinstance(value, str):
+                raise UsageError(f'batch line {number} has no "{name}" that is a string: {_JUDGED}')
+            value.encode()
+    except UnicodeEncodeError:
+        return identity, UsageError(f"batch line {number} holds half a character (a lone surrogate): send UTF-8")
+    except RagError as error:
+        return identity, error
+    return identity, (str(pair[0]), str(pair[1]))
 
 
 def _lines(file: str) -> Iterator[tuple[int, bytes]]:
@@ -61,13 +103,13 @@ def _lines(file: str) -> Iterator[tuple[int, bytes]]:
         raise SourceError(f"batch file {file} cannot be read: {error.strerror}") from None
 
 
-def _object(line: bytes, number: int) -> dict[str, Any]:
+def _object(line: bytes, number: int, form: str) -> dict[str, Any]:
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"batch line {number} is not JSON ({error}): {_FORM}") from None
+        raise UsageError(f"batch line {number} is not JSON ({error}): {form}") from None
     if not isinstance(row, dict):
-        raise UsageError(f"batch line {number} is not an object: {_FORM}")
+        raise UsageError(f"batch line {number} is not an object: {form}")
     return row
 
 

@@ -7,15 +7,15 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.config import Config, load
-from rag.errors import BusyError, RagError, UsageError
+from rag.errors import BusyError, RagError, SourceError, UsageError
 from rag.options import every, parser, renamed
 
 if TYPE_CHECKING:
@@ -196,6 +196,65 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
+def _check(arguments: argparse.Namespace, config: Config) -> int:
+    from rag import render, terminal
+
+    text = _text(arguments.text, config)
+    with _engine(replace(config, llm="none")) as engine:
+        checked = engine.check(text, _filter(arguments))
+    _warn(checked.warnings)
+    print(
+        render.dumps(render.check_object(checked))
+        if arguments.json
+        else terminal.check_text(checked, terminal.look_of(sys.stdout))
+    )
+    if not arguments.quiet:
+        print(f"rag: checked against index {checked.index} in {checked.timings_ms['total']:.0f} ms", file=sys.stderr)
+    return 0 if checked.supported else REFUSED
+
+
+def _text(given: str, config: Config) -> str:
+    """Return a text that was given, or that of the file or of standard input that was named."""
+    from rag.load import SUFFIXES, read_text
+
+    if given == "-":
+        return _standard_input()
+    with suppress(OSError, ValueError):  # a text may be no name of a file at all
+        if Path(given).is_file():
+            return read_text(Path(given), config)
+    if not any(char.isspace() for char in given) and Path(given).suffix.lower() in SUFFIXES:
+        raise SourceError(f"{given!r}: no such file")
+    return given
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed: give a text, or name a file")
+    return sys.stdin.read()
+
+
+def _judge(arguments: argparse.Namespace, config: Config) -> int:
+    from rag import batch, render, terminal
+    from rag.judging import packaged
+    from rag.load import read_text
+
+    if (arguments.claim is None) == (arguments.batch is None) or (arguments.claim is None) != (
+        arguments.passage is None
+    ):
+        raise UsageError("give a claim with --passage FILE, or --batch FILE")
+    if arguments.batch is not None:
+        if arguments.batch == "-" and sys.stdin is None:
+            raise UsageError("standard input is closed: give --batch FILE")
+        return _lines(batch.judge(arguments.batch, packaged(config.threads)))
+    passage = _standard_input() if arguments.passage == "-" else read_text(Path(arguments.passage), config)
+    (judged,) = packaged(config.threads).judge([(arguments.claim, passage)])
+    told = render.judgement_object(judged, None)
+    print(
+        render.dumps(told) if arguments.json else terminal.judgement_text(judged, passage, terminal.look_of(sys.stdout))
+    )
+    return 0 if judged.verdict == "supports" else REFUSED
+
+
 def _show(arguments: argparse.Namespace, config: Config) -> int:
     from rag.show import shown
 
@@ -315,10 +374,17 @@ def _filter(arguments: argparse.Namespace) -> "Filter":
 
 
 def _batch(arguments: argparse.Namespace, ask: "Ask") -> int:
-    from rag import batch, render
+    from rag import batch
+
+    return _lines(batch.run(arguments.batch, ask))
+
+
+def _lines(results: "Iterator[tuple[dict[str, Any], RagError | None]]") -> int:
+    """Print the results of a batch as they come; return 1 if one of them is an error."""
+    from rag import render
 
     failed = False
-    for result, error in batch.run(arguments.batch, ask):
+    for result, error in results:
         print(render.dumps(result), flush=True)
         if error:
             failed = True
@@ -343,6 +409,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "add": _add,
     "ask": _ask,
     "search": _search,
+    "check": _check,
+    "judge": _judge,
     "show": _show,
     "status": _status,
     "chat": _chat,

@@ -48,7 +48,7 @@ def compose(chosen: Chosen, lines: Sequence[Line] | None = None) -> Composed:
 
     def number(item: Evidence) -> int:
         place = (item.passage.source, item.sentence)
-        return citations.setdefault(place, _citation(len(citations) + 1, item)).number
+        return citations.setdefault(place, cited(len(citations) + 1, item)).number
 
     claims = [
         Claim(line.text, "supported", tuple(sorted({number(item) for item in line.evidence})))
@@ -59,7 +59,7 @@ def compose(chosen: Chosen, lines: Sequence[Line] | None = None) -> Composed:
         number(with_context(version.evidence[0], chosen.quotes))
         numbers = tuple(citation.number for citation in citations.values() if _says(citation, version))
         conflict.append(Stated(version.value, numbers, _published(version), version.superseded))
-    closest = tuple(_closest(item) for item in chosen.closest)
+    closest = tuple(closest_of(item) for item in chosen.closest)
     return Composed(tuple(claims), tuple(citations.values()), closest, tuple(conflict))
 
 
@@ -96,7 +96,8 @@ def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:
     return replace(item, sentence=Sentence(before.start, sentence.end))
 
 
-def _citation(number: int, item: Evidence) -> Citation:
+def cited(number: int, item: Evidence) -> Citation:
+    """Return the citation of evidence, with its number."""
     passage, sentence = item.passage, item.sentence
     return Citation(
         number=number,
@@ -114,7 +115,8 @@ def _citation(number: int, item: Evidence) -> Citation:
     )
 
 
-def _closest(item: Evidence) -> Closest:
+def closest_of(item: Evidence) -> Closest:
+    """Return evidence as what came closest, which is no citation."""
     passage, sentence = item.passage, item.sentence
     return Closest(
         source=passage.source,

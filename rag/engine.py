@@ -8,6 +8,7 @@ What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary,
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -29,12 +30,13 @@ from rag.reader import opened
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
-from rag.schema import ALL, Answer, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
+from rag.schema import ALL, Answer, Check, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
 from rag.substitute import asks_about
 from rag.suggest import Suggester, same
 from rag.topic import on_topic
 
 if TYPE_CHECKING:
+    from rag.judging import Judge
     from rag.write import Stream
 
 SUGGESTED = 3
@@ -252,6 +254,43 @@ class Engine:
         """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
         return self._retrieve(question, (), chosen, self.config.k if k is None else k, Clock())
 
+    def check(self, text: str, chosen: Filter = ALL) -> Check:
+        """Tell what the sources say to each claim of a text: supported, contradicted or not found, with the quote.
+
+        Args:
+            text: any, such as an LLM's answer or a colleague's draft; what it cites itself is no evidence.
+            chosen: which documents may speak to it; by default all.
+
+        Raises:
+            UsageError: the text claims nothing, or is not text, or the filter cannot be used.
+            ReaderError: a file of the judge is missing or not the published one.
+        """
+        from rag.checking import Checker, statements  # whoever only asks does not wait for it
+
+        clock = Clock()
+        check_filter(chosen)
+        _check_unicode(text, "text")
+        claims = statements(text)
+        if not claims:
+            raise UsageError("the text claims nothing: give one with a statement")
+        checker = Checker(self.index.store, lambda about: self._hits(about, self.config.k, chosen), self.judge.judge)
+        with clock.time("check"):
+            checked = tuple(checker.check(claim) for claim in claims)
+        return Check(
+            checked,
+            tuple(checker.citations.values()),
+            self.index.id,
+            clock.timings(),
+            left_out(self.index, chosen),
+        )
+
+    @cached_property
+    def judge(self) -> "Judge":
+        """What decides whether a passage supports a claim; loaded when it is first needed."""
+        from rag import judging
+
+        return judging.packaged(self.config.threads)
+
     def suggest(
         self, question: str = "", history: Sequence[Turn] = (), chosen: Filter = ALL, n: int = SUGGESTED
     ) -> tuple[str, ...]:
@@ -364,10 +403,14 @@ class Engine:
         most = self.config.max_question_chars
         if len(question) > most:
             raise UsageError(f"the question has {len(question)} characters: at most {most} (max_question_chars)")
-        try:
-            question.encode()
-        except UnicodeEncodeError:
-            raise UsageError("the question is not valid Unicode text: send it as UTF-8") from None
+        _check_unicode(question, "question")
+
+
+def _check_unicode(text: str, what: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"the {what} is not valid Unicode text: send it as UTF-8") from None
 
 
 @dataclass(frozen=True, slots=True)

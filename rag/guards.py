@@ -224,11 +224,11 @@ _SIDES = [
 
 def _names(asked: str, sentence: str, context: str) -> str | None:
     """Whoever and whatever is named in the question is named in the sentence or around it."""
-    missing = _absent(asked, f"{sentence} {context}")
+    missing = absent(asked, f"{sentence} {context}")
     return f'it does not name "{missing[0]}"' if missing else None
 
 
-def _absent(asked: str, text: str) -> list[str]:
+def absent(asked: str, text: str) -> list[str]:
     """Return the names and codes of a question that a text does not have."""
     said = {root(word) for word in words(text) if word not in STOP} | set(names(text, initial=True))
     have = {code.text for code in codes(text)}
@@ -251,7 +251,7 @@ def _unaffirmed(question: str, sentence: str, context: str) -> str | None:
 def _unrelated(asked: str, sentence: str, context: str) -> str | None:
     """No sentence denies what is asked of somebody whom neither it nor its context names."""
     named = [*names(asked), *(code.text for code in codes(asked))]
-    missing = _absent(asked, f"{sentence} {context}")
+    missing = absent(asked, f"{sentence} {context}")
     wanting = [name for name in missing if any(code.text == name for code in codes(asked))]
     if wanting or (named and len(missing) >= len(named)):
         return f'it does not name "{(wanting or missing)[0]}"'

@@ -107,12 +107,7 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
             raise SourceError(f"sources folder {root} cannot be read: {error.strerror}") from error
         folder.skipped.append(Skipped(_printable(Path(error.filename).relative_to(root).as_posix()), *_why(error)))
 
-    with Sandbox(
-        seconds=config.parse_seconds,
-        memory_mb=config.parse_memory_mb,
-        text_mb=config.max_file_mb,
-        unpacked_mb=config.max_unpacked_mb,
-    ) as sandbox:
+    with _sandbox(config) as sandbox:
         paths = walk(root, Path(config.index).resolve(), cannot_list)
         # Corpora last: their ids may be any names, those of files are what they are.
         for number, path in enumerate(sorted(paths, key=lambda path: path.suffix.lower() in CORPORA)):
@@ -127,6 +122,30 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
             folder.take(name, read)
     folder.documents.sort(key=lambda document: document.source)
     return folder
+
+
+def read_text(path: Path, config: Config) -> str:
+    """Return the text of one file: parsed where its suffix is of a format that is, and else as it stands.
+
+    Raises:
+        SourceError: it cannot be read, or its text cannot be told.
+    """
+    try:
+        if path.suffix.lower() in PARSERS:
+            with _sandbox(config) as sandbox:
+                return canonical(sandbox.parse(path).text)[0]
+        return decode(path.read_bytes())
+    except (OSError, Unusable) as error:
+        raise SourceError(str(Skipped(_printable(str(path)), *_why(error)))) from error
+
+
+def _sandbox(config: Config) -> Sandbox:
+    return Sandbox(
+        seconds=config.parse_seconds,
+        memory_mb=config.parse_memory_mb,
+        text_mb=config.max_file_mb,
+        unpacked_mb=config.max_unpacked_mb,
+    )
 
 
 def walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:

@@ -7,13 +7,13 @@ the window one that it holds an answer. The weights were trained by ``training/`
 and the careful one (``weights/careful/README.md``), which is larger and lies where ``rag models pull`` put it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 Span = tuple[int, int]
+Made = TypeVar("Made")
 
 WEIGHTS = Path(str(files("rag") / "weights"))
 
@@ -34,7 +35,10 @@ PACKAGED = "reader-3"
 CAREFUL = "reader-3-careful"
 """Names of the two readers, as an answer tells which of them read."""
 
-FILES = ("reader.onnx", "tokenizer.json")
+TOKENIZER = "tokenizer.json"
+FILES = ("reader.onnx", TOKENIZER)
+JUDGE = "judge.onnx"
+"""The network that :mod:`rag.judging` runs, of the same words and inputs."""
 OUTPUTS = ("start", "end", "sentence", "holds")
 SUMS = "SHA256SUMS"
 
@@ -118,21 +122,23 @@ class Read:
 
 
 def sums(folder: Path) -> str:
-    """Return what ``SHA256SUMS`` in a folder must say, in the form of ``sha256sum``."""
-    return "".join(f"{file_sha256(folder / name)}  {name}\n" for name in FILES)
+    """Return what ``SHA256SUMS`` in a folder must say of what it holds, in the form of ``sha256sum``."""
+    return "".join(_sum(folder, name) for name in (JUDGE, *FILES) if (folder / name).is_file())
 
 
-def check(folder: Path, *, merged: bool = False) -> None:
-    """Raise ReaderError if a file of the network is missing or not the one that ``SHA256SUMS`` names."""
-    if merged:
-        if not careful.whole(folder):
-            raise ReaderError(f"{folder} does not hold the careful reader as it was made: {careful.PULL}")
-        return
-    for name in (*FILES, SUMS):
+def _sum(folder: Path, name: str) -> str:
+    return f"{file_sha256(folder / name)}  {name}\n"
+
+
+def check(folder: Path, names: Sequence[str] = FILES) -> None:
+    """Raise ReaderError if a file of a network is missing or not the one that ``SHA256SUMS`` names."""
+    for name in (*names, SUMS):
         if not (folder / name).is_file():
             raise ReaderError(f"{folder / name} is missing: reinstall quoteline")
-    if sums(folder) != (folder / SUMS).read_text(encoding="utf-8"):
-        raise ReaderError(f"{folder} does not hold the published reader (see {SUMS}): reinstall quoteline")
+    published = (folder / SUMS).read_text(encoding="utf-8").splitlines(keepends=True)
+    if not {_sum(folder, name) for name in names} <= set(published):
+        kind = Path(names[0]).stem
+        raise ReaderError(f"{folder} does not hold the published {kind} (see {SUMS}): reinstall quoteline")
 
 
 def tokenizer(folder: Path) -> "Tokenizer":
@@ -145,8 +151,10 @@ def tokenizer(folder: Path) -> "Tokenizer":
     return found
 
 
-def tokenized(tokenizer: "Tokenizer", windows: Sequence[Window]) -> list[Tokens]:
-    """Turn windows into tokens, cutting a question at ``QUESTION_TOKENS`` and a context at ``CONTEXT_TOKENS``."""
+def tokenized(
+    tokenizer: "Tokenizer", windows: Sequence[Window], most_asked: int = QUESTION_TOKENS, most: int = CONTEXT_TOKENS
+) -> list[Tokens]:
+    """Turn windows into tokens, cutting a question at ``most_asked`` and a context at ``most``."""
     questions = list(dict.fromkeys(window.question for window in windows))
     encoded = tokenizer.encode_batch(questions, add_special_tokens=False)
     asked = {question: one.ids for question, one in zip(questions, encoded, strict=True)}
@@ -154,9 +162,9 @@ def tokenized(tokenizer: "Tokenizer", windows: Sequence[Window]) -> list[Tokens]
     begin, sep = tokenizer.encode("").ids  # [CLS] and [SEP], or what another network's tokenizer has for them
     found = []
     for window, context in zip(windows, told, strict=True):
-        question = [begin, *asked[window.question][:QUESTION_TOKENS], sep]
-        ids = np.array([*question, *context.ids[:CONTEXT_TOKENS], sep], dtype=np.int64)
-        offsets = np.array(context.offsets[:CONTEXT_TOKENS], dtype=np.int32).reshape(-1, 2) - len(window.head)
+        question = [begin, *asked[window.question][:most_asked], sep]
+        ids = np.array([*question, *context.ids[:most], sep], dtype=np.int64)
+        offsets = np.array(context.offsets[:most], dtype=np.int32).reshape(-1, 2) - len(window.head)
         skipped = int((offsets[:, 0] < 0).sum())
         offsets, first = offsets[skipped:], len(question) + skipped
         sentences = tuple(tokens_of(span, offsets, first) for span in window.sentences)
@@ -170,24 +178,38 @@ def tokens_of(span: Span, offsets: NDArray[np.int32], first: int) -> Span | None
     return (first + int(touched[0]), first + int(touched[-1]) + 1) if len(touched) else None
 
 
-def packed(tokenizer: "Tokenizer", texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[list[range]]:
-    """Return, for each text, which of its sentences go together into windows of at most ``WINDOW_TOKENS``.
+def packed(
+    tokenizer: "Tokenizer",
+    texts: Sequence[str],
+    sentences: Sequence[Sequence[Span]],
+    most: int = WINDOW_TOKENS,
+    *,
+    overlap: bool = False,
+) -> list[list[range]]:
+    """Return, for each text, which of its sentences go together into windows of at most ``most`` tokens.
 
     Args:
         tokenizer: of the network.
         texts: passages.
         sentences: spans of characters, for each text.
+        most: tokens of a window, unless one sentence alone is longer.
+        overlap: let a window start in the middle of the one before it, as far as it then reaches beyond its end.
     """
     found = []
     for encoding, spans in zip(tokenizer.encode_batch(texts, add_special_tokens=False), sentences, strict=True):
         offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-        ends = np.searchsorted(offsets[:, 0], [end for _, end in spans])  # tokens up to the end of each sentence
+        # Tokens up to the start of each sentence: as many as up to the end of the one before it.
+        starts = [0, *np.searchsorted(offsets[:, 0], [end for _, end in spans]).tolist()]
         windows, first = [], 0
         for number in range(1, len(spans) + 1):
-            before = ends[first - 1] if first else 0
-            if number == len(spans) or ends[number] - before > WINDOW_TOKENS:
+            if number == len(spans) or starts[number + 1] - starts[first] > most:
                 windows.append(range(first, number))
-                first = number
+                if number == len(spans):
+                    break
+                half = (starts[first] + starts[number]) / 2
+                inside = range(first + 1, number) if overlap else ()
+                fits = (n for n in inside if starts[n] >= half and starts[number + 1] - starts[n] <= most)
+                first = next(fits, number)
         found.append(windows)
     return found
 
@@ -238,12 +260,49 @@ def _spans_of(tokens: int) -> NDArray[np.bool_]:
     return allowed
 
 
-class Network:
-    """A reader's weights on ONNX Runtime.
+class Session:
+    """A network of the weights on ONNX Runtime, with its tokenizer.
 
     Each window is run alone, several at a time in threads: nothing is padded, which on a CPU is fastest, and what is
     said of a window depends on that window alone.
     """
+
+    def __init__(self, path: Path, card: Path, *, threads: int) -> None:
+        """Load a network.
+
+        Args:
+            path: the network, whose bytes are known to be the right ones.
+            card: folder of its ``tokenizer.json``.
+            threads: windows read at a time.
+        """
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._inputs = [one.name for one in self._session.get_inputs()]
+        self._card = card
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
+
+    @cached_property
+    def tokenizer(self) -> "Tokenizer":
+        """The tokenizer of the weights."""
+        return tokenizer(self._card)
+
+    def run(self, windows: Sequence[Tokens], outputs: Sequence[str], make: Callable[..., Made]) -> list[Made]:
+        """Return what ``make`` makes of each window and its outputs, each without its first axis, in order."""
+
+        def one(tokens: Tokens) -> Made:
+            given = tokens.inputs()
+            found = self._session.run(list(outputs), {name: given[name] for name in self._inputs})
+            return make(tokens, *(values[0] for values in found))
+
+        return list(self._pool.map(one, windows))
+
+
+class Network:
+    """A reader's network, packaged or careful."""
 
     def __init__(self, folder: Path = WEIGHTS, *, threads: int, merged: bool = False) -> None:
         """Load the weights in a folder.
@@ -257,24 +316,19 @@ class Network:
         Raises:
             ReaderError: a file is missing or not the published one.
         """
-        import onnxruntime
-
-        check(folder, merged=merged)
+        if not merged:
+            check(folder)
+        elif not careful.whole(folder):
+            raise ReaderError(f"{folder} does not hold the careful reader as it was made: {careful.PULL}")
         self.name = CAREFUL if merged else PACKAGED
         self.card = careful.ADAPTER if merged else folder
-        self.sums = (folder / SUMS).read_text(encoding="utf-8")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        path = str(folder / "reader.onnx")
-        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        self._inputs = [one.name for one in self._session.get_inputs()]
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
+        self.sums = _lines(folder, FILES[:1] if merged else FILES)
+        self._session = Session(folder / FILES[0], self.card, threads=threads)
 
-    @cached_property
+    @property
     def tokenizer(self) -> "Tokenizer":
         """The tokenizer of the weights."""
-        return tokenizer(self.card)
+        return self._session.tokenizer
 
     def windows(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[list[range]]:
         """Return, for each text, which of its sentences make a window each."""
@@ -282,13 +336,13 @@ class Network:
 
     def read(self, windows: Sequence[Window]) -> list[Read]:
         """Return what the network says of each window, in order."""
-        return list(self._pool.map(self._read, tokenized(self.tokenizer, windows)))
+        return self._session.run(tokenized(self.tokenizer, windows), OUTPUTS, decoded)
 
-    def _read(self, tokens: Tokens) -> Read:
-        given = tokens.inputs()
-        taken = {name: given[name] for name in self._inputs}
-        start, end, sentence, holds = self._session.run(list(OUTPUTS), taken)
-        return decoded(tokens, start[0], end[0], sentence[0], holds[0])
+
+def _lines(folder: Path, names: Sequence[str]) -> str:
+    """Return the lines of a folder's ``SHA256SUMS`` that are of some of its files."""
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if line.split()[1] in names)
 
 
 @cache

@@ -130,6 +130,25 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("-v", "--verbose", action="store_true", help=VERBOSE)
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
+    sub = command(
+        "check", "tell which claims of a text the sources support, contradict or do not have", takes="TEXT|FILE|-"
+    )
+    sub.add_argument("text", metavar="TEXT", help="the text, or a file of it; - reads it from standard input")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
+    sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
+    sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
+    sub.add_argument("-k", type=int, metavar="N", help="how many passages to judge for a claim (default: 8)")
+    sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
+
+    sub = command(
+        "judge", "tell whether a passage supports a claim, and which sentence decides", index=False, takes="[CLAIM]"
+    )
+    sub.add_argument("claim", nargs="?", metavar="CLAIM", help="the claim, or a question of yes or no")
+    sub.add_argument("--passage", metavar="FILE", help="file of the passage; - reads it from standard input")
+    sub.add_argument("--batch", metavar="FILE", help="JSON Lines of claims with passages; - reads standard input")
+    sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
+
     sub = command("show", "print the canonical text of a source, into which citations point", takes="SOURCE")
     sub.add_argument("source", metavar="SOURCE", help="as a citation names it")
     sub.add_argument("--start", type=int, default=0, metavar="N", help="first character (default: 0)")

@@ -8,10 +8,23 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ConversationError, RagError, first_line
-from rag.schema import REASONS, SCHEMA_VERSION, Answer, Citation, Claim, Closest, Retrieved, Stated
+from rag.schema import (
+    REASONS,
+    SCHEMA_VERSION,
+    Answer,
+    Check,
+    CheckedClaim,
+    Citation,
+    Claim,
+    Closest,
+    Retrieved,
+    Stated,
+)
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+    from rag.judging import Judgement
 
 REFUSED = "The sources do not say."
 NOT_READ = "The answer may stand in what could not be read"
@@ -133,6 +146,40 @@ def search_object(retrieved: Retrieved) -> dict[str, Any]:
         ],
         "index": retrieved.index,
         "timings_ms": retrieved.timings_ms,
+    }
+
+
+def check_object(checked: Check) -> dict[str, Any]:
+    """Return the JSON form of a checked text."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": None,
+        "outcome": "supported" if checked.supported else "not_supported",
+        "claims": [_claim_object(claim) for claim in checked.claims],
+        "citations": [_rounded(asdict(citation)) for citation in checked.citations],
+        "index": checked.index,
+        "timings_ms": checked.timings_ms,
+        **({"warnings": list(checked.warnings)} if checked.warnings else {}),
+    }
+
+
+def _claim_object(claim: CheckedClaim) -> dict[str, Any]:
+    """Return the JSON form of a claim of a checked text; what there is nothing of is left out."""
+    told = asdict(claim)
+    always = ("text", "start", "end", "verdict", "score", "citations")
+    told["score"] = round(claim.score, 4)
+    told["closest"] = _rounded(told["closest"]) if claim.closest else None
+    return {name: value for name, value in told.items() if name in always or value}
+
+
+def judgement_object(judgement: "Judgement", identity: str | None) -> dict[str, Any]:
+    """Return the JSON form of what a passage says to a claim; ``reason`` is there where a guard refused it."""
+    return {
+        "id": identity,
+        "verdict": judgement.verdict,
+        "score": round(judgement.score, 4),
+        "sentence": list(judgement.sentence),
+        **({"reason": judgement.reason} if judgement.reason else {}),
     }
 
 

@@ -261,6 +261,63 @@ class Closest:
     score: float
 
 
+CheckVerdict = Literal["supported", "contradicted", "not_found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What a checked text has in quotation marks."""
+
+    text: str
+    verbatim: bool
+    """Whether a source says it word for word."""
+    attributed: bool | None
+    """Whether everybody whom its sentence names is named where it stands; None if it names nobody."""
+    citations: tuple[int, ...] = ()
+    """Where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim of a text and what the sources say to it."""
+
+    text: str
+    """``checked[start:end]``, without marks that cite and markup."""
+    start: int
+    end: int
+    verdict: CheckVerdict
+    score: float
+    """Calibrated probability that the first citation supports it, or of what came closest."""
+    citations: tuple[int, ...] = ()
+    """What supports it, or contradicts it."""
+    against: tuple[int, ...] = ()
+    """What contradicts it although something else supports it."""
+    reason: str | None = None
+    """Why it is not supported, where a guard tells, in plain words."""
+    read: str | None = None
+    """How it was read, where it points to the sentence before it: with what it stands for."""
+    quotations: tuple[Quotation, ...] = ()
+    closest: Closest | None = None
+    """What came closest to a claim that was not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the sources say to each claim of a text."""
+
+    claims: tuple[CheckedClaim, ...]
+    """In the order of the text."""
+    citations: tuple[Citation, ...]
+    index: str = ""
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether every claim is."""
+        return all(claim.verdict == "supported" for claim in self.claims)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One earlier exchange of a conversation."""

@@ -16,9 +16,10 @@ from urllib.parse import quote, urlsplit
 
 from rag.config import variable
 from rag.render import DISAGREE, NOT_READ, REFUSED, also_in, conflict_lines, marks
-from rag.schema import REASONS, Answer, Certainty, Citation, Closest, Hit, Retrieved
+from rag.schema import REASONS, Answer, Certainty, Check, CheckedClaim, Citation, Closest, Hit, Retrieved
 
 if TYPE_CHECKING:
+    from rag.judging import Judgement
     from rag.store import Store
 
 MOST_WIDTH = 100
@@ -266,6 +267,55 @@ def _hit(number: int, hit: Hit, look: Look) -> Iterator[str]:
     if len(text) > SNIPPET_CHARS:
         text = text[:SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
     yield from _wrapped(text, look, "   ", "   ")
+
+
+_VERDICTS = {"supported": "supported", "contradicted": "contradicted", "not_found": "not found"}
+_VERDICT_COLOUR = {"supported": GREEN, "contradicted": RED, "not_found": YELLOW}
+
+
+def check_text(checked: Check, look: Look | None = None) -> str:
+    """Return a checked text: its claims, what is to be said of each, then the quotes."""
+    look = look or Look()
+    lines: list[str] = []
+    indent = " " * 13
+    for claim in checked.claims:
+        head = look.paint(f"{_VERDICTS[claim.verdict]:<13}", _VERDICT_COLOUR[claim.verdict])
+        first, *rest = _wrapped(" ".join(filter(None, (marks(claim.citations), claim.text))), look, indent, indent)
+        lines += [head + first.removeprefix(indent), *rest]
+        for note in _notes(claim):
+            lines += _wrapped(note, look, indent, f"{indent}  ", style=(DIM,))
+    width = len(f"[{len(checked.citations)}] ")
+    for citation in checked.citations:
+        lines += ["", *_quoted(citation, _flat(citation.quote), "", width, look)]
+    counts = [(name, sum(claim.verdict == verdict for claim in checked.claims)) for verdict, name in _VERDICTS.items()]
+    told = ", ".join(f"{count} {name}" for name, count in counts if count)
+    number = len(checked.claims)
+    return "\n".join([*lines, "", f"{number} claim{'' if number == 1 else 's'}: {told}"])
+
+
+def _notes(claim: CheckedClaim) -> Iterator[str]:
+    if claim.read:
+        yield f"Read as: {claim.read}"
+    if claim.reason:
+        yield f"Why: {claim.reason}"
+    if claim.against:
+        yield f"But {marks(claim.against)} contradicts it."
+    for quotation in claim.quotations:
+        stands = f"stands in {marks(quotation.citations)}" if quotation.verbatim else "is in no source"
+        yield f"“{quotation.text}” {stands}, word for word."
+    if claim.closest:
+        yield f"Closest: {place(claim.closest)} “{_flat(claim.closest.quote)}”"
+
+
+def judgement_text(judgement: "Judgement", passage: str, look: Look | None = None) -> str:
+    """Return what a passage says to a claim, with the sentence that decides."""
+    look = look or Look()
+    start, end = judgement.sentence
+    lines = [f"{judgement.verdict} (probability that it supports: {judgement.score:.2f})"]
+    lines += _wrapped(f"Why: {judgement.reason}", look, rest="  ") if judgement.reason else []
+    lines.append(look.paint(f"{start}-{end}", DIM))
+    lines += [f"{look.paint(_BAR, DIM)}{line}" for line in _filled(passage[start:end], look.width - len(_BAR))]
+    return "\n".join(lines)
 
 
 def place(pointer: Citation | Closest) -> str:

@@ -65,6 +65,30 @@ def neutral(text: str) -> str:
     return _SPEAKER.sub(r"\1 -", " ".join(seen.translate(_BRACKETS).split()))
 
 
+_LINKED = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_LIST = re.compile(r"(?:\s*(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+)+")
+_NAMED = r"(?:sources?|evidence|quotes?|passages?|citations?|references?|refs?\.?|footnotes?|see|cf\.|no\.)"
+_NUMBERED = rf"(?:{_NAMED}[\s:#]*)*\d{{1,3}}(?:\s*(?:[,;–-]|and)\s*(?:{_NAMED}\s*)*\d{{1,3}})*"
+_MARK = rf"\[\s*\^?{_NUMBERED}\s*\]|【[^】]*】|\(\s*(?:(?:{_NAMED}[\s:#]*)+\d{{1,3}}[^)]{{0,12}}|\d{{1,2}})\s*\)|[①-⑳]"
+_CITES = re.compile(
+    rf"\s*\((?:see|cf\.)?\s*(?:{_MARK})(?:[\s,;]*(?:{_MARK}))*\s*\)|\s*(?:{_MARK})"
+    r"|(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]+|(?<=[.,;”\")])[¹²³⁰⁴-⁹]+",
+    re.I,
+)
+"""Marks that cite, alone or in brackets; m² and "3 sources" are none."""
+
+
+def uncited(text: str) -> str:
+    """Return a line of a text without marks that cite, links, and the signs of Markdown.
+
+    >>> uncited("- Oil **rose** [1][2], see [the Gazette](https://example.com) (source 3).")
+    'Oil rose, see the Gazette.'
+    """
+    plain = _LINKED.sub(r"\1", _LIST.sub("", text, count=1) if _LIST.match(text) else text)
+    plain = re.sub(r"\*\*|__|`+|\bhttps?://\S+|(?<!\w)[*_]|[*_](?!\w)", "", _CITES.sub(" ", plain))
+    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(plain.split()))
+
+
 def instructs(text: str) -> bool:
     """Tell whether a source's text talks to a model rather than of its matter.
 
@@ -72,6 +96,11 @@ def instructs(text: str) -> bool:
     (True, False)
     """
     return bool(_TO_A_MODEL.search(text))
+
+
+def unknown_link(claim: str, text: str) -> "re.Match[str] | None":
+    """Return the first link or markup of a claim that a text does not have; None if there is none."""
+    return next((found for found in _MARKUP.finditer(claim) if found[0] not in text), None)
 
 
 def foreign(claim: str, quote: str) -> str | None:
@@ -82,9 +111,8 @@ def foreign(claim: str, quote: str) -> str | None:
     """
     if found := _CITATION.search(claim):
         return f'"{found[0]}" looks like a citation'
-    for found in _MARKUP.finditer(claim):
-        if found[0] not in quote:
-            return f'the link or markup "{found[0]}" is not in the quote'
+    if found := unknown_link(claim, quote):
+        return f'the link or markup "{found[0]}" is not in the quote'
     if claim.rstrip("\"”’' ").endswith("?"):
         return "it is a question"
     if (found := _ITSELF.search(claim)) and found[0].casefold() not in quote.casefold():

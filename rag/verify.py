@@ -148,7 +148,7 @@ def _word(key: str, text: str) -> str:
     return next((token.text for token in tokens(text) if token.key == key), key)
 
 
-def _opposites(claim: str, quote: str) -> str | None:
+def opposites(claim: str, quote: str) -> str | None:
     """A word whose opposite the quote has in its place."""
     ours, theirs = ({token.key for token in tokens(text)} for text in (claim, quote))
     for word in sorted(ours - theirs):
@@ -165,7 +165,7 @@ _PAIRED = {
 }
 
 
-def _prepositions(claim: str, quote: str) -> str | None:
+def prepositions(claim: str, quote: str) -> str | None:
     """What stands "before the raid" where the quote has "after the raid", "from Cuba" where it has "to Cuba"."""
     ours, theirs = _led(claim), _led(quote)
     for place, word in sorted(ours - theirs):
@@ -186,7 +186,7 @@ def _led(text: str) -> set[tuple[str, str]]:
 _WHOLE = frozenset("all every each both only most always entirely mainly mostly largely exclusively".split())
 
 
-def _extent(claim: str, quote: str) -> str | None:
+def extent(claim: str, quote: str) -> str | None:
     """Words such as "all", "only" and "most" must be the quote's too."""
     said = set(words(quote))
     found = next((word for word in words(claim) if word in _WHOLE and word not in said), None)
@@ -213,7 +213,7 @@ _UNSURE = frozenset(
 _UNSURE_KEYS = frozenset(token.key for word in _UNSURE for token in tokens(word))
 
 
-def _certainty(claim: str, quote: str) -> str | None:
+def certainty(claim: str, quote: str) -> str | None:
     """What the quote only supposes, plans or alleges is no fact."""
     ours, said = tokens(claim), tokens(quote)
     for n, token in enumerate(said):
@@ -250,11 +250,11 @@ CHECKS: tuple[Check, ...] = (
     _names,
     _quotations,
     denial,
-    _opposites,
-    _prepositions,
-    _extent,
+    opposites,
+    prepositions,
+    extent,
     _bounds,
-    _certainty,
+    certainty,
     _held,
     order,
     bindings,

@@ -32,9 +32,9 @@ ORDER = """
     origins careful models gguf manifest store lexical vectors index generations builder watch prefer retrieve rerank
     network
     senses match shape asked clause decide amounts counts copies missing margin reader relative agree period versions
-    guards choose call providers llm compose untrusted roles verify write grammar mention fragment substitute turns
-    antecedent resolve converse talk summarise reply questions suggest codes columns cells clock topic engine render
-    terminal batch status show integrations llamaindex evaluation web options cli __main__
+    guards choose call providers llm compose untrusted roles verify objections judging write grammar mention fragment
+    substitute turns antecedent resolve converse checking talk summarise reply questions suggest codes columns cells
+    clock topic engine render terminal batch status show integrations llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """

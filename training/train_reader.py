@@ -13,6 +13,7 @@ import json
 import os
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -88,13 +89,13 @@ def sample(lines: list[dict[str, Any]], questions: int) -> list[dict[str, Any]]:
 class Run:
     """A training run: everything that a checkpoint holds."""
 
+    RESULT = "reader.pt"
+
     def __init__(self, arguments: argparse.Namespace, examples: list[Example], dev: list[Example]) -> None:
         self.arguments, self.examples, self.dev = arguments, examples, dev
         self.steps: int = arguments.examples // arguments.batch
-        self.model = Reader(arguments.mpnet)
-        if arguments.start:
-            load_trained(self.model, weights(arguments.start))
-        self.optimizer = optimizer(self.model, arguments.rate)
+        self.model = self.network()
+        self.optimizer = self.optimizer_of(self.model)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step, self.best, self.seconds = 0, -1.0, 0.0
         self.checkpoint = arguments.out / "checkpoint.pt"
@@ -103,6 +104,26 @@ class Run:
         self.settings["start"] = str(arguments.start)
         if self.checkpoint.exists():
             self._resume()
+
+    def network(self) -> Reader:
+        """Return the network to train, with the weights it starts from."""
+        model = Reader(self.arguments.mpnet)
+        if self.arguments.start:
+            load_trained(model, weights(self.arguments.start))
+        return model
+
+    def optimizer_of(self, model: Reader) -> torch.optim.Optimizer:
+        """Return what changes the network."""
+        return optimizer(model, self.arguments.rate, HEADS)
+
+    def losses(self, chosen: list[Example]) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
+        """Return the parts of the loss over a batch, and how much each counts."""
+        return loss(self.model, batch(chosen, self.model.pad)), WEIGHTS
+
+    def measured(self) -> tuple[dict[str, float], float]:
+        """Return figures of what is held back, and the one number to choose by."""
+        found = figures(self.dev, read(self.model, self.dev))
+        return found, (found["first"] + found["f1"] + found["auc_all"] + found["auc_human_all"]) / 4
 
     def go(self) -> None:
         saved, count, seen, spent = time.monotonic(), 0, 0, 0.0
@@ -132,13 +153,13 @@ class Run:
                 saved = time.monotonic()
             if self.step == self.arguments.stop_after:
                 return
-        torch.save(self.model.trained(), self.arguments.out / "reader.pt")
+        torch.save(self.model.trained(), self.arguments.out / self.RESULT)
 
     def _learn(self, chosen: list[Example]) -> dict[str, float]:
         self.model.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.arguments.bf16):
-            parts = loss(self.model, batch(chosen, self.model.pad))
-        total = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
+            parts, shares = self.losses(chosen)
+        total = torch.stack([shares[name] * value for name, value in parts.items()]).sum()
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
@@ -152,9 +173,8 @@ class Run:
 
     def _measure(self) -> None:
         began, state = time.monotonic(), torch.get_rng_state()
-        found = figures(self.dev, read(self.model, self.dev))
+        found, score = self.measured()
         torch.set_rng_state(state)
-        score = (found["first"] + found["f1"] + found["auc_all"] + found["auc_human_all"]) / 4
         if score > self.best:
             self.best = score
             torch.save(self.model.trained(), self.arguments.out / "best.pt")
@@ -188,9 +208,9 @@ class Run:
         torch.set_rng_state(found["rng"])
 
 
-def optimizer(model: Reader, rate: float) -> torch.optim.Optimizer:
-    """Return AdamW: word vectors fixed, lower layers slower, the heads faster."""
-    heads = [getattr(model, name) for name in HEADS]
+def optimizer(model: Reader, rate: float, names: Sequence[str]) -> torch.optim.Optimizer:
+    """Return AdamW: word vectors fixed, lower layers slower, the heads of these names faster."""
+    heads = [getattr(model, name) for name in names]
     if model.mpnet:  # adapters start from nothing, as heads do: one rate for both
         free = [value for value in model.parameters() if value.requires_grad]
         return torch.optim.AdamW(free, lr=rate, betas=(0.9, 0.98), eps=1e-6, weight_decay=0.01, fused=True)

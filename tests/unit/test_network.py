@@ -1,4 +1,5 @@
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,22 @@ def test_windows_hold_each_sentence_once_and_are_short(sizes: list[int]) -> None
         total = sum(sizes[number] for number in here)
         assert total <= WINDOW_TOKENS or len(here) == 1
         assert after is None or total + sizes[after.start] > WINDOW_TOKENS  # none is shorter than need be
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(1, 150), min_size=1, max_size=12))
+def test_windows_that_overlap_reach_every_sentence_from_two_sides(sizes: list[int]) -> None:
+    parts = ["w " * size for size in sizes]
+    ends = np.cumsum([len(part) for part in parts])
+    spans = [(int(end) - len(part), int(end) - 1) for part, end in zip(parts, ends, strict=True)]
+    (windows,) = network.packed(TOKENIZER, ["".join(parts)], [spans], 200, overlap=True)
+    assert {number for part in windows for number in part} == set(range(len(sizes)))
+    for here, after in pairwise(windows):
+        assert here.start < after.start <= here.stop < after.stop  # each says something new
+        behind = sum(sizes[number] for number in range(here.start, after.start))
+        whole = sum(sizes[number] for number in here)
+        assert after.start in (here.start + 1, here.stop) or behind >= whole / 2
+        assert sum(sizes[number] for number in after) <= 200 or len(after) == 1
 
 
 def logits(tokens: network.Tokens, **peaks: int) -> dict[str, np.ndarray]:

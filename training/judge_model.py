@@ -1,0 +1,158 @@
+"""The judge's network: a claim and a passage go in; whether the passage supports it, and which sentence decides.
+
+One pass over ``[CLS] claim [SEP] passage [SEP]`` gives three logits (supports, contradicts, neutral), and one for each
+sentence of the passage. The packaged judge starts from the packaged reader; the careful one is MPNet with adapters.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from reader_model import FAR, Example, Reader, window
+from sklearn.metrics import roc_auc_score
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rag import network
+from rag.embed import PACKAGED_NAME, find
+
+VERDICTS = ("supports", "contradicts", "neutral")
+WEIGHTS = {"verdict": 1.0, "sentence": 0.3}
+"""Of the parts of the loss."""
+HEADS = ("sentence", "verdict")
+CLAIM_TOKENS = 96
+PASSAGE_TOKENS = 400
+SMOOTHING = 0.05
+"""Of a label's weight, given to the others: some labels are wrong."""
+
+
+class Judge(Reader):
+    """The reader's encoder with two heads of its own."""
+
+    def __init__(self, mpnet: Path | None = None) -> None:
+        super().__init__(mpnet)
+        del self.span, self.holds
+
+    def forward(  # type: ignore[override]
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, sentence_weights: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return logits: verdict (texts, 3), sentence (texts, sentences); what goes in is as in :class:`Reader`."""
+        kinds = {} if self.mpnet else {"token_type_ids": token_type_ids}
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
+        states = states.float() if self.mpnet else states
+        pooled = sentence_weights.to(states.dtype) @ states
+        return self.verdict(states[:, 0]), self.sentence(pooled).squeeze(-1)
+
+
+def started(model: Judge, state: dict[str, Tensor]) -> None:
+    """Start from a reader's encoder and adapters, or go on from a judge's own weights."""
+    wanted = model.state_dict()
+    kept = {name: value for name, value in state.items() if name in wanted and not name.startswith("verdict.")}
+    if "span.weight" not in state:
+        kept = state
+    model.load_state_dict(kept, strict=False)
+
+
+def tokenized(lines: Sequence[dict[str, Any]], mpnet: Path | None = None) -> list[Example]:
+    """Turn lines of judge_mix.py into examples."""
+    tokenizer = network.tokenizer(mpnet or Path(find(PACKAGED_NAME).location))
+    made: list[Example] = []
+    for at in range(0, len(lines), 4096):
+        some = lines[at : at + 4096]
+        given = network.tokenized(tokenizer, [window(one) for one in some], CLAIM_TOKENS, PASSAGE_TOKENS)
+        made += [Example(one, tokens, None) for one, tokens in zip(some, given, strict=True)]
+    return made
+
+
+def batch(examples: Sequence[Example], pad: int) -> dict[str, Tensor]:
+    """Pad examples into the tensors that :meth:`Judge.forward` and :func:`loss` want."""
+    width = -(-max(len(e.tokens.ids) for e in examples) // 16) * 16
+    most = -(-max(len(e.tokens.sentences) for e in examples) // 4) * 4
+    size = len(examples)
+    made: dict[str, Any] = {
+        "input_ids": np.full((size, width), pad, np.int64),
+        "attention_mask": np.zeros((size, width), np.int64),
+        "token_type_ids": np.zeros((size, width), np.int64),
+        "sentence_weights": np.zeros((size, most, width), np.float32),
+        "known": np.zeros((size, most), bool),
+        "deciding": np.zeros((size, most), bool),
+        "right": np.zeros((size, len(VERDICTS)), bool),
+    }
+    for row, one in enumerate(examples):
+        for name, value in one.tokens.inputs().items():
+            made[name][(row, *map(slice, value.shape[1:]))] = value[0]
+        for number, span in enumerate(one.tokens.sentences):
+            made["known"][row, number] = span is not None
+        made["deciding"][row, one.line.get("answer_sentences", [])] = True
+        made["right"][row] = [verdict in one.line.get("verdicts", ()) for verdict in VERDICTS]
+    return {name: torch.from_numpy(value) for name, value in made.items()}
+
+
+def outputs(model: Judge, tensors: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    names = ("input_ids", "attention_mask", "token_type_ids", "sentence_weights")
+    verdict, sentence = model(*(tensors[name] for name in names))
+    return verdict.float(), sentence.float()
+
+
+def loss(model: Judge, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the parts of the loss, each a mean over what it is about.
+
+    Where two labels may be right, the loss is that of their sum. Sentences are only learned where something is decided.
+    """
+    verdict, sentence = outputs(model, tensors)
+    logs, right = functional.log_softmax(verdict, dim=1), tensors["right"]
+    sure = -logs.masked_fill(~right, FAR).logsumexp(1)
+    parts = {"verdict": ((1 - SMOOTHING) * sure - SMOOTHING * logs.mean(1)).mean()}
+    choice = sentence.masked_fill(~tensors["known"], FAR)
+    deciding = tensors["deciding"] & tensors["known"]
+    chosen = deciding.any(1) & (~deciding & tensors["known"]).any(1) & ~(right[:, 2] & ~right[:, 1])
+    if chosen.any():
+        own = choice[chosen]
+        parts["sentence"] = (own.logsumexp(1) - own.masked_fill(~deciding[chosen], FAR).logsumexp(1)).mean()
+    return parts
+
+
+def judged(model: Judge, examples: Sequence[Example], size: int = 64) -> NDArray[np.float32]:
+    """Return the logits of :data:`VERDICTS`, in the order given; shape (examples, 3)."""
+    model.eval()
+    order = sorted(range(len(examples)), key=lambda n: len(examples[n].tokens.ids))
+    found = np.zeros((len(examples), len(VERDICTS)), np.float32)
+    with torch.inference_mode():
+        for at in range(0, len(order), size):
+            numbers = order[at : at + size]
+            found[numbers] = outputs(model, batch([examples[n] for n in numbers], model.pad))[0].numpy()
+    return found
+
+
+def support(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the logit of supports against the other two together; shape (examples,)."""
+    return np.asarray(logits[:, 0] - np.logaddexp(logits[:, 1], logits[:, 2]), np.float32)
+
+
+def figures(examples: Sequence[Example], logits: NDArray[np.float32]) -> dict[str, float]:
+    """Measure by set: the area under the curve of supported against not, and its mean over the sets."""
+    made: dict[str, float] = {}
+    right = np.array([one.line["verdicts"] == ["supports"] for one in examples])
+    sets = np.array([one.line["set"] for one in examples])
+    scores = support(logits)
+    for name in sorted(set(sets)):
+        own = sets == name
+        if 10 <= right[own].sum() <= own.sum() - 10:
+            made[name] = float(roc_auc_score(right[own], scores[own]))
+    made["mean"] = float(np.mean(list(made.values())))
+    return made
+
+
+class Exported(nn.Module):
+    """What goes into the ONNX file; the outputs in the order of ``rag.judge``."""
+
+    def __init__(self, judge: Judge) -> None:
+        super().__init__()
+        self.judge = judge
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
+        found: tuple[Tensor, Tensor] = self.judge(*inputs)
+        return found
