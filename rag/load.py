@@ -254,7 +254,7 @@ _CODE = """
     about blocks book corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid header
     htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering odfstyles
     odftext ocr ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder quoting raised records rst rtf
-    rtfstory rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles
+    rtfstory rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles wrapped
 """.split()
 
 

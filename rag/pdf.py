@@ -62,6 +62,7 @@ def pdf(data: bytes, ocr: Recogniser | None = None) -> Parsed:
         raise Unusable("no text in it: it may be a scan", REMEDY)
     author = about.get("Author", "")
     title = _title(about.get("Title", ""), found)
+    plain = sorted({block.pages[0] + 1 for block in found if block.grid and block.grid.lines is not None})
     found = merged(list(tabulated(found)))
     found += [Block([line], [len(pages) - 1], is_prose=False) for line in running]
     hyphens = Hyphens(line for block in found if block.is_prose for line in [*block.lines, ""])
@@ -80,6 +81,7 @@ def pdf(data: bytes, ocr: Recogniser | None = None) -> Parsed:
     }
     notes = [
         *_checked(seen.read),
+        *_unrowed(plain),
         *_counted(sum(page.struck for page in pages), "struck-out passage", "left out"),
         *_counted(sum(page.comments for page in pages), "comment", "left out"),
     ]
@@ -217,6 +219,15 @@ def _checked(numbers: Sequence[int]) -> list[str]:
         return []
     pages = f"page {numbers[0]} was" if len(numbers) == 1 else f"pages {_named(numbers)} were"
     return [f"{pages} read by text recognition (OCR): check the quotes"]
+
+
+def _unrowed(numbers: Sequence[int]) -> list[str]:
+    """Return what is told of tables whose rows cannot be told, by their pages, if there are any.
+
+    >>> _unrowed([2])
+    ['a table on page 2 is read line by line: it does not show where its rows part']
+    """
+    return [f"a table on page {n} is read line by line: it does not show where its rows part" for n in numbers]
 
 
 def _told(numbers: Sequence[int], count: int, what: str, remedy: str) -> list[str]:

@@ -24,7 +24,7 @@ EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 ORDER = """
     schema errors config numerals dates written hanzi quantities terms values normal decode raised formula markup
-    fields parsed metadata header table htmltable blocks grid mainpart about webpage letters ocr lines glyphs pdfgrid
+    fields parsed metadata header table htmltable blocks grid mainpart about webpage letters ocr lines wrapped glyphs pdfgrid
     pdforder pdfblocks hyphens furniture flow ruled pdf symbols numberformat spreadsheet ooxml left drawing wordstyles
     numbering word book quoting mail records feed rst subtitles delimited ods rtfwords rtfstory rtf slides odfstyles
     odftext opendocument parse sandbox worker corpus fetched load address fetch add rows split stories encode embed
