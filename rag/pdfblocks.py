@@ -97,8 +97,9 @@ def _grid(rows: Sequence["list[Line] | Grid"], first: int, edges: Sequence[Edge]
             break
         part.append(row)
         many = sum(len(each) > 1 for each in part)
-        inside = best[0].bounds if best[0] else None
-        if sum(len(each) < 2 and (inside is None or _crosses(each, inside)) for each in part) > 3:
+        bounds = best[0].bounds if best[0] else ()
+        loose = [each for each in part if len(each) < 2 and (not bounds or _crosses(each, bounds))]
+        if len(loose) > (3 if bounds else many + 3):
             break
         if many < 2 or (len(row) < 2 and not (best[0] and _in_columns(row[0], best[0]))):
             continue

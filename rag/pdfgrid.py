@@ -44,12 +44,13 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
     if len(many) < 2 or (len(many) == 2 and lines.index(many[1]) - lines.index(many[0]) > 1):
         return None  # two rows with other lines between them stand below one another by chance
     bounds, skipped = bounds_of(many)
+    within, passed = bounds_of(lines)
+    if len(within) == len(
+        bounds
+    ):  # a line by itself may reach farther than those of its column that stand beside others
+        bounds, skipped = within, passed
     if not bounds:
         return None
-    if len(many) < len(lines):  # a line by itself may reach farther than those of its column that stand beside others
-        within, passed = bounds_of(lines)
-        if len(within) == len(bounds):
-            bounds, skipped = within, passed
     table: list[list[str]] = []
     full: set[int] = set()
     bases: list[float] = []
@@ -68,18 +69,16 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
     longest = max(len(cell) for n, cells in enumerate(table) if n not in full for cell in cells)
     if longest > 160 or sum(map(len, table[0])) > 40 * len(table[0]):
         return None
-    every = [line for row in lines for line in row]
     drawn = any(edge.y0 == edge.y1 and bases[0] < edge.y0 < bases[-1] for edge in edges)
-    plain: list[str] | None = None
-    found = [] if drawn or len(placed) < len(table) else rows_of(placed)
-    if found is None:
-        plain = [joined(row).text for row in lines]
-    elif found:
+    groups = [] if drawn or len(placed) < len(table) else rows_of(placed)
+    if groups:
         table = [
-            [" ".join(filter(None, column)) for column in zip(*(table[n] for n in row), strict=True)] for row in found
+            [" ".join(filter(None, cells)) for cells in zip(*map(table.__getitem__, row), strict=True)]
+            for row in groups
         ]
-    else:
+    elif groups is not None:
         table, full = _folded(table, full, bases, edges)
+    every = [line for row in lines for line in row]
     return Grid(
         min(line.x0 for line in every),
         max(line.x1 for line in every),
@@ -90,7 +89,7 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
         full,
         base=every[-1].base,
         size=every[-1].size,
-        lines=plain,
+        lines=[joined(row).text for row in lines] if groups is None else None,
     )
 
 

@@ -19,8 +19,12 @@ ROWS = [
     [["Association of", "Friends of the Mill"], ["New sails"], ["31,000"]],
     [["Chess club"], ["Boards, clocks, travel", "of the youth team"], ["4,250"]],
 ]
+MORE = [[[f"Guild {n}"], ["Tools"], [f"{n}00"]] for n in range(1, 6)]
 WHOLE = [
-    "Club: Northern Rowing Club of Ystad; Purpose: Repair of the house after the storm and a slip for boats; Paid: 12,400",
+    (
+        "Club: Northern Rowing Club of Ystad; Purpose: Repair of the house after the storm and a slip for boats; "
+        "Paid: 12,400"
+    ),
     "Club: Choir; Purpose: Sheet music; Paid: 900",
     "Club: Association of Friends of the Mill; Purpose: New sails; Paid: 31,000",
     "Club: Chess club; Purpose: Boards, clocks, travel of the youth team; Paid: 4,250",
@@ -28,7 +32,7 @@ WHOLE = [
 
 
 def table(space: float, place: float, rows: "list[list[list[str]]]" = ROWS) -> Parsed:
-    """Read a table with so much space between rows; cells stand at the head (0), middle (.5) or foot (1) of their row."""
+    """Read a table with so much space between rows; cells stand at the head (0), middle (.5) or foot (1)."""
     items: list[tuple[float, float, str]] = []
     y = 700.0
     for row in [[[name] for name in HEAD], *rows]:
@@ -43,8 +47,8 @@ def table(space: float, place: float, rows: "list[list[list[str]]]" = ROWS) -> P
 @pytest.mark.parametrize("space", [2, 5, 12])
 @pytest.mark.parametrize("place", [0, 0.5, 1])
 def test_space_between_rows_tells_them(space: float, place: float) -> None:
-    found = table(space, place)
-    assert found.text.split("\n\n") == WHOLE
+    found = table(space, place, ROWS + MORE)
+    assert found.text.split("\n\n")[:4] == WHOLE
     assert found.notes == []
 
 
