@@ -36,7 +36,7 @@ def scanned(*pages: Sequence[str], turned: int = 0) -> bytes:
     for page in pages:
         paper = Image.new("L", (1240, 1754), 255)
         for number, line in enumerate(page):
-            ImageDraw.Draw(paper).text((150, 200 + 44 * number), line, font=ImageFont.load_default(28), fill=20)
+            ImageDraw.Draw(paper).text((350, 830 + 44 * number), line, font=ImageFont.load_default(28), fill=20)
         canvas.drawImage(ImageReader(paper.rotate(turned)), 0, 0, 595, 842)
         canvas.showPage()
     canvas.save()
