@@ -37,6 +37,10 @@ class Config:
     """Most processor time for parsing a file that is not plain text; twice as long on the clock."""
     parse_memory_mb: int = 1024
     """Most memory for that."""
+    ocr: bool = False
+    """Whether pages without text are read by text recognition; it is an extra."""
+    ocr_seconds: int = 60
+    """Most processor time for such a page; twice as long on the clock."""
     fetch_seconds: int = 60
     """Most time for fetching an address (``rag add``)."""
     k: int = 8
@@ -77,6 +81,7 @@ class Config:
             ("max_file_mb", 1),
             ("max_unpacked_mb", 1),
             ("parse_seconds", 1),
+            ("ocr_seconds", 1),
             ("fetch_seconds", 1),
             ("k", 1),
             ("threads", 1),
@@ -145,6 +150,9 @@ def _merge(config: Config, values: Mapping[str, Any], origin: str) -> Config:
         if name not in types:
             raise UsageError(f"{origin}: unknown setting {name!r}; known are {', '.join(sorted(types))}")
         kind = types[name]
+        if kind is bool:
+            typed[name] = _switch(value, f"{origin}: {name}")
+            continue
         lossy = isinstance(value, bool) or (kind is int and isinstance(value, float))
         lossy = lossy or (kind is str and not isinstance(value, str))
         try:
@@ -154,3 +162,12 @@ def _merge(config: Config, values: Mapping[str, Any], origin: str) -> Config:
         except ValueError:
             raise UsageError(f"{origin}: {name} must be a {kind.__name__}, not {value!r}") from None
     return replace(config, **typed)
+
+
+def _switch(value: Any, what: str) -> bool:
+    named = {"true": True, "1": True, "false": False, "0": False, "": False}
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.strip().lower() not in named:
+        raise UsageError(f"{what} must be true or false, not {value!r}")
+    return named[value.strip().lower()]

@@ -21,6 +21,8 @@ TITLE_COST = 0.1
 """What it takes from a delimiter's fit that the first line has none: it may be a title, but is more often a header."""
 OUTSIDE = 0.25
 """What a line above the table or below it weighs, against one within."""
+TORN_COST = 0.5
+"""What it takes from a delimiter's fit if it cuts through quotation marks in each record."""
 PROSE_FIT = 0.6
 """What is left of a comma's fit if each is followed by a space, as in prose."""
 
@@ -63,6 +65,8 @@ def _fit(records: list[list[str]]) -> float:
     inside = many[-1] - many[0] + 1 if alike else 0
     weight = inside + (len(counts) - inside) * (OUTSIDE if alike else 1)
     fit = (alike + (times.total() - alike) / 2) / max(weight, 1)
+    torn = sum(any(cell.count('"') % 2 for cell in record) for record in records)
+    fit -= TORN_COST * torn / max(len(records), 1)
     return fit if not counts or counts[0] > 1 else fit - TITLE_COST
 
 

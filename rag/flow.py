@@ -25,6 +25,11 @@ def tabulated(found: Sequence[Block]) -> Iterator[Block]:
             last = None
             yield block
             continue
+        if grid.lines is not None:
+            last = None
+            for line in grid.lines:
+                yield Block([line], block.pages, is_prose=False)
+            continue
         goes_on = last is not None and _same_columns(grid, last)
         rows = [[row[0], *[""] * (len(row) - 1)] if n in grid.full else row for n, row in enumerate(grid.rows)]
         full = set(grid.full)

@@ -19,12 +19,12 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from rag import fetched
+from rag import fetched, ocr
 from rag.config import Config
 from rag.corpus import documents
 from rag.dates import iso_date
 from rag.decode import Unusable, decode
-from rag.errors import SourceError
+from rag.errors import SourceError, UsageError
 from rag.metadata import DATELINE, clean, front_matter, has_controls, head, is_unicode, markdown_title, stated_date
 from rag.normal import canonical, canonical_offset
 from rag.parse import PARSERS
@@ -91,7 +91,10 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
 
     Raises:
         SourceError: ``config.sources`` is not a folder that can be read.
+        UsageError: text recognition is asked for, and not installed.
     """
+    if config.ocr and not ocr.versions():
+        raise UsageError(f"text recognition (OCR) is not installed: {ocr.INSTALL}, or set ocr = false")
     root = Path(config.sources)
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
@@ -145,6 +148,7 @@ def _sandbox(config: Config) -> Sandbox:
         memory_mb=config.parse_memory_mb,
         text_mb=config.max_file_mb,
         unpacked_mb=config.max_unpacked_mb,
+        ocr_seconds=config.ocr_seconds if config.ocr else 0,
     )
 
 
@@ -261,14 +265,15 @@ def _lines(notes: list[str]) -> tuple[str, ...]:
 def _origin(sha256: str, config: Config, url: str | None) -> str:
     """Return what a parsed file depends on: bytes, limits, where it was fetched, code and libraries that parse it."""
     limits = (config.max_file_mb, config.max_unpacked_mb, config.parse_seconds, config.parse_memory_mb)
+    limits += (config.ocr_seconds, ocr.versions()) if config.ocr else ()
     return hashlib.sha256(f"{sha256} {limits} {url} {_parsers()}".encode()).hexdigest()
 
 
 _CODE = """
     about blocks book corpus dates decode delimited drawing feed fields flow formula furniture glyphs grid header
     htmltable hyphens left letters lines load mail mainpart markup metadata normal numberformat numbering odfstyles
-    odftext ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder quoting raised records rst rtf rtfstory
-    rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles
+    odftext ocr ods ooxml opendocument parse parsed pdf pdfblocks pdfgrid pdforder quoting raised records rst rtf
+    rtfstory rtfwords ruled slides spreadsheet subtitles symbols table webpage word wordstyles wrapped
 """.split()
 
 

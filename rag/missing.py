@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from rag.index import Index
+from rag.ocr import REMEDY
 from rag.schema import Filter, Hit
 from rag.terms import terms
 
@@ -20,6 +21,8 @@ _SHARE = re.compile(r"\d[\d,]* of \d[\d,]* \w+")
 
 def missing(index: Index, question: str, hits: Sequence[Hit], chosen: Filter) -> tuple[str, ...]:
     """Return what could not be read and may concern a question, a line each: "3 of 4 pages of a.pdf have no text".
+
+    If pages without text are among it, the last line says how they can be read.
 
     A part of a source that the filter admits may concern it if one of these holds: a passage of the source was found
     for the question; its title or the name of its file has a word of the question's matter; no more than ``FEW``
@@ -36,25 +39,30 @@ def missing(index: Index, question: str, hits: Sequence[Hit], chosen: Filter) ->
         return ()
     found = {hit.passage.source for hit in hits}
     asked = set(terms(question))
-    skipped = sum(not title for _, title, _ in parts)
+    skipped = sum(not title for _, title, _, _ in parts)
     few = len(index.store.titles(chosen)) + skipped <= FEW
-    lines = [
-        line
-        for source, title, line in parts
+    named = [
+        (line, remedy)
+        for source, title, line, remedy in parts
         if few or source in found or asked & set(terms(f"{title} {PurePosixPath(source).with_suffix('')}"))
     ]
+    lines = [line for line, _ in named]
     more = len(lines) - MOST
-    return (*lines[:MOST], f"and {more} more: rag status --sources lists all") if more > 0 else tuple(lines)
+    if more > 0:
+        lines[MOST:] = [f"and {more} more: rag status --sources lists all"]
+    if any(remedy == REMEDY for _, remedy in named):
+        lines.append(f"what has no text: {REMEDY}")
+    return tuple(lines)
 
 
-def _unread(index: Index, chosen: Filter) -> Iterator[tuple[str, str, str]]:
-    """Yield source, title (none for a file that was skipped) and a line for each part that was not read."""
+def _unread(index: Index, chosen: Filter) -> Iterator[tuple[str, str, str, str]]:
+    """Yield source, title (none of a file that was skipped), a line and what helps, for each part that was not read."""
     for source, title, parts in index.store.unread(chosen):
         for part in parts:
-            yield source, title, _said(source, part)
+            yield source, title, _said(source, part), part.partition(": ")[2]
     for item in index.manifest["skipped"]:
         if item["reason"] != "empty" and index.store.admits(item["source"], chosen):
-            yield item["source"], "", f"{item['source']} is not read: {item['reason']}"
+            yield item["source"], "", f"{item['source']} is not read: {item['reason']}", item["remedy"]
 
 
 def _said(source: str, part: str) -> str:

@@ -13,6 +13,8 @@ LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
 
 READER = "which network reads: auto, packaged or careful (docs/reader.md)"
 
+OCR = "read pages without text by text recognition (quoteline[ocr])"
+
 VERBOSE = "all nearest passages, whole; the confidence as a number"
 
 GROUPS = {
@@ -87,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("index", "build the index over a folder of documents")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
+    sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
     sub.add_argument(
         "--strict", action="store_true", help="build all the same, but exit with 1 if anything was skipped"
     )
@@ -104,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("address", nargs="+", metavar="URL", help="its address, of http or https")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
+    sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
     sub.add_argument("--items", action="store_true", help="also fetch the pages that the items of a feed lead to")
     sub.add_argument(
         "--quiet", action="store_true", help="print only what was skipped or could not be read, and errors"
@@ -174,6 +178,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--set-password", metavar="FILE", help="ask for a password, write its hash to this file, and end")
     sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
     sub.add_argument("--reader", metavar="WHICH", help=READER)
+    sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("models list", "list the models that can be pulled, and which are here", index=False)

@@ -15,6 +15,7 @@ from rag.decode import Unusable
 from rag.delimited import delimited
 from rag.feed import xml
 from rag.mail import eml, mbox
+from rag.ocr import Recogniser
 from rag.ods import ods
 from rag.opendocument import odf
 from rag.parsed import Parsed
@@ -58,25 +59,27 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
 ARCHIVES = (".epub", *(suffix for suffix, parser in PARSERS.items() if parser in (docx, pptx, odf, xlsx, ods)))
 
 
-def parse(suffix: str, data: bytes, unpacked_mb: int) -> Parsed:
+def parse(suffix: str, data: bytes, unpacked_mb: int, ocr: Recogniser | None = None) -> Parsed:
     """Parse a file's bytes by its suffix.
 
     Args:
         suffix: in lower case, a key of ``PARSERS``.
         data: the whole file.
         unpacked_mb: most that an archive may unpack to.
+        ocr: reads pages without text; none leaves them unread.
 
     Raises:
         Unusable: it cannot be read.
     """
     if suffix in ARCHIVES and not data.startswith(OLE):  # an encrypted or old file of Microsoft Office is no archive
         _check_archive(data, unpacked_mb)
-    found = PARSERS[suffix](data)
-    _open(found, unpacked_mb)
+    parser = PARSERS[suffix]
+    found = pdf(data, ocr) if parser is pdf else parser(data)
+    _open(found, unpacked_mb, ocr)
     return found
 
 
-def _open(found: Parsed, unpacked_mb: int) -> None:
+def _open(found: Parsed, unpacked_mb: int, ocr: Recogniser | None) -> None:
     """Read the files within a file, and those within them; what cannot be read is told and keeps nothing else back."""
     parts = list(found.attachments.items())
     found.attachments = {}
@@ -87,14 +90,14 @@ def _open(found: Parsed, unpacked_mb: int) -> None:
                 raise Unusable(
                     f"no loader for {suffix or 'a file without a suffix'}", "save it by itself in another format"
                 )
-            parts.append((name, parse(suffix, data, unpacked_mb)))
+            parts.append((name, parse(suffix, data, unpacked_mb, ocr)))
         except Unusable as error:
             found.unread.append(f'the attachment "{name}" is not read ({error.reason}): {error.remedy}')
         except Exception as error:  # a parser's own bug, or want of memory
             why = f"its parser failed, {type(error).__name__}"
             found.unread.append(f'the attachment "{name}" is not read ({why}): save it by itself')
     for name, part in parts:
-        _open(part, unpacked_mb)
+        _open(part, unpacked_mb, ocr)
         if part.text.strip() or not part.attachments:
             found.attachments[name] = part
         else:

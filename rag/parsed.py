@@ -22,7 +22,7 @@ class Parsed:
     """What the file shows and ``text`` leaves out on purpose, a sentence each: "2 struck-out passages are left out"."""
     unread: list[str] = field(default_factory=list)
     """What could not be read and may hold an answer, likewise, with what would help behind a colon: "3 of 4 pages have
-    no text (pages 2-4): run a text recognition (OCR) over it"."""
+    no text (pages 2-4): look at them"."""
     enclosed: dict[str, bytes] = field(default_factory=dict)
     """Files within it, by name, each once: :mod:`rag.parse` reads them into ``attachments``."""
     attachments: dict[str, "Parsed"] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """PDF: its text as it is read, by PDFium: columns in order, tables as rows, sentences whole across pages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 
 from rag.decode import Unusable
@@ -11,6 +12,7 @@ from rag.glyphs import Page, Reader
 from rag.hyphens import Hyphens
 from rag.letters import Word
 from rag.lines import line_of, rows, segments
+from rag.ocr import REMEDY, Recogniser
 from rag.parsed import Parsed
 from rag.pdfblocks import Block, blocks
 from rag.pdforder import Box, regions
@@ -26,8 +28,8 @@ _MOST_LOST = 0.3
 """A page of whose letters more are unknown is not read."""
 
 
-def pdf(data: bytes) -> Parsed:
-    """Read each page; one that is a picture has no text, and is told."""
+def pdf(data: bytes, ocr: Recogniser | None = None) -> Parsed:
+    """Read each page; one that is a picture has no text, and is told, unless it is recognised."""
     import pypdfium2
 
     try:
@@ -39,31 +41,47 @@ def pdf(data: bytes) -> Parsed:
     try:
         pages = _pages(document)
         about = document.get_metadata_dict()
+        running = without_furniture(pages)
+        seen = _recognised(document, pages, [*_unread(pages), *_unreadable(pages)], ocr) if ocr else _Recognised()
     except pypdfium2.PdfiumError as error:
         raise Unusable(f"not a whole PDF ({error})", "save it again from where it came") from error
     finally:
         document.close()
-    running = without_furniture(pages)
+    if seen.read:
+        running += without_furniture(pages)
     unread, unreadable = _unread(pages), _unreadable(pages)
     found: list[Block] = []
     for number, page in enumerate(pages):
         if number + 1 not in unreadable:
             found += _blocks(page, number)
     if not found:
-        raise Unusable("no text in it: it may be a scan", "run a text recognition (OCR) over it")
+        if seen.late:
+            raise Unusable(f"no page was recognised within ocr_seconds = {seen.seconds}", "raise ocr_seconds")
+        if ocr:
+            raise Unusable("no text in it, and none was recognised", "look at it: it may be pictures, or a faint scan")
+        raise Unusable("no text in it: it may be a scan", REMEDY)
     author = about.get("Author", "")
     title = _title(about.get("Title", ""), found)
+    plain = sorted({block.pages[0] + 1 for block in found if block.grid and block.grid.lines is not None})
     found = merged(list(tabulated(found)))
     found += [Block([line], [len(pages) - 1], is_prose=False) for line in running]
     hyphens = Hyphens(line for block in found if block.is_prose for line in [*block.lines, ""])
     flow = flowing(found, len(pages), hyphens.between)
-    told = [*_told(unread, len(pages), "no text"), *_told(unreadable, len(pages), "text in a font of unknown letters")]
+    blank = [number for number in unread if number not in (*seen.late, *seen.read)]
+    told = [
+        *_told(blank, len(pages), "no text", "none was recognised, look at it" if ocr else REMEDY),
+        *_told(unreadable, len(pages), "text in a font of unknown letters", REMEDY),
+        *_told(seen.late, len(pages), f"taken more than ocr_seconds = {seen.seconds}", "raise it, and index again"),
+        *_told(sorted(seen.faint), len(pages), "lines too faint to recognise", "look at it"),
+    ]
     meta = {
         "title": title,
         "author": None if _NO_TITLE.fullmatch(author) else author,
         "created": _created(about),
     }
     notes = [
+        *_checked(seen.read),
+        *_unrowed(plain),
         *_counted(sum(page.struck for page in pages), "struck-out passage", "left out"),
         *_counted(sum(page.comments for page in pages), "comment", "left out"),
     ]
@@ -153,24 +171,86 @@ def _unreadable(pages: Sequence[Page]) -> list[int]:
     ]
 
 
-def _told(numbers: Sequence[int], count: int, what: str) -> list[str]:
-    """Return what is told of pages that were not read, if there are any.
+@dataclass(slots=True)
+class _Recognised:
+    """What became of the pages whose text was to be recognised, by their numbers from 1."""
 
-    >>> _told([2, 3, 5], 6, "no text")
-    ['3 of 6 pages have no text (pages 2-3, 5): run a text recognition (OCR) over it']
+    read: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
+    faint: list[int] = field(default_factory=list)
+    """Those read of which some lines are too faint."""
+    seconds: int = 0
+
+
+def _recognised(document: "object", pages: Sequence[Page], numbers: Iterable[int], ocr: Recogniser) -> _Recognised:
+    """Give pages the words that are recognised in their pictures."""
+    import pypdfium2
+
+    found = _Recognised(seconds=ocr.seconds)
+    for number in sorted(numbers):
+        try:
+            drawn = document[number - 1]  # type: ignore[index]
+        except pypdfium2.PdfiumError:
+            continue
+        try:
+            seen = ocr.see(drawn)
+        except TimeoutError:
+            found.late.append(number)
+            continue
+        finally:
+            drawn.close()
+        if seen.words:
+            page = pages[number - 1]
+            page.words, page.turned, page.edges, page.lost = seen.words, [], [], 0
+            page.top, page.bottom = 0, seen.height
+            found.read.append(number)
+            if seen.faint:
+                found.faint.append(number)
+    return found
+
+
+def _checked(numbers: Sequence[int]) -> list[str]:
+    """Return what is told of pages that were recognised, if there are any.
+
+    >>> _checked([2, 3, 4])
+    ['pages 2-4 were read by text recognition (OCR): check the quotes']
     """
     if not numbers:
         return []
+    pages = f"page {numbers[0]} was" if len(numbers) == 1 else f"pages {_named(numbers)} were"
+    return [f"{pages} read by text recognition (OCR): check the quotes"]
+
+
+def _unrowed(numbers: Sequence[int]) -> list[str]:
+    """Return what is told of tables whose rows cannot be told, by their pages, if there are any.
+
+    >>> _unrowed([2])
+    ['a table on page 2 is read line by line: it does not show where its rows part']
+    """
+    return [f"a table on page {n} is read line by line: it does not show where its rows part" for n in numbers]
+
+
+def _told(numbers: Sequence[int], count: int, what: str, remedy: str) -> list[str]:
+    """Return what is told of pages that were not read, if there are any.
+
+    >>> _told([2, 3, 5], 6, "no text", "look at it")
+    ['3 of 6 pages have no text (pages 2-3, 5): look at it']
+    """
+    if not numbers:
+        return []
+    have, pages = ("has", "page") if len(numbers) == 1 else ("have", "pages")
+    said = f"{len(numbers)} of {count} {'page' if count == 1 else 'pages'} {have} {what} ({pages} {_named(numbers)})"
+    return [f"{said}: {remedy}"]
+
+
+def _named(numbers: Sequence[int]) -> str:
     runs: list[list[int]] = []
     for number in numbers:
         if runs and runs[-1][-1] == number - 1:
             runs[-1][1:] = [number]
         else:
             runs.append([number])
-    named = ", ".join("-".join(map(str, run)) for run in runs)
-    have, pages = ("has", "page") if len(numbers) == 1 else ("have", "pages")
-    said = f"{len(numbers)} of {count} {'page' if count == 1 else 'pages'} {have} {what} ({pages} {named})"
-    return [f"{said}: run a text recognition (OCR) over it"]
+    return ", ".join("-".join(map(str, run)) for run in runs)
 
 
 def _created(about: dict[str, str]) -> str | None:

@@ -97,7 +97,9 @@ def _grid(rows: Sequence["list[Line] | Grid"], first: int, edges: Sequence[Edge]
             break
         part.append(row)
         many = sum(len(each) > 1 for each in part)
-        if len(part) > many + 3:
+        bounds = best[0].bounds if best[0] else ()
+        loose = [each for each in part if len(each) < 2 and (not bounds or _crosses(each, bounds))]
+        if len(loose) > (3 if bounds else many + 3):
             break
         if many < 2 or (len(row) < 2 and not (best[0] and _in_columns(row[0], best[0]))):
             continue
@@ -108,7 +110,31 @@ def _grid(rows: Sequence["list[Line] | Grid"], first: int, edges: Sequence[Edge]
                 break
         elif grid and (many > 2 or columns > 2) and _is_table(grid):
             best = grid, len(part)
+    grid, used = best
+    after = _going_on(rows[first:], used, grid) if grid else 0
+    if grid and after:
+        longer = aligned([row for row in rows[first : first + used + after] if not isinstance(row, Grid)], edges)
+        if longer and len(longer.bounds) == len(grid.bounds):
+            return longer, used + after
     return best
+
+
+def _crosses(row: list[Line], bounds: Sequence[float]) -> bool:
+    return any(line.x0 < bound < line.x1 for line in row for bound in bounds)
+
+
+def _going_on(rows: Sequence["list[Line] | Grid"], used: int, grid: Grid) -> int:
+    """Return how many lines below a table belong to its last row: they stand close, each within a column."""
+    lines = [row for row in rows[:used] if not isinstance(row, Grid)]
+    pitch = min((below[0].base - above[0].base for above, below in pairwise(lines)), default=0)
+    count = 0
+    for above, row in pairwise(rows[used - 1 :]):
+        if isinstance(row, Grid) or isinstance(above, Grid) or _crosses(row, grid.bounds):
+            break
+        if row[0].base - above[0].base > 1.1 * pitch or abs(row[0].size - grid.size) > 0.07 * grid.size:
+            break
+        count += 1
+    return count
 
 
 def _may_be_row(row: list[Line], above: list[Line] | None) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from rag.glyphs import Edge
 from rag.letters import Word
 from rag.lines import WIDE, Line, columns_of, joined, line_of
+from rag.wrapped import rows_of
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Grid:
     base: float = 0
     size: float = 0
     bold: bool = False
+    lines: list[str] | None = None
+    """What it shows, line by line, if it cannot be told which of them are one row."""
 
 
 def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
@@ -41,11 +44,17 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
     if len(many) < 2 or (len(many) == 2 and lines.index(many[1]) - lines.index(many[0]) > 1):
         return None  # two rows with other lines between them stand below one another by chance
     bounds, skipped = bounds_of(many)
+    within, passed = bounds_of(lines)
+    if len(within) == len(
+        bounds
+    ):  # a line by itself may reach farther than those of its column that stand beside others
+        bounds, skipped = within, passed
     if not bounds:
         return None
     table: list[list[str]] = []
     full: set[int] = set()
     bases: list[float] = []
+    placed: list[list[Line | None]] = []
     for row in lines:
         line = joined(row)
         if len(row) == 1 and _crosses(row[0], bounds) and not _fits(row[0], bounds):
@@ -54,12 +63,21 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
         elif row in skipped and not all(_fits(line, bounds) for line in row if _crosses(line, bounds)):
             table.append(_spanning(row, bounds))
         else:
-            table.append([line_of(part).text if part else "" for part in columns_of(line.words, bounds)])
+            placed.append([line_of(part) if part else None for part in columns_of(line.words, bounds)])
+            table.append([cell.text if cell else "" for cell in placed[-1]])
         bases.append(line.base)
     longest = max(len(cell) for n, cells in enumerate(table) if n not in full for cell in cells)
     if longest > 160 or sum(map(len, table[0])) > 40 * len(table[0]):
         return None
-    table, full = _folded(table, full, bases, edges)
+    drawn = any(edge.y0 == edge.y1 and bases[0] < edge.y0 < bases[-1] for edge in edges)
+    groups = [] if drawn or len(placed) < len(table) else rows_of(placed)
+    if groups:
+        table = [
+            [" ".join(filter(None, cells)) for cells in zip(*map(table.__getitem__, row), strict=True)]
+            for row in groups
+        ]
+    elif groups is not None:
+        table, full = _folded(table, full, bases, edges)
     every = [line for row in lines for line in row]
     return Grid(
         min(line.x0 for line in every),
@@ -71,6 +89,7 @@ def aligned(lines: Sequence[list[Line]], edges: Sequence[Edge]) -> Grid | None:
         full,
         base=every[-1].base,
         size=every[-1].size,
+        lines=[joined(row).text for row in lines] if groups is None else None,
     )
 
 

@@ -14,6 +14,14 @@ def test_the_layers_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (config.sources, config.k, config.port, config.index) == ("file", 4, 3000, "index")
 
 
+@pytest.mark.parametrize(("value", "on"), [("1", True), ("TRUE", True), ("0", False), ("false", False), ("", False)])
+def test_a_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, on: bool) -> None:
+    (tmp_path / "rag.toml").write_text("ocr = true")
+    assert load(directory=tmp_path).ocr
+    monkeypatch.setenv("RAG_OCR", value)
+    assert load(directory=tmp_path).ocr is on
+
+
 def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_TIME", "noon")
     monkeypatch.delenv("RAG_READER")
@@ -35,6 +43,8 @@ def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch
         ("threshold = nan", "threshold is nan: it is a probability"),
         ("sources = 5", "sources must be a str, not 5"),
         ('index = " "', "index is empty: name one"),
+        ('ocr = "perhaps"', "ocr must be true or false, not 'perhaps'"),
+        ("ocr = 1", "ocr must be true or false, not 1"),
         ("threads = 100000", "threads is 100000: at most"),
         ('reader = "best"', "reader is 'best': one of auto, packaged, careful"),
     ],

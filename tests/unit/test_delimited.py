@@ -49,3 +49,16 @@ def test_a_file_without_rows_is_no_table(text: str) -> None:
 def test_titles_and_notes_around_a_table_do_not_hide_its_delimiter() -> None:
     text = 'Staff\nas of 2 May 2026\n\nname,pay\nAna,"5,200"\nBo,"3,100"\n\nSource: HR\n'
     assert lines(text) == ["Staff", "as of 2 May 2026", "name: Ana; pay: 5,200", "name: Bo; pay: 3,100", "Source: HR"]
+
+
+def test_a_delimiter_within_quoted_cells_is_none() -> None:
+    found = delimited(b'Town,"Mayor; deputy",Budget\nOrda,"Lee; Berg","1,200"\nVar,"Holm; Ek","3,400"\n').text
+    assert (
+        found
+        == "Town: Orda; Mayor; deputy: Lee; Berg; Budget: 1,200\n\nTown: Var; Mayor; deputy: Holm; Ek; Budget: 3,400"
+    )
+
+
+def test_inches_do_not_change_the_delimiter() -> None:
+    found = delimited(b'Pipe;Width\nA;5"\nB;7"\n').text
+    assert found == 'Pipe: A; Width: 5"\n\nPipe: B; Width: 7"'

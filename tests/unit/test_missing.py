@@ -11,6 +11,7 @@ from rag.builder import build
 from rag.cli import main
 from rag.config import Config
 from rag.engine import Engine
+from rag.ocr import REMEDY
 from rag.schema import Answer, Filter
 from rag.web import export, page
 from rag.web.library import Entry
@@ -18,7 +19,8 @@ from rag.web.listing import table
 from tests.conftest import built_over
 from tests.unit.test_pdf import at, drawn, picture
 
-TOLD = "contract.pdf: 3 of 4 pages have no text (pages 2-4): run a text recognition (OCR) over it"
+TOLD = f"contract.pdf: 3 of 4 pages have no text (pages 2-4): {REMEDY}"
+HELP = f"what has no text: {REMEDY}"
 LINE = "3 of 4 pages of contract.pdf have no text (pages 2-4)"
 
 
@@ -52,9 +54,9 @@ def test_a_refusal_names_what_may_hold_its_answer(asked: list[Answer]) -> None:
     price, lease, mills, both, dated = asked
     assert [answer.outcome for answer in asked] == ["refused"] * 5
     assert LINE in price.missing
-    assert lease.missing[-1] == "lease.pdf is not read: no text in it: it may be a scan"
+    assert lease.missing[-2:] == ("lease.pdf is not read: no text in it: it may be a scan", HELP)
     assert mills.missing == dated.missing == (), "the filter admits neither"
-    assert both.missing == (LINE, "lease.pdf is not read: no text in it: it may be a scan"), "few could be meant"
+    assert both.missing == (LINE, "lease.pdf is not read: no text in it: it may be a scan", HELP), "few could be meant"
 
 
 def test_an_answer_says_nothing_of_it(partly: Config) -> None:

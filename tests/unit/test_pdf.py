@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.decode import Unusable
 from rag.letters import Look, Words
+from rag.ocr import REMEDY
 from rag.parsed import Parsed
 from rag.pdf import pdf
 from rag.schema import Passage, Sentence
@@ -344,7 +345,7 @@ def test_pages_that_are_pictures_are_told() -> None:
         canvas.drawCentredString(297, 30, str(canvas.getPageNumber()))
 
     found = read(body(LEFT, 1), picture, numbered, numbered, body(RIGHT, 2))
-    assert found.unread == ["3 of 5 pages have no text (pages 2-4): run a text recognition (OCR) over it"]
+    assert found.unread == [f"3 of 5 pages have no text (pages 2-4): {REMEDY}"]
     assert len(found.pages) == 5
     assert page_of(found, "The council of Ystad") == (1, None)
     assert page_of(found, "Swimmers protested") == (5, None)
