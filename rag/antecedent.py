@@ -139,32 +139,16 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         talk: the turns before.
         owned: the noun after "its".
     """
-    own = {mention.text.lower() for mention in mentions(text)}
-    asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
     answered = focus(Turn(text, talk.answer))
     told = set(terms(talk.answer)) - set(terms(answered.text if answered else ""))
-    frames = filter(None, (frame(turn.question) for turn in talk.turns))
-    speakers = {parts.subject for parts in frames if _SAYS.match(parts.verb)}
-    anew = _HE_OR_SHE.isdisjoint(words_of(talk.typed))
     best: tuple[float, Candidate] | None = None
     for candidate in candidates(talk):
         mention = _as_called(candidate.mention, talk)
-        if mention.text.lower() in own or points(mention.text):
+        if _is_other(kind, mention, text, talk):
             continue
-        last = last_word(mention.text)
-        if kind == "s" and mention.kind in ("name", "person") and _is_one(mention, last, talk):
-            continue
-        if kind == "n" and mention.text in speakers and _MADE.search(text):
-            continue  # "Who wrote Rossi?": who says something is not written
         score = _fit(kind, pronoun, candidate, mention, owned, text) + candidate.weight
-        named = candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed)
-        if talk.called.get(last) == kind:
-            score += 0.5 if asks_who and kind in "mf" else 1.5
-        elif named and kind in talk.called.values() and mention.kind == "thing":
-            score += 1.5  # "it" is what it was until another thing is named
-        if candidate.new and kind in "mf" and candidate.turn is talk.last and anew:
-            score += 2.0
-        if told & set(terms(last)):
+        score += _in_play(kind, candidate, mention, talk)
+        if told & set(terms(last_word(mention.text))):
             score += 2.0
         if score >= _LEAST and (best is None or score > best[0]):
             best = (score, candidate)
@@ -177,6 +161,33 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         return all_of_them
     talk.called[last_word(best[1].mention.text)] = kind
     return shown(best[1], talk.turns)
+
+
+def _is_other(kind: str, mention: Mention, text: str, talk: Talk) -> bool:
+    """Tell whether a pronoun of a question cannot stand for a mention, whatever kind that is of."""
+    if points(mention.text) or mention.text.lower() in (own.text.lower() for own in mentions(text)):
+        return True
+    if mention.kind not in ("name", "person"):
+        return False
+    if kind == "n" and _MADE.search(text):  # "Who wrote Rossi?": who says something is not written
+        frames = filter(None, (frame(turn.question) for turn in talk.turns))
+        return any(parts.subject == mention.text and _SAYS.match(parts.verb) for parts in frames)
+    return kind == "s" and _is_one(mention, last_word(mention.text), talk)
+
+
+def _in_play(kind: str, candidate: Candidate, mention: Mention, talk: Talk) -> float:
+    """Return how much more prominent a mention is by earlier pronouns, and by what the last answer brought in."""
+    last = last_word(mention.text)
+    found = 0.0
+    if talk.called.get(last) == kind:
+        asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
+        found = 0.5 if asks_who and kind in "mf" else 1.5
+    elif candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed):
+        # "it" is what it was until another thing is named
+        found = 1.5 if kind in talk.called.values() and mention.kind == "thing" else 0.0
+    if candidate.new and kind in "mf" and candidate.turn is talk.last and _HE_OR_SHE.isdisjoint(words_of(talk.typed)):
+        found += 2.0
+    return found
 
 
 def _is_one(mention: Mention, last: str, talk: Talk) -> bool:
@@ -197,24 +208,21 @@ def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned:
     said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
         return _NO
-    if kind == "s":
-        if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
-            return _NO
-        return _fit_several(mention, in_question=candidate.in_question)
-    if kind != "n":
+    if kind in "mf":
         return fit_person(mention, kind)
     if pronoun == "its" and mention.kind == "place":
         return 3.2 if owned in _OWNED_BY_STATES else 1.7
     if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
         return _NO
+    if kind == "s":
+        return _fit_several(mention, in_question=candidate.in_question)
     if not candidate.in_question and not candidate.begins:
         return _NO
     if re.search(r"\bcaused it\W*$", text) and mention.kind == "thing":
         return _fit_thing(mention) if re.search(r"\b(?:in|during|after|over|by) $", said[: mention.start]) else _NO
-    if owned in _ACTS and (mention.kind != "thing" or last_word(mention.text) in _COLLECTIVE):
-        return _fit_thing(mention) + 1.5
     if owned in _ACTS:
-        return _fit_thing(mention) - 1.5
+        acts = mention.kind != "thing" or last_word(mention.text) in _COLLECTIVE
+        return _fit_thing(mention) + (1.5 if acts else -1.5)
     return _NO if owned == "happen" else _fit_thing(mention)
 
 

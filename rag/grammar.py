@@ -143,9 +143,10 @@ def _verbs(found: list[Word]) -> Iterator[int]:
         elif asks and word.low in _BE and (word.opens or is_closed(found[place - 1])):
             if (predicate := _predicate(found, place + 1)) is not None:
                 yield predicate
-        elif place and _follows_subject(word, found[place - 1]):
-            yield place
-        elif 0 < place < len(found) - 1 and _stands_as_verb(word, found[place - 1], found[place + 1]):
+        elif place and (
+            _follows_subject(word, found[place - 1])
+            or (place + 1 < len(found) and _stands_as_verb(word, found[place - 1], found[place + 1]))
+        ):
             yield place
 
 

@@ -148,9 +148,7 @@ def _end(found: list[Word], first: int) -> int | None:
     last = None
     for place in range(first, len(found)):
         word, before = found[place], found[place - 1] if place else None
-        if place > first and not word.joined:
-            break
-        if last is not None and _COMPARATIVE.fullmatch(word.low) and not (before and before.low in DETERMINER):
+        if place > first and (not word.joined or (last is not None and _COMPARATIVE.fullmatch(word.low))):
             break  # "Was the profit higher?"
         if place == first and word.low in DETERMINER | POSSESSIVE:
             continue

@@ -23,8 +23,8 @@ Change = tuple[int, int, str]
 _HE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY = frozenset("they them their theirs".split())
 _OF_A_THING = (
-    r"(?:(?:not|still|now|also|ever|really) )?(?:going|able|due|set|about|ready|meant|supposed|expected|planned|used|open"
-    r"|closed|allowed|designed|intended|bound|likely|willing|scheduled|closer?|similar|near|responsible|famous|named"
+    r"(?:(?:not|still|now|also|ever|really) )?(?:going|able|due|set|about|ready|meant|supposed|expected|planned|used"
+    r"|open|closed|allowed|designed|intended|bound|likely|willing|scheduled|closer?|similar|near|responsible|famous|named"
     r"|called|\w+ed) "
 )
 """What is said of a thing before "to" or "for": "Is it going to close?", "What is it used for?"."""

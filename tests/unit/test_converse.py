@@ -91,7 +91,7 @@ LIST = Turn("Which films did she make?", "Her first film was Red Sand.\nHer seco
         (ROADS, "Until when?", "Until when are the E12 and the coast road closed?"),
         # What has no noun of its own, takes that of what it replaces.
         (STADIUM, "And the old one?", "How many seats will the old stadium have?"),
-        (Turn("Did Ada Holm's first book win a prize?", ""), "And her second?", "Did Ada Holm's second book win a prize?"),
+        (Turn("Did Ada Holm's first book sell?", ""), "And her second?", "Did Ada Holm's second book sell?"),
         (Turn("What was the profit in 2024?", "9 million."), "And the year before?", "What was the profit in 2023?"),
         (Turn("Was the profit higher in 2022?", "No."), "And the revenue?", "Was the revenue higher in 2022?"),
         # A noun that may be a verb, and a verb that may be a noun.
