@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rag import converse, talk
+from rag.capitals import spelled
 from rag.cells import settle
 from rag.choose import Chosen, choose
 from rag.clock import Clock
@@ -266,7 +267,9 @@ class Engine:
             return None, (f"{error}; what the question stands for is found by rule",)
 
     def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
-        vectors = self.index.encoder.encode(parts(question), self.index.encoder.card.query_prompt)
+        vectors = self.index.encoder.encode(
+            [spelled(part).text for part in parts(question)], self.index.encoder.card.query_prompt
+        )
         return retrieve(self.index, question, vectors, k, chosen)
 
     def _read(self, retrieved: Retrieved, chosen: Filter, threshold: float | None = None) -> Chosen:

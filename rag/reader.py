@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from rag import capitals
 from rag.counts import counted
 from rag.encode import file_sha256, identity_of
 from rag.margin import beside
@@ -95,7 +96,7 @@ class TrainedReader:
         windows, places = self._windows(question, hits, headers)
         if not windows:
             return []
-        reads = self._network.read(windows)
+        reads = capitals.read(self._network, windows)
         rarity = self._rarity(question)
         about = [_about(hit, header, rarity) for hit, header in zip(hits, headers, strict=True)]
         candidates = []

@@ -28,7 +28,7 @@ ORDER = """
     pdforder pdfblocks hyphens furniture flow ruled pdf symbols numberformat spreadsheet ooxml left drawing wordstyles
     numbering word book quoting mail records feed rst subtitles delimited ods rtfwords rtfstory rtf slides odfstyles
     odftext opendocument parse sandbox worker corpus fetched load address fetch add rows split stories encode embed
-    origins models gguf manifest store lexical vectors index generations build watch prefer retrieve rerank network
+    origins models gguf manifest store lexical vectors index generations build watch prefer retrieve rerank network capitals
     senses match shape asked clause decide amounts counts copies missing margin reader relative agree period versions
     guards choose call providers llm compose untrusted roles verify write grammar mention fragment substitute turns
     antecedent resolve converse talk summarise reply questions suggest codes columns cells clock topic engine render
