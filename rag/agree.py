@@ -6,12 +6,12 @@ be held against each other, nothing is said of them: that sources disagree is a 
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from rag import match
 from rag.dates import MONTH, MONTHS
-from rag.numerals import plain
+from rag.numerals import Quantity, plain
 from rag.quantities import quantities
 from rag.relative import asks_when, counted
 from rag.shape import yes_no
@@ -80,6 +80,8 @@ class Amount:
     """Of one such unit, in the unit that its kind is counted in."""
     rounded: bool = False
     """Whether it is told in millions or the like."""
+    last: float | None = None
+    """Where a range of them ends: "between 40 and 50 million"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,8 @@ def _is_year(number: float) -> bool:
 
 def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | None = None) -> list[Amount]:
     """Return the numbers that a text has from one place to another, but for some."""
-    found = []
+    found: list[Amount] = []
+    before: Quantity | None = None
     for one in quantities(text):
         if one.loose or one.kind != "cardinal" or not first <= one.start < (len(text) if last is None else last):
             continue
@@ -213,8 +216,25 @@ def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | No
         left = fold(text[: min(one.start, one.first)])
         bound = next((name for name, sign in _BOUNDS if sign.search(left)), "")
         rounded = one.scale > 1 or (one.number >= _ROUND and one.number % int(_ROUND) == 0)
-        found.append(Amount(float(one.number) * size, unit, bound, size, rounded))
+        amount = Amount(float(one.number) * size, unit, bound, size, rounded)
+        if found and _ranges(text, before, one) and found[-1].number < amount.number:
+            found[-1] = replace(amount, number=found[-1].number, bound="", last=amount.number)
+        else:
+            found.append(amount)
+        before = one
     return found
+
+
+def _ranges(text: str, one: Quantity | None, other: Quantity) -> bool:
+    """Tell whether two numbers are the ends of a range."""
+    if one is None:
+        return False
+    between = text[max(one.end, one.last) : min(other.start, other.first)].strip()
+    return between in _TO or (between == "and" and bool(_FROM.search(text[: min(one.start, one.first)])))
+
+
+_TO = frozenset(("to", "-", "–", "—"))
+_FROM = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 
 
 _BOUNDS = (("about", _ABOUT), ("over", _OVER), ("under", _UNDER))
@@ -225,6 +245,10 @@ def _close(one: Amount, other: Amount) -> bool | None:
     kinds = {one.unit, other.unit}
     if len(kinds) > 1 and ("" not in kinds or kinds & _ALONE):
         return None
+    if one.last is not None or other.last is not None:
+        return one.number <= (other.last or other.number) and other.number <= (one.last or one.number)
+    if one.bound and one.bound == other.bound and one.bound != "about":
+        return one.number == other.number  # two limits, or two counts so far
     if one.number == other.number or (one.size != other.size and _near(one, other, CLOSE)):
         return True
     return _loosely(one, other) or _loosely(other, one)
