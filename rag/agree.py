@@ -47,6 +47,8 @@ _ALONE = frozenset({"length", "area", "weight"})
 """A number without a unit is none of these."""
 _SQUARE = re.compile(r" ?(?:square |sq\.? ?)(?P<unit>km|kilomet|met|m\b|mi|f)")
 _SQUARED = {"km": 1e6, "kilomet": 1e6, "met": 1.0, "m": 1.0, "mi": 1609.344**2, "f": 0.3048**2}
+_SPAN = 2
+"""Dates of a span of life."""
 _ROUND = 1e5
 """A number of so many is told in round figures if it ends in as many noughts."""
 _ABOUT = re.compile(
@@ -61,6 +63,7 @@ _DATE = re.compile(
     r"|\b(?P<only>1\d{3}|20\d\d)(?P<decade>s)?\b",
     re.IGNORECASE,
 )
+_IN_PLACE = re.compile(r".*\bin (?P<place>[A-Z][^.;()]*)$")
 _TITLES = frozenset(
     "mr mrs ms dr sir dame lord lady prof professor president minister senator general king queen prince princess "
     "saint st director city town village county state republic".split()
@@ -119,6 +122,8 @@ def value(question: str, said: str, quote: str, published: str | None = None) ->
     if kind in ("number", "when"):
         return None
     bare = STOP - {fold(word) for word in text.split() if word.isupper()} | _TITLES  # "WHO" is no stop word
+    if kind == "where" and len(text.split()) > MOST_WORDS and (inner := _IN_PLACE.search(text)):
+        text = inner["place"]  # "along the coast of Biscayne Bay in Miami, Florida"
     own = [word for word in words(text) if word not in bare | (set(words(question)) - STOP)]
     if not own or len(own) > MOST_WORDS:
         return None
@@ -138,6 +143,8 @@ def agree(one: Value, other: Value) -> bool | None:
         verdicts = [_close(a, b) for a in one.amounts for b in other.amounts]
         return True if True in verdicts else False if False in verdicts else None
     if one.dates and other.dates:
+        if len(one.dates) == len(other.dates):  # of two spans of life, both ends
+            return all(_compatible(a, b) for a, b in zip(one.dates, other.dates, strict=True))
         return any(_compatible(a, b) for a in one.dates for b in other.dates)
     if one.name and other.name:
         return _one_name(one.name, other.name)
@@ -152,7 +159,8 @@ def stands_in(found: Value, quote: str) -> bool:
         told = [part for part in _amounts(quote) if part.unit == found.amounts[0].unit]
         return any(_close(part, one) is True for part in told for one in found.amounts)
     if found.dates:
-        return any(_compatible(a, b) for a in _dates(quote) for b in found.dates if a[0] or not b[0])
+        every = all if len(found.dates) == _SPAN else any
+        return every(any(_compatible(a, b) for a in _dates(quote) if a[0] or not b[0]) for b in found.dates)
     said = words(quote)
     return set(found.name) <= {*said} and found.plain <= {stem(word) for word in said}
 

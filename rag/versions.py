@@ -314,7 +314,10 @@ def _lead(item: Evidence) -> str:
     return f"{item.passage.quote(first)} {item.quote}" if item.passage.start < _HEAD_CHARS else item.quote
 
 
-_OTHER = re.compile(r"\b(?:another|other|second|third|fourth|different|separate|next|unrelated)\s+(?:\w+\s+)?\w+")
+_OTHER = re.compile(
+    r"(?<!\bis the )(?<!\bwas the )(?<!\bis \w{3} )(?<!\bwas \w{3} )"  # "It is his second album": it, and no other
+    r"\b(?:another|other|second|third|fourth|different|separate|next|unrelated)\s+(?:\w+\s+)?\w+"
+)
 
 
 def _another(question: str, quote: str) -> bool:

@@ -162,6 +162,14 @@ def test_what_holds_now_is_read_without_saying_so() -> None:
     assert (chosen.short_answer, chosen.confidence) == ("62 euros", 0.8)
 
 
+def test_the_fourth_of_its_maker_is_no_other_thing() -> None:
+    one, other = (
+        evidence(f"It is the {nth} album by |{name}|.", f"{name}.txt", title="Now", publisher=name)
+        for nth, name in (("tenth", "Ann Lee"), ("fourth", "Bo Ek"))
+    )
+    assert asked("Who made the album?", one, other).short_answer == "Ann Lee or Bo Ek"
+
+
 def test_the_first_sentence_tells_what_a_text_is_about() -> None:
     one = evidence("The raid on Alden killed |32| men.", "a.txt", title="Alden raid", publisher="A")
     text = "Soldiers raided Alden. The raid killed 47 men."
