@@ -103,8 +103,8 @@ def whole(text: str, start: int, end: int) -> tuple[int, int]:
     if led := _LED.search(text, max(0, start - 10), start):  # "between 40 and 50", and neither alone
         if re.search(r"\d\S* and |\w and ", text[start:end]):
             start = led.start()
-        elif text.startswith(" and ", end) and (last := next((q for q in scan(text) if q.start == end + 5), None)):
-            start, end = led.start(), last.end
+        elif text.startswith(" and ", end) and (other := next((q for q in scan(text) if q.start == end + 5), None)):
+            start, end = led.start(), other.end
     if _HALF_DAY.search(text, start, end) and text.startswith(".", end):
         end += 1
     return start, end
