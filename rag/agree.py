@@ -6,12 +6,12 @@ be held against each other, nothing is said of them: that sources disagree is a 
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from rag import match
 from rag.dates import MONTH, MONTHS
-from rag.numerals import plain
+from rag.numerals import Quantity, plain
 from rag.quantities import quantities
 from rag.relative import asks_when, counted
 from rag.shape import yes_no
@@ -47,6 +47,8 @@ _ALONE = frozenset({"length", "area", "weight"})
 """A number without a unit is none of these."""
 _SQUARE = re.compile(r" ?(?:square |sq\.? ?)(?P<unit>km|kilomet|met|m\b|mi|f)")
 _SQUARED = {"km": 1e6, "kilomet": 1e6, "met": 1.0, "m": 1.0, "mi": 1609.344**2, "f": 0.3048**2}
+_SPAN = 2
+"""Dates of a span of life."""
 _ROUND = 1e5
 """A number of so many is told in round figures if it ends in as many noughts."""
 _ABOUT = re.compile(
@@ -61,6 +63,7 @@ _DATE = re.compile(
     r"|\b(?P<only>1\d{3}|20\d\d)(?P<decade>s)?\b",
     re.IGNORECASE,
 )
+_IN_PLACE = re.compile(r".*\bin (?P<place>[A-Z][^.;()]*)$")
 _TITLES = frozenset(
     "mr mrs ms dr sir dame lord lady prof professor president minister senator general king queen prince princess "
     "saint st director city town village county state republic".split()
@@ -80,6 +83,8 @@ class Amount:
     """Of one such unit, in the unit that its kind is counted in."""
     rounded: bool = False
     """Whether it is told in millions or the like."""
+    last: float | None = None
+    """Where a range of them ends: "between 40 and 50 million"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ def value(question: str, said: str, quote: str, published: str | None = None) ->
     if kind in ("number", "when"):
         return None
     bare = STOP - {fold(word) for word in text.split() if word.isupper()} | _TITLES  # "WHO" is no stop word
+    if kind == "where" and len(text.split()) > MOST_WORDS and (inner := _IN_PLACE.search(text)):
+        text = inner["place"]  # "along the coast of Biscayne Bay in Miami, Florida"
     own = [word for word in words(text) if word not in bare | (set(words(question)) - STOP)]
     if not own or len(own) > MOST_WORDS:
         return None
@@ -136,6 +143,8 @@ def agree(one: Value, other: Value) -> bool | None:
         verdicts = [_close(a, b) for a in one.amounts for b in other.amounts]
         return True if True in verdicts else False if False in verdicts else None
     if one.dates and other.dates:
+        if len(one.dates) == len(other.dates):  # of two spans of life, both ends
+            return all(_compatible(a, b) for a, b in zip(one.dates, other.dates, strict=True))
         return any(_compatible(a, b) for a in one.dates for b in other.dates)
     if one.name and other.name:
         return _one_name(one.name, other.name)
@@ -150,7 +159,8 @@ def stands_in(found: Value, quote: str) -> bool:
         told = [part for part in _amounts(quote) if part.unit == found.amounts[0].unit]
         return any(_close(part, one) is True for part in told for one in found.amounts)
     if found.dates:
-        return any(_compatible(a, b) for a in _dates(quote) for b in found.dates if a[0] or not b[0])
+        every = all if len(found.dates) == _SPAN else any
+        return every(any(_compatible(a, b) for a in _dates(quote) if a[0] or not b[0]) for b in found.dates)
     said = words(quote)
     return set(found.name) <= {*said} and found.plain <= {stem(word) for word in said}
 
@@ -201,7 +211,8 @@ def _is_year(number: float) -> bool:
 
 def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | None = None) -> list[Amount]:
     """Return the numbers that a text has from one place to another, but for some."""
-    found = []
+    found: list[Amount] = []
+    before: Quantity | None = None
     for one in quantities(text):
         if one.loose or one.kind != "cardinal" or not first <= one.start < (len(text) if last is None else last):
             continue
@@ -213,8 +224,25 @@ def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | No
         left = fold(text[: min(one.start, one.first)])
         bound = next((name for name, sign in _BOUNDS if sign.search(left)), "")
         rounded = one.scale > 1 or (one.number >= _ROUND and one.number % int(_ROUND) == 0)
-        found.append(Amount(float(one.number) * size, unit, bound, size, rounded))
+        amount = Amount(float(one.number) * size, unit, bound, size, rounded)
+        if found and _ranges(text, before, one) and found[-1].number < amount.number:
+            found[-1] = replace(amount, number=found[-1].number, bound="", last=amount.number)
+        else:
+            found.append(amount)
+        before = one
     return found
+
+
+def _ranges(text: str, one: Quantity | None, other: Quantity) -> bool:
+    """Tell whether two numbers are the ends of a range."""
+    if one is None:
+        return False
+    between = text[max(one.end, one.last) : min(other.start, other.first)].strip()
+    return between in _TO or (between == "and" and bool(_FROM.search(text[: min(one.start, one.first)])))
+
+
+_TO = frozenset(("to", "-", "–", "—"))
+_FROM = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 
 
 _BOUNDS = (("about", _ABOUT), ("over", _OVER), ("under", _UNDER))
@@ -225,6 +253,10 @@ def _close(one: Amount, other: Amount) -> bool | None:
     kinds = {one.unit, other.unit}
     if len(kinds) > 1 and ("" not in kinds or kinds & _ALONE):
         return None
+    if one.last is not None or other.last is not None:
+        return one.number <= (other.last or other.number) and other.number <= (one.last or one.number)
+    if one.bound and one.bound == other.bound and one.bound != "about":
+        return one.number == other.number  # two limits, or two counts so far
     if one.number == other.number or (one.size != other.size and _near(one, other, CLOSE)):
         return True
     return _loosely(one, other) or _loosely(other, one)

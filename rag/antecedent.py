@@ -7,18 +7,21 @@ name that answered it, or has been called by the same pronoun before.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from rag.fragment import bare, frame
-from rag.grammar import POSSESSIVE, is_name, words
+from rag.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_name, is_verb, words
 from rag.mention import Mention, is_person, mentions
 from rag.numerals import SPELLED
 from rag.schema import Turn
 from rag.terms import terms
-from rag.turns import focus, full_name, last_word, series
+from rag.turns import focus, full_name, last_word, series, together
 
 _COLLECTIVE = frozenset(
     """
     government company team band group family police party army administration cabinet court committee crew class
+    ministry council board firm club union department agency bank university parliament senate commission airline
+    association organisation organization school hospital museum authority
     """.split()
 )
 _VAGUE = frozenset(
@@ -28,16 +31,21 @@ _VAGUE = frozenset(
     free same different important right wrong question answer information
     """.split()
 )
+_MADE = re.compile(r"\b(?:wr[io]te|written|paint(?:ed)?|compose[ds]?|publish(?:ed)?|post(?:ed)?|sa(?:id|ys?)) it\b")
+_SAYS = re.compile(r"(?:say|said|tell|told|write|wrote|reply|replied|think|want|mean|mention|answer)(?:s|ed)?$")
+_HE_OR_SHE = frozenset("he him his she her hers".split())
 _POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
 _OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
 _ACTS = frozenset("do want demand decide announce plan promise sign agree refuse reply think hope".split())
 """What "it" does only if it stands for people: a country, a company."""
 _PROPERTY = re.compile(
-    r"(?:\b(?:which|who|they|them|he|she|it|how many of .+) (?:is|are|was|were)"
+    r"(?:\b(?:which(?: \w+)?|who|they|them|he|she|it|how many of .+) (?:is|are|was|were)"
     r"|\b(?:any|some|every)(?:one|body|thing)|\bas) $",
     re.IGNORECASE,
 )
 """What follows it is said of a thing, and is none: "which is older"."""
+_ADJUNCT = re.compile(rf"(?:{'|'.join(sorted(PREPOSITION))})\b", re.IGNORECASE)
+"""A turn that starts so and was not understood ("With food?") is about nothing."""
 _NO = -9.0
 """The fit of what cannot be meant."""
 _LEAST = 1.2
@@ -74,6 +82,8 @@ class Candidate:
     in_question: bool
     begins: bool
     """Whether it is what its question or answer starts with."""
+    new: bool = False
+    """Whether it answers who did something: somebody of whom nobody need have spoken before."""
 
 
 def candidates(talk: Talk) -> Iterator[Candidate]:
@@ -85,9 +95,11 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
         begins = turn.question.find(parts.clause) if parts else 0
         asks_who = parts is not None and parts.asked.lower() == "who"
         copula = parts is not None and parts.gap == "copula"
+        aside = 1.5 if parts is None and _ADJUNCT.match(turn.question) else 0.0
         for place, mention in enumerate(mentions(turn.question)):
             first = mention.start == begins
             weight = 0.8 - 0.05 * place - 0.9 * age + (0.5 if first else 0.0) + (0.7 if first and copula else 0.0)
+            weight -= aside
             if asks_who and parts and mention.kind == "name" and mention.text != parts.clause:
                 weight -= 1.5  # "Who is the head of Volvo?": not Volvo
             yield Candidate(mention, turn, weight, in_question=True, begins=first)
@@ -98,7 +110,15 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
             if mention.start == 0 and mention.plural and asks_who and parts and parts.gap == "subject":
                 chosen = True  # "Two workers are suing the firm."
             weight = 0.3 - 0.05 * min(place, 20) - 0.9 * age + (1.0 if chosen else 0.0)
-            yield Candidate(mention, turn, weight, in_question=False, begins=place == 0 or chosen)
+            new = chosen and asks_who and parts is not None and parts.gap in ("subject", "copula")
+            begins = chosen or (place == 0 and not _has_subject(turn.answer[: mention.start]))
+            yield Candidate(mention, turn, weight, in_question=False, begins=begins, new=new)
+
+
+def _has_subject(lead: str) -> bool:
+    """Tell whether a verb stands in what comes before a mention: "It says the building …" is not about the building."""
+    found: list[Word | None] = [None, *words(lead)]
+    return any(word and (is_auxiliary(word) or is_verb(word, before)) for before, word in pairwise(found))
 
 
 def _is_surname(mention: Mention, talk: Talk) -> bool:
@@ -119,22 +139,16 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
         talk: the turns before.
         owned: the noun after "its".
     """
-    own = {mention.text.lower() for mention in mentions(text)}
-    asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
-    told = set(terms(talk.answer))
+    answered = focus(Turn(text, talk.answer))
+    told = set(terms(talk.answer)) - set(terms(answered.text if answered else ""))
     best: tuple[float, Candidate] | None = None
     for candidate in candidates(talk):
         mention = _as_called(candidate.mention, talk)
-        if mention.text.lower() in own or points(mention.text):
+        if _is_other(kind, mention, text, talk):
             continue
         score = _fit(kind, pronoun, candidate, mention, owned, text) + candidate.weight
-        last = last_word(mention.text)
-        named = candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed)
-        if talk.called.get(last) == kind:
-            score += 0.5 if asks_who and kind in "mf" else 1.5
-        elif named and kind in talk.called.values() and mention.kind == "thing":
-            score += 1.5  # "it" is what it was until another thing is named
-        if told & set(terms(last)):
+        score += _in_play(kind, candidate, mention, talk)
+        if told & set(terms(last_word(mention.text))):
             score += 2.0
         if score >= _LEAST and (best is None or score > best[0]):
             best = (score, candidate)
@@ -149,6 +163,42 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
     return shown(best[1], talk.turns)
 
 
+def _is_other(kind: str, mention: Mention, text: str, talk: Talk) -> bool:
+    """Tell whether a pronoun of a question cannot stand for a mention, whatever kind that is of."""
+    if points(mention.text) or mention.text.lower() in (own.text.lower() for own in mentions(text)):
+        return True
+    if mention.kind not in ("name", "person"):
+        return False
+    if kind == "n" and _MADE.search(text):  # "Who wrote Rossi?": who says something is not written
+        frames = filter(None, (frame(turn.question) for turn in talk.turns))
+        return any(parts.subject == mention.text and _SAYS.match(parts.verb) for parts in frames)
+    return kind == "s" and _is_one(mention, last_word(mention.text), talk)
+
+
+def _in_play(kind: str, candidate: Candidate, mention: Mention, talk: Talk) -> float:
+    """Return how much more prominent a mention is by earlier pronouns, and by what the last answer brought in."""
+    last = last_word(mention.text)
+    found = 0.0
+    if talk.called.get(last) == kind:
+        asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
+        found = 0.5 if asks_who and kind in "mf" else 1.5
+    elif candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed):
+        # "it" is what it was until another thing is named
+        found = 1.5 if kind in talk.called.values() and mention.kind == "thing" else 0.0
+    if candidate.new and kind in "mf" and candidate.turn is talk.last and _HE_OR_SHE.isdisjoint(words_of(talk.typed)):
+        found += 2.0
+    return found
+
+
+def _is_one(mention: Mention, last: str, talk: Talk) -> bool:
+    """Tell whether a name is of one person or thing, by a pronoun for it or by a surname that is used alone."""
+    if mention.kind == "person" or talk.called.get(last, "s") != "s":
+        return True
+    said = (text for turn in talk.turns for text in (turn.question, turn.answer))
+    surname = mention.text.split()[-1]
+    return " " in mention.text and any(other.text == surname for text in said for other in mentions(text))
+
+
 def words_of(text: str) -> set[str]:
     """Return the words of a text, folded."""
     return {word.low for word in words(text)}
@@ -158,22 +208,21 @@ def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned:
     said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
         return _NO
-    if kind == "s":
-        return _fit_several(mention, in_question=candidate.in_question)
-    if kind != "n":
+    if kind in "mf":
         return fit_person(mention, kind)
     if pronoun == "its" and mention.kind == "place":
         return 3.2 if owned in _OWNED_BY_STATES else 1.7
     if mention.kind == "place" and re.search(r"\b(?:in|at|from|to|near|of) $", said[: mention.start]):
         return _NO
+    if kind == "s":
+        return _fit_several(mention, in_question=candidate.in_question)
     if not candidate.in_question and not candidate.begins:
         return _NO
     if re.search(r"\bcaused it\W*$", text) and mention.kind == "thing":
         return _fit_thing(mention) if re.search(r"\b(?:in|during|after|over|by) $", said[: mention.start]) else _NO
-    if owned in _ACTS and (mention.kind != "thing" or last_word(mention.text) in _COLLECTIVE):
-        return _fit_thing(mention) + 1.5
     if owned in _ACTS:
-        return _fit_thing(mention) - 1.5
+        acts = mention.kind != "thing" or last_word(mention.text) in _COLLECTIVE
+        return _fit_thing(mention) + (1.5 if acts else -1.5)
     return _NO if owned == "happen" else _fit_thing(mention)
 
 
@@ -241,7 +290,8 @@ def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
         return full_name(mention, turns)
     text = re.sub(r"^(?:an?|any|some|the|no|each|every)\s+", "", mention.text, flags=re.IGNORECASE)
     first = words(mention.text)[0]
-    if mention.start == 0 and not candidate.in_question and (not is_name(first) or first.low in SPELLED):
+    inner = text == mention.text and (not is_name(first) or first.low in SPELLED)
+    if inner and mention.start == 0 and not candidate.in_question:
         text = text[:1].lower() + text[1:]
     definite = text != mention.text or mention.plural
     said = question if candidate.in_question else candidate.turn.answer
@@ -257,10 +307,14 @@ def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
 
 def _listed(candidate: Candidate) -> str:
     """Return the whole of an enumeration of groups that a mention is a member of: "the parents and teachers"."""
-    found = series(candidate.turn.question if candidate.in_question else candidate.turn.answer)
-    if candidate.mention.kind != "thing" or candidate.mention.text not in found:
+    said = candidate.turn.question if candidate.in_question else candidate.turn.answer
+    found = series(said)
+    if candidate.mention.text not in found:
         return ""
     bare_ones = [re.sub(r"^(?:some|the) ", "", item, flags=re.IGNORECASE) for item in found]
+    joined = [mention for mention in mentions(said) if mention.text in found]
+    if any(mention.kind != "thing" or is_person(mention) for mention in joined):
+        return together(found, said)
     if not all(item.split()[-1].endswith("s") for item in bare_ones):
         return ""
     first = bare_ones[0] if candidate.in_question else bare_ones[0][:1].lower() + bare_ones[0][1:]
@@ -272,5 +326,5 @@ def _joined(turn: Turn) -> str | None:
     for text in (turn.question, turn.answer):
         found = series(text)
         if found and all(item[:1].isupper() for item in found):
-            return f"{', '.join(found[:-1])} and {found[-1]}"
+            return together(found, text)
     return None

@@ -17,6 +17,7 @@ from rag.dates import dated, elapsed
 from rag.decide import decide
 from rag.guards import against, misstated
 from rag.period import timeless
+from rag.prefer import without_now
 from rag.relative import counted, dated_answer
 from rag.schema import Evidence, Reading
 from rag.shape import between, yes_no
@@ -66,7 +67,7 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
     parts = asked_parts(question)
     if len(parts) > 1 and (found := _parts(parts, read, threshold, newest)):
         return found
-    whole = read(question)
+    whole = _whole(question, read)
     if not whole.evidence:
         return Chosen(whole.confidence)
     told = told_then(question, whole.evidence[0], newest)
@@ -87,6 +88,15 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
     quotes = _near_best(whole.evidence, NEAR_BEST_OF_SEVERAL if listed else NEAR_BEST)
     nothing = match.kind(question) == "why" or (listed and len(quotes) > 1)
     return Chosen(whole.confidence, quotes, short_answer=None if nothing else _short(question, whole.evidence[0]))
+
+
+def _whole(question: str, read: Read) -> Reading:
+    """Read a question, and one for what holds now also without saying so, which texts do not say either."""
+    whole = read(question)
+    bare = without_now(question)
+    if bare == question or yes_no(question):
+        return whole
+    return max(whole, read(bare), key=lambda reading: reading.confidence)
 
 
 def _short(question: str, item: Evidence) -> str | None:

@@ -71,7 +71,7 @@ def _says(citation: Citation, version: Version) -> bool:
 
 
 def _published(version: Version) -> str | None:
-    return max((item.passage.published or "" for item in version.evidence), default="") or None
+    return max((item.passage.published or "" for item in version.evidence), default="") or version.moment or None
 
 
 def quoted(chosen: Chosen) -> tuple[Line, ...]:

@@ -7,17 +7,19 @@ nowhere, or to nothing that can be found, stays as it was typed.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from threading import Event
 
-from rag.antecedent import Talk
-from rag.fragment import LEAD_IN, bare, complete, frame
+from rag.antecedent import Talk, points
+from rag.fragment import LEAD_IN, WH, bare, complete, frame
+from rag.grammar import words as words_in
 from rag.mention import is_person, mentions, named_in
 from rag.resolve import NTH, NTH_ALONE, pointing, resolved
 from rag.schema import Turn
-from rag.shape import QUESTION_WORD, yes_no
-from rag.substitute import about, replaced
-from rag.terms import names, numbers, root, terms, words
-from rag.turns import focus, full_name, series
+from rag.shape import AUXILIARY, QUESTION_WORD, is_plural, yes_no
+from rag.substitute import YEAR_ON, about, agreeing, another_year, replaced
+from rag.terms import names, numbers, root, stem, terms, words
+from rag.turns import focus, full_name, series, together
 from rag.untrusted import neutral
 
 MOST_TURNS = 6
@@ -74,7 +76,8 @@ def anew(question: str, history: Sequence[Turn]) -> str:
     ('the Morn ferry', '')
     """
     what = about(question) if history else None
-    if not what or pointing(what) or _is_nth(what) or not mentions(what):
+    what = re.sub(r" ones?$", "", what or "")
+    if not what or YEAR_ON.fullmatch(what) or pointing(what) or _is_nth(what) or not mentions(what):
         return ""
     return what if mentions(what)[0].start == 0 and mentions(what)[0].kind != "time" else ""
 
@@ -116,6 +119,7 @@ def _rewritten(question: str, talk: Talk) -> str:
         return question
     new = (
         complete(question, talk.last.question, _filling(talk.last))
+        or _named_first(question)
         or _about(question, talk)
         or _compared(question, talk)
     )
@@ -137,10 +141,47 @@ def _filling(turn: Turn) -> str:
     if any(mention.start == 0 and mention.end == len(short) for mention in mentions(short)):
         return short
     found = focus(turn)
-    if found is None or (parts.asked.lower().startswith("what ") and not is_person(found)):
+    asked = parts.asked.lower()
+    if asked == "what":
+        return _object(parts.verb, turn.answer)
+    if found is None or (asked.startswith("what ") and not is_person(found)):
         return ""
     listed = series(turn.answer)
-    return " and ".join(listed) if found.text in listed and len(listed) == 2 else full_name(found, [turn])
+    return together(listed, turn.answer) if found.text in listed and len(listed) == 2 else full_name(found, [turn])
+
+
+def _object(verb: str, answer: str) -> str:
+    """Return what follows a verb in an answer: "national mourning" for "announce"; empty if it is not there."""
+    for word in words_in(answer) if verb else ():
+        if stem(word.low) != stem(verb.lower()):
+            continue
+        start = word.end + 1
+        found = next((mention for mention in mentions(answer) if mention.start == start), None)
+        if found and found.kind != "time" and not points(found.text):
+            return re.sub(r"^an? ", "the ", found.text)
+    return ""
+
+
+_TOPIC = re.compile(
+    rf"(?:(?:and|but|so|now|what about|how about|as for|as to)\s+)*(?P<thing>[^,?.;]+), "
+    rf"(?P<asks>(?:{WH}|{AUXILIARY})\b.*)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\b(?:(?P<owner>his|its|their|her(?= \w))|he|she|it|they|him|them|her)\b", re.IGNORECASE)
+
+
+def _named_first(question: str) -> str | None:
+    """Return "What does Rossi want?" for "And Rossi, what does he want?"; None if a question names nothing first."""
+    found = _TOPIC.fullmatch(question)
+    thing = next(iter(mentions(found["thing"])), None) if found else None
+    if not found or not thing or thing.text != found["thing"] or thing.kind == "time" or points(thing.text):
+        return None
+    pronoun = _PRONOUN.search(found["asks"])
+    if not pronoun or mentions(found["asks"][: pronoun.start()]):
+        return None
+    name = f"{thing.text}'s" if pronoun["owner"] else thing.text
+    asks = f"{found['asks'][: pronoun.start()]}{name}{found['asks'][pronoun.end() :]}"
+    return f"{asks[0].upper()}{asks[1:]}"
 
 
 def _about(question: str, talk: Talk) -> str | None:
@@ -151,6 +192,8 @@ def _about(question: str, talk: Talk) -> str | None:
     alone = _is_nth(what)
     if alone:
         what = what if what.lower().endswith(("one", "ones", "former", "latter")) else f"{what} one"
+    if told := another_year(what, talk.last.question):
+        return told
     meant = resolved(what, talk)
     if alone and meant not in talk.last.question:
         return f"What about {meant}?" if meant != what else None
@@ -177,15 +220,28 @@ def _only(item: str, question: str) -> str:
     """Return a question about things that "and" joins for one of them alone."""
     joined = series(question)
     found = re.search(r"\W+(?:\w+\W+)?".join(map(re.escape, joined)), question)
-    return f"{question[: found.start()]}{item}{question[found.end() :]}" if found else question
+    if not found:
+        return question
+    before = re.sub(r"\b[Tt]he $", "", question[: found.start()])
+    return agreeing(before, f"{item}{question[found.end() :]}", plural=is_plural(item.split()[-1]))
 
 
 def _compared(question: str, talk: Talk) -> str | None:
     """Return "Which is better, A or B?" for "Which is better?" after A and B were asked about."""
     if not _COMPARED.fullmatch(bare(question)) or named_in(question):
         return None
-    found = series(talk.last.question)
+    found = series(talk.last.question) or _asked_in_turn(talk)
     return f"{bare(question)}, {' or '.join(found)}?" if len(found) > 1 else None
+
+
+def _asked_in_turn(talk: Talk) -> list[str]:
+    """Return the two things that the last two questions of one form were about: "the X200" and "the X300"."""
+    for first, second in reversed(list(pairwise(turn.question for turn in talk.turns))):
+        for mention in mentions(second):
+            if replaced(first, mention.text) == second:
+                kept = {other.text for other in mentions(second)}
+                return [*(other.text for other in mentions(first) if other.text not in kept), mention.text]
+    return []
 
 
 # By an LLM

@@ -36,6 +36,10 @@ from rag.shape import bare, yes_no
 
 _UNCHANGED = frozenset("put cut hit let set shut cost hurt quit split spread beat bet read".split())
 _ASIDE = re.compile(r",\s(?:(?!\b(?:and|or)\b)[^,;\"“”])*,\s(?!(?:and|or)\b)|\s\([^()]*\)")
+_NAMED = re.compile(
+    r"^(?P<lead>(?:(?:On|In|At) [^,]+, )?)(?:[Tt]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er) [\w' -]+, (?P<name>[A-Z][^,;]*), "
+)
+"""A subject with its name behind it: "The owner, Norline, will pay"."""
 _QUOTED = re.compile(r"[\"“][^\"”“]*\s[^\"”“]*\s[^\"”“]*[\"”]")
 
 
@@ -57,12 +61,13 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     asked = Asked.of(text, question)
     if asked is None or sentence.rstrip("\"”' ").endswith("?"):
         return None
-    said = tokens(_ASIDE.sub(" ", sentence))
     if _hedged(asked, tokens(sentence)) or (_QUOTED.search(sentence) and not asked.reports):
         return None
-    for pivot in _pivots(asked, said):
-        if verdict := _at(asked, said, pivot, sentence, context):
-            return verdict
+    for plain in dict.fromkeys((sentence, _NAMED.sub(r"\g<lead>\g<name> ", sentence))):
+        said = tokens(_ASIDE.sub(" ", plain))
+        for pivot in _pivots(asked, said):
+            if verdict := _at(asked, said, pivot, sentence, context):
+                return verdict
     return None
 
 

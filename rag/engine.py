@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rag import converse, talk
+from rag.capitals import spelled
 from rag.cells import settle
 from rag.choose import Chosen, choose
 from rag.clock import Clock
@@ -364,19 +365,28 @@ class Engine:
             return None, (f"{error}; what the question stands for is found by rule",)
 
     def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
-        vectors = self.index.encoder.encode(parts(question), self.index.encoder.card.query_prompt)
+        vectors = self.index.encoder.encode(
+            [spelled(part).text for part in parts(question)], self.index.encoder.card.query_prompt
+        )
         return retrieve(self.index, question, vectors, k, chosen)
 
-    def _read(self, retrieved: Retrieved, chosen: Filter) -> Chosen:
-        """Choose what to quote from what was retrieved, each sentence from where it was published first."""
+    def _read(self, retrieved: Retrieved, chosen: Filter, threshold: float | None = None) -> Chosen:
+        """Choose what to quote from what was retrieved, each sentence from where it was published first.
+
+        Args:
+            retrieved: a question and its hits.
+            chosen: which documents may answer.
+            threshold: least confidence for an answer, if another than the engine's.
+        """
+        threshold = self.threshold if threshold is None else threshold
         store = self.index.store
         preferred = preference(retrieved.standalone, store.publishers)
         bare = unattributed(retrieved.standalone, store.publishers)
 
         def read(asked: str) -> Reading:
-            return told(asked, settle(asked, self.reader.read(asked, retrieved.hits), self.threshold))
+            return told(asked, settle(asked, self.reader.read(asked, retrieved.hits), threshold))
 
-        found = choose(bare, read, self.threshold, store.newest)
+        found = choose(bare, read, threshold, store.newest)
 
         def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
             return tuple(cite_first(store, item, chosen, preferred) for item in items)
@@ -389,7 +399,8 @@ class Engine:
         found = on_topic(found, thing)
         if not found.quotes and asks_about(talk.without_greeting(retrieved.question)):
             again = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
-            told_of = on_topic(self._read(again, chosen), thing)
+            # What speaks of the thing answers such a question, unlike one that asks for something of it.
+            told_of = on_topic(self._read(again, chosen, self.threshold / 2), thing)
             retrieved, found = (again, told_of) if told_of.quotes else (retrieved, found)
         return retrieved, replace(found, short_answer=None) if asks_about(retrieved.standalone) else found
 

@@ -14,7 +14,7 @@ from rag.mention import mentions
 from rag.shape import BE, is_plural
 
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
-_PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITION))})"
+_PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITION - frozenset('like than as versus per of'.split())))})"
 LEAD_IN = re.compile(
     r"(?:(?:and|but|so|then|also|now|ok|okay|well|or|yes|no|oh|hmm|thanks|thank you)[,.!]?\s+)+", re.IGNORECASE
 )
@@ -28,7 +28,8 @@ _ADVERBIAL = re.compile(
     re.IGNORECASE,
 )
 _NOMINAL = re.compile(
-    r"(?P<wh>who|whom|what|which|how many|how much|(?:which|what) (?:ones?|[\w-]+(?: [\w-]+)?))"
+    r"(?P<wh>who|whom|what|which|how many|how much|(?:which|what) (?:ones?|[\w-]+(?: [\w-]+)?)"
+    r"|how many [\w-]+(?: [\w-]+)?)"
     r"(?: (?P<else>else)| exactly| precisely| specifically)?",
     re.IGNORECASE,
 )
@@ -98,10 +99,7 @@ def frame(question: str) -> Frame | None:
     if not re.fullmatch(WH, found[start].low):
         return None
     who = found[start].low == "who" and not start and len(found) > 1 and found[1].low != "else"
-    place = next(
-        (n for n in range(start + 1, len(found)) if who or is_auxiliary(found[n]) or is_verb(found[n], found[n - 1])),
-        None,
-    )
+    place = next((n for n in range(start + 1, len(found)) if who or _governs(found, n)), None)
     if place is None:
         return None
     asked = text[: found[place - 1].end]
@@ -113,6 +111,14 @@ def frame(question: str) -> Frame | None:
     if not is_auxiliary(found[place]):
         return None if adverb else Frame(asked, "subject", "", text[found[place].start :])
     return _framed(asked, "adverb" if adverb else "object", text, found, place)
+
+
+def _governs(found: list[Word], place: int) -> bool:
+    """Tell whether a word is the verb of its question; what an auxiliary follows is a noun: "How much leave do …?"."""
+    if is_auxiliary(found[place]):
+        return True
+    followed = place + 1 < len(found) and is_auxiliary(found[place + 1])
+    return is_verb(found[place], found[place - 1]) and not followed
 
 
 def _framed(asked: str, gap: Gap, text: str, found: list[Word], place: int) -> Frame | None:
@@ -231,8 +237,8 @@ def _with_noun(wh: str, before: Frame) -> str | None:
     kind = wh.lower().split()[0]
     if re.fullmatch(r"(?:which|what) ones?", wh, re.IGNORECASE):
         wh = f"which {before.noun}" if before.noun else "which"
-    if before.gap in ("object", "subject", "copula") and (kind != "how" or before.noun):
-        noun = before.noun if kind == "how" else ""
+    if before.gap in ("object", "subject", "copula") and (kind != "how" or before.noun or len(wh.split()) > 2):
+        noun = before.noun if wh.lower() in ("how many", "how much") else ""
         return asked(wh, noun, before.auxiliary.lower(), before.clause)
     clause = before.clause
     phrase = next(

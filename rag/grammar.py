@@ -51,7 +51,7 @@ _OTHER = frozenset(
     tomorrow yes please however more most less least much many few he she it they we you i him them us me himself
     herself itself themselves else exactly really actually currently recently later earlier ago soon such same own
     once away back together instead tell let ok okay well others something anything nothing someone anyone everyone
-    somebody anybody
+    somebody anybody worth according outdoors indoors abroad overseas online offline
     """.split()
 )
 _BASE = """
@@ -88,7 +88,15 @@ _NOUN_TOO = frozenset(
 )
 _PARTICIPLE = frozenset(
     "born built known taken given seen written broken chosen driven held sold sent shot made found lost won left "
-    "said told hit done gone spoken stolen thrown sworn drawn fought bought caught taught paid".split()
+    "said told hit done gone spoken stolen thrown sworn drawn fought bought caught taught paid used sued owed died "
+    "lied tied".split()
+)
+_ENDS_LIKE_VERB = frozenset(
+    """
+    united during including according speed hundred breed indeed building meeting evening morning spring string nothing
+    anything something everything ceiling housing funding hearing wedding painting mourning
+    training spending parking warning ruling
+    """.split()
 )
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
 _INITIALS = ("I", "CEO", "CFO", "PM", "MP", "TV")
@@ -135,8 +143,18 @@ def _verbs(found: list[Word]) -> Iterator[int]:
         elif asks and word.low in _BE and (word.opens or is_closed(found[place - 1])):
             if (predicate := _predicate(found, place + 1)) is not None:
                 yield predicate
-        elif 0 < place < len(found) - 1 and _stands_as_verb(word, found[place - 1], found[place + 1]):
+        elif place and (
+            _follows_subject(word, found[place - 1])
+            or (place + 1 < len(found) and _stands_as_verb(word, found[place - 1], found[place + 1]))
+        ):
             yield place
+
+
+def _follows_subject(word: Word, before: Word) -> bool:
+    """Tell whether a word stands behind what can only be a subject: "it employs", "they negotiate"."""
+    subject = before.low in ("he", "she", "they", "we") or (before.low == "it" and before.opens)
+    plain = not is_closed(word) and word.text[0].islower() and not word.low.endswith("ly")
+    return subject and word.joined and plain
 
 
 def _predicate(found: list[Word], start: int) -> int | None:
@@ -181,7 +199,11 @@ def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
         ):
             return None
         else:
-            ends = after is None or (is_closed(after) and after.low not in ("of", "back")) or after.text[0].isdigit()
+            ends = (
+                after is None
+                or (is_closed(after) and after.low not in ("of", "back", "have", "be", "do"))
+                or after.text[0].isdigit()
+            )
             names = after is not None and is_name(after) and all(is_name(one) for one in _rest(found, place + 1))
             straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINER))
             pronoun = bool(run) and found[run[0]].low in _SUBJECT
@@ -215,7 +237,7 @@ def is_verb(word: Word, before: Word | None) -> bool:
         return False
     if low in _PAST | _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE:
         return True
-    if low.endswith(("ed", "ing")) and len(low) > 4 and low not in ("united", "during", "including", "according"):
+    if low.endswith(("ed", "ing")) and len(low) > 4 and low not in _ENDS_LIKE_VERB:
         return low.endswith("ing") or before is None or before.low not in PREPOSITION
     third = low[:-1] if low.endswith("s") else ""
     base = low if low in VERB else third if third in VERB else low[:-2] if low.endswith("es") else ""

@@ -99,6 +99,9 @@ _TIME = re.compile(
     r"|(?<![\d,.$£€])(?:1[5-9]|20)\d\d(?:[-–]\d{2,4})?(?![\d%]|[.,]\d)"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:, \w+ \d{1,2})?)"
 )
+_COMPARATIVE = re.compile(
+    r"(?:bigg|small|larg|old|young|cheap|strong|long|short|fast|high|low|heavi|light|great|new|late|earli|slow|wid|deep)er"
+)
 _SMALL = frozenset("de la von van der del da di bin al".split())
 _OFFICE = re.compile(r"of (?:state|defen[cs]e|justice|war|health|energy|commerce|transportation|education|labor) ?")
 _FEW = frozenset("people personnel police men women children troops forces staff media data clergy".split())
@@ -145,8 +148,8 @@ def _end(found: list[Word], first: int) -> int | None:
     last = None
     for place in range(first, len(found)):
         word, before = found[place], found[place - 1] if place else None
-        if place > first and not word.joined:
-            break
+        if place > first and (not word.joined or (last is not None and _COMPARATIVE.fullmatch(word.low))):
+            break  # "Was the profit higher?"
         if place == first and word.low in DETERMINER | POSSESSIVE:
             continue
         small = word.low in _SMALL and last is not None and before and is_name(before)
@@ -186,14 +189,22 @@ def _ends_with_name(found: list[Word], first: int, last: int) -> bool:
 def _owners(text: str, found: list[Word], first: int, last: int) -> Iterator[Mention]:
     """Yield the names within a phrase that own something in it."""
     for place in range(first, last):
-        if found[place].genitive and is_name(found[place]):
+        if found[place].genitive and is_name(found[place]) and not _saint(found, place):
             yield _named(text, found, _name_start(found, first, place), place)
+
+
+def _saint(found: list[Word], place: int) -> bool:
+    """Tell whether a genitive is part of a name: "St Mary's Hospital", "Queen's University"."""
+    after = found[place + 1].low if place + 1 < len(found) else ""
+    owner = found[place].low
+    sacred = place > 0 and found[place - 1].low in ("st", "saint")
+    return found[place].genitive and after in _INSTITUTION and (sacred or owner in _FEMALE | _MALE)
 
 
 def _name_start(found: list[Word], first: int, last: int) -> int:
     """Return where the name that ends at a place starts."""
     start = last
-    while start > first and not found[start - 1].genitive:
+    while start > first and (not found[start - 1].genitive or _saint(found, start - 1)):
         before = found[start - 1]
         if not (is_name(before) or before.low in _SMALL or (before.low == "of" and start - 1 > first)):
             break

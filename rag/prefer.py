@@ -81,6 +81,18 @@ def asks_now(question: str) -> bool:
     return bool(_NOW.search(text[:1].lower() + text[1:]))
 
 
+def without_now(question: str) -> str:
+    """Return a question that asks for what holds now without the words for that; as it is, if nothing is left.
+
+    >>> without_now("What is the current fee?"), without_now("What does it cost now?"), without_now("Who won?")
+    ('What is the fee?', 'What does it cost?', 'Who won?')
+    """
+    text = question.strip()
+    bare = _NOW.sub("", text[:1].lower() + text[1:])
+    bare = re.sub(r"\s+(?=[?.,]|$)", "", re.sub(r"\s{2,}", " ", bare)).strip(" ,")
+    return f"{bare[0].upper()}{bare[1:]}" if len(bare.split()) > 1 else question
+
+
 def recency(dates: Iterable[str | None]) -> list[float]:
     """Return how new each of some documents is among them: 1 for the newest, 0 for one without a date.
 

@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag import careful
+from rag import capitals, careful
 from rag.config import Config
 from rag.counts import counted
 from rag.encode import file_sha256, identity_of
@@ -120,7 +120,7 @@ class TrainedReader:
         windows, places = self._windows(question, hits, headers)
         if not windows:
             return []
-        reads = self._network.read(windows)
+        reads = capitals.read(self._network, windows)
         rarity = self._rarity(question)
         about = [_about(hit, header, rarity) for hit, header in zip(hits, headers, strict=True)]
         candidates = []

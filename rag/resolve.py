@@ -8,7 +8,7 @@ import re
 
 from rag.antecedent import Talk, antecedent, candidates, fit_person, points, shown
 from rag.fragment import frame
-from rag.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_closed, is_verb, words
+from rag.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_closed, is_verb, participle, words
 from rag.mention import Mention, is_person, mentions, named_in
 from rag.shape import yes_no
 from rag.terms import stem, terms
@@ -22,11 +22,18 @@ Change = tuple[int, int, str]
 
 _HE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY = frozenset("they them their theirs".split())
+_OF_A_THING = (
+    r"(?:(?:not|still|now|also|ever|really) )?(?:going|able|due|set|about|ready|meant|supposed|expected|planned|used"
+    r"|open|closed|allowed|designed|intended|bound|likely|willing|scheduled|closer?|similar|near|responsible|famous|named"
+    r"|called|\w+ed) "
+)
+"""What is said of a thing before "to" or "for": "Is it going to close?", "What is it used for?"."""
 _EMPTY_IT = re.compile(
-    r"\bit(?:['’]s)? (?:(?:is|was|be|been) )?(?:not )?(?:\w+ly )?(?:true|clear|possible|known|legal|likely|worth \w+ing"
-    r"|okay|that|raining|snowing|rain|snow|say|looks?|takes?|took|taken|make sense|mean|matter|seems?|time)\b"
-    r"|\b(?:is|was|be) it (?:\w+ ){1,3}(?:to|that|if|for)\b"
-    r"|\bit (?:is|was|will be|would be) (?:\w+ ){1,3}(?:to|that|if|for) "
+    r"\bit(?:['’]s)? (?:(?:is|was|be|been) )?(?:not )?(?:\w+ly )?(?:true|clear|possible|known|legal|worth \w+ing"
+    r"|likely(?! to)|okay|that|raining|snowing|rain|snow|say|looks?|make sense|mean|matter|seems?|time)\b"
+    r"|\bit (?:takes?|took|taken)(?=\W*$| (?:to|for|you|me|us|long)\b)"
+    rf"|\b(?:is|was|be) it (?!{_OF_A_THING})(?:\w+ ){{1,3}}(?:to|that|if|for)\b"
+    rf"|\bit (?:is|was|will be|would be) (?!{_OF_A_THING})(?:\w+ ){{1,3}}(?:to|that|if|for) "
     r"|\bit costs? (?:\w+ ){0,4}to \w+ \w|\bit to \w+|\b(?:it|that) (?:the|a|an) |\btime is it\b",
     re.IGNORECASE,
 )
@@ -94,9 +101,21 @@ def resolved(text: str, talk: Talk) -> str:
         head = re.split(r" (?:that|who) ", new)[0]
         if head != new and any(other in new for _, _, other in changes if other != new):
             new = head  # "Where did the countries that signed the treaty sign the treaty?"
+        new = _without_repeated(new, text[:start], text[end:])
         new = f"{new[0].upper()}{new[1:]}" if start == 0 and text[:1].isupper() else new
         text = f"{text[:start]}{new}{text[end:]}"
     return text
+
+
+def _without_repeated(new: str, before: str, after: str) -> str:
+    """Return "the emails" for "the leaked emails" where the question says "leaked" itself."""
+    said = set(terms(f"{before} {after}"))
+    kept = [
+        word
+        for place, word in enumerate(new.split(" "))
+        if not (0 < place < new.count(" ") and word.islower() and participle(word) and said & set(terms(word)))
+    ]
+    return " ".join(kept)
 
 
 def _repeats(change: Change, changes: list[Change], text: str) -> bool:
@@ -184,7 +203,7 @@ def _pronoun(kind: str, word: Word, after: Word | None, text: str, talk: Talk) -
     owned = next(
         (mention for mention in mentions(text) if mention.start == word.start and mention.end > word.end), None
     )
-    if re.search(r" (?:who|that|of|in) ", meant) and owned and after:
+    if re.search(r" (?:who|that|of|in|and) ", meant) and owned and after:
         return word.start, owned.end, f"the {text[after.start : owned.end]} of {meant}"
     return word.start, word.end, f"{meant}'" if meant.endswith("s") and meant[0].islower() else f"{meant}'s"
 

@@ -8,6 +8,8 @@ from rag.mention import Mention, is_person, mentions
 from rag.shape import AUXILIARY
 
 _ABOUT = re.compile(r"(?:what|how) about (?P<rest>.+)", re.IGNORECASE)
+_ORDINAL = frozenset("first second third fourth fifth last next previous".split())
+_PAIRS = (("is", "are"), ("was", "were"), ("does", "do"), ("has", "have"))
 _LIKE = 2.0
 """From this likeness on, what has another preposition gives way."""
 _SAME = 3.0
@@ -77,7 +79,65 @@ def replaced(question: str, new: str) -> str | None:
         new = f"{new}{old.text[old.text.index(' of ') :]}"
     if re.search(rf"\b{WH}(?: many| much)? $", body[: old.start], re.IGNORECASE):
         new = re.sub(r"^(?:an?|the|some) ", "", new, flags=re.IGNORECASE)  # never "Which the others …?"
-    return f"{body[: old.start]}{new}{body[old.end :]}?"
+    start = old.start
+    owner = next((one for one in mentions(body) if re.fullmatch(r"['’]s? ", body[one.end : old.start])), None)
+    if owner and re.search(r"\w['’]s? \w", new):
+        start = owner.start
+    new = _whole(new, old)
+    return agreeing(body[:start], f"{new}{body[old.end :]}?", plural=_several(new, old.plural))
+
+
+def _whole(new: str, old: Mention) -> str:
+    """Return what has no noun of its own with that of what it replaces: "the old one", "her second"."""
+    adjective = re.sub(r" ones?$", "", new)
+    if old.kind != "thing" or (adjective == new and new.split()[-1].lower() not in _ORDINAL):
+        return new
+    return f"{adjective} {old.text.split(' of ')[0].split()[-1]}" if " " in adjective else new
+
+
+def _several(new: str, old: bool) -> bool | None:  # noqa: FBT001 (how many the old one is of)
+    """Tell whether a mention is of several; None if that is as it was, or cannot be told."""
+    found = next((mention for mention in mentions(new) if mention.end == len(new)), None)
+    if found is None or found.kind != "thing" or found.plural == old:
+        return None
+    return found.plural
+
+
+def agreeing(before: str, after: str, *, plural: bool | None) -> str:
+    """Return a question whose auxiliary verb right before its subject agrees with it.
+
+    >>> agreeing("Until when are ", "the road closed?", plural=False)
+    'Until when is the road closed?'
+    """
+    if plural is None or not (found := re.search(r"\b(\w+) $", before)):
+        return f"{before}{after}"
+    pair = next((pair for pair in _PAIRS if found[1].lower() in pair), None)
+    if pair is None:
+        return f"{before}{after}"
+    verb = pair[plural]
+    verb = verb.capitalize() if found[1][0].isupper() else verb
+    return f"{before[: found.start()]}{verb} {after}"
+
+
+YEAR_ON = re.compile(
+    r"(?:in )?the (?:(?P<before>year before|(?:previous|preceding|prior) year)|(?:year after|(?:next|following) year))"
+    r"(?: that)?",
+    re.IGNORECASE,
+)
+"""A year counted from that of the question before."""
+
+
+def another_year(what: str, question: str) -> str | None:
+    """Return a question about a year with the one before or after it; None if it names none, or several.
+
+    >>> another_year("the year before", "What was the profit in 2024?")
+    'What was the profit in 2023?'
+    """
+    found = YEAR_ON.fullmatch(what)
+    years = re.findall(r"\b(?:1\d|20)\d\d\b", question)
+    if not found or len(years) != 1:
+        return None
+    return question.replace(years[0], str(int(years[0]) + (-1 if found["before"] else 1)))
 
 
 def _adjunct(body: str, new: str) -> str:

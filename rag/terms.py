@@ -156,6 +156,10 @@ _NAME_STARTS = re.compile(
 )
 
 
+_ASKED = re.compile(r"[^.!?\n]*\?")
+"""A question that starts with "Will Norway …" asks what Norway will do."""
+
+
 def named_stop_words(text: str) -> list[tuple[int, int]]:
     """Return where stop words stand that are names: by capitals inside a sentence, or by capitals alone.
 
@@ -174,7 +178,7 @@ def named_stop_words(text: str) -> list[tuple[int, int]]:
         else:
             start = match.start()
             named = folded not in _NEVER and bool(_MID.search(text[max(0, start - 8) : start]))
-            named = named or bool(_NAME_STARTS.match(text, start))
+            named = named or bool(_NAME_STARTS.match(text, start) and not _ASKED.match(text, start))
         if named:
             found.append(match.span())
     return found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag.fragment import bare
-from rag.grammar import is_closed, is_verb, words
+from rag.grammar import is_closed, is_name, is_verb, words
 from rag.mention import Mention, is_person, mentions
 from rag.schema import Turn
 from rag.terms import terms
@@ -78,6 +78,22 @@ def series(text: str) -> list[str]:
     lists = [run for run in runs if len(run) > 1]
     lists.sort(key=lambda run: -sum(mention.kind != "thing" for mention in run))
     return [mention.text for mention in lists[0]] if lists else []
+
+
+def together(items: Sequence[str], text: str) -> str:
+    """Return what a text enumerates in one phrase, as it is written inside a sentence.
+
+    >>> together(["The farmers", "Norway"], "The farmers and Norway object.")
+    'the farmers and Norway'
+    """
+    *before, last = (_inner(item, text) for item in items)
+    return f"{', '.join(before)} and {last}"
+
+
+def _inner(item: str, text: str) -> str:
+    first = words(item)[0]
+    small = is_closed(first) or (text.startswith(item) and not is_name(first))
+    return f"{item[0].lower()}{item[1:]}" if small and not item[:2].isupper() else item
 
 
 def latest(kind: str, turns: Sequence[Turn]) -> str | None:

@@ -1,8 +1,8 @@
 """What several documents say to one question, where they do not say the same: versions of one thing, or a conflict.
 
-A document is a later version of another if both have a date and they are of one publisher, title or name. What only
-older ones say then is superseded; between others, all are told. A question may name a time itself, "now" or "in 2023":
-then what was said by then counts (:mod:`rag.period`).
+A document is a later version of another if both have a date, or a year in their names or their heads, and they are of
+one publisher, title or name. What only older ones say then is superseded; between others, all are told. A question may
+name a time itself, "now" or "in 2023": then what was said by then counts (:mod:`rag.period`).
 """
 
 import re
@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from rag.agree import Value, agree, stands_in, value
-from rag.dates import MONTH
+from rag.dates import DATE, MONTH, MONTHS, iso_date
 from rag.period import Period, period, timeless
 from rag.schema import Evidence, Passage
 from rag.terms import fold, names, numbers, root, terms
@@ -193,11 +193,16 @@ def _all_but_newest(versions: Sequence[Version]) -> list[Version]:
 
 def _replaces(other: Version, version: Version) -> bool:
     """Tell whether each document with a value has a later version with another one."""
-    later = max(other.evidence, key=lambda item: item.passage.published or "").passage
+    later = max(other.evidence, key=lambda item: _moment(item.passage)).passage
     return all(
-        "" < (item.passage.published or "") < (later.published or "") and _one_line(item.passage, later)
-        for item in version.evidence
+        _before(_moment(item.passage), _moment(later)) and _one_line(item.passage, later) for item in version.evidence
     )
+
+
+def _before(one: str, other: str) -> bool:
+    """Tell whether one moment is before another, as far as both are known: a year is before none of its days."""
+    known = min(len(one), len(other))
+    return "" < one[:known] < other[:known]
 
 
 def _one_line(one: Passage, other: Passage) -> bool:
@@ -232,10 +237,35 @@ def _stem(source: str) -> str:
 
 
 def _moment(passage: Passage) -> str:
-    """Return when a document is from: its date, or the year that its title or name gives; empty if unknown."""
+    """Return when a document is from: its date, or what its head, its title or its name gives; empty if unknown."""
     if passage.published:
         return passage.published
-    return max(_YEAR.findall(f"{passage.title} {passage.source}"), default="")
+    return _head(passage) or max(_YEAR.findall(f"{passage.title} {passage.source}"), default="")
+
+
+_HEAD_CHARS = 200
+"""A passage that starts so near the start of its document has its head."""
+_HEAD_LINES = 6
+_LINE_WORDS = 20
+_VALID = re.compile(
+    r"\b(?:valid|effective|in force|in effect|applicable|applies|with effect|version|edition|revision|revised|status"
+    r"|as (?:of|at)|last (?:updated|changed|reviewed)|updated|amended|adopted|approved|issued|dated?)\b[^.;!?]{0,25}?"
+    rf"\b(?P<date>{DATE}|(?P<month>{MONTH}) (?P<year>\d{{4}})|(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+"""What a document says of its own time in a line of its head: "Valid from 1 March 2025", "Version 3, May 2024"."""
+
+
+def _head(passage: Passage) -> str:
+    """Return the date, month or year from which a document says that it holds; empty if it does not."""
+    lines = [line for line in passage.text.splitlines() if line.strip()] if passage.start < _HEAD_CHARS else []
+    for line in lines[:_HEAD_LINES]:
+        found = _VALID.search(line) if len(line.split()) < _LINE_WORDS else None
+        if found and found["month"]:
+            return f"{found['year']}-{MONTHS.index(found['month'][:3].lower()) + 1:02d}"
+        if found:
+            return iso_date(found["date"]) or found["date"][:4]
+    return ""
 
 
 def contenders(question: str, evidence: Sequence[Evidence]) -> tuple[Version, ...]:
@@ -272,13 +302,22 @@ def _valued(question: str, evidence: Sequence[Evidence]) -> Iterator[tuple[Evide
         has = _matter(question, item.passage)
         if not wanted:
             wanted, titled = has, _telling(question) & _marks(item.passage.title)
-        same = has >= _telling(question) & wanted and titled <= _marks(f"{item.passage.title} {item.quote}")
+        same = has >= _telling(question) & wanted and titled <= _marks(f"{item.passage.title} {_lead(item)}")
         if same and len(has & wanted) >= SAME_MATTER * len(wanted):
             sources.add(item.passage.source)
             yield item, found
 
 
-_OTHER = re.compile(r"\b(?:another|other|second|third|fourth|different|separate|next|unrelated)\s+(?:\w+\s+)?\w+")
+def _lead(item: Evidence) -> str:
+    """Return what a text is about: its first sentence, if the passage has it, and the one that is quoted."""
+    first = item.passage.sentences[0]
+    return f"{item.passage.quote(first)} {item.quote}" if item.passage.start < _HEAD_CHARS else item.quote
+
+
+_OTHER = re.compile(
+    r"(?<!\bis the )(?<!\bwas the )(?<!\bis \w{3} )(?<!\bwas \w{3} )"  # "It is his second album": it, and no other
+    r"\b(?:another|other|second|third|fourth|different|separate|next|unrelated)\s+(?:\w+\s+)?\w+"
+)
 
 
 def _another(question: str, quote: str) -> bool:

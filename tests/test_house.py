@@ -30,11 +30,11 @@ ORDER = """
     drawing wordstyles numbering word book quoting mail records feed rst subtitles delimited ods rtfwords rtfstory
     rtf slides odfstyles odftext opendocument parse sandbox worker corpus fetched load address fetch add rows split
     stories encode embed origins careful models gguf manifest store lexical vectors index generations builder watch
-    prefer retrieve rerank network senses match shape asked clause decide amounts counts copies missing margin
-    reader relative agree period versions guards choose call providers llm compose untrusted roles verify objections
-    judging write grammar mention fragment substitute turns antecedent resolve converse checking talk summarise
-    reply questions suggest codes columns cells clock topic engine render terminal batch status show integrations
-    llamaindex evaluation web options cli __main__
+    prefer retrieve rerank network capitals senses match shape asked clause decide amounts counts copies missing
+    margin reader relative agree period versions guards choose call providers llm compose untrusted roles verify
+    objections judging write grammar mention fragment substitute turns antecedent resolve converse checking talk
+    summarise reply questions suggest codes columns cells clock topic engine render terminal batch status show
+    integrations llamaindex evaluation web options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """

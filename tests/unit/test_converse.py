@@ -28,6 +28,12 @@ DEAL = Turn(
     "Who signed the oil deal?",
     "Energy Minister Carla Ruiz signed the oil deal with Norway.\nTom Berg signed for Norway.",
 )
+ROADS = Turn("When are the E12 and the coast road closed?", "The E12 and the coast road are closed on Friday.")
+STADIUM = Turn("How many seats will the new stadium have?", "It will have 32,000 seats.")
+LEAVE = Turn("How many days of parental leave do employees get?", "Employees get 60 days of parental leave.")
+DRUG = Turn("What is Zelvox used for?", "Zelvox is used for high blood pressure.")
+HOSPITAL = Turn("How many beds does St Mary's Hospital have?", "It has 420 beds.")
+AGAINST = Turn("Who is against the plan?", "Farmers and the Greens are against it.")
 LIST = Turn("Which films did she make?", "Her first film was Red Sand.\nHer second film was Blue Snow.")
 
 
@@ -79,8 +85,35 @@ LIST = Turn("Which films did she make?", "Her first film was Red Sand.\nHer seco
         (TREATY, "What did the second one say?", "What did Germany say?"),
         (TREATY, "And the last one?", "What about Poland?"),
         (BUDGET, "Which is better?", "Which is better, a bond or a share?"),
-        (Turn("What do Ann Hill and Bo Ek demand?", ""), "And the second one?", "What do Bo Ek demand?"),
+        (Turn("What do Ann Hill and Bo Ek demand?", ""), "And the second one?", "What does Bo Ek demand?"),
         (LIST, "When was the second one made?", "When was Blue Snow made?"),
+        (ROADS, "And the other one?", "When is the coast road closed?"),
+        (ROADS, "Until when?", "Until when are the E12 and the coast road closed?"),
+        # What has no noun of its own, takes that of what it replaces.
+        (STADIUM, "And the old one?", "How many seats will the old stadium have?"),
+        (Turn("Did Ada Holm's first book sell?", ""), "And her second?", "Did Ada Holm's second book sell?"),
+        (Turn("What was the profit in 2024?", "9 million."), "And the year before?", "What was the profit in 2023?"),
+        (Turn("Was the profit higher in 2022?", "No."), "And the revenue?", "Was the revenue higher in 2022?"),
+        # A noun that may be a verb, and a verb that may be a noun.
+        (LEAVE, "And managers?", "How many days of parental leave do managers get?"),
+        (DRUG, "What are its side effects?", "What are Zelvox's side effects?"),
+        (DRUG, "Can children take it?", "Can children take Zelvox?"),
+        (HOSPITAL, "And how many doctors?", "How many doctors does St Mary's Hospital have?"),
+        # What the answer brings in.
+        (AGAINST, "What are their reasons?", "What are the reasons of farmers and the Greens?"),
+        (Turn("Who came second?", "Abel Tesfa came second."), "What did he say?", "What did Abel Tesfa say?"),
+        (
+            Turn("What did the cabinet announce?", "It announced national mourning."),
+            "For how many days?",
+            "For how many days did the cabinet announce national mourning?",
+        ),
+        # "it" that stands for something, though it often does not.
+        (Turn("Which law is that?", "The law of 2020."), "When does it take effect?", "When does the law take effect?"),
+        (Turn("Where is the mine?", "In Oslo."), "Is it going to close?", "Is the mine going to close?"),
+        (Turn("Why did he go?", "Hale went over the leaked emails."), "Who leaked them?", "Who leaked the emails?"),
+        # What is named before its question.
+        (LEADER, "And Anna Roth, what does she want?", "What does Anna Roth want?"),
+        (LEADER, "As for the bridge, when is its opening?", "When is the bridge's opening?"),
     ],
 )  # fmt: skip
 def test_a_follow_up_is_completed(turn: Turn, question: str, expected: str) -> None:
@@ -141,6 +174,31 @@ def test_earlier_turns_count_and_the_nearest_first() -> None:
     painters = [Turn(f"Did {name} paint Oslo?", "") for name in ("Bob Hill", "Tom Ray")]
     assert standalone("How old is he?", painters) == "How old is Tom Ray?"
     assert standalone("When?", [*history, STRIKE]) == "When did the nurses start the strike?"
+
+
+def test_a_turn_is_resolved_against_what_was_answered_not_against_its_own_mistakes() -> None:
+    treaty = [
+        Turn("Which countries signed the treaty?", "Chile, Peru and Ecuador signed the treaty in Lima."),
+        Turn("Which of them ratified it?", "Only Chile has ratified it."),
+        Turn("When did the others plan to?", ""),
+    ]
+    assert standalone("Where was it signed?", treaty) == "Where was the treaty signed?"
+    phones = [
+        Turn("What warranty does the X200 have?", "Three years."),
+        Turn("And the X300?", "Five years."),
+        Turn("How heavy is it?", "The X300 weighs 2.4 kg."),
+    ]
+    assert standalone("Which one is cheaper?", phones) == "Which one is cheaper, the X200 or the X300?"
+    said = [
+        Turn("Who could lead Cuba, according to a post?", "Trump amplified a post that Rubio could."),
+        Turn("What did Trump say to that?", "Trump replied, “Sounds good!”"),
+    ]
+    assert standalone("Who wrote it?", said) != "Who wrote Trump?"
+    team = [
+        Turn("Who scored for Alden United?", "Marta Silva and Jo Reyes scored for Alden United."),
+        Turn("Who scored first?", "Silva scored after 12 minutes, Reyes after 70."),
+    ]
+    assert standalone("Who is their coach?", team) != "Who is Jo Reyes's coach?"
 
 
 def test_a_new_topic_leaves_the_old_one_behind() -> None:

@@ -123,13 +123,60 @@ def test_near_copies_of_different_dates_are_versions() -> None:
     assert told(asked("How many men did the raid kill?", one, other)) == [("47", False), ("32", True)]
 
 
-def test_undated_versions_are_told_by_their_names_if_the_newest_is_asked_for() -> None:
+def test_undated_versions_are_told_by_the_years_in_their_names() -> None:
     old, new = (
         evidence(f"A ride costs |{price} euros|.", f"tariff-{year}.txt", title="Tariff", score=score)
         for price, year, score in ((2, 2023, 0.9), (3, 2025, 0.8))
     )
-    assert asked("What does a ride cost now?", old, new).short_answer == "3 euros"
-    assert asked("What does a ride cost?", old, new).short_answer == "2 euros or 3 euros"
+    for question in ("What does a ride cost now?", "What does a ride cost?"):
+        chosen = asked(question, old, new)
+        assert (chosen.short_answer, told(chosen)) == ("3 euros", [("3 euros", False), ("2 euros", True)])
+    assert [(s.value, s.published) for s in compose(chosen).conflict] == [("3 euros", "2025"), ("2 euros", "2023")]
+    undated = evidence("A ride costs |4 euros|.", "tariff.txt", title="Tariff", score=0.7)
+    assert told(asked("What does a ride cost?", old, new, undated)) == [
+        ("3 euros", False),
+        ("4 euros", False),
+        ("2 euros", True),
+    ]
+    dated = evidence("A ride costs |4 euros|.", "tariff-2025-b.txt", "2025-03-01", title="Tariff", score=0.7)
+    assert ("3 euros", False) in told(asked("What does a ride cost?", new, dated))  # which of 2025 is later is unknown
+
+
+def test_a_document_may_say_in_its_head_from_when_it_holds() -> None:
+    heads = (
+        "Valid from 1 January 2021.",
+        "Version 2, March 2025.",
+        "Valid from 1 January 2021.\n\nSince 2026 all is new.",
+    )
+    old, new, also_old = (
+        evidence(f"A ride costs |{n} euros|. {head}", f"tariff-{name}.txt", title="Tariff")
+        for n, (head, name) in enumerate(zip(heads, ("old", "new", "final"), strict=True))
+    )
+    assert told(asked("What does a ride cost?", old, new)) == [("1 euros", False), ("0 euros", True)]
+    assert told(asked("What does a ride cost?", new, also_old)) == [("1 euros", False), ("2 euros", True)]
+
+
+def test_what_holds_now_is_read_without_saying_so() -> None:
+    sure = {"What is the current allowance?": 0.3, "What is the allowance?": 0.8}
+    chosen = choose("What is the current allowance?", lambda text: Reading((OLD, NEW), sure[text]), 0.5)
+    assert (chosen.short_answer, chosen.confidence) == ("62 euros", 0.8)
+
+
+def test_the_fourth_of_its_maker_is_no_other_thing() -> None:
+    one, other = (
+        evidence(f"It is the {nth} album by |{name}|.", f"{name}.txt", title="Now", publisher=name)
+        for nth, name in (("tenth", "Ann Lee"), ("fourth", "Bo Ek"))
+    )
+    assert asked("Who made the album?", one, other).short_answer == "Ann Lee or Bo Ek"
+
+
+def test_the_first_sentence_tells_what_a_text_is_about() -> None:
+    one = evidence("The raid on Alden killed |32| men.", "a.txt", title="Alden raid", publisher="A")
+    text = "Soldiers raided Alden. The raid killed 47 men."
+    found: Passage
+    (found,) = passages(Document("b.txt", text, "Attack", publisher="B"), 2000)
+    other = Evidence(found, found.sentences[1], 0.8, "47")
+    assert asked("How many men did the raid on Alden kill?", one, other).short_answer == "32 or 47"
 
 
 @pytest.mark.parametrize(
