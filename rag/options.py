@@ -17,6 +17,8 @@ exit codes:
 
 LLM = "LLM that words the answer: openai:MODEL, ollama:MODEL, … (docs/llm.md; default: none)"
 
+OUT = "write to this file instead: .md .docx .bib .ris .csl.json .jsonld .csv .xlsx or .jsonl (docs/export.md)"
+
 EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baseline", "suites")}
 
 MODELS_COMMANDS = {f"models {name}" for name in ("list", "pull", "verify")}
@@ -77,7 +79,11 @@ def parser() -> argparse.ArgumentParser:
     ):
         sub = command(name, text)
         sub.add_argument("question", nargs="?", help="the question; - reads it from standard input")
-        sub.add_argument("--batch", metavar="FILE", help="JSON Lines of questions; - reads them from standard input")
+        sub.add_argument(
+            "--batch",
+            metavar="FILE",
+            help="questions: JSON Lines, .csv or .xlsx; - reads JSON Lines from standard input",
+        )
         sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
         sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
         sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
@@ -85,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
         sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
         if name == "ask":
+            sub.add_argument("--out", metavar="FILE", help=OUT)
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
             sub.add_argument("--llm", metavar="NAME", help=LLM)
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
@@ -111,6 +118,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--password-file", metavar="FILE", help="ask for the password whose hash this file holds")
     sub.add_argument("--set-password", metavar="FILE", help="ask for a password, write its hash to this file, and end")
     sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
+    sub.add_argument("--llm", metavar="NAME", help=LLM)
+
+    sub = command("mcp", "serve the sources to a program that speaks the Model Context Protocol (docs/mcp.md)")
+    sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("models list", "list the language models that can be pulled, and which are here", index=False)

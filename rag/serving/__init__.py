@@ -1,0 +1,1 @@
+"""Served to other programs."""
