@@ -7,9 +7,9 @@ from rag.schema import Answer, Citation, Claim, Document, Stated
 PAGE = "https://news.example/raid?id=7"
 NEWS = Document(
     "news/raid.html",
-    "The raid on Monday\n\nIt was a raid. Officials said 32 people, 1-2 of them guards, died & many were hurt. It was a "
-    "raid, again.\n\nThe longest sentence of this page goes on and on, so that nobody would want to see all of its words "
-    "in an address, and it ends here at last.\n",
+    "The raid on Monday\n\nIt was a raid. Officials said 32 people, 1-2 of them guards, died & many were hurt. It was "
+    "a raid, again.\n\nThe longest sentence of this page goes on and on, so that nobody would want to see all of its "
+    "words in an address, and it ends here at last.\n",
     "Raid kills 32: “50% & more”",
     publisher="The Example {Times}",
     published="2026-01-12",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from rag import __version__
-from rag.exports.cited import Documents
+from rag.exports.cited import Documents, lines
 from rag.exports.links import address, page
 from rag.schema import Answer, Citation, Document
 
@@ -36,7 +36,7 @@ def _cited(answers: Sequence[Answer]) -> Iterator[tuple[Answer, Citation]]:
 
 
 def _annotation(answer: Answer, citation: Citation, document: Document) -> dict[str, Any]:
-    said = [claim.text for claim in answer.claims if citation.number in claim.citations]
+    said = [line.text for line in lines(answer) if citation.number in line.citations]
     here = address(citation.source, citation.start, citation.end)
     return {
         "id": _name(answer.index, answer.question, here),

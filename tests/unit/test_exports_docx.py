@@ -1,11 +1,11 @@
 import io
 import zipfile
-from pathlib import Path
 
 import docx
 from lxml import etree
 
 from rag.exports.docx import write
+from rag.parse import parse
 from tests.exported import ANSWERS, DIED, DOCUMENTS, FORMULA
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -58,10 +58,8 @@ def test_links_lead_to_the_quote_on_its_page() -> None:
     assert {one.get("PartName", "").lstrip("/") for one in part("[Content_Types].xml") if one.get("PartName")} <= named
 
 
-def test_our_own_reader_finds_answer_and_quotes(tmp_path: Path) -> None:
-    from rag.word import parse
-
-    text = parse(DATA).text
+def test_our_own_reader_finds_answer_and_quotes() -> None:
+    text = parse(".docx", DATA, 64).text
     assert "32 died <b>there</b>." in text
     assert DIED in text
 

@@ -36,9 +36,7 @@ def test_a_quote_over_lines_is_named_by_its_halves() -> None:
 def test_words_that_stand_there_twice_are_told_apart_by_their_neighbours() -> None:
     second = NEWS.text.index("It was a raid, again")
     assert link(NEWS, "It was a raid", second) == (
-        f"{PAGE}#:~:text=%26%20many%20were%20hurt.-,It%20was%20a%20raid,-again."
-    ) or link(NEWS, "It was a raid", second) == (
-        f"{PAGE}#:~:text=many%20were%20hurt.-,It%20was%20a%20raid,-%2C%20again."
+        f"{PAGE}#:~:text=%26%20many%20were%20hurt.-,It%20was%20a%20raid,-%2C%20again."
     )
 
 
