@@ -1,1 +1,1 @@
-"""Served to other programs."""
+"""Answers for other programs: HTTP, in our own shapes and in those of OpenAI, Anthropic and Cohere; MCP."""

@@ -1,0 +1,54 @@
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from rag.errors import SourceError, UsageError
+from rag.exports.files import ENDINGS, ending, write
+from rag.exports.sheet import Row
+from rag.render import answer_object
+from rag.schema import Document
+from tests.exported import ANSWERS, DOCUMENTS
+
+if TYPE_CHECKING:
+    from rag.store import Store
+
+ROWS = [Row(answer.question, answer, f"q{place}") for place, answer in enumerate(ANSWERS)]
+BROKEN = Row("", UsageError("batch line 4 is not JSON"))
+
+
+class Shelf:
+    def document(self, source: str) -> Document:
+        return DOCUMENTS[source]
+
+
+STORE = cast("Store", Shelf())
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_every_format_is_written_and_nothing_beside_it(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"Answers{kind.upper()}"
+    path.write_text("before", encoding="utf-8")
+    write(str(path), [*ROWS, BROKEN], STORE)
+    assert len(path.read_bytes()) > 100
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_json_lines_are_the_json_form(tmp_path: Path) -> None:
+    write(str(tmp_path / "a.jsonl"), [*ROWS, BROKEN], STORE)
+    first, *_, last = map(json.loads, (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines())
+    assert first == {**json.loads(json.dumps(answer_object(ANSWERS[0]))), "id": "q0"}
+    assert last["error"] == {"kind": "usage", "message": "batch line 4 is not JSON"}
+
+
+def test_the_ending_says_the_format() -> None:
+    assert ending("a.b/C.CSL.JSON") == ".csl.json"
+    for name in ("answers", "answers.json", "answers.txt", "md"):
+        with pytest.raises(UsageError, match=r"--out .*: its ending says the format, one of \.bib, \.csl\.json, "):
+            ending(name)
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="cannot be written: No such file or directory"):
+        write(str(tmp_path / "no" / "a.md"), ROWS, STORE)
