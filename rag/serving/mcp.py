@@ -5,6 +5,7 @@ its user anything.
 """
 
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -48,6 +49,7 @@ INSTRUCTIONS = (
 )
 
 _Result = TypeVar("_Result")
+logger = logging.getLogger(__name__)
 
 
 def serve(config: Config) -> None:
@@ -226,6 +228,11 @@ class _Answers:
 
         try:
             return await anyio.to_thread.run_sync(leased, abandon_on_cancel=True)
+        except RagError:
+            raise
+        except Exception as error:  # what it says may name what is nobody's business
+            logger.exception("a request failed")
+            raise _internal() from error
         finally:
             stop.set()
 
@@ -278,6 +285,12 @@ def _failed(message: str) -> "types.CallToolResult":
     from mcp import types
 
     return types.CallToolResult(content=[types.TextContent(type="text", text=message)], is_error=True)
+
+
+def _internal() -> Exception:
+    from mcp import MCPError, types
+
+    return MCPError(types.INTERNAL_ERROR, "the server met an error, which stands in its log")
 
 
 def _invalid(message: str, **data: str) -> Exception:
