@@ -102,7 +102,9 @@ def test_only_config_reads_the_environment() -> None:
 
 def test_only_one_command_fetches() -> None:
     users = {
-        name: {path.stem for path in (*MODULES, *EVALUATION, *WEB, *EXPORTS, *SERVING) if f"rag.{name}" in imported(path)}
+        name: {
+            path.stem for path in (*MODULES, *EVALUATION, *WEB, *EXPORTS, *SERVING) if f"rag.{name}" in imported(path)
+        }
         for name in ("add", "fetch", "address")
     }
     assert users == {"add": {"cli"}, "fetch": {"add"}, "address": {"fetch"}}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from rag import __version__
-from rag.exports.cited import Documents, lines
+from rag.exports.cited import Documents, lines, stands
 from rag.exports.links import address, page
 from rag.schema import Answer, Citation, Document
 
@@ -58,20 +58,15 @@ def _body(purpose: str, text: str) -> dict[str, str]:
 def _target(citation: Citation, document: Document) -> dict[str, Any]:
     text, start, end = document.text, citation.start, citation.end
     url, kept = page(document), address(citation.source)
-    return {
-        "type": "SpecificResource",
-        "source": url or kept,
-        **({"state": {"type": "TimeState", "cached": kept}} if url else {}),
-        "selector": [
-            {
-                "type": "TextQuoteSelector",
-                "exact": citation.quote,
-                "prefix": text[max(0, start - AROUND) : start],
-                "suffix": text[end : end + AROUND],
-            },
-            {"type": "TextPositionSelector", "start": start, "end": end},
-        ],
-    }
+    quote = {"type": "TextQuoteSelector", "exact": citation.quote}
+    told: dict[str, Any] = {"type": "SpecificResource", "source": url or kept}
+    if not stands(citation, document):  # what surrounds it, and where it is now, nobody knows
+        return {**told, "selector": quote}
+    if url:
+        told["state"] = {"type": "TimeState", "cached": kept}
+    around = {"prefix": text[max(0, start - AROUND) : start], "suffix": text[end : end + AROUND]}
+    place = {"type": "TextPositionSelector", "start": start, "end": end}
+    return {**told, "selector": [{**quote, **around}, place]}
 
 
 def _name(*parts: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from rag.exports.links import fragment
 from rag.render import DISAGREE, NOT_READ, REFUSED, earlier
 from rag.schema import REASONS, Answer, Citation, Document
 
@@ -31,9 +32,25 @@ class Reference:
 
 
 def documents(store: "Store", answers: Iterable[Answer]) -> dict[str, Document]:
-    """Return the documents that answers cite, by source."""
-    sources = dict.fromkeys(citation.source for answer in answers for citation in answer.citations)
-    return {source: store.document(source) for source in sources}
+    """Return the documents that answers cite, by source; of one that is gone, what its citation says of it."""
+    found: dict[str, Document] = {}
+    for citation in (citation for answer in answers for citation in answer.citations):
+        if citation.source not in found:
+            known = Document(
+                citation.source, "", citation.title, publisher=citation.publisher, published=citation.published
+            )
+            found[citation.source] = store.find(citation.source) or known
+    return found
+
+
+def stands(citation: Citation, document: Document) -> bool:
+    """Tell whether a quote is still where it was: an answer may be older than the index."""
+    return document.text[citation.start : citation.end] == citation.quote
+
+
+def link(citation: Citation, document: Document) -> str | None:
+    """Return a link to a quote on the web page that it is from; None without one."""
+    return fragment(document, citation.start, citation.end) if stands(citation, document) else None
 
 
 def references(answers: Sequence[Answer], found: Documents) -> list[Reference]:

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.exports.cited import Documents, about, flat, lines, printable
-from rag.exports.links import fragment
+from rag.exports.cited import Documents, about, flat, lines, link, printable
 from rag.schema import Answer, Citation
 
 if TYPE_CHECKING:
@@ -59,8 +58,7 @@ def _marks(
             yield field_
             continue
         citation = answer.citations[number - 1]
-        document = documents[citation.source]
-        noted[number] = note = notes.add(citation, fragment(document, citation.start, citation.end))
+        noted[number] = note = notes.add(citation, link(citation, documents[citation.source]))
         yield _element("bookmarkStart", id=str(note), name=f"quote{note}")
         yield _element("r", [*_properties("FootnoteReference"), _element("footnoteReference", id=str(note))])
         yield _element("bookmarkEnd", id=str(note))
@@ -73,12 +71,12 @@ class _Notes:
     elements: "list[Element]" = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    def add(self, citation: Citation, link: str | None) -> int:
+    def add(self, citation: Citation, url: str | None) -> int:
         """Add a quote as a footnote and return its id, which is its number."""
         number = len(self.elements) + 1
         head: list[Element] = [_own_mark(), _run(f" {about(citation)}")]
-        if link:
-            self.links.append(link)
+        if url:
+            self.links.append(url)
             anchor = _element("hyperlink", [_run("open the page", style="Hyperlink")])
             anchor.set(f"{{{_R}}}id", f"rId{len(self.links)}")
             head += [_run(" · "), anchor]
@@ -184,7 +182,7 @@ def _package(document: "Element", notes: _Notes) -> bytes:
         "word/styles.xml": _styles(),
         "word/settings.xml": _settings(),
         "word/footnotes.xml": _element("footnotes", [*_separators(), *notes.elements]),
-        "word/_rels/footnotes.xml.rels": _relations([("hyperlink", link, True) for link in notes.links]),
+        "word/_rels/footnotes.xml.rels": _relations([("hyperlink", url, True) for url in notes.links]),
     }
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:

@@ -43,20 +43,23 @@ def ending(name: str) -> str:
     return found
 
 
+def content(kind: str, rows: Sequence[Row], store: "Store") -> bytes:
+    """Return what became of questions, such as a conversation, as the bytes of a file; ``kind`` is one of ``ENDINGS``."""
+    if kind in _OF_ROWS:
+        return _OF_ROWS[kind](rows)
+    answers = [row.result for row in rows if isinstance(row.result, Answer)]
+    made = _OF_ANSWERS[kind](answers, documents(store, answers))
+    return made.encode() if isinstance(made, str) else made
+
+
 def write(path: str, rows: Sequence[Row], store: "Store") -> None:
-    """Write what became of questions to a file, in the format that its ending says; the file is replaced whole.
+    """Write them to a file, in the format that its ending says; the file is replaced whole.
 
     Raises:
         UsageError: its ending says no format.
         SourceError: it cannot be written.
     """
-    kind = ending(path)
-    if kind in _OF_ROWS:
-        content: str | bytes = _OF_ROWS[kind](rows)
-    else:
-        answers = [row.result for row in rows if isinstance(row.result, Answer)]
-        content = _OF_ANSWERS[kind](answers, documents(store, answers))
-    data = content.encode() if isinstance(content, str) else content
+    data = content(ending(path), rows, store)
     target = Path(path)
     beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
     try:

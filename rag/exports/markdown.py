@@ -3,8 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from rag.exports.cited import Documents, about, flat, lines
-from rag.exports.links import fragment
+from rag.exports.cited import Documents, about, flat, lines, link
 from rag.schema import Answer, Citation
 
 
@@ -23,13 +22,13 @@ def write(answers: Sequence[Answer], documents: Documents) -> str:
             around = {"aside": "*", "short": "**", "claim": ""}[line.kind]
             parts.append(f"{around}{escaped(line.text)}{around}{marks}")
         for citation in answer.citations:
-            link = fragment(documents[citation.source], citation.start, citation.end)
-            notes.append(_footnote(first + citation.number, citation, link))
+            url = link(citation, documents[citation.source])
+            notes.append(_footnote(first + citation.number, citation, url))
     return "\n\n".join([*parts, *notes]) + "\n"
 
 
-def _footnote(number: int, citation: Citation, link: str | None) -> str:
-    head = escaped(about(citation)) + (f" · <{link}>" if link else "")
+def _footnote(number: int, citation: Citation, url: str | None) -> str:
+    head = escaped(about(citation)) + (f" · <{url}>" if url else "")
     quoted = "\n".join(f"    > {escaped(line)}".rstrip() for line in citation.quote.splitlines())
     return f"[^{number}]: {head}\n\n{quoted}"
 

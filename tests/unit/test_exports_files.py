@@ -1,15 +1,16 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from rag.errors import SourceError, UsageError
-from rag.exports.files import ENDINGS, ending, write
+from rag.exports.files import ENDINGS, content, ending, write
 from rag.exports.sheet import Row
 from rag.render import answer_object
 from rag.schema import Document
-from tests.exported import ANSWERS, DOCUMENTS
+from tests.exported import ANSWERS, DOCUMENTS, NEWS
 
 if TYPE_CHECKING:
     from rag.store import Store
@@ -19,8 +20,11 @@ BROKEN = Row("", UsageError("batch line 4 is not JSON"))
 
 
 class Shelf:
-    def document(self, source: str) -> Document:
-        return DOCUMENTS[source]
+    def find(self, source: str) -> Document | None:
+        return self._documents.get(source)
+
+    def __init__(self, documents: dict[str, Document] = DOCUMENTS) -> None:
+        self._documents = documents
 
 
 STORE = cast("Store", Shelf())
@@ -52,3 +56,14 @@ def test_the_ending_says_the_format() -> None:
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be written: No such file or directory"):
         write(str(tmp_path / "no" / "a.md"), ROWS, STORE)
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_sources_that_have_changed_or_are_gone_keep_their_quotes(kind: str) -> None:
+    changed = {NEWS.source: replace(NEWS, text="Something else.")}
+    data = content(kind, ROWS, cast("Store", Shelf(changed)))
+    if kind in (".md", ".jsonld"):
+        assert "1-2 of them guards" in data.decode()
+        assert "text=Officials" not in data.decode()
+    if kind == ".jsonld":
+        assert "TextPositionSelector" not in data.decode()
