@@ -44,7 +44,7 @@ def ending(name: str) -> str:
 
 
 def content(kind: str, rows: Sequence[Row], store: "Store") -> bytes:
-    """Return what became of questions, such as a conversation, as the bytes of a file; ``kind`` is one of ``ENDINGS``."""
+    """Return what became of questions, such as a conversation, as a file of the kind: one of ``ENDINGS``."""
     if kind in _OF_ROWS:
         return _OF_ROWS[kind](rows)
     answers = [row.result for row in rows if isinstance(row.result, Answer)]
