@@ -1,9 +1,10 @@
-"""Questions or claims in JSON Lines: one object in, one object out, in order.
+"""Questions or claims in JSON Lines, or questions in a table: one in, one out, in order.
 
     {"id": "q1", "question": "…", "history": [{"question": "…", "answer": "…"}]}
     {"id": "c1", "claim": "…", "passage": "…"}
 
-``id`` and ``history`` may be left out. A line that cannot be used gives an error object; the rest go on.
+``id`` and ``history`` may be left out. What cannot be answered gives an error; the rest go on. A file that ends in
+``.csv`` or ``.xlsx`` is a table (:func:`rag.exports.sheet.questions`).
 """
 
 import json
@@ -13,11 +14,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import render
 from rag.errors import RagError, SourceError, UsageError
-from rag.schema import Turn
+from rag.exports.sheet import Row, questions
+from rag.schema import Answer, Turn
 
 if TYPE_CHECKING:
     from rag.judging import Judge
@@ -28,35 +30,69 @@ JUDGED_AT_ONCE = 32
 """Lines of claims that are read before the first of them is judged."""
 
 Ask = Callable[[str, Sequence[Turn]], dict[str, Any]]
+TABLES = (".csv", ".xlsx")
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A line of a batch."""
+    """A question of a batch."""
 
     question: str
-    history: tuple[Turn, ...]
+    history: tuple[Turn, ...] = ()
 
 
 def run(file: str, ask: Ask) -> Iterator[tuple[dict[str, Any], RagError | None]]:
     """Yield, for each line that is not blank, its result with its ``id``, and the error if it failed.
 
     Args:
-        file: a path, or ``-`` for standard input.
+        file: a path, or ``-`` for JSON Lines from standard input.
         ask: gives the JSON form of an answer.
 
     Raises:
         SourceError: the file cannot be read.
+        UsageError: a table has no column of questions.
     """
+    for identity, _, result in _asked(file, ask):
+        if isinstance(result, RagError):
+            yield render.error_object(result, identity), result
+        else:
+            yield {**result, "id": identity}, None
+
+
+def rows(file: str, ask: Callable[[str, Sequence[Turn]], Answer]) -> Iterator[Row]:
+    """Yield, likewise, what became of each line, as :func:`rag.exports.files.write` takes it."""
+    for identity, question, result in _asked(file, ask):
+        yield Row(question, result, identity)
+
+
+def _asked(file: str, ask: Callable[[str, Sequence[Turn]], _Result]) -> Iterator[tuple[Any, str, _Result | RagError]]:
+    """Yield the id and the question of each line, as far as it has them, and its answer or error."""
+    for identity, request in _requests(file):
+        if isinstance(request, RagError):
+            yield identity, "", request
+            continue
+        try:
+            result: _Result | RagError = ask(request.question, request.history)
+        except RagError as error:
+            result = error
+        yield identity, request.question, result
+
+
+def _requests(file: str) -> Iterator[tuple[Any, Request | RagError]]:
+    if file.lower().endswith(TABLES):
+        yield from ((identity, Request(question)) for identity, question in questions(Path(file)))
+        return
     for number, line in _lines(file):
         identity: Any = None
         try:
             row = _object(line, number, _FORM)
             identity = row.get("id")
-            request = _request(row, number)
-            yield {**ask(request.question, request.history), "id": identity}, None
+            found: Request | RagError = _request(row, number)
         except RagError as error:
-            yield render.error_object(error, identity), error
+            found = error
+        yield identity, found
 
 
 def judge(file: str, judge: "Judge") -> Iterator[tuple[dict[str, Any], RagError | None]]:

@@ -135,6 +135,8 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
     from rag.careful import advise
 
     question, chosen = _question(arguments), _filter(arguments)
+    if arguments.out is not None:
+        return _ask_into(arguments, config, question)
     with _engine(config) as engine:
         if question is None:
             return _batch(arguments, lambda q, history: render.answer_object(engine.ask(q, history, chosen)))
@@ -168,6 +170,34 @@ def _look(engine: "Engine", sources: Iterable[str]) -> "Look":
     return terminal.look_of(
         sys.stdout, terminal.links_of(engine.index.store, engine.config.sources, sources) if linked else {}
     )
+
+
+def _ask_into(arguments: argparse.Namespace, config: Config, question: str | None) -> int:
+    """Answer one question, or a batch if it is None, into a file."""
+    from rag import batch
+    from rag.exports import files
+    from rag.exports.sheet import Row
+
+    if arguments.json:
+        raise UsageError("--json and --out together: the ending of --out says the format (.jsonl is JSON)")
+    files.ending(arguments.out)  # before any question is answered for nothing
+    chosen = _filter(arguments)
+    with _engine(config) as engine:
+        if question is None:
+            rows = list(batch.rows(arguments.batch, lambda q, history: engine.ask(q, history, chosen)))
+        else:
+            rows = [Row(question, engine.ask(question, chosen=chosen))]
+        files.write(arguments.out, rows, engine.index.store)
+    errors = [row.result for row in rows if isinstance(row.result, RagError)]
+    answers = [row.result for row in rows if not isinstance(row.result, RagError)]
+    _warn([*map(str, errors), *dict.fromkeys(warning for answer in answers for warning in answer.warnings)])
+    if not arguments.quiet:
+        refused = sum(answer.outcome == "refused" for answer in answers)
+        told = f"{_count(len(rows), 'question')}, {refused} refused, {len(errors)} failed"
+        print(f"rag: wrote {arguments.out}: {told}", file=sys.stderr)
+    if question is None:
+        return RagError.exit_code if errors else 0
+    return REFUSED if answers[0].outcome == "refused" else 0
 
 
 def _warn(warnings: Sequence[str]) -> None:
@@ -331,6 +361,15 @@ def _ui(arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
+def _mcp(_arguments: argparse.Namespace, config: Config) -> int:
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageError("standard input or output is closed: rag mcp talks with a program through them")
+    from rag.serving.mcp import serve
+
+    serve(config)
+    return 0
+
+
 def _models(arguments: argparse.Namespace, config: Config) -> int:
     from rag.models import run
 
@@ -415,6 +454,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "status": _status,
     "chat": _chat,
     "ui": _ui,
+    "mcp": _mcp,
     "models": _models,
     "eval": _eval,
     "completion": _completion,

@@ -13,6 +13,8 @@ LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
 
 READER = "which network reads: auto, packaged or careful (docs/reader.md)"
 
+OUT = "write to this file: .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
+
 OCR = "read pages without text by text recognition (quoteline[ocr])"
 
 VERBOSE = "all nearest passages, whole; the confidence as a number"
@@ -120,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
     ):
         sub = command(name, text, takes="[QUESTION]")
         sub.add_argument("question", nargs="?", metavar="QUESTION", help="the question; - reads it from standard input")
-        sub.add_argument("--batch", metavar="FILE", help="JSON Lines of questions; - reads them from standard input")
+        sub.add_argument("--batch", metavar="FILE", help="questions: JSON Lines, .csv or .xlsx; - reads JSON Lines")
         sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
         sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
         sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
@@ -128,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("-k", type=int, metavar="N", help="how many passages to retrieve (default: 8)")
         sub.add_argument("--reranker", metavar="MODEL", help="cross-encoder that orders the passages, by name or path")
         if name == "ask":
+            sub.add_argument("--out", metavar="FILE", help=OUT)
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
             sub.add_argument("--reader", metavar="WHICH", help=READER)
             sub.add_argument("--llm", metavar="NAME", help=LLM)
@@ -179,6 +182,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
     sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
+    sub.add_argument("--llm", metavar="NAME", help=LLM)
+
+    sub = command("mcp", "serve the sources to a program by the Model Context Protocol")
+    sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("models list", "list the models that can be pulled, and which are here", index=False)

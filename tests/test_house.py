@@ -23,6 +23,9 @@ MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 INTEGRATIONS = sorted((ROOT / "rag" / "integrations").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
+EXPORTS = sorted((ROOT / "rag" / "exports").glob("*.py"))
+SERVING = sorted((ROOT / "rag" / "serving").glob("*.py"))
+EVERY = [*MODULES, *EVALUATION, *EXPORTS, *INTEGRATIONS, *SERVING, *WEB]
 ORDER = """
     schema errors config numerals dates written hanzi quantities terms values normal decode raised formula markup
     fields parsed metadata header table htmltable blocks grid mainpart about webpage letters ocr lines wrapped
@@ -33,8 +36,8 @@ ORDER = """
     prefer retrieve rerank network capitals senses match shape asked clause decide amounts counts copies missing
     margin reader relative agree period versions guards choose call providers llm compose untrusted roles verify
     objections judging write grammar mention fragment substitute turns antecedent resolve converse checking talk
-    summarise reply questions suggest codes columns cells clock topic engine render terminal batch status show
-    integrations llamaindex evaluation web options cli __main__
+    summarise reply questions suggest codes columns cells clock topic engine render terminal exports batch status
+    show integrations llamaindex evaluation web serving options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
@@ -49,6 +52,17 @@ WEB_ORDER = """
     document desk answering chat history sources runs trend evaluations server
 """.split()
 """The same inside ``rag.web``."""
+EXPORTS_ORDER = "links cited annotations bibliography markdown docx sheet files".split()
+"""The same inside ``rag.exports``."""
+SERVING_ORDER = "tools mcp".split()
+"""The same inside ``rag.serving``."""
+ROOMS = {
+    "evaluation": EVALUATION_ORDER,
+    "exports": EXPORTS_ORDER,
+    "integrations": INTEGRATIONS_ORDER,
+    "serving": SERVING_ORDER,
+    "web": WEB_ORDER,
+}
 HEAVY = set(
     "torch sentence_transformers transformers llama_index langchain_core haystack gradio httpx httpx2 xllamacpp".split()
 )
@@ -66,21 +80,18 @@ def imported(path: Path) -> set[str]:
 
 
 def test_every_module_has_its_place() -> None:
-    assert sorted(ORDER) == sorted(
-        [*(path.stem for path in MODULES if path.stem != "__init__"), "evaluation", "integrations", "web"]
-    )
+    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), *ROOMS])
     assert sorted(INTEGRATIONS_ORDER) == sorted(path.stem for path in INTEGRATIONS if path.stem != "__init__")
     assert sorted(EVALUATION_ORDER) == sorted(path.stem for path in EVALUATION if path.stem != "__init__")
     assert sorted(WEB_ORDER) == sorted(path.stem for path in WEB if path.stem != "__init__")
+    assert sorted(EXPORTS_ORDER) == sorted(path.stem for path in EXPORTS if path.stem != "__init__")
+    assert sorted(SERVING_ORDER) == sorted(path.stem for path in SERVING if path.stem != "__init__")
 
 
-@pytest.mark.parametrize("path", [*MODULES, *EVALUATION, *INTEGRATIONS, *WEB], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_imports_point_one_way(path: Path) -> None:
-    package, order = {
-        "evaluation": ("evaluation", EVALUATION_ORDER),
-        "integrations": ("integrations", INTEGRATIONS_ORDER),
-        "web": ("web", WEB_ORDER),
-    }.get(path.parent.name, ("", ORDER))
+    package = path.parent.name if path.parent.name in ROOMS else ""
+    order = ROOMS.get(package, ORDER)
     own = {name.split(".")[1] for name in imported(path) if name.startswith("rag.")} & set(ORDER)
     if path.stem in order:
         assert own - {package} <= set(ORDER[: ORDER.index(package or path.stem)])
@@ -97,7 +108,7 @@ def test_the_nouns_need_the_standard_library_alone() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    for path in (*MODULES, *EVALUATION, *INTEGRATIONS, *WEB):
+    for path in EVERY:
         text = path.read_text(encoding="utf-8")
         reads = re.findall(r"os\.environ\b(?!\[\"GRADIO_ANALYTICS_\w+\"\] =)|getenv", text)
         assert not reads or path.stem == "config", path
@@ -105,8 +116,7 @@ def test_only_config_reads_the_environment() -> None:
 
 def test_only_one_command_fetches() -> None:
     users = {
-        name: {path.stem for path in (*MODULES, *EVALUATION, *INTEGRATIONS, *WEB) if f"rag.{name}" in imported(path)}
-        for name in ("add", "fetch", "address")
+        name: {path.stem for path in EVERY if f"rag.{name}" in imported(path)} for name in ("add", "fetch", "address")
     }
     assert users == {"add": {"cli"}, "fetch": {"add"}, "address": {"fetch"}}
 

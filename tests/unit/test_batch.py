@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from rag import batch
-from rag.errors import SourceError
+from rag.errors import SourceError, UsageError
 from rag.judging import Judgement
+from rag.schema import Answer
 
 
 def run(tmp_path: Path, content: bytes) -> list[dict[str, Any]]:
@@ -108,3 +109,26 @@ def test_a_claim_that_is_none_is_an_error_object_and_the_rest_go_on(
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="batch file .*nowhere cannot be read: No such file"):
         list(batch.run(str(tmp_path / "nowhere"), lambda *_: {}))
+
+
+def test_a_table_of_questions(tmp_path: Path) -> None:
+    (tmp_path / "in.CSV").write_text("id,question\n7,one\n,two\n", encoding="utf-8")
+    asked = lambda question, history: {"question": question}  # noqa: E731
+    results = [result for result, _ in batch.run(str(tmp_path / "in.CSV"), asked)]
+    assert results == [{"question": "one", "id": "7"}, {"question": "two", "id": None}]
+
+
+def test_rows_for_a_file_of_answers(tmp_path: Path) -> None:
+    content = b'nonsense\n{"id": 5, "question": "bad"}\n{"question": "good"}\n'
+    (tmp_path / "in.jsonl").write_bytes(content)
+
+    def ask(question: str, _: object) -> Answer:
+        if question == "bad":
+            raise UsageError("no")
+        return Answer(question, question, "refused", "nothing_found", 0)
+
+    broken, bad, good = batch.rows(str(tmp_path / "in.jsonl"), ask)
+    assert (broken.id, broken.question) == (None, "")
+    assert isinstance(broken.result, UsageError)
+    assert (bad.id, bad.question, str(bad.result)) == (5, "bad", "no")
+    assert isinstance(good.result, Answer)

@@ -91,6 +91,25 @@ def test_a_batch(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert err.startswith("rag: batch line 2 is not JSON")
 
 
+def test_an_answer_into_a_file(rag: Run, tmp_path: Path) -> None:
+    code, out, err = rag("ask", ASKED, "--out", "answer.md")
+    assert (code, out) == (0, "")
+    assert err == "rag: wrote answer.md: 1 question, 0 refused, 0 failed\n"
+    assert "[^1]: " in (tmp_path / "answer.md").read_text(encoding="utf-8")
+    assert rag("ask", UNKNOWN, "--out", "answer.bib", "--quiet") == (3, "", "")
+
+
+def test_a_table_of_questions_into_a_table_of_answers(rag: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"id,question\n1,{ASKED}\n2,{UNKNOWN}\n3,{'x' * 3000}\n", encoding="utf-8")
+    code, out, err = rag("ask", "--batch", "in.csv", "--out", "out.csv")
+    assert (code, out) == (1, "")
+    assert err.startswith("rag: the question has 3000 characters")
+    assert err.endswith("rag: wrote out.csv: 3 questions, 1 refused, 1 failed\n")
+    told = (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+    assert "refused: not_supported" in told
+    assert "error: the question has 3000 characters" in told
+
+
 def test_a_batch_without_a_broken_line_succeeds(rag: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     type_in(monkeypatch, json.dumps({"id": "c", "question": UNKNOWN}).encode())
     code, out, err = rag("search", "--batch", "-")
@@ -209,6 +228,9 @@ def test_index_again(rag: Run) -> None:
         (["ask", ""], 2, "rag: the question is empty: ask something"),
         (["ask", "x" * 100_000], 2, "rag: the question has 100000 characters: at most 2000 (max_question_chars)"),
         (["ask", "q", "--batch", "-"], 2, "rag: a question and --batch together: give one of them"),
+        (["ask", "q", "--out", "a.txt"], 2, "rag: --out a.txt: its ending says the format, one of .bib, .csl.json"),
+        (["ask", "q", "--out", "a.md", "--json"], 2, "rag: --json and --out together: the ending of --out says"),
+        (["ask", "q", "--out", "no/a.md"], 1, "rag: no/a.md cannot be written: No such file or directory"),
         (["ask", "--batch", "nowhere"], 1, "rag: batch file nowhere cannot be read: No such file or directory"),
         (["ask", "q", "-k", "0"], 2, "rag: k is 0: the least is 1"),
         (["show", "nowhere.txt"], 1, "rag: no source 'nowhere.txt' in the index: rag status --sources lists all"),

@@ -1,0 +1,1 @@
+"""Answers and their citations in the formats that other tools read."""

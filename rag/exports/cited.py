@@ -1,0 +1,149 @@
+"""What an export is made of: answers, and the documents in which their quotes stand."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from rag.exports.links import fragment
+from rag.render import DISAGREE, NOT_READ, REFUSED, earlier
+from rag.schema import REASONS, Answer, Citation, Document
+
+if TYPE_CHECKING:
+    from rag.store import Store
+
+Documents = Mapping[str, Document]
+"""By ``Document.source``."""
+
+MOST_KEY_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A document that answers cite, as a list of references names it."""
+
+    key: str
+    """Letters, digits and hyphens; of no other document of the list."""
+    document: Document
+    citations: tuple[Citation, ...]
+    """Each place of it once, in the order of its text."""
+
+
+def documents(store: "Store", answers: Iterable[Answer]) -> dict[str, Document]:
+    """Return the documents that answers cite, by source; of one that is gone, what its citation says of it."""
+    found: dict[str, Document] = {}
+    for citation in (citation for answer in answers for citation in answer.citations):
+        if citation.source not in found:
+            known = Document(
+                citation.source, "", citation.title, publisher=citation.publisher, published=citation.published
+            )
+            found[citation.source] = store.find(citation.source) or known
+    return found
+
+
+def stands(citation: Citation, document: Document) -> bool:
+    """Tell whether a quote is still where it was: an answer may be older than the index."""
+    return document.text[citation.start : citation.end] == citation.quote
+
+
+def link(citation: Citation, document: Document) -> str | None:
+    """Return a link to a quote on the web page that it is from; None without one."""
+    return fragment(document, citation.start, citation.end) if stands(citation, document) else None
+
+
+def references(answers: Sequence[Answer], found: Documents) -> list[Reference]:
+    """Return the documents that answers cite, in the order in which they are cited."""
+    places: dict[str, dict[tuple[int, int], Citation]] = {}
+    for citation in (citation for answer in answers for citation in answer.citations):
+        places.setdefault(citation.source, {}).setdefault((citation.start, citation.end), citation)
+    keys: set[str] = set()
+    listed = []
+    for source, cited in places.items():
+        key = name = _slug(PurePosixPath(source).stem) or "source"
+        number = 1
+        while key in keys:
+            number += 1
+            key = f"{name}-{number}"
+        keys.add(key)
+        listed.append(Reference(key, found[source], tuple(cited[place] for place in sorted(cited))))
+    return listed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an answer as a person reads it, and the numbers of the citations that it points to."""
+
+    kind: Literal["aside", "short", "claim"]
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+def lines(answer: Answer) -> Iterator[Line]:
+    """Yield what is told of an answer below its question, in order."""
+    if answer.standalone != flat(answer.question):
+        yield Line("aside", f"Asked as: {answer.standalone}")
+    if answer.message:
+        yield from (Line("claim", line) for line in answer.message.splitlines())
+    elif answer.outcome == "refused":
+        yield Line("aside", f"{REFUSED} ({REASONS[answer.reason or '']})")
+        yield from (Line("aside", f"{NOT_READ}: {item}") for item in answer.missing)
+    if answer.short_answer:
+        yield Line("short", answer.short_answer)
+    yield from (Line("claim", claim.text, claim.citations) for claim in answer.claims)
+    if answer.disputed:
+        values = " or ".join(stated.value for stated in answer.conflict if not stated.superseded)
+        yield Line("aside", f"{DISAGREE}: {values}")
+    for stated in answer.conflict:
+        if stated.superseded:
+            yield Line("claim", f"{earlier(answer, stated)}: {stated.value}", stated.citations)
+
+
+def pages(citation: Citation) -> str:
+    """Return the page or pages of a quote: ``3``, ``3-4``; nothing for formats without pages."""
+    if citation.page is None:
+        return ""
+    return f"{citation.page}-{citation.page_end}" if citation.page_end else str(citation.page)
+
+
+def on_page(citation: Citation) -> str:
+    """Return the page of a quote for people: ``page 3``; nothing for formats without pages."""
+    return f"page{'s' if citation.page_end else ''} {pages(citation)}" if citation.page else ""
+
+
+def about(citation: Citation) -> str:
+    """Return in a line what a quote is from: title, publisher, date, source and page."""
+    known = (citation.title, citation.publisher, citation.published, citation.source, on_page(citation))
+    return " · ".join(part for part in map(flat, filter(None, known)) if part)
+
+
+def note(citation: Citation) -> str:
+    """Return a quote in a line, between quotation marks, with its page."""
+    page = on_page(citation)
+    return f"“{flat(citation.quote)}”" + (f" ({page})" if page else "")
+
+
+def flat(text: str) -> str:
+    """Return a text in one line."""
+    return " ".join(text.split())
+
+
+def printable(text: str) -> str:
+    """Return a text with what XML cannot hold (control characters, say) replaced by a mark."""
+    return re.sub(
+        "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
+        "\N{REPLACEMENT CHARACTER}",
+        text,
+    )
+
+
+def date_parts(document: Document) -> list[int]:
+    """Return year, month and day of a document's date as far as it is one; nothing without."""
+    found = re.match(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", document.published or "")
+    return [int(part) for part in found.groups() if part] if found else []
+
+
+def _slug(text: str) -> str:
+    ascii_ = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", ascii_).strip("-")[:MOST_KEY_CHARS].strip("-")

@@ -1,0 +1,78 @@
+"""A file of answers: the ending of its name says the format."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from rag import render
+from rag.errors import RagError, SourceError, UsageError
+from rag.exports import annotations, bibliography, docx, markdown, sheet
+from rag.exports.cited import Documents, documents
+from rag.exports.sheet import Row
+from rag.schema import Answer
+
+if TYPE_CHECKING:
+    from rag.store import Store
+
+_OF_ANSWERS: dict[str, Callable[[Sequence[Answer], Documents], str | bytes]] = {
+    ".md": markdown.write,
+    ".docx": docx.write,
+    ".csl.json": bibliography.csl,
+    ".bib": bibliography.bibtex,
+    ".ris": bibliography.ris,
+    ".jsonld": annotations.write,
+}
+_OF_ROWS: dict[str, Callable[[Sequence[Row]], bytes]] = {
+    ".csv": sheet.comma_separated,
+    ".xlsx": sheet.workbook,
+    ".jsonl": lambda rows: "".join(f"{render.dumps(_object(row))}\n" for row in rows).encode(),
+}
+ENDINGS = tuple(sorted((*_OF_ANSWERS, *_OF_ROWS)))
+
+
+def ending(name: str) -> str:
+    """Return which of ``ENDINGS`` a file's name has.
+
+    Raises:
+        UsageError: it has none of them.
+    """
+    found = next((item for item in ENDINGS if name.lower().endswith(item)), None)
+    if found is None:
+        raise UsageError(f"--out {name}: its ending says the format, one of {', '.join(ENDINGS)}")
+    return found
+
+
+def content(kind: str, rows: Sequence[Row], store: "Store") -> bytes:
+    """Return what became of questions, such as a conversation, as a file of the kind: one of ``ENDINGS``."""
+    if kind in _OF_ROWS:
+        return _OF_ROWS[kind](rows)
+    answers = [row.result for row in rows if isinstance(row.result, Answer)]
+    made = _OF_ANSWERS[kind](answers, documents(store, answers))
+    return made.encode() if isinstance(made, str) else made
+
+
+def write(path: str, rows: Sequence[Row], store: "Store") -> None:
+    """Write them to a file, in the format that its ending says; the file is replaced whole.
+
+    Raises:
+        UsageError: its ending says no format.
+        SourceError: it cannot be written.
+    """
+    data = content(ending(path), rows, store)
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
+    try:
+        try:
+            beside.write_bytes(data)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _object(row: Row) -> dict[str, object]:
+    if isinstance(row.result, RagError):
+        return render.error_object(row.result, row.id)
+    return {**render.answer_object(row.result), "id": row.id}
