@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rag.config import Config, load
 from rag.errors import BusyError, RagError, UsageError
-from rag.options import EVAL_COMMANDS, MODELS_COMMANDS, joined, parser
+from rag.options import EVAL_COMMANDS, KEYS_COMMANDS, MODELS_COMMANDS, joined, parser
 
 if TYPE_CHECKING:
     from rag.batch import Ask
@@ -241,6 +241,19 @@ def _ui(arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
+def _serve(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.serving.run import serve
+
+    serve(config, api_only=arguments.api_only)
+    return 0
+
+
+def _keys(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.serving.keys import run
+
+    return run(arguments, config)
+
+
 def _models(arguments: argparse.Namespace, config: Config) -> int:
     from rag.models import run
 
@@ -304,6 +317,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "status": _status,
     "chat": _chat,
     "ui": _ui,
+    "serve": _serve,
+    **dict.fromkeys(KEYS_COMMANDS, _keys),
     **dict.fromkeys(MODELS_COMMANDS, _models),
     "eval": _eval,
     **dict.fromkeys(EVAL_COMMANDS, _eval),

@@ -21,11 +21,15 @@ EVAL_COMMANDS = {f"eval {name}" for name in ("check", "new", "compare", "baselin
 
 MODELS_COMMANDS = {f"models {name}" for name in ("list", "pull", "verify")}
 
+KEYS_COMMANDS = {f"keys {name}" for name in ("add", "list", "remove")}
+
+TWO_WORDS = EVAL_COMMANDS | MODELS_COMMANDS | KEYS_COMMANDS
+
 
 def joined(argv: Sequence[str]) -> list[str]:
     """Return the arguments with a command of two words as one: argparse takes one."""
     first = " ".join(argv[:2])
-    return [first, *argv[2:]] if first in EVAL_COMMANDS | MODELS_COMMANDS else list(argv)
+    return [first, *argv[2:]] if first in TWO_WORDS else list(argv)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -112,6 +116,27 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--set-password", metavar="FILE", help="ask for a password, write its hash to this file, and end")
     sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
     sub.add_argument("--llm", metavar="NAME", help=LLM)
+
+    sub = command("serve", "answer other programs over HTTP (docs/api.md), with the chat page beside")
+    sub.add_argument("--api-only", action="store_true", help="leave the chat page out")
+    sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
+    sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+    sub.add_argument("--workers", type=int, metavar="N", help="processes, of which several only read (default: 1)")
+    sub.add_argument("--password-file", metavar="FILE", help="ask for the page's password, whose hash this file holds")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder that is added to and indexed (default: seeds)")
+    sub.add_argument("--llm", metavar="NAME", help=LLM)
+
+    sub = command("keys add", "make a key for a program that asks over HTTP, and print it", index=False)
+    sub.add_argument("name", metavar="NAME", help="what to call it")
+    sub.add_argument("--write", action="store_true", help="let it also add, remove and index sources")
+    sub.add_argument(
+        "--per-minute", type=int, metavar="N", default=600, help="requests that it may make in a minute (default: 600)"
+    )
+
+    command("keys list", "list the keys: what each opens, never itself", index=False)
+
+    sub = command("keys remove", "remove a key: it opens nothing from now on", index=False)
+    sub.add_argument("name", metavar="NAME", help="as rag keys list names it")
 
     sub = command("models list", "list the language models that can be pulled, and which are here", index=False)
     sub.add_argument("--models", metavar="FOLDER", help="folder of the models (default: ~/.cache/quoteline/models)")

@@ -22,6 +22,7 @@ from tests.conftest import ROOT
 MODULES = sorted((ROOT / "rag").glob("*.py"))
 EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
+SERVING = sorted((ROOT / "rag" / "serving").glob("*.py"))
 ORDER = """
     schema errors config numerals dates written hanzi quantities terms values normal decode raised formula markup
     fields parsed metadata header table htmltable blocks grid mainpart about webpage letters lines glyphs pdfgrid
@@ -32,7 +33,7 @@ ORDER = """
     senses match shape asked clause decide amounts counts copies missing margin reader relative agree period versions
     guards choose call providers llm compose untrusted roles verify write grammar mention fragment substitute turns
     antecedent resolve converse talk summarise reply questions suggest codes columns cells clock topic engine render
-    batch status show llamaindex evaluation web options cli __main__
+    batch status show llamaindex evaluation web serving options cli __main__
 """.split()
 """Data flows down this list; a module imports from above it alone."""
 EVALUATION_ORDER = """
@@ -41,10 +42,16 @@ EVALUATION_ORDER = """
 """.split()
 """The same inside ``rag.evaluation``."""
 WEB_ORDER = """
-    words trace share export conversations ratings live uploads library listing picture guard password streams page
-    document desk answering chat history sources runs trend evaluations server
+    words trace share export conversations ratings live uploads library listing picture listen guard password streams
+    page document desk answering chat history sources runs trend evaluations server
 """.split()
 """The same inside ``rag.web``."""
+SERVING_ORDER = """
+    problems keys limits follow metrics spans vendors running dialogue openai asking compatible sources indexing
+    reference gate app run
+""".split()
+"""The same inside ``rag.serving``."""
+ROOMS = {"evaluation": EVALUATION_ORDER, "web": WEB_ORDER, "serving": SERVING_ORDER}
 HEAVY = {"torch", "sentence_transformers", "transformers", "llama_index", "gradio", "httpx", "httpx2", "xllamacpp"}
 
 
@@ -60,16 +67,16 @@ def imported(path: Path) -> set[str]:
 
 
 def test_every_module_has_its_place() -> None:
-    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), "evaluation", "web"])
+    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), *ROOMS])
     assert sorted(EVALUATION_ORDER) == sorted(path.stem for path in EVALUATION if path.stem != "__init__")
     assert sorted(WEB_ORDER) == sorted(path.stem for path in WEB if path.stem != "__init__")
+    assert sorted(SERVING_ORDER) == sorted(path.stem for path in SERVING if path.stem != "__init__")
 
 
-@pytest.mark.parametrize("path", [*MODULES, *EVALUATION, *WEB], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*MODULES, *EVALUATION, *WEB, *SERVING], ids=lambda path: path.stem)
 def test_imports_point_one_way(path: Path) -> None:
-    package, order = {"evaluation": ("evaluation", EVALUATION_ORDER), "web": ("web", WEB_ORDER)}.get(
-        path.parent.name, ("", ORDER)
-    )
+    package = path.parent.name if path.parent.name in ROOMS else ""
+    order = ROOMS.get(package, ORDER)
     own = {name.split(".")[1] for name in imported(path) if name.startswith("rag.")} & set(ORDER)
     if path.stem in order:
         assert own - {package} <= set(ORDER[: ORDER.index(package or path.stem)])
@@ -86,15 +93,15 @@ def test_the_nouns_need_the_standard_library_alone() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    for path in (*MODULES, *EVALUATION, *WEB):
+    for path in (*MODULES, *EVALUATION, *WEB, *SERVING):
         text = path.read_text(encoding="utf-8")
-        reads = re.findall(r"os\.environ\b(?!\[\"GRADIO_ANALYTICS_\w+\"\] =)|getenv", text)
+        reads = re.findall(r"os\.environ\b(?!\[\"(?:GRADIO_ANALYTICS_\w+|PROMETHEUS_MULTIPROC_DIR)\"\] =)|getenv", text)
         assert not reads or path.stem == "config", path
 
 
 def test_only_one_command_fetches() -> None:
     users = {
-        name: {path.stem for path in (*MODULES, *EVALUATION, *WEB) if f"rag.{name}" in imported(path)}
+        name: {path.stem for path in (*MODULES, *EVALUATION, *WEB, *SERVING) if f"rag.{name}" in imported(path)}
         for name in ("add", "fetch", "address")
     }
     assert users == {"add": {"cli"}, "fetch": {"add"}, "address": {"fetch"}}
