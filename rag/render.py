@@ -46,13 +46,18 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "short_answer": answer.short_answer,
         "confidence": round(answer.confidence, 4),
         "claims": [asdict(claim) for claim in answer.claims],
-        "citations": [_rounded(asdict(citation)) for citation in answer.citations],
-        "closest": [_rounded(asdict(closest)) for closest in answer.closest],
+        "citations": [pointer_object(citation) for citation in answer.citations],
+        "closest": [pointer_object(closest) for closest in answer.closest],
         "index": answer.index,
         "model": answer.model,
         "timings_ms": answer.timings_ms,
         **{name: value for name, value in told.items() if value},
     }
+
+
+def pointer_object(pointer: Citation | Closest) -> dict[str, Any]:
+    """Return the JSON form of a citation, or of a quote that came closest."""
+    return {**asdict(pointer), "score": round(pointer.score, 4)}
 
 
 def from_json(data: Any) -> Answer:
@@ -279,7 +284,3 @@ def _safe(text: str) -> str:
     return "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) == "Cc" and char != "\t" else char for char in text
     )
-
-
-def _rounded(pointer: dict[str, Any]) -> dict[str, Any]:
-    return {**pointer, "score": round(pointer["score"], 4)}

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.render import answer_object, search_object
+from rag.render import answer_object, pointer_object, search_object
 from rag.schema import Answer, Citation, Claim, Filter, Retrieved, Turn
 from rag.serving import vendors
 from rag.serving.running import Asked, Serving, Step, answer, event, steps, streamed
@@ -129,5 +129,5 @@ def told(found: Answer, identity: str | None, wanted: Form) -> dict[str, Any]:
 
 
 def _claim(claim: Claim, citations: tuple[Citation, ...]) -> dict[str, Any]:
-    cited = [asdict(citation) for citation in citations if citation.number in claim.citations]
+    cited = [pointer_object(citation) for citation in citations if citation.number in claim.citations]
     return {"claim": asdict(claim), "citations": cited}

@@ -13,7 +13,10 @@ from rag.serving import dialogue, openai
 from rag.serving.problems import Problem
 from rag.serving.running import Serving, answer, event, steps, streamed
 
-_EXAMPLE: dict[str, Any] = {"model": openai.MODEL, "messages": [{"role": "user", "content": "How many Cubans died in the raid?"}]}
+_EXAMPLE: dict[str, Any] = {
+    "model": openai.MODEL,
+    "messages": [{"role": "user", "content": "How many Cubans died in the raid?"}],
+}
 
 
 class Options(BaseModel):

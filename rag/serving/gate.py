@@ -115,9 +115,9 @@ class Gate:
             key = self._keys.find(secret.strip()) if scheme.lower() == "bearer" else None
             if key is None:
                 raise Problem("key", "send Authorization: Bearer KEY; rag keys add NAME makes a key")
+            self._rates.count(key.name, key.per_minute)
             if key.scope != "write" and method not in ("GET", "HEAD") and path.startswith(WRITES):
                 raise Problem("forbidden", "this key only reads: rag keys add NAME --write makes one that writes")
-            self._rates.count(key.name, key.per_minute)
         told = header(scope, "content-length")
         if told.isdecimal() and int(told) > self._most(scope):
             raise Problem("too_large", f"at most {self._most(scope) >> 20} MB")

@@ -7,11 +7,11 @@ field ``quoteline`` beside it.
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from rag.render import answer_object
+from rag.render import answer_object, pointer_object
 from rag.schema import Answer, Citation, Claim, Progress, Retrieved
 from rag.serving.running import Step, event
 from rag.serving.spans import Span, refusal, spans
@@ -82,7 +82,7 @@ class Reply:
                 "url": self.address(span.citation),
             }
             told = cited if flat else {"url_citation": cited}
-            found.append({"type": "url_citation", **told, "quoteline": asdict(span.citation)})
+            found.append({"type": "url_citation", **told, "quoteline": pointer_object(span.citation)})
         return found
 
 

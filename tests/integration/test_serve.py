@@ -33,7 +33,7 @@ from tests.conftest import ARTICLE, ROOT
 
 ASKED = "How many Cubans died in the raid?"
 UNKNOWN = "What is the population of Havana?"
-SOON = 60
+SOON = 300
 
 
 @contextmanager
@@ -284,7 +284,8 @@ def test_the_reference_and_the_figures(client: httpx.Client, config: Config) -> 
     assert "quoteline_documents 1.0" in figures
 
 
-def test_a_key_opens_what_it_is_for(own_live: Live) -> None:
+def test_a_key_opens_what_it_is_for(own_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MINUTE", 3600)  # however slow the machine is
     with own_live.engine() as engine:
         keys = Keys.of(engine.config)
     with (
