@@ -103,6 +103,7 @@ def _routes(serving: Serving, page: Any) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses={422: problems.DESCRIBED, "default": problems.DESCRIBED},
         lifespan=lifespan,
     )
     api.add_exception_handler(RagError, _rag_error)

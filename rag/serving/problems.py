@@ -26,6 +26,26 @@ KINDS: dict[str, tuple[int, str]] = {
     "source": (507, "The sources folder cannot be used"),
 }
 """By kind, which every error has on the command line too: the status, and what it means."""
+MEDIA_TYPE = "application/problem+json"
+DESCRIBED: dict[str, Any] = {
+    "description": "A problem detail (RFC 9457)",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail", "kind"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "kind": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+"""As the OpenAPI description has it."""
 BUSY_SECONDS = 2
 """After which who was told that the server is busy may ask again."""
 
@@ -70,7 +90,7 @@ class Problem(Exception):
         headers = {"Retry-After": str(self.retry_after)} if self.retry_after is not None else {}
         if self.status == KINDS["key"][0]:
             headers["WWW-Authenticate"] = "Bearer"
-        return JSONResponse(self.body(), self.status, headers, "application/problem+json")
+        return JSONResponse(self.body(), self.status, headers, MEDIA_TYPE)
 
 
 def of(error: RagError) -> Problem:

@@ -20,6 +20,8 @@ from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live
 
 MOST_CONNECTIONS = 900
+START_SECONDS = 60
+"""After which a worker that gives no sign is taken for dead: loading an index may take long on a busy machine."""
 END_SECONDS = 15
 """Most time for answers under way to end when the server is told to."""
 
@@ -94,5 +96,6 @@ def _settings(app: Any, **more: Any) -> uvicorn.Config:
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=END_SECONDS,
+        timeout_worker_healthcheck=START_SECONDS,
         **more,
     )
