@@ -50,13 +50,14 @@ def app(live: Live, library: Library | None, *, workers: int = 1, shared: Path |
     with live.engine() as engine:
         config = engine.config
         at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, (os.cpu_count() or 1) // config.threads)
+    metrics = Metrics(shared)
     serving = Serving(
         config=config,
         live=live,
         library=library,
         keys=Keys.of(config),
-        slots=Slots(at_once, WAITING_PER_CORE * (os.cpu_count() or 1), WAIT_SECONDS),
-        metrics=Metrics(shared),
+        slots=Slots(at_once, WAITING_PER_CORE * (os.cpu_count() or 1), WAIT_SECONDS, metrics.waiting),
+        metrics=metrics,
         follower=Follower(live),
     )
     local = config.host in LOOPBACK
@@ -64,7 +65,7 @@ def app(live: Live, library: Library | None, *, workers: int = 1, shared: Path |
         _routes(serving, page),
         keys=serving.keys,
         rates=Rates(workers),
-        metrics=serving.metrics,
+        metrics=metrics,
         hosts=LOOPBACK if local else (),
         private=local and not config.password_file,
         most_upload=(config.max_file_mb << 20) + 1,
@@ -127,7 +128,7 @@ def _routes(serving: Serving, page: Any) -> FastAPI:
     def metrics() -> Response:
         with serving.live.engine() as engine:
             counts = engine.index.manifest["counts"]
-        return Response(serving.metrics.text(serving.slots.waiting, counts), media_type=KIND)
+        return Response(serving.metrics.text(counts), media_type=KIND)
 
     @api.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:

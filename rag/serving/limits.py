@@ -21,12 +21,16 @@ class Slots:
         at_once: questions under way.
         waiting: questions that wait.
         seconds: most time that one waits.
+        tell: hears how many wait, each time that this changes.
     """
 
-    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
+    def __init__(
+        self, at_once: int, waiting: int, seconds: float, tell: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._free = asyncio.Semaphore(at_once)
         self._most = waiting
         self._seconds = seconds
+        self._tell = tell
         self.waiting = 0
 
     @asynccontextmanager
@@ -38,18 +42,22 @@ class Slots:
         """
         if self._free.locked() and self.waiting >= self._most:
             raise BusyError("the server is busy: ask again in a moment")
-        self.waiting += 1
+        self._changed(1)
         try:
             async with asyncio.timeout(self._seconds):
                 await self._free.acquire()
         except TimeoutError:
             raise BusyError(f"the server was busy for {self._seconds:g} s: ask again in a moment") from None
         finally:
-            self.waiting -= 1
+            self._changed(-1)
         try:
             yield
         finally:
             self._free.release()
+
+    def _changed(self, by: int) -> None:
+        self.waiting += by
+        self._tell(self.waiting)
 
 
 class Rates:

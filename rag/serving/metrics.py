@@ -40,14 +40,12 @@ class Metrics:
         """Count an answer."""
         self._answers.labels(answer.outcome, answer.reason or "").inc()
 
-    def text(self, waiting: int, counts: dict[str, int]) -> bytes:
-        """Return all figures.
+    def waiting(self, number: int) -> None:
+        """Take how many questions wait in this process."""
+        self._waiting.set(number)
 
-        Args:
-            waiting: questions that wait in this process.
-            counts: what the index holds, as its manifest has it.
-        """
-        self._waiting.set(waiting)
+    def text(self, counts: dict[str, int]) -> bytes:
+        """Return all figures, with what the index holds as its manifest counts it."""
         self._documents.set(counts["documents"])
         self._passages.set(counts["passages"])
         if self._shared is None:
