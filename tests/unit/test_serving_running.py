@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import Any
 
@@ -55,6 +55,9 @@ def test_who_leaves_ends_the_work_and_frees_the_turn() -> None:
         waiting = asyncio.ensure_future(anext(steps(shared, Asked("slow"))))
         await asyncio.sleep(0.1)
         waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
+        assert live.left == 2
         assert await answer(shared, Asked("quick")) == ANSWER
 
     asyncio.run(play())
