@@ -127,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("keys add", "make a key for a program that asks over HTTP, and print it", index=False)
-    sub.add_argument("name", metavar="NAME", help="what to call it")
+    sub.add_argument("name", metavar="NAME", help="a name for it")
     sub.add_argument("--write", action="store_true", help="let it also add, remove and index sources")
     sub.add_argument(
         "--per-minute", type=int, metavar="N", default=600, help="requests that it may make in a minute (default: 600)"
