@@ -370,6 +370,19 @@ def _mcp(_arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
+def _serve(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.serving.run import serve
+
+    serve(config, api_only=arguments.api_only)
+    return 0
+
+
+def _keys(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.serving.keys import run
+
+    return run(arguments, config)
+
+
 def _models(arguments: argparse.Namespace, config: Config) -> int:
     from rag.models import run
 
@@ -454,8 +467,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "status": _status,
     "chat": _chat,
     "ui": _ui,
+    "keys": _keys,
     "mcp": _mcp,
     "models": _models,
+    "serve": _serve,
     "eval": _eval,
     "completion": _completion,
 }

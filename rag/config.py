@@ -58,11 +58,13 @@ class Config:
     models: str = "~/.cache/quoteline/models"
     """Folder of the models that ``rag models pull`` fetched."""
     data: str = "~/.local/share/quoteline"
-    """Folder where the chat page keeps conversations."""
+    """Folder where the chat page keeps conversations, and ``rag keys`` the keys."""
     host: str = "127.0.0.1"
-    """Address the chat page listens on."""
+    """Address the chat page and the API listen on."""
     port: int = 7860
-    """Port the chat page listens on; 0 takes any free one."""
+    """Port they listen on; 0 takes any free one."""
+    workers: int = 1
+    """Processes that ``rag serve --api-only`` answers with; more than one only read."""
     password_file: str = ""
     """File with the hash of the chat page's password (``rag ui --set-password``); needed unless host is loopback."""
     examples: str = ""
@@ -87,6 +89,7 @@ class Config:
             ("threads", 1),
             ("max_question_chars", 1),
             ("port", 0),
+            ("workers", 1),
             ("parse_memory_mb", 256),
             ("llm_seconds", 1),
         ):

@@ -22,6 +22,7 @@ VERBOSE = "all nearest passages, whole; the confidence as a number"
 GROUPS = {
     "models": "fetch and check language models",
     "eval": "measure answers on gold questions",
+    "keys": "make and remove keys for rag serve",
 }
 """Commands that have commands of their own."""
 
@@ -183,6 +184,27 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
+
+    sub = command("serve", "answer other programs over HTTP, with the chat page beside")
+    sub.add_argument("--api-only", action="store_true", help="leave the chat page out")
+    sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
+    sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+    sub.add_argument("--workers", type=int, metavar="N", help="processes, of which several only read (default: 1)")
+    sub.add_argument("--password-file", metavar="FILE", help="ask for the page's password, whose hash this file holds")
+    sub.add_argument("--sources", metavar="FOLDER", help="folder that is added to and indexed (default: seeds)")
+    sub.add_argument("--llm", metavar="NAME", help=LLM)
+
+    sub = command("keys add", "make a key for a program that asks over HTTP, and print it", index=False, takes="NAME")
+    sub.add_argument("name", metavar="NAME", help="a name for it")
+    sub.add_argument("--write", action="store_true", help="let it also add, remove and index sources")
+    sub.add_argument(
+        "--per-minute", type=int, metavar="N", default=600, help="requests that it may make in a minute (default: 600)"
+    )
+
+    command("keys list", "list the keys: what each opens, never itself", index=False)
+
+    sub = command("keys remove", "remove a key: it opens nothing from now on", index=False, takes="NAME")
+    sub.add_argument("name", metavar="NAME", help="as rag keys list names it")
 
     sub = command("mcp", "serve the sources to a program by the Model Context Protocol")
     sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")

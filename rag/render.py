@@ -55,13 +55,18 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "short_answer": answer.short_answer,
         "confidence": round(answer.confidence, 4),
         "claims": [asdict(claim) for claim in answer.claims],
-        "citations": [_rounded(asdict(citation)) for citation in answer.citations],
-        "closest": [_rounded(asdict(closest)) for closest in answer.closest],
+        "citations": [pointer_object(citation) for citation in answer.citations],
+        "closest": [pointer_object(closest) for closest in answer.closest],
         "index": answer.index,
         "model": answer.model,
         "timings_ms": answer.timings_ms,
         **{name: value for name, value in told.items() if value},
     }
+
+
+def pointer_object(pointer: Citation | Closest) -> dict[str, Any]:
+    """Return the JSON form of a citation, or of a quote that came closest."""
+    return {**asdict(pointer), "score": round(pointer.score, 4)}
 
 
 def from_json(data: Any) -> Answer:
@@ -156,7 +161,7 @@ def check_object(checked: Check) -> dict[str, Any]:
         "id": None,
         "outcome": "supported" if checked.supported else "not_supported",
         "claims": [_claim_object(claim) for claim in checked.claims],
-        "citations": [_rounded(asdict(citation)) for citation in checked.citations],
+        "citations": [pointer_object(citation) for citation in checked.citations],
         "index": checked.index,
         "timings_ms": checked.timings_ms,
         **({"warnings": list(checked.warnings)} if checked.warnings else {}),
@@ -168,7 +173,7 @@ def _claim_object(claim: CheckedClaim) -> dict[str, Any]:
     told = asdict(claim)
     always = ("text", "start", "end", "verdict", "score", "citations")
     told["score"] = round(claim.score, 4)
-    told["closest"] = _rounded(told["closest"]) if claim.closest else None
+    told["closest"] = pointer_object(claim.closest) if claim.closest else None
     return {name: value for name, value in told.items() if name in always or value}
 
 
@@ -226,7 +231,3 @@ def also_in(citation: Citation) -> str:
 def marks(numbers: tuple[int, ...]) -> str:
     """Return the numbers of citations as they stand behind a line: ``[1] [2]``."""
     return " ".join(f"[{number}]" for number in numbers)
-
-
-def _rounded(pointer: dict[str, Any]) -> dict[str, Any]:
-    return {**pointer, "score": round(pointer["score"], 4)}

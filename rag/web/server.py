@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -23,13 +24,13 @@ from rag.schema import ALL
 from rag.web import chat, evaluations, history, password, runs, sources, words
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
-from rag.web.guard import Guard
+from rag.web.guard import App, Guard
 from rag.web.library import Library
+from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live
 from rag.web.share import MOST_MB
 from rag.web.streams import Streams
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 WAITING_PER_CORE = 32
 """Questions that wait for one under way: about seven seconds. A later one is told that the server is busy."""
 AT_ONCE_WITH_LLM = 16
@@ -72,26 +73,28 @@ def parts(engine: Engine) -> Site:
     return Site(config, live, Library(live, folders=config.host in LOOPBACK), kept)
 
 
-def serve(config: Config) -> None:
+def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
     """Open the index and serve the page until interrupted, or told to end by SIGTERM; answers under way end first.
+
+    Args:
+        config: the settings.
+        around: puts the page into a larger application, which is served then.
 
     Raises:
         IndexMissing, IndexDamaged: as opening the index does.
         UsageError: the address or port cannot be listened on, or others reach it and there is no password.
     """
     kept = _password(config)
-    with closing(parts(Engine.open(config=config))) as site, _listen(config) as listener:
-        host, port = listener.getsockname()[:2]
+    with closing(parts(Engine.open(config=config))) as site, listen(config) as listener:
         page = app(site, kept)
         settings = uvicorn.Config(
-            page,
+            around(site, page) if around else page,
             log_level="warning",
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=5,
         )
-        address = f"[{host}]" if ":" in host else host
-        print(f"Quoteline is at http://{address}:{port} (Ctrl-C ends it)", flush=True)
+        print(f"Quoteline is at {address(listener)} (Ctrl-C ends it)", flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # which uvicorn raises again when it has ended
         with suppress(KeyboardInterrupt):
             _Server(settings, page.state.streams).run(sockets=[listener])
@@ -189,12 +192,3 @@ def _password(config: Config) -> str:
             "and start with --password-file FILE"
         )
     return ""
-
-
-def _listen(config: Config) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-        return socket.create_server((config.host, config.port), family=family)
-    except (OSError, OverflowError) as error:
-        message = f"cannot listen on {config.host} port {config.port} ({error}): choose others with --host and --port"
-        raise UsageError(message) from None

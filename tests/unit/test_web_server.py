@@ -148,11 +148,3 @@ def test_with_a_password_the_page_asks_for_it_first(site: Site) -> None:
 
 def test_another_host_name_is_refused(client: TestClient) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
-
-
-def test_it_listens_where_it_is_told(config: Config) -> None:
-    for host in ("127.0.0.1", "::1"):
-        with server._listen(replace(config, host=host, port=0)) as listener:
-            assert listener.getsockname()[0] == host
-    with pytest.raises(UsageError, match="cannot listen on no.such.host.invalid port 7860"):
-        server._listen(replace(config, host="no.such.host.invalid"))

@@ -1,0 +1,50 @@
+"""The index over HTTP: what it holds, building it, its generations, and going back to the one before."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from rag import generations
+from rag.serving.running import Serving
+from rag.status import status
+from rag.web.library import Job
+
+
+def router(serving: Serving) -> APIRouter:
+    """Return the routes ``/v1/index``."""
+    routes = APIRouter(prefix="/v1/index", tags=["index"])
+
+    @routes.get("", summary="What the index holds, and what is done in the background")
+    def about() -> JSONResponse:
+        found = status(serving.config, verify=False, sources=False)
+        with serving.live.engine() as engine:
+            found["answers_from"] = engine.index.id
+        return JSONResponse({**found, "job": _job(serving.library.job) if serving.library else None})
+
+    @routes.post("", status_code=202, summary="Index the sources in the background")
+    def build() -> JSONResponse:
+        library = serving.writable()
+        library.reindex()
+        return JSONResponse({"job": _job(library.job)}, 202)
+
+    @routes.get("/generations", summary="List the generations that are kept, newest first")
+    def listed_generations() -> JSONResponse:
+        return JSONResponse({"generations": [asdict(one) for one in generations.listed(Path(serving.config.index))]})
+
+    @routes.post("/rollback", summary="Answer from the generation before again")
+    def roll_back() -> JSONResponse:
+        serving.writable()
+        identity = generations.roll_back(Path(serving.config.index))
+        serving.follower.look()
+        return JSONResponse({"index": identity})
+
+    return routes
+
+
+def _job(job: Job) -> dict[str, Any]:
+    """Return how far the job in the background is, or how the last one ended."""
+    report = None if job.report is None else {**asdict(job.report), "summary": job.report.summary("the index")}
+    return {"stage": job.stage, "done": job.done, "total": job.total, "error": job.error, "report": report}

@@ -1,0 +1,107 @@
+"""The sources over HTTP: what there is, the text of one, adding and removing."""
+
+import asyncio
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+
+from rag.errors import UsageError
+from rag.serving.problems import Problem
+from rag.serving.running import Serving
+from rag.store import Listing
+from rag.web.library import Entry, Library
+from rag.web.uploads import Added
+
+STALLED = 30
+"""Seconds without a byte after which a file is not waited for."""
+
+
+def router(serving: Serving) -> APIRouter:
+    """Return the routes ``/v1/sources``."""
+    routes = APIRouter(prefix="/v1/sources", tags=["sources"])
+
+    @routes.get("", summary="List the sources")
+    def listed() -> JSONResponse:
+        with serving.live.engine() as engine:
+            indexed, index = engine.index.store.documents(), engine.index.id
+        if serving.library and serving.library.root.is_dir():
+            entries = serving.library.entries()
+        else:
+            entries = [_indexed(one) for one in indexed]
+        return JSONResponse({"index": index, "sources": [asdict(entry) for entry in entries]})
+
+    @routes.get("/{source:path}", summary="The text of a source, or a part of it")
+    def text(
+        source: str,
+        start: Annotated[int, Query(description="First character.")] = 0,
+        end: Annotated[int | None, Query(description="The character to stop before.")] = None,
+    ) -> JSONResponse:
+        with serving.live.engine() as engine:
+            document, index = engine.index.store.document(source), engine.index.id
+        stop = len(document.text) if end is None else end
+        if not 0 <= start <= stop <= len(document.text):
+            raise UsageError(f"start {start} and end {stop} are no part of a text of {len(document.text)} characters")
+        return JSONResponse(
+            {
+                "source": document.source,
+                "title": document.title,
+                "publisher": document.publisher,
+                "published": document.published,
+                "url": document.url,
+                "characters": len(document.text),
+                "start": start,
+                "end": stop,
+                "text": document.text[start:stop],
+                "index": index,
+            }
+        )
+
+    @routes.post("", status_code=201, summary="Add a file, its bytes the body, and index it")
+    async def add(
+        request: Request,
+        name: Annotated[str, Query(description="The file's name, without folders.")],
+        index: Annotated[bool, Query(description="Whether to index now; false for all but the last of many.")] = True,  # noqa: FBT002
+    ) -> JSONResponse:
+        library = serving.writable()
+        added = await _received(library, name, request)
+        if index:
+            library.reindex()
+        return JSONResponse(asdict(added), 201)
+
+    @routes.delete("/{source:path}", summary="Move a file out of the sources, and index")
+    def remove(source: str) -> JSONResponse:
+        library = serving.writable()
+        place = library.remove(source)
+        library.reindex()
+        return JSONResponse({"source": source, "moved_to": place})
+
+    return routes
+
+
+async def _received(library: Library, name: str, request: Request) -> Added:
+    """Take a file as it comes."""
+    size = request.headers.get("content-length", "")
+    try:
+        with ExitStack() as stack:
+            receiving = library.receiving(name, int(size) if size.isdecimal() else None)
+            incoming = await run_in_threadpool(stack.enter_context, receiving)
+            chunks = aiter(request.stream())
+            while True:
+                async with asyncio.timeout(STALLED):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    return await run_in_threadpool(incoming.keep)
+                incoming.write(chunk)
+    except (TimeoutError, ClientDisconnect):
+        raise Problem("too_slow", f"{name!r} did not arrive whole: send it again") from None
+
+
+def _indexed(one: Listing) -> Entry:
+    """Return a document of the index as a source, where the sources folder is not here."""
+    notes = one.unread + one.notes
+    return Entry(one.source, "indexed", one.title, one.publisher, one.published, one.passages, notes=notes, file=False)

@@ -1,0 +1,437 @@
+"""The API over real HTTP on the loopback interface, asked by the client that most programs use."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import openai
+import pytest
+import uvicorn
+
+from rag import cli
+from rag.builder import build
+from rag.config import Config
+from rag.engine import Engine
+from rag.serving import gate, limits
+from rag.serving.app import app
+from rag.serving.keys import Keys
+from rag.web.guard import App
+from rag.web.library import Library
+from rag.web.live import Live
+from tests.conftest import ARTICLE, ROOT
+
+ASKED = "How many Cubans died in the raid?"
+UNKNOWN = "What is the population of Havana?"
+SOON = 300
+
+
+@contextmanager
+def served(application: App) -> Iterator[str]:
+    """Serve an application in a thread, and yield its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        until(lambda: server.started)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(SOON)
+        listener.close()
+
+
+def until(true: Any) -> None:
+    ends = time.monotonic() + SOON
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def events(response: httpx.Response) -> list[tuple[str, Any]]:
+    found = re.findall(r"^event: (\w+)\ndata: (.*)\n\n", response.text, re.MULTILINE)
+    return [(name, httpx.Response(200, text=data).json()) for name, data in found]
+
+
+@pytest.fixture(scope="module")
+def base(config: Config, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over the shared index that nobody writes to."""
+    engine_here = Engine(engine.index, replace(config, data=str(tmp_path_factory.mktemp("data"))))
+    live = Live(engine_here)
+    with served(app(live, Library(live, folders=False))) as address:
+        yield address
+
+
+@pytest.fixture
+def client(base: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=base, timeout=SOON) as client:
+        yield client
+
+
+@pytest.fixture
+def own_live(own: Config) -> Iterator[Live]:
+    """What answers over a copy of the article's index, with keys of its own."""
+    live = Live(Engine.open(config=replace(own, data=str(Path(own.index).parent / "data"))))
+    yield live
+    live.close()
+
+
+def test_an_answer_is_the_one_of_the_command_line(client: httpx.Client, engine: Engine, article: str) -> None:
+    from rag.render import answer_object
+
+    found = client.post("/v1/ask", json={"question": ASKED, "id": "q1"}).json()
+    same = answer_object(engine.ask(ASKED))
+    timeless = {"timings_ms": None, "id": "q1"}
+    assert {**found, **timeless} == {**httpx.Response(200, json=same).json(), **timeless}
+    for cited in found["citations"]:
+        part = client.get(
+            f"/v1/sources/{cited['source']}", params={"start": cited["start"], "end": cited["end"]}
+        ).json()
+        assert part["text"] == cited["quote"] == article[cited["start"] : cited["end"]]
+        assert part["characters"] == len(article)
+
+
+def test_history_and_a_limit_count(client: httpx.Client) -> None:
+    history = [{"question": "Who is Cuba's foreign minister?", "answer": "Bruno Rodríguez"}]
+    found = client.post("/v1/ask", json={"question": "What did he say?", "history": history}).json()
+    assert "Rodríguez" in found["standalone"]
+    found = client.post("/v1/ask", json={"question": ASKED, "after": "2030-01-01"}).json()
+    assert found["outcome"] == "refused"
+    assert client.post("/v1/ask", json={"question": ASKED, "after": "soon"}).status_code == 400
+
+
+def test_a_stream_tells_what_was_found_each_claim_and_the_answer(client: httpx.Client) -> None:
+    response = client.post("/v1/ask/stream", json={"question": ASKED})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    found = events(response)
+    assert [name for name, _ in found] == ["retrieved", "claim", "answer"]
+    assert found[0][1]["hits"]
+    assert found[1][1]["claim"] == found[2][1]["claims"][0]
+    assert found[1][1]["citations"] == found[2][1]["citations"]
+    assert [name for name, _ in events(client.post("/v1/ask/stream", json={"question": UNKNOWN}))] == [
+        "retrieved",
+        "answer",
+    ]
+
+
+def test_the_shapes_of_others_are_told_on_request(client: httpx.Client) -> None:
+    found = client.post("/v1/ask?citations=anthropic", json={"question": ASKED}).json()
+    assert found["content"][0]["citations"][0]["type"] == "char_location"
+    accepted = {"Accept": "application/json; citations=cohere"}
+    found = client.post("/v1/ask", json={"question": ASKED}, headers=accepted).json()
+    assert found["message"]["citations"][0]["sources"][0]["type"] == "document"
+    found = client.post("/v1/search?citations=anthropic", json={"question": "oil", "k": 1}).json()
+    assert found["content"][0]["type"] == "search_result"
+    assert client.post("/v1/ask?citations=mine", json={"question": ASKED}).status_code == 422
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_openai_client_gets_an_answer_with_annotations(base: str, stream: bool) -> None:
+    with openai.OpenAI(base_url=f"{base}/v1", api_key="none", max_retries=0) as asking:
+        messages: Any = [
+            {"role": "system", "content": "Answer in rhymes."},
+            {"role": "user", "content": [{"type": "text", "text": ASKED}]},
+        ]
+        if stream:
+            with asking.chat.completions.stream(model="quoteline", messages=messages) as running:
+                completion = running.get_final_completion()
+        else:
+            completion = asking.chat.completions.create(model="quoteline", messages=messages)
+        message = completion.choices[0].message
+        note = message.annotations[0]
+        note = note if isinstance(note, dict) else note.to_dict()
+        place, pointer = note["url_citation"], note["quoteline"]
+        assert message.content[place["start_index"] : place["end_index"]] == pointer["quote"]
+        linked = httpx.get(place["url"]).json()
+        assert (linked["text"], linked["start"]) == (pointer["quote"], pointer["start"])
+        assert message.refusal is None
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_openai_client_gets_a_response(base: str, stream: bool) -> None:
+    with openai.OpenAI(base_url=f"{base}/v1", api_key="none", max_retries=0) as asking:
+
+        def response(asked: str) -> Any:
+            if not stream:
+                return asking.responses.create(model="quoteline", input=asked)
+            with asking.responses.stream(model="quoteline", input=asked) as running:
+                return running.get_final_response()
+
+        answered = response(ASKED)
+        part = answered.output[0].content[0]
+        note = part.annotations[0]
+        assert note.type == "url_citation"
+        assert answered.output_text[note.start_index : note.end_index] == note.quoteline["quote"]
+        refused = response(UNKNOWN).output[0].content[0]
+        assert refused.type == "refusal"
+        assert refused.refusal.startswith("The sources do not say.")
+
+
+def test_the_openai_client_hears_of_refusals_and_errors(base: str) -> None:
+    with openai.OpenAI(base_url=f"{base}/v1", api_key="none", max_retries=0) as asking:
+        assert [model.id for model in asking.models.list()] == ["quoteline", "quoteline-chat"]
+        assert asking.models.retrieve("quoteline").owned_by == "quoteline"
+        create: Any = asking.chat.completions.create
+        unknown = [{"role": "user", "content": UNKNOWN}]
+        message = create(model="quoteline", messages=unknown).choices[0].message
+        assert message.content is None
+        assert message.refusal.startswith("The sources do not say.")
+        assert create(model="quoteline-chat", messages=unknown).choices[0].message.content == message.refusal
+        for error, wanted in (
+            (openai.NotFoundError, {"model": "gpt-5", "messages": unknown}),
+            (openai.BadRequestError, {"model": "quoteline", "messages": []}),
+            (
+                openai.BadRequestError,
+                {"model": "quoteline", "messages": unknown, "response_format": {"type": "json_object"}},
+            ),
+        ):
+            with pytest.raises(error) as told:
+                create(**wanted)
+            assert told.value.response.headers["content-type"] == "application/problem+json"
+        with pytest.raises(openai.BadRequestError, match="no response is stored"):
+            asking.responses.create(model="quoteline", input="And?", previous_response_id="resp_1")
+
+
+def test_what_open_webui_and_librechat_send_is_answered(client: httpx.Client) -> None:
+    """The bodies of their requests, with the settings of an LLM that change nothing here."""
+    for more in (
+        {"stream": True, "stream_options": {"include_usage": True}, "temperature": 0.8, "chat_id": "c", "id": "m"},
+        {"stream": True, "user": "65f0", "top_p": 1, "presence_penalty": 0, "frequency_penalty": 0},
+        {"stream": False, "max_tokens": 50, "metadata": {"task": "title_generation"}, "stop": ["\n"]},
+    ):
+        body = {"model": "quoteline", "messages": [{"role": "user", "content": ASKED}], **more}
+        response = client.post("/v1/chat/completions", json=body)
+        assert response.status_code == 200
+        assert "32 Cuban" in response.text
+        if more["stream"]:
+            assert response.text.endswith("data: [DONE]\n\n")
+            assert '"annotations": [{"type": "url_citation", "url_citation": {' in response.text
+        assert ('"total_tokens": 0' in response.text) == ("stream_options" in more)
+
+
+def test_llama_index_and_its_openai_like_class_are_answered(base: str) -> None:
+    from llama_index.core.llms import ChatMessage
+    from llama_index.llms.openai_like import OpenAILike
+
+    llm = OpenAILike(model="quoteline", api_base=f"{base}/v1", api_key="none", is_chat_model=True)
+    assert "32 Cuban" in str(llm.chat([ChatMessage(role="user", content=ASKED)]))
+    assert "32 Cuban" in "".join(
+        part.delta or "" for part in llm.stream_chat([ChatMessage(role="user", content=ASKED)])
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more", "status", "kind"),
+    [
+        ("POST", "/v1/ask", {"json": {"question": " "}}, 400, "usage"),
+        ("POST", "/v1/ask/stream", {"json": {"question": "x" * 3000}}, 400, "usage"),
+        ("POST", "/v1/ask", {"json": {"question": "?", "histroy": []}}, 422, "invalid"),
+        ("POST", "/v1/ask", {"content": b"{", "headers": {"Content-Type": "application/json"}}, 422, "invalid"),
+        ("GET", "/v1/ask", {}, 405, "method"),
+        ("GET", "/v1/nothing", {}, 404, "not_found"),
+        ("GET", "/", {}, 404, "not_found"),
+        ("GET", "/v1/sources/none.txt", {}, 404, "unknown_source"),
+        ("GET", f"/v1/sources/{ARTICLE}?start=9&end=3", {}, 400, "usage"),
+        ("POST", "/v1/sources?name=a.exe", {"content": b"x"}, 400, "usage"),
+        ("POST", "/v1/ask", {"content": b"x" * ((1 << 20) + 1)}, 413, "too_large"),
+        ("GET", "/healthz", {"headers": {"Host": "evil.example"}}, 403, "forbidden"),
+        (
+            "POST",
+            "/v1/ask",
+            {"json": {"question": "?"}, "headers": {"Origin": "http://evil.example"}},
+            403,
+            "forbidden",
+        ),
+        ("OPTIONS", "/v1/ask", {"headers": {"Access-Control-Request-Method": "POST"}}, 405, "method"),
+    ],
+)
+def test_every_error_is_a_problem_detail(
+    client: httpx.Client, method: str, path: str, more: dict[str, Any], status: int, kind: str
+) -> None:
+    response = client.request(method, path, **more)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert not [name for name in response.headers if name.startswith("access-control")]
+    found = response.json()
+    assert (found["status"], found["kind"], found["type"]) == (status, kind, f"/docs#{kind}")
+    assert found["detail"] == found["error"]["message"]
+
+
+def test_the_reference_and_the_figures(client: httpx.Client, config: Config) -> None:
+    page = client.get("/docs")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert not re.search(r"<script|<link|<img|src=|https?://(?!127\.0\.0\.1)", page.text)
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} {path}</code>" in page.text
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["status"] == "ready"
+    client.post("/v1/ask", json={"question": ASKED})
+    figures = client.get("/metrics").text
+    assert re.search(r'^quoteline_answers_total{outcome="answered",reason=""} [1-9]', figures, re.MULTILINE)
+    assert 'quoteline_requests_total{method="POST",route="/v1/ask",status="200"}' in figures
+    assert "quoteline_documents 1.0" in figures
+
+
+def test_a_key_opens_what_it_is_for(own_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MINUTE", 3600)  # however slow the machine is
+    with own_live.engine() as engine:
+        keys = Keys.of(engine.config)
+    with (
+        served(app(own_live, Library(own_live, folders=False))) as base,
+        httpx.Client(base_url=base, timeout=SOON) as client,
+    ):
+        assert client.get("/v1/sources").status_code == 200  # this machine alone, and there is no key
+        reading = {"Authorization": f"Bearer {keys.add('reader', 'read', 5)}"}
+        writing = {"Authorization": f"Bearer {keys.add('writer', 'write', 100)}"}
+        refused = client.get("/v1/sources")
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+        assert "rag keys add" in refused.json()["detail"]
+        assert client.get("/metrics", headers={"Authorization": "Bearer ql_no"}).status_code == 401
+        assert client.get("/healthz").status_code == client.get("/docs").status_code == 200
+        assert client.get("/v1/sources", headers=reading).status_code == 200
+        assert client.post("/v1/ask", json={"question": ASKED}, headers=reading).status_code == 200
+        assert client.post("/v1/index", headers=reading).status_code == 403
+        assert client.delete(f"/v1/sources/{ARTICLE}", headers=reading).status_code == 403
+        assert client.delete("/v1/sources/none.txt", headers=writing).status_code == 400
+        assert client.get("/v1/sources", headers=reading).status_code == 200
+        slow = client.get("/v1/sources", headers=reading)
+        assert slow.status_code == 429
+        assert 1 <= int(slow.headers["retry-after"]) <= limits.MINUTE
+        keys.remove("writer")
+        assert client.get("/v1/sources", headers=writing).status_code == 401
+        keys.path.write_text("[")
+        assert client.get("/v1/sources", headers=reading).status_code == 400
+
+
+def test_a_password_on_the_page_closes_the_api_to_those_without_a_key(own_live: Live) -> None:
+    with own_live.engine() as engine:
+        closed = Live(Engine(engine.index, replace(engine.config, password_file="hash")))
+        with served(app(closed, None)) as base:
+            assert httpx.get(f"{base}/v1/sources").status_code == 401
+            assert httpx.get(f"{base}/readyz").status_code == 200
+
+
+def test_sources_are_added_indexed_removed_and_gone_back_from(own_live: Live) -> None:
+    library = Library(own_live, folders=False)
+    with served(app(own_live, library)) as base, httpx.Client(base_url=base, timeout=SOON) as client:
+
+        def state() -> Any:
+            until(lambda: not client.get("/v1/index").json()["job"]["stage"])
+            return client.get("/v1/index").json()
+
+        before = state()["index"]
+        text = "The Zorblax ferry leaves Port Varn at 6:40 every morning."
+        added = client.post("/v1/sources", params={"name": "ferry.txt"}, content=text.encode())
+        assert added.status_code == 201
+        assert added.json() == {"source": "uploads/ferry.txt", "new": True}
+        after = state()
+        assert (after["job"]["error"], after["job"]["report"]["added"]) == ("", 1)
+        assert after["answers_from"] == after["index"] != before
+        listed = {one["source"]: one["state"] for one in client.get("/v1/sources").json()["sources"]}
+        assert listed == {ARTICLE: "indexed", "uploads/ferry.txt": "indexed"}
+        found = client.post("/v1/ask", json={"question": "When does the Zorblax ferry leave?"}).json()
+        assert found["citations"][0]["source"] == "uploads/ferry.txt"
+        generations = client.get("/v1/index/generations").json()["generations"]
+        assert [one["current"] for one in generations] == [True, False]
+        assert client.post("/v1/index/rollback").json() == {"index": before}
+        assert client.get("/readyz").json()["index"] == before
+        moved = client.delete("/v1/sources/uploads/ferry.txt").json()
+        assert moved == {"source": "uploads/ferry.txt", "moved_to": ".removed/uploads/ferry.txt"}
+        assert state()["documents"] == 1
+        assert client.post("/v1/index").status_code == 202
+        state()
+    library.close()
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "BODY_SECONDS", 0.2)
+    host, port = base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=SOON) as slow:
+        slow.sendall(b"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
+        assert slow.recv(1000).startswith(b"HTTP/1.1 408")
+
+
+def test_the_page_and_the_api_stand_side_by_side(site: Any) -> None:
+    from fastapi.testclient import TestClient
+
+    from rag.web import server
+
+    both = app(site.live, site.library, page=server.app(site))
+    with TestClient(both, base_url="http://127.0.0.1") as client:
+        page = client.get("/")
+        assert "Quoteline" in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'self'")
+        assert client.get("/config").status_code == 200
+        assert client.post("/v1/ask", json={"question": ASKED}).json()["short_answer"] == "32"
+        assert client.get("/gradio_api/info").status_code == 404
+
+
+def test_other_machines_need_a_key_and_the_page_one_process(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAG_DATA", str(tmp_path))
+    index = ["--index", config.index, "--port", "0"]
+    assert cli.main(["serve", "--api-only", "--host", "0.0.0.0", *index]) == 2
+    assert "rag keys add" in capsys.readouterr().err
+    assert cli.main(["serve", "--workers", "2", *index]) == 2
+    assert "--api-only" in capsys.readouterr().err
+    assert cli.main(["serve", "--api-only", "--index", str(tmp_path / "none"), "--port", "0"]) == 4
+
+
+def test_several_workers_see_every_build_and_outlive_one_of_them(own: Config, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAG_DATA": str(tmp_path / "data")}
+    command = [
+        sys.executable,
+        "-m",
+        "rag",
+        "serve",
+        "--api-only",
+        "--workers",
+        "2",
+        "--port",
+        "0",
+        "--index",
+        own.index,
+    ]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        base = server.stdout.readline().split(" is at ")[1].split("/docs")[0]
+        with openai.OpenAI(base_url=f"{base}/v1", api_key="none", max_retries=8) as asking:
+
+            def answer(asked: str) -> str:
+                messages: Any = [{"role": "user", "content": asked}]
+                return str(asking.chat.completions.create(model="quoteline", messages=messages).choices[0].message)
+
+            try:
+                assert "32 Cuban" in answer(ASKED)
+                assert httpx.post(f"{base}/v1/index", timeout=SOON).status_code == 409
+                for number in range(3):
+                    text = f"The Zorblax ferry leaves Port Varn at {number + 5}:40 every morning."
+                    Path(own.sources, "ferry.txt").write_text(text)
+                    generation = build(own).generation
+                    until(
+                        lambda now=generation: {httpx.get(f"{base}/readyz").json()["index"] for _ in range(8)} == {now}
+                    )
+                    assert f"at {number + 5}:40" in answer("When does the Zorblax ferry leave?")
+                workers = subprocess.run(
+                    ["pgrep", "-P", str(server.pid)], capture_output=True, text=True
+                ).stdout.split()
+                os.kill(max(map(int, workers)), signal.SIGKILL)
+                for _ in range(4):
+                    assert "32 Cuban" in answer(ASKED)
+                assert 'quoteline_answers_total{outcome="answered",reason=""}' in httpx.get(f"{base}/metrics").text
+            finally:
+                server.send_signal(signal.SIGTERM)
+        server.wait(SOON)

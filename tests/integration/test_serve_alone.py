@@ -1,0 +1,74 @@
+"""An installation of serve.txt alone: every other package is out of reach, torch among them."""
+
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import distribution, packages_distributions
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from rag.config import Config
+from tests.conftest import ROOT
+
+BLOCK = """
+import sys
+class Out:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in OUT:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Out())
+"""
+ASK = """
+from rag import cli
+assert cli.main(["ask", "How many Cubans died in the raid?", "--index", INDEX]) == 0
+assert cli.main(["search", "oil", "--index", INDEX]) == 0
+assert cli.main(["status", "--index", INDEX]) == 0
+assert cli.main(["show", "000_5e8d803c2965fb30.txt", "--index", INDEX]) == 0
+"""
+SERVE = """
+from fastapi.testclient import TestClient
+from rag.config import Config
+from rag.engine import Engine
+from rag.serving.app import app
+from rag.web import server
+site = server.parts(Engine.open(config=Config(index=INDEX, sources=SOURCES, data=DATA)))
+with TestClient(app(site.live, site.library, page=server.app(site)), base_url="http://127.0.0.1") as client:
+    assert client.get("/").status_code == 200
+    assert client.post("/v1/ask", json={"question": "How many Cubans died?"}).json()["outcome"] == "answered"
+    assert client.get("/metrics").status_code == 200
+site.close()
+"""
+
+
+def wanted() -> set[str]:
+    """Return the packages that serve.txt installs, with what those need."""
+    lines = (ROOT / "serve.txt").read_text(encoding="utf-8").splitlines()
+    waiting = [Requirement(line) for line in lines if not line.startswith("#")]
+    found: set[str] = set()
+    while waiting:
+        name = canonicalize_name(waiting.pop().name)
+        if name not in found:
+            found.add(name)
+            needed = map(Requirement, distribution(name).requires or ())
+            waiting += [one for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return found
+
+
+def test_it_takes_no_torch_and_only_what_the_project_asks_for() -> None:
+    lines = (ROOT / "serve.txt").read_text(encoding="utf-8").splitlines()
+    asked_for = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    project = {canonicalize_name(Requirement(line).name) for line in asked_for}
+    assert {canonicalize_name(line) for line in lines if not line.startswith("#")} <= project
+    assert not wanted() & {"torch", "sentence-transformers", "transformers", "llama-index-core", "onnx", "scikit-learn"}
+
+
+@pytest.mark.parametrize("code", [ASK, SERVE], ids=["ask", "serve"])
+def test_nothing_else_is_needed(config: Config, code: str) -> None:
+    here = wanted() | {"quoteline"}
+    out = {
+        module for module, names in packages_distributions().items() if not {*map(canonicalize_name, names)} & here
+    } - {"rag"}
+    names = f"OUT = {out!r}\nINDEX, SOURCES, DATA = {config.index!r}, {config.sources!r}, {config.data!r}\n"
+    subprocess.run([sys.executable, "-c", names + BLOCK + code], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
