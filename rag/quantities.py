@@ -100,10 +100,12 @@ def whole(text: str, start: int, end: int) -> tuple[int, int]:
             first, last = min(first, item.first), max(last, item.last) if item.unit in ("%", "‰", "pp") else last
         if first < end and start < last:
             start, end = min(start, first), max(end, last)
-    if led := _LED.search(text, max(0, start - 10), start):  # "between 40 and 50", and neither alone
-        if re.search(r"\d\S* and |\w and ", text[start:end]):
+    led = _LED.search(text, max(0, start - 10), start)
+    starts = {item.start: item for item in scan(text)}
+    if led and start in starts:  # "between 40 and 50", and neither alone
+        if " and " in text[start:end]:
             start = led.start()
-        elif text.startswith(" and ", end) and (other := next((q for q in scan(text) if q.start == end + 5), None)):
+        elif text.startswith(" and ", end) and (other := starts.get(end + len(" and "))):
             start, end = led.start(), other.end
     if _HALF_DAY.search(text, start, end) and text.startswith(".", end):
         end += 1

@@ -321,3 +321,12 @@ def test_half_a_day_keeps_its_point() -> None:
     text = "Open from 8:15 a.m. to 2 p.m., said Ana."
     assert text[slice(*whole(text, 10, 18))] == "8:15 a.m."
     assert text[slice(*whole(text, 10, 28))] == "8:15 a.m. to 2 p.m."
+
+
+def test_both_ends_of_a_range_are_one_part() -> None:
+    text = "It costs between 40 and 50 million euros, a deal between Rome and Oslo."
+    for part in ("40", "40 and 50"):
+        at = text.index(part)
+        assert text[slice(*whole(text, at, at + len(part)))] == "between 40 and 50 million"
+    at = text.index("Rome")
+    assert text[slice(*whole(text, at, at + 13))] == "Rome and Oslo"
