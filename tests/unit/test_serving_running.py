@@ -50,7 +50,7 @@ def test_who_leaves_ends_the_work_and_frees_the_turn() -> None:
         shared = serving(live)
         running = steps(shared, Asked("slow"))
         assert await anext(running) == RETRIEVED
-        await running.aclose()
+        await running.aclose()  # type: ignore[attr-defined]
         assert (live.left, live.leased) == (1, 0)
         waiting = asyncio.ensure_future(anext(steps(shared, Asked("slow"))))
         await asyncio.sleep(0.1)
