@@ -17,8 +17,6 @@ from rag.network import CAREFUL, Window
 from rag.reader import TrainedReader
 from tests.conftest import MODELS, ROOT
 
-pytestmark = pytest.mark.skipif(not (careful.ADAPTER / careful.SUMS).exists(), reason="no adapter is here yet")
-
 
 @pytest.fixture(scope="module")
 def folder(request: pytest.FixtureRequest) -> Path:
@@ -63,7 +61,9 @@ def test_it_answers(asked: Engine, question: str, said: str) -> None:
         assert asked.index.store.document(citation.source).text[citation.start : citation.end] == citation.quote
 
 
-@pytest.mark.parametrize("question", ["What is the population of Havana?", "How many U.S. soldiers died in the raid?"])
+@pytest.mark.parametrize(
+    "question", ["What is the population of Havana?", "Why did Russia praise the American operation in Venezuela?"]
+)
 def test_it_refuses(asked: Engine, question: str) -> None:
     answer = asked.ask(question)
     assert answer.outcome == "refused"
