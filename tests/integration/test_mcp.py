@@ -16,10 +16,10 @@ import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
-from rag.build import build
 from starlette.applications import Starlette
 
 from rag import generations
+from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.exports.links import address
