@@ -143,6 +143,7 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("text", metavar="TEXT", help="the text, or a file of it; - reads it from standard input")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--out", metavar="FILE", help="write to this file: .html .md .json")
     sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
     sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
     sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
