@@ -1,6 +1,6 @@
 """A checked text: as Markdown, or as one page, the text beside the quotes, that opens from disk and loads nothing.
 
-What comes from the text or a source is escaped, and neither has a script.
+What comes from the text or a source is escaped, and the page has no script.
 """
 
 from base64 import b64encode
@@ -73,7 +73,6 @@ def page(found: Check, text: str, documents: Documents) -> str:
     style = (files("rag.exports") / "check.css").read_text(encoding="utf-8")
     return _template().render(
         style=style,
-        # As the browser reads it: the line ends of the file are its own.
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
         told=counted(found),
         items=items,
@@ -107,7 +106,7 @@ def _around(text: str, citation: Citation) -> tuple[str, str]:
     before = text[: citation.start].rpartition("\n\n")[2]
     behind = text[citation.end :].partition("\n\n")[0]
     if len(before) > AROUND:
-        before = f"…{before[-AROUND:].partition(' ')[1]}{before[-AROUND:].partition(' ')[2]}"
+        before = f"… {before[-AROUND:].partition(' ')[2]}"
     if len(behind) > AROUND:
         behind = f"{behind[:AROUND].rpartition(' ')[0]} …"
     return before, behind

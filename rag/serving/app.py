@@ -1,9 +1,8 @@
 """The API as one application, alone or beside the chat page."""
 
-import importlib.util
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from rag import __version__
-from rag.errors import RagError
+from rag.errors import RagError, UsageError
 from rag.serving import asking, checking, compatible, indexing, problems, reference, sources
 from rag.serving.follow import Follower
 from rag.serving.gate import Gate
@@ -149,11 +148,11 @@ def _protocol(serving: Serving) -> "Starlette | None":
 
     The gate around it has looked at the names of the server and the origin, and at the key.
     """
-    if importlib.util.find_spec("mcp") is None:
-        return None
     from rag.serving.mcp import http_app
 
-    return http_app(serving.live.engine, slot=serving.slots.one, hosts=())
+    with suppress(UsageError):
+        return http_app(serving.live.engine, slot=serving.slots.one, hosts=())
+    return None
 
 
 async def _rag_error(_: Request, error: Exception) -> Response:

@@ -4,7 +4,6 @@ Needs the optional package ``mcp``. The server only answers: it never asks the c
 its user anything.
 """
 
-import importlib.util
 import logging
 import os
 import sys
@@ -237,8 +236,10 @@ class _Answers:
 
 
 def _needed() -> None:
-    if importlib.util.find_spec("mcp") is None:
-        raise UsageError("the package mcp is not installed: pip install 'quoteline[mcp]'")
+    try:
+        import mcp  # noqa: F401 (to see whether it is there)
+    except ModuleNotFoundError:
+        raise UsageError("the package mcp is not installed: pip install 'quoteline[mcp]'") from None
 
 
 def _at_once(lease: Lease) -> int:
