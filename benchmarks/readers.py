@@ -52,6 +52,8 @@ def main() -> None:
         build(config, progress=False)
         engines = {name: Engine.open(config=replace(config, reader=name)) for name in ("packaged", "careful")}
         small, large = (engine.reader for engine in engines.values())
+        assert isinstance(small, TrainedReader)
+        assert isinstance(large, TrainedReader)
         for most in arguments.first:
             engine = engines[f"careful, the first {most}"] = copy(engines["careful"])
             engine.reader = TrainedReader(engine.index, large._network, small, most)

@@ -21,7 +21,7 @@ from rag.options import every, parser, renamed
 if TYPE_CHECKING:
     from rag.batch import Ask
     from rag.engine import Engine
-    from rag.schema import Answer, Filter, Turn
+    from rag.schema import Answer, Citation, Closest, Filter, Turn
     from rag.terminal import Look
 
 REFUSED = 3
@@ -156,7 +156,8 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
 def _print_answer(answer: "Answer", engine: "Engine", *, verbose: bool) -> None:
     from rag import terminal
 
-    sources = {pointer.source for pointer in (*answer.citations, *answer.closest)}
+    pointers: tuple[Citation | Closest, ...] = (*answer.citations, *answer.closest)
+    sources = {pointer.source for pointer in pointers}
     print(terminal.answer_text(answer, _look(engine, sources), verbose=verbose), flush=True)
 
 

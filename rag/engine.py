@@ -27,7 +27,7 @@ from rag.index import Index
 from rag.margin import told
 from rag.missing import missing
 from rag.prefer import preference, unattributed
-from rag.reader import opened
+from rag.reader import TrainedReader, opened
 from rag.reply import reply
 from rag.rerank import CANDIDATES, Reranker
 from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
@@ -117,6 +117,11 @@ class Engine:
 
             llm = open_llm(config.llm, config)
         return cls(Index.open(folder, threads=config.threads, load=True), config, llm, reader)
+
+    @property
+    def faster(self) -> Reader | None:
+        """The reader that goes first, where two do."""
+        return self.reader.first if isinstance(self.reader, TrainedReader) else None
 
     def close(self) -> None:
         """Release the index."""

@@ -264,7 +264,12 @@ def _lines(notes: list[str]) -> tuple[str, ...]:
 
 def _origin(sha256: str, config: Config, url: str | None) -> str:
     """Return what a parsed file depends on: bytes, limits, where it was fetched, code and libraries that parse it."""
-    limits = (config.max_file_mb, config.max_unpacked_mb, config.parse_seconds, config.parse_memory_mb)
+    limits: tuple[object, ...] = (
+        config.max_file_mb,
+        config.max_unpacked_mb,
+        config.parse_seconds,
+        config.parse_memory_mb,
+    )
     limits += (config.ocr_seconds, ocr.versions()) if config.ocr else ()
     return hashlib.sha256(f"{sha256} {limits} {url} {_parsers()}".encode()).hexdigest()
 

@@ -138,9 +138,7 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("-v", "--verbose", action="store_true", help=VERBOSE)
         sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
-    sub = command(
-        "check", "tell which claims of a text the sources support, contradict or do not have", takes="TEXT|FILE|-"
-    )
+    sub = command("check", "tell which claims of a text the sources support or contradict", takes="TEXT|FILE|-")
     sub.add_argument("text", metavar="TEXT", help="the text, or a file of it; - reads it from standard input")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--out", metavar="FILE", help="write to this file: .html .md .json")
@@ -150,9 +148,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-k", type=int, metavar="N", help="how many passages to judge for a claim (default: 8)")
     sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
-    sub = command(
-        "judge", "tell whether a passage supports a claim, and which sentence decides", index=False, takes="[CLAIM]"
-    )
+    sub = command("judge", "tell whether a passage supports a claim, and where", index=False, takes="[CLAIM]")
     sub.add_argument("claim", nargs="?", metavar="CLAIM", help="the claim, or a question of yes or no")
     sub.add_argument("--passage", metavar="FILE", help="file of the passage; - reads it from standard input")
     sub.add_argument("--batch", metavar="FILE", help="JSON Lines of claims with passages; - reads standard input")

@@ -161,7 +161,7 @@ def test_every_option_is_documented() -> None:
         section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", documented, re.MULTILINE | re.DOTALL)
         assert section, f"docs/cli.md has no section for {name}: run make docs"
         for action in sub._actions:
-            for option in action.option_strings or [action.metavar]:
+            for option in action.option_strings or [str(action.metavar)]:
                 assert str(option) in section[1], f"docs/cli.md lacks {option} of {name}: run make docs"
 
 

@@ -107,7 +107,7 @@ def fit(sets: Sets) -> dict[str, float]:
 
 def report(sets: Sets, fitted: dict[str, float]) -> None:
     def said(logits: NDArray[np.float32]) -> NDArray[np.bool_]:
-        return 1 / (1 + np.exp(-(fitted["slope"] * logits + fitted["bias"]))) >= fitted["threshold"]
+        return np.asarray(1 / (1 + np.exp(-(fitted["slope"] * logits + fitted["bias"]))) >= fitted["threshold"])
 
     print(fitted)
     means = []
@@ -129,10 +129,10 @@ def report(sets: Sets, fitted: dict[str, float]) -> None:
         rows, logits = sets[name]
         wanted = [LABELS[row["answer"]][0] for row in rows]
         decided = [n for n, label in enumerate(wanted) if label != "neutral"]
-        right = np.mean([VERDICTS[logits[n, :2].argmax()] == wanted[n] for n in decided])
-        hits += [right] if name != "strategyqa_facts_dev" else []
+        told = float(np.mean([VERDICTS[logits[n, :2].argmax()] == wanted[n] for n in decided]))
+        hits += [told] if name != "strategyqa_facts_dev" else []
         undecided = np.mean([logits[n].argmax() == 2 for n in decided])
-        print(f"{name}: yes or no {right:.3f} of {len(decided)}; undecided {undecided:.3f}")
+        print(f"{name}: yes or no {told:.3f} of {len(decided)}; undecided {undecided:.3f}")
     print(f"yes or no: mean accuracy {np.mean(hits):.3f}")
 
 

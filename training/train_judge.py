@@ -23,7 +23,7 @@ class JudgeRun(Run):
 
     RESULT = "judge.pt"
 
-    def network(self) -> Judge:  # type: ignore[override]
+    def network(self) -> Judge:
         model = Judge(self.arguments.mpnet)
         if self.arguments.start:
             started(model, weights(self.arguments.start))

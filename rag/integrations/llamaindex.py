@@ -16,7 +16,7 @@ from typing import Any
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import RESPONSE_TYPE, AsyncStreamingResponse, Response, StreamingResponse
 from llama_index.core.callbacks import CallbackManager, CBEventType, EventPayload
-from llama_index.core.instrumentation import get_dispatcher
+from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]
 from llama_index.core.instrumentation.events.retrieval import RetrievalEndEvent, RetrievalStartEvent
 from llama_index.core.instrumentation.events.synthesis import SynthesizeEndEvent, SynthesizeStartEvent
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
@@ -37,7 +37,7 @@ from rag.engine import Engine
 from rag.errors import UsageError
 from rag.integrations.common import KEYS, described, filter_of, name
 from rag.render import REFUSED, answer_object
-from rag.schema import ALL, Answer, Citation, Filter, Hit, Progress, Retrieved
+from rag.schema import ALL, Answer, Citation, Copy, Filter, Hit, Progress, Retrieved
 
 Filters = Filter | MetadataFilters | None
 
@@ -193,7 +193,8 @@ def _holding(given: NodeWithScore, answer: Answer) -> NodeWithScore | None:
     """Return a node with the quote of an answer that it holds, or None."""
     place = given.node.metadata
     for cited in answer.citations:
-        for one in (cited, *cited.also):
+        spots: tuple[Citation | Copy, ...] = (cited, *cited.also)
+        for one in spots:
             if one.source == place["source"] and place["start"] <= one.start and one.end <= place["end"]:
                 return _copy(given, cited.score, {"quote": cited.quote, "short_answer": answer.short_answer})
     return None

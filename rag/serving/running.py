@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -57,7 +57,7 @@ class Asked:
     chosen: Filter = field(default_factory=Filter)
 
 
-async def steps(serving: Serving, asked: Asked) -> AsyncIterator[Step]:
+async def steps(serving: Serving, asked: Asked) -> AsyncGenerator[Step, None]:
     """Yield what the engine does for a question, in its turn; who leaves ends it.
 
     Raises:

@@ -102,7 +102,7 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
     }
     trace = None
     with live.engine() as engine:
-        hurried = engine.reader.first is not None and live.waiting() > MOST_WAITING
+        hurried = engine.faster is not None and live.waiting() > MOST_WAITING
         reading = in_a_hurry(engine) if hurried else engine
         for event in reading.stream(asked.question, history(before), asked.chosen, run.stop):
             if desk.run is not run:  # another conversation was opened meanwhile
@@ -137,7 +137,7 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
 def in_a_hurry(engine: Engine) -> Engine:
     """Return the same engine, but that the faster reader reads, where two do."""
     other = copy(engine)
-    other.reader = engine.reader.first or engine.reader
+    other.reader = engine.faster or engine.reader
     return other
 
 

@@ -14,6 +14,7 @@ from rag import careful
 from rag.config import Config
 from rag.engine import Engine
 from rag.network import CAREFUL, Window
+from rag.reader import TrainedReader
 from tests.conftest import MODELS, ROOT
 
 pytestmark = pytest.mark.skipif(not (careful.ADAPTER / careful.SUMS).exists(), reason="no adapter is here yet")
@@ -70,6 +71,7 @@ def test_it_refuses(asked: Engine, question: str) -> None:
 
 
 def test_a_window_is_read_alone(asked: Engine) -> None:
+    assert isinstance(asked.reader, TrainedReader)
     net = asked.reader._network
     text = "Marie Curie was born in Warsaw. She moved to Paris in 1891."
     windows = [Window(q, "Marie Curie", "", text, ((0, 31), (32, 59))) for q in ("Where was she born?", "When?")]

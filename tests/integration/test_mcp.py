@@ -33,7 +33,7 @@ ASKED = {"question": "Who is Cuba's foreign minister?"}
 MODES = [("auto", LATEST_MODERN_VERSION), ("legacy", LATEST_HANDSHAKE_VERSION)]
 
 
-def never(*_: object) -> Any:
+async def never(*_: object, **__: object) -> Any:
     raise AssertionError("the server asked the client's model")
 
 

@@ -177,7 +177,7 @@ def test_the_command(own: Config, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert cli.main(["check", str(draft), "--index", own.index]) == 0
     shown = capsys.readouterr()
     assert shown.out.startswith("supported    [1] Ben Costa bought two ships in Porto.")
-    assert "    | Ben Costa bought two ships in Porto." in shown.out
+    assert "[1] │ Ben Costa bought two ships in Porto." in shown.out
     assert shown.out.endswith("1 claim: 1 supported\n")
     assert "checked against index" in shown.err
     assert cli.main(["check", "Cheese comes from the moon.", "--index", own.index, "--json", "--quiet"]) == 3
@@ -212,7 +212,7 @@ def test_the_command_that_judges(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert cli.main(["judge", "Oil prices rose.", "--passage", str(passage)]) == 0
     out = capsys.readouterr().out
     assert out.startswith("supports (probability that it supports: ")
-    assert out.endswith("    10-33\n    | Oil prices rose in May.\n")
+    assert out.endswith("\n10-33\n│ Oil prices rose in May.\n")
     assert cli.main(["judge", "Cheese is made there.", "--passage", str(passage), "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["verdict"] == "undecided"
     lines = tmp_path / "claims.jsonl"

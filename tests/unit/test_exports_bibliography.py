@@ -48,7 +48,7 @@ def test_csl_tells_what_is_known_and_nothing_else() -> None:
 
 
 def test_bibtex_is_read_whole() -> None:
-    library = bibtexparser.parse_string(bibtex(ANSWERS, DOCUMENTS))
+    library = bibtexparser.parse_string(bibtex(ANSWERS, DOCUMENTS))  # type: ignore[attr-defined]
     assert not library.failed_blocks
     assert [entry.key for entry in library.entries] == KEYS
     news, paper, _ = ({field.key: field.value for field in entry.fields} for entry in library.entries)

@@ -3,8 +3,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from llama_index.core.instrumentation import get_dispatcher
-from llama_index.core.instrumentation.event_handlers.base import BaseEventHandler
+from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]
+from llama_index.core.instrumentation.event_handlers.base import BaseEventHandler  # type: ignore[attr-defined]
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, TextNode
 from llama_index.core.vector_stores import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
 
@@ -100,12 +100,13 @@ def test_streaming_gives_the_same_text_and_then_the_nodes(engine: Engine) -> Non
     ours = QuotelineQueryEngine(engine, streaming=True)
     streamed = ours.query(ASKED)
     assert streamed.source_nodes == []
-    assert "".join(streamed.response_gen) == str(whole)
+    assert "".join(streamed.response_gen) == str(whole)  # type: ignore[union-attr, arg-type]
     assert [hit.node.node_id for hit in streamed.source_nodes] == [hit.node.node_id for hit in whole.source_nodes]
 
     async def heard() -> tuple[str, int]:
         response = await ours.aquery(ASKED)
-        return "".join([piece async for piece in response.async_response_gen()]), len(response.source_nodes)
+        pieces = response.async_response_gen()  # type: ignore[union-attr]
+        return "".join([piece async for piece in pieces]), len(response.source_nodes)
 
     assert asyncio.run(heard()) == (str(whole), len(whole.source_nodes))
 

@@ -6,6 +6,7 @@ import importlib
 import re
 import shutil
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -85,9 +86,9 @@ def test_asking_can_be_awaited(engine: Engine) -> None:
 
 
 def test_who_stops_listening_stops_the_llm(engine: Engine) -> None:
-    stops = []
+    stops: list[Event] = []
 
-    def stream(question: str, history: object, chosen: object, stop: object) -> object:
+    def stream(question: str, history: object, chosen: object, stop: Event) -> object:
         stops.append(stop)
         yield from (1, 2, 3)
 

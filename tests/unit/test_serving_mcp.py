@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
 
 ASKED = "Who is Cuba's foreign minister?"
+
+
+async def _read(uri: str, client: Client) -> Any:
+    return await client.read_resource(uri)
 
 
 @pytest.fixture
@@ -104,7 +109,7 @@ def test_sources_are_resources(served: "Server[Any]", article: str) -> None:
         (f"{only.uri}?end=7", article[:7]),
         (f"{only.uri}?end=7&start=5", article[5:7]),
     ):
-        assert talk(served, lambda client, uri=uri: client.read_resource(uri)).contents[0].text == text
+        assert talk(served, partial(_read, uri)).contents[0].text == text
 
 
 @pytest.mark.parametrize(

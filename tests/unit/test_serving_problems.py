@@ -8,7 +8,7 @@ from rag.serving.problems import Problem
 
 def test_a_problem_tells_the_remedy_to_every_client() -> None:
     response = problems.of(UsageError("the question is empty: ask something")).response()
-    found = json.loads(response.body)
+    found = json.loads(bytes(response.body))
     assert (response.status_code, response.media_type) == (400, "application/problem+json")
     assert found["detail"] == found["error"]["message"] == "the question is empty: ask something"
     assert found["type"] == "/docs#usage"
