@@ -11,7 +11,7 @@ exit codes: 0 done, 1 error, 2 usage, 3 refused, 4 no index, 5 gate failed"""
 
 LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
 
-READER = "which network reads: auto, packaged or careful (docs/reader.md)"
+READER = "reader: auto, packaged or careful (docs/reader.md)"
 
 OUT = "write to this file: .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 

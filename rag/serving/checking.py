@@ -85,8 +85,8 @@ class Judging(BaseModel):
         """Return what is to be judged, in order."""
         if self.claim is None or self.passage is None:
             return self.pairs
-        more = {"id": self.id, "title": self.title, "published": self.published}
-        return [Claimed(claim=self.claim, passage=self.passage, **more)]
+        one = Claimed(claim=self.claim, passage=self.passage, id=self.id, title=self.title, published=self.published)
+        return [one]
 
 
 def router(serving: Serving) -> APIRouter:
