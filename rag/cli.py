@@ -229,16 +229,26 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
 
 def _check(arguments: argparse.Namespace, config: Config) -> int:
     from rag import render, terminal
+    from rag.exports import files
 
     text = _text(arguments.text, config)
+    if arguments.out is not None:
+        if arguments.json:
+            raise UsageError("--json and --out together: the ending of --out says the format")
+        files.ending(arguments.out, files.CHECK_ENDINGS)  # before anything is checked for nothing
     with _engine(replace(config, llm="none")) as engine:
         checked = engine.check(text, _filter(arguments))
+        if arguments.out is not None:
+            files.write_check(arguments.out, checked, text, engine.index.store)
     _warn(checked.warnings)
-    print(
-        render.dumps(render.check_object(checked))
-        if arguments.json
-        else terminal.check_text(checked, terminal.look_of(sys.stdout))
-    )
+    if arguments.out is None:
+        print(
+            render.dumps(render.check_object(checked))
+            if arguments.json
+            else terminal.check_text(checked, terminal.look_of(sys.stdout))
+        )
+    elif not arguments.quiet:
+        print(f"rag: wrote {arguments.out}: {terminal.counted(checked)}", file=sys.stderr)
     if not arguments.quiet:
         print(f"rag: checked against index {checked.index} in {checked.timings_ms['total']:.0f} ms", file=sys.stderr)
     return 0 if checked.supported else REFUSED

@@ -260,12 +260,13 @@ class Engine:
         """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
         return self._retrieve(question, (), chosen, self.config.k if k is None else k, Clock())
 
-    def check(self, text: str, chosen: Filter = ALL) -> Check:
+    def check(self, text: str, chosen: Filter = ALL, stop: Event | None = None) -> Check:
         """Tell what the sources say to each claim of a text: supported, contradicted or not found, with the quote.
 
         Args:
             text: any, such as an LLM's answer or a colleague's draft; what it cites itself is no evidence.
             chosen: which documents may speak to it; by default all.
+            stop: once it is set, nobody waits for the result, and the claims that are left are passed over.
 
         Raises:
             UsageError: the text claims nothing, or is not text, or the filter cannot be used.
@@ -281,7 +282,7 @@ class Engine:
             raise UsageError("the text claims nothing: give one with a statement")
         checker = Checker(self.index.store, lambda about: self._hits(about, self.config.k, chosen), self.judge.judge)
         with clock.time("check"):
-            checked = tuple(checker.check(claim) for claim in claims)
+            checked = tuple(checker.check(claim) for claim in claims if not (stop and stop.is_set()))
         return Check(
             checked,
             tuple(checker.citations.values()),

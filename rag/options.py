@@ -11,7 +11,7 @@ exit codes: 0 done, 1 error, 2 usage, 3 refused, 4 no index, 5 gate failed"""
 
 LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
 
-READER = "which network reads: auto, packaged or careful (docs/reader.md)"
+READER = "reader: auto, packaged or careful (docs/reader.md)"
 
 OUT = "write to this file: .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 
@@ -141,6 +141,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("check", "tell which claims of a text the sources support or contradict", takes="TEXT|FILE|-")
     sub.add_argument("text", metavar="TEXT", help="the text, or a file of it; - reads it from standard input")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--out", metavar="FILE", help="write to this file: .html .md .json")
     sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
     sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
     sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")

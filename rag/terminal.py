@@ -269,7 +269,7 @@ def _hit(number: int, hit: Hit, look: Look) -> Iterator[str]:
     yield from _wrapped(text, look, "   ", "   ")
 
 
-_VERDICTS = {"supported": "supported", "contradicted": "contradicted", "not_found": "not found"}
+VERDICTS = {"supported": "supported", "contradicted": "contradicted", "not_found": "not found"}
 _VERDICT_COLOUR = {"supported": GREEN, "contradicted": RED, "not_found": YELLOW}
 
 
@@ -279,21 +279,27 @@ def check_text(checked: Check, look: Look | None = None) -> str:
     lines: list[str] = []
     indent = " " * 13
     for claim in checked.claims:
-        head = look.paint(f"{_VERDICTS[claim.verdict]:<13}", _VERDICT_COLOUR[claim.verdict])
+        head = look.paint(f"{VERDICTS[claim.verdict]:<13}", _VERDICT_COLOUR[claim.verdict])
         first, *rest = _wrapped(" ".join(filter(None, (marks(claim.citations), claim.text))), look, indent, indent)
         lines += [head + first.removeprefix(indent), *rest]
-        for note in _notes(claim):
+        for note in notes(claim):
             lines += _wrapped(note, look, indent, f"{indent}  ", style=(DIM,))
     width = len(f"[{len(checked.citations)}] ")
     for citation in checked.citations:
         lines += ["", *_quoted(citation, _flat(citation.quote), "", width, look)]
-    counts = [(name, sum(claim.verdict == verdict for claim in checked.claims)) for verdict, name in _VERDICTS.items()]
+    return "\n".join([*lines, "", counted(checked)])
+
+
+def counted(checked: Check) -> str:
+    """Return how many claims of a text are what: ``3 claims: 1 supported, 2 not found``."""
+    counts = [(name, sum(claim.verdict == verdict for claim in checked.claims)) for verdict, name in VERDICTS.items()]
     told = ", ".join(f"{count} {name}" for name, count in counts if count)
     number = len(checked.claims)
-    return "\n".join([*lines, "", f"{number} claim{'' if number == 1 else 's'}: {told}"])
+    return f"{number} claim{'' if number == 1 else 's'}: {told}"
 
 
-def _notes(claim: CheckedClaim) -> Iterator[str]:
+def notes(claim: CheckedClaim) -> Iterator[str]:
+    """Yield what is to be said of a claim of a text besides its verdict, a line each."""
     if claim.read:
         yield f"Read as: {claim.read}"
     if claim.reason:

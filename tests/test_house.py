@@ -52,11 +52,11 @@ WEB_ORDER = """
     page document desk answering chat history sources runs trend evaluations server
 """.split()
 """The same inside ``rag.web``."""
-EXPORTS_ORDER = "links cited annotations bibliography markdown docx sheet files".split()
+EXPORTS_ORDER = "links cited annotations bibliography markdown docx sheet checked files".split()
 """The same inside ``rag.exports``."""
 SERVING_ORDER = """
-    problems keys limits follow metrics spans vendors running dialogue openai asking compatible sources indexing
-    reference gate tools mcp app run
+    problems keys limits follow metrics spans vendors running dialogue openai asking checking compatible sources
+    indexing reference gate tools mcp app run
 """.split()
 """The same inside ``rag.serving``."""
 ROOMS = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.exports.links import fragment
 from rag.render import DISAGREE, NOT_READ, REFUSED, earlier
-from rag.schema import REASONS, Answer, Citation, Document
+from rag.schema import REASONS, Answer, Check, Citation, Document
 
 if TYPE_CHECKING:
     from rag.store import Store
@@ -31,7 +31,7 @@ class Reference:
     """Each place of it once, in the order of its text."""
 
 
-def documents(store: "Store", answers: Iterable[Answer]) -> dict[str, Document]:
+def documents(store: "Store", answers: Iterable[Answer | Check]) -> dict[str, Document]:
     """Return the documents that answers cite, by source; of one that is gone, what its citation says of it."""
     found: dict[str, Document] = {}
     for citation in (citation for answer in answers for citation in answer.citations):

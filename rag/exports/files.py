@@ -1,4 +1,4 @@
-"""A file of answers: the ending of its name says the format."""
+"""A file of answers, or of a checked text: the ending of its name says the format."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from rag import render
 from rag.errors import RagError, SourceError, UsageError
-from rag.exports import annotations, bibliography, docx, markdown, sheet
+from rag.exports import annotations, bibliography, checked, docx, markdown, sheet
 from rag.exports.cited import Documents, documents
 from rag.exports.sheet import Row
-from rag.schema import Answer
+from rag.schema import Answer, Check
 
 if TYPE_CHECKING:
     from rag.store import Store
@@ -29,17 +29,23 @@ _OF_ROWS: dict[str, Callable[[Sequence[Row]], bytes]] = {
     ".jsonl": lambda rows: "".join(f"{render.dumps(_object(row))}\n" for row in rows).encode(),
 }
 ENDINGS = tuple(sorted((*_OF_ANSWERS, *_OF_ROWS)))
+_OF_CHECKS: dict[str, Callable[[Check, str, Documents], str]] = {
+    ".html": checked.page,
+    ".json": lambda found, *_: f"{render.dumps(render.check_object(found))}\n",
+    ".md": checked.markdown,
+}
+CHECK_ENDINGS = tuple(_OF_CHECKS)
 
 
-def ending(name: str) -> str:
-    """Return which of ``ENDINGS`` a file's name has.
+def ending(name: str, endings: Sequence[str] = ENDINGS) -> str:
+    """Return which of some endings a file's name has.
 
     Raises:
         UsageError: it has none of them.
     """
-    found = next((item for item in ENDINGS if name.lower().endswith(item)), None)
+    found = next((item for item in endings if name.lower().endswith(item)), None)
     if found is None:
-        raise UsageError(f"--out {name}: its ending says the format, one of {', '.join(ENDINGS)}")
+        raise UsageError(f"--out {name}: its ending says the format, one of {', '.join(endings)}")
     return found
 
 
@@ -59,7 +65,26 @@ def write(path: str, rows: Sequence[Row], store: "Store") -> None:
         UsageError: its ending says no format.
         SourceError: it cannot be written.
     """
-    data = content(ending(path), rows, store)
+    _save(path, content(ending(path), rows, store))
+
+
+def write_check(path: str, found: Check, text: str, store: "Store") -> None:
+    """Write a checked text to a file, likewise.
+
+    Args:
+        path: of the file; its ending is one of ``CHECK_ENDINGS``.
+        found: what was found.
+        text: what was checked.
+        store: the documents.
+
+    Raises:
+        UsageError: its ending says no format.
+        SourceError: it cannot be written.
+    """
+    _save(path, _OF_CHECKS[ending(path, CHECK_ENDINGS)](found, text, documents(store, [found])).encode())
+
+
+def _save(path: str, data: bytes) -> None:
     target = Path(path)
     beside = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
     try:

@@ -23,11 +23,12 @@ def write(answers: Sequence[Answer], documents: Documents) -> str:
             parts.append(f"{around}{escaped(line.text)}{around}{marks}")
         for citation in answer.citations:
             url = link(citation, documents[citation.source])
-            notes.append(_footnote(first + citation.number, citation, url))
+            notes.append(footnote(first + citation.number, citation, url))
     return "\n\n".join([*parts, *notes]) + "\n"
 
 
-def _footnote(number: int, citation: Citation, url: str | None) -> str:
+def footnote(number: int, citation: Citation, url: str | None) -> str:
+    """Return a quote as a footnote, with what it is from."""
     head = escaped(about(citation)) + (f" · <{url}>" if url else "")
     quoted = "\n".join(f"    > {escaped(line)}".rstrip() for line in citation.quote.splitlines())
     return f"[^{number}]: {head}\n\n{quoted}"

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from rag import __version__
-from rag.errors import RagError
-from rag.serving import asking, compatible, indexing, problems, reference, sources
+from rag.errors import RagError, UsageError
+from rag.serving import asking, checking, compatible, indexing, problems, reference, sources
 from rag.serving.follow import Follower
 from rag.serving.gate import Gate
 from rag.serving.keys import Keys
@@ -27,13 +27,16 @@ from rag.web.library import Library
 from rag.web.listen import LOOPBACK
 from rag.web.live import Live
 
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
 WAITING_PER_CORE = 32
 """Questions that wait for one under way: about seven seconds. A later one is told that the server is busy."""
 AT_ONCE_WITH_LLM = 16
 """Answers under way where an LLM words them: most of the time is the LLM's."""
 WAIT_SECONDS = 30
 """Most time that a question waits for its turn."""
-OURS = ("/v1", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
+OURS = ("/v1", "/mcp", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
 """What the API answers where the page is served beside it."""
 
 
@@ -85,15 +88,16 @@ def _beside(api: App, page: App) -> App:
 
 
 def _routes(serving: Serving, page: Any) -> FastAPI:
+    protocol = _protocol(serving)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         serving.follower.start()
         try:
-            if page is None:
+            async with AsyncExitStack() as inner:
+                for one in filter(None, (page, protocol)):
+                    await inner.enter_async_context(one.router.lifespan_context(one))
                 yield
-            else:
-                async with page.router.lifespan_context(page):
-                    yield
         finally:
             serving.follower.close()
 
@@ -112,7 +116,7 @@ def _routes(serving: Serving, page: Any) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
     # A family of routes a module; what is added here is in the reference too.
-    for family in (asking, compatible, sources, indexing):
+    for family in (asking, checking, compatible, sources, indexing):
         api.include_router(family.router(serving))
 
     @api.get("/healthz", tags=["server"], summary="Whether the process lives")
@@ -134,7 +138,21 @@ def _routes(serving: Serving, page: Any) -> FastAPI:
     async def docs() -> HTMLResponse:
         return HTMLResponse(reference.page(api.openapi()))
 
+    if protocol:  # its one route; mounted, it would answer for paths that nobody knows
+        api.router.routes.extend(protocol.routes)
     return api
+
+
+def _protocol(serving: Serving) -> "Starlette | None":
+    """Return what speaks the Model Context Protocol at ``/mcp``; None where its package is not installed.
+
+    The gate around it has looked at the names of the server and the origin, and at the key.
+    """
+    from rag.serving.mcp import http_app
+
+    with suppress(UsageError):
+        return http_app(serving.live.engine, slot=serving.slots.one, hosts=())
+    return None
 
 
 async def _rag_error(_: Request, error: Exception) -> Response:

@@ -27,13 +27,8 @@ class Exchange(BaseModel):
 
 
 class Limited(BaseModel):
-    """A question, and which documents may answer it."""
+    """What is asked of the documents, and which of them may speak to it."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"question": "How many Cubans died in the raid?"}}
-    )
-
-    question: str
     id: str | None = Field(None, description="Carried over into the answer.")
     sources: list[str] = Field([], description="Patterns such as reports/*: a document must match one of them.")
     after: str | None = Field(None, description="Only documents published on this date or later: 2026-01-31.")
@@ -44,7 +39,17 @@ class Limited(BaseModel):
         return Filter(tuple(self.sources), self.after, self.before)
 
 
-class Question(Limited):
+class Asking(Limited):
+    """A question, and which documents may answer it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"question": "How many Cubans died in the raid?"}}
+    )
+
+    question: str
+
+
+class Question(Asking):
     """A question to answer."""
 
     history: list[Exchange] = Field([], description="The conversation before, oldest first.")
@@ -54,7 +59,7 @@ class Question(Limited):
         return Asked(self.question, tuple(Turn(one.question, one.answer) for one in self.history), self.chosen())
 
 
-class Search(Limited):
+class Search(Asking):
     """A question to find passages for."""
 
     k: int | None = Field(None, description="How many passages; by default the setting k.")

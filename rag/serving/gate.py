@@ -21,6 +21,8 @@ from rag.web.guard import BODY_SECONDS, HEADERS, MOST_BODY, App, Message, Receiv
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
 """Told without a key: nothing of them is of the sources."""
+UNNAMED = ("/mcp", "/openapi.json")
+"""Paths of routes that FastAPI passes on without saying which they are."""
 WRITES = ("/v1/sources", "/v1/index")
 """Below these, what is no GET takes a key that may write."""
 UPLOAD = ("POST", "/v1/sources")
@@ -97,7 +99,8 @@ class Gate:
                 raise
             await Problem("internal", "the server failed: its log tells why").response()(scope, receive, say)
         finally:
-            route = getattr(scope.get("route"), "path", "other")
+            path = scope["path"]
+            route = getattr(scope.get("route"), "path", path if path in UNNAMED else "other")
             self._metrics.ended(scope["method"], route, status, time.perf_counter() - began)
 
     def _check(self, scope: Scope) -> None:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from rag.errors import BusyError
 from rag.serving.problems import Problem
 
+MOST_TEXT = 20_000
+"""Characters of a text to check at a time: some hundred claims, each of which takes as long as a question."""
 MINUTE = 60
 MOST_NAMES = 10_000
 """Keys whose requests are counted."""

@@ -4,24 +4,22 @@ Needs the optional package ``mcp``. The server only answers: it never asks the c
 its user anything.
 """
 
-import importlib.util
 import logging
 import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
-from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from rag import __version__, manifest, render
+from rag import __version__, render
 from rag.config import Config
 from rag.engine import Engine
-from rag.errors import IndexUnreadable, RagError, UsageError
+from rag.errors import RagError, UsageError
 from rag.exports.links import address
-from rag.index import Index
+from rag.serving.follow import Follower
 from rag.serving.tools import TOOLS, Tool
 from rag.web.live import Live
 
@@ -85,12 +83,12 @@ def http_app(
 ) -> "Starlette":
     """Return an ASGI application that speaks streamable HTTP at a path, without sessions: any worker may answer.
 
-    Mounted in another application, whose lifespan must hold its own::
+    Its routes may be those of another application, whose lifespan must hold its own::
 
         made = http_app(live.engine, slot=slots.one)
         async with made.router.lifespan_context(made):  # in the lifespan of the outer one
             yield
-        outer.mount("", made)  # behind every other route
+        outer.router.routes.extend(made.routes)
 
     Args:
         engine: what answers, or what leases it.
@@ -238,8 +236,10 @@ class _Answers:
 
 
 def _needed() -> None:
-    if importlib.util.find_spec("mcp") is None:
-        raise UsageError("the package mcp is not installed: pip install 'quoteline[mcp]'")
+    try:
+        import mcp  # noqa: F401 (to see whether it is there)
+    except ModuleNotFoundError:
+        raise UsageError("the package mcp is not installed: pip install 'quoteline[mcp]'") from None
 
 
 def _at_once(lease: Lease) -> int:
@@ -249,17 +249,13 @@ def _at_once(lease: Lease) -> int:
 
 def _newest(live: Live) -> Lease:
     """Return a lease of the generation that the index folder names when it is asked for."""
-    one = Lock()
+    follower = Follower(live)
 
     def lease() -> AbstractContextManager[Engine]:
-        with one, live.engine() as engine:
-            config = engine.config
-            try:
-                if manifest.current(Path(config.index)) != engine.index.id:
-                    index = Index.open(config.index, threads=config.threads, load=True)
-                    live.swap(Engine(index, config, engine.llm))
-            except IndexUnreadable as error:  # what is open answers on
-                print(f"rag: {error}; the index before answers on", file=sys.stderr)
+        try:
+            follower.look()
+        except RagError as error:
+            print(f"rag: {error}; the index before answers on", file=sys.stderr)
         return live.engine()
 
     return lease

@@ -1,6 +1,7 @@
 """What a server did, in the form that Prometheus reads."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Metrics:
         self._requests = Counter("requests", "Requests.", ("method", "route", "status"), **made)
         self._seconds = Histogram("request_seconds", "Time until a request ended.", ("route",), buckets=SECONDS, **made)
         self._answers = Counter("answers", "Questions answered or refused.", ("outcome", "reason"), **made)
+        self._claims = Counter("claims", "Claims checked or judged.", ("verdict",), **made)
         self._waiting = Gauge("waiting", "Questions that wait for a turn.", multiprocess_mode="livesum", **made)
         self._documents = Gauge("documents", "Documents indexed.", multiprocess_mode="mostrecent", **made)
         self._passages = Gauge("passages", "Passages indexed.", multiprocess_mode="mostrecent", **made)
@@ -39,6 +41,11 @@ class Metrics:
     def answered(self, answer: Answer) -> None:
         """Count an answer."""
         self._answers.labels(answer.outcome, answer.reason or "").inc()
+
+    def judged(self, verdicts: Iterable[str]) -> None:
+        """Count claims."""
+        for verdict in verdicts:
+            self._claims.labels(verdict).inc()
 
     def waiting(self, number: int) -> None:
         """Take how many questions wait in this process."""

@@ -36,7 +36,7 @@ def _route(method: str, path: str, about: dict[str, Any], described: dict[str, A
     wanted = schema.get("required", ())
     rows += [
         (name, "" if name in wanted else one.get("default", "none"), one.get("description", ""))
-        for name, one in schema.get("properties", {}).items()
+        for name, one in sorted(schema.get("properties", {}).items(), key=lambda field: field[0] not in wanted)
     ]
     lines = [
         f"curl -X {method} http://127.0.0.1:7860{path}" if method != "GET" else f"curl http://127.0.0.1:7860{path}"

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from rag import render
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.schema import SCHEMA_VERSION, Answer, Filter, Turn
+from rag.schema import SCHEMA_VERSION, Answer, Check, Filter, Turn
+from rag.serving.limits import MOST_TEXT
 
 MOST_CHARS = 20_000
 """Of a text at a time: what a language model reads in one go."""
@@ -27,9 +28,7 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class _Question(Arguments):
-    question: str
-    """A question about the sources, in any form of words."""
+class _Limited(Arguments):
     sources: tuple[str, ...] = ()
     """Only sources like one of these patterns, such as reports/*; by default all."""
     after: str | None = None
@@ -40,6 +39,11 @@ class _Question(Arguments):
     @property
     def chosen(self) -> Filter:
         return Filter(self.sources, self.after, self.before)
+
+
+class _Question(_Limited):
+    question: str
+    """A question about the sources, in any form of words."""
 
 
 class AskArguments(_Question):
@@ -54,6 +58,13 @@ class SearchArguments(_Question):
 
     k: Annotated[int, Field(ge=1, le=100)] = 8
     """How many passages."""
+
+
+class CheckArguments(_Limited):
+    """Of ``check``."""
+
+    text: Annotated[str, Field(max_length=MOST_TEXT)]
+    """The text as it was written, in any form; what it cites itself is no evidence."""
 
 
 class ReadArguments(Arguments):
@@ -100,6 +111,11 @@ def ask(engine: Engine, given: AskArguments, stop: Event) -> dict[str, Any]:
 def search(engine: Engine, given: SearchArguments, _: Event) -> dict[str, Any]:
     """Retrieve passages without an answer."""
     return render.search_object(engine.search(given.question, given.k, given.chosen))
+
+
+def check(engine: Engine, given: CheckArguments, stop: Event) -> dict[str, Any]:
+    """Tell what the sources say to each claim of a text."""
+    return render.check_object(engine.check(given.text, given.chosen, stop))
 
 
 def read(engine: Engine, given: ReadArguments, _: Event) -> dict[str, Any]:
@@ -181,6 +197,18 @@ def _answer() -> dict[str, Any]:
     return form
 
 
+def _check() -> dict[str, Any]:
+    """Return the schema of the JSON form of a checked text, likewise."""
+    form = TypeAdapter(Check).json_schema()
+    form["properties"] |= {
+        "schema": {"const": SCHEMA_VERSION},
+        "id": {"type": "null"},
+        "outcome": {"enum": ["supported", "not_supported"]},
+    }
+    form["required"] = ["schema", "id", "outcome", "claims", "citations", "index", "timings_ms"]
+    return form
+
+
 _SCHEMA = {"const": SCHEMA_VERSION}
 _HIT = _object(
     source=_TEXT,
@@ -244,6 +272,15 @@ TOOLS = (
         _SOURCES,
         list_sources,
     ),
-    # Further tools, such as one that checks a text that somebody else wrote, have their place here.
+    Tool(
+        "check",
+        "Check a text against the sources",
+        "Tell for each claim of a text, such as a draft, whether the user's documents support it, contradict it or "
+        "do not have it, each with a verbatim quote, and whether what stands in quotation marks is verbatim. At most "
+        f"{MOST_TEXT} characters at a time.",
+        CheckArguments,
+        _check(),
+        check,
+    ),
 )
 """Every tool only reads."""

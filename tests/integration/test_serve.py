@@ -11,21 +11,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
+import anyio
 import httpx
+import httpx2
+import mcp
 import openai
 import pytest
 import uvicorn
+from mcp.client.streamable_http import streamable_http_client
 
 from rag import cli
 from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
-from rag.serving import gate, limits
+from rag.exports.links import address
+from rag.schema import Check
+from rag.serving import checking, gate, limits
 from rag.serving.app import app
 from rag.serving.keys import Keys
+from rag.serving.tools import TOOLS
 from rag.web.guard import App
 from rag.web.library import Library
 from rag.web.live import Live
@@ -33,6 +40,7 @@ from tests.conftest import ARTICLE, ROOT
 
 ASKED = "How many Cubans died in the raid?"
 UNKNOWN = "What is the population of Havana?"
+RAID = "The raid killed 32 Cuban military and intelligence personnel."
 SOON = 300
 
 
@@ -134,6 +142,108 @@ def test_the_shapes_of_others_are_told_on_request(client: httpx.Client) -> None:
     found = client.post("/v1/search?citations=anthropic", json={"question": "oil", "k": 1}).json()
     assert found["content"][0]["type"] == "search_result"
     assert client.post("/v1/ask?citations=mine", json={"question": ASKED}).status_code == 422
+
+
+def test_a_text_is_checked(client: httpx.Client, article: str) -> None:
+    text = f"{RAID} The raid killed nobody. Cheese is made on the moon by Martians."
+    found = client.post("/v1/check", json={"text": text, "id": "d1"}).json()
+    assert (found["schema"], found["id"], found["outcome"]) == (1, "d1", "not_supported")
+    assert [one["verdict"] for one in found["claims"]] == ["supported", "contradicted", "not_found"]
+    for one in found["claims"]:
+        assert text[one["start"] : one["end"]] == one["text"]
+        assert bool(one["citations"]) == (one["verdict"] != "not_found")
+    for cited in found["citations"]:
+        assert cited["quote"] == article[cited["start"] : cited["end"]]
+    assert client.post("/v1/check", json={"text": RAID}).json()["outcome"] == "supported"
+    assert client.post("/v1/check", json={"text": RAID, "after": "2030-01-01"}).json()["citations"] == []
+
+
+def test_a_claim_is_judged_against_a_passage(client: httpx.Client) -> None:
+    passage = "Ana left. Oil prices rose in May."
+    (found,) = client.post("/v1/judge", json={"claim": "Oil prices rose.", "passage": passage}).json()["judgements"]
+    assert (found["id"], found["verdict"]) == (None, "supports")
+    assert passage[slice(*found["sentence"])] == "Oil prices rose in May."
+    pairs = [
+        {"id": "a", "claim": "Oil prices rose.", "passage": passage},
+        {"id": "b", "claim": "Cheese is made on the moon.", "passage": passage},
+    ]
+    both = client.post("/v1/judge", json={"pairs": pairs}).json()["judgements"]
+    assert both[0] == {**found, "id": "a"}
+    assert (both[1]["id"], both[1]["verdict"]) == ("b", "undecided")
+    figures = client.get("/metrics").text
+    assert re.search(r'^quoteline_claims_total{verdict="supports"} [1-9]', figures, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/check", {"text": "Why?"}, 400),
+        ("/v1/check", {"text": "x" * (limits.MOST_TEXT + 1)}, 422),
+        ("/v1/check", {"text": "Oil rose.", "after": "soon"}, 400),
+        ("/v1/check", {"text": "Oil rose.", "question": "?"}, 422),
+        ("/v1/judge", {}, 422),
+        ("/v1/judge", {"claim": "Oil rose."}, 422),
+        ("/v1/judge", {"claim": "a", "passage": "b", "pairs": [{"claim": "a", "passage": "b"}]}, 422),
+        ("/v1/judge", {"pairs": [{"claim": "a", "passage": "b"}] * (checking.MOST_PAIRS + 1)}, 422),
+        ("/v1/judge", {"claim": "x" * (checking.MOST_CLAIM + 1), "passage": "b"}, 422),
+    ],
+)
+def test_what_cannot_be_checked_is_a_problem(client: httpx.Client, path: str, body: Any, status: int) -> None:
+    response = client.post(path, json=body)
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_half_a_character_is_a_problem(client: httpx.Client) -> None:
+    for path, body in (("check", '{"text": "\\ud800"}'), ("judge", '{"claim": "\\ud800", "passage": "a"}')):
+        sent = client.post(f"/v1/{path}", content=body, headers={"Content-Type": "application/json"})
+        assert sent.status_code == 422
+
+
+def test_who_leaves_ends_a_check(own_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = Event()
+
+    def check(_engine: Engine, _text: str, _chosen: Any, stop: Event) -> Any:
+        if stop.wait(SOON):
+            left.set()
+        return Check((), ())
+
+    monkeypatch.setattr(Engine, "check", check)
+    with served(app(own_live, None)) as base:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{base}/v1/check", json={"text": RAID}, timeout=1)
+        assert left.wait(SOON)
+
+
+def test_the_model_context_protocol_is_spoken_beside(own_live: Live) -> None:
+    with own_live.engine() as engine:
+        keys = Keys.of(engine.config)
+
+    async def proven(base: str, headers: dict[str, str]) -> None:
+        async with httpx2.AsyncClient(headers=headers, timeout=SOON) as http:
+            transport = streamable_http_client(f"{base}/mcp", http_client=http)
+            async with mcp.Client(transport, read_timeout_seconds=SOON) as asking:
+                assert [tool.name for tool in (await asking.list_tools()).tools] == [tool.name for tool in TOOLS]
+                answer = (await asking.call_tool("ask", {"question": ASKED})).structured_content
+                assert answer["short_answer"] == "32"
+                checked = (await asking.call_tool("check", {"text": RAID})).structured_content
+                assert checked["outcome"] == "supported"
+                cited = checked["citations"][0]
+                part = await asking.read_resource(address(cited["source"], cited["start"], cited["end"]))
+                assert part.contents[0].text == cited["quote"]  # type: ignore[union-attr]
+
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"Accept": "application/json, text/event-stream"}
+    with served(app(own_live, None)) as base:
+        anyio.run(proven, base, {})
+        key = {"Authorization": f"Bearer {keys.add('reader', 'read', 100)}"}
+        refused = httpx.post(f"{base}/mcp", json=hello, headers=accept)
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+        anyio.run(proven, base, key)
+        for wrong in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+            assert httpx.post(f"{base}/mcp", json=hello, headers={**accept, **key, **wrong}).status_code == 403
+        assert httpx.get(f"{base}/nowhere", headers=key).json()["kind"] == "not_found"
+        figures = httpx.get(f"{base}/metrics", headers=key).text
+        assert 'quoteline_requests_total{method="POST",route="/mcp",status="200"}' in figures
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -375,6 +485,9 @@ def test_the_page_and_the_api_stand_side_by_side(site: Any) -> None:
         assert page.headers["content-security-policy"].startswith("default-src 'self'")
         assert client.get("/config").status_code == 200
         assert client.post("/v1/ask", json={"question": ASKED}).json()["short_answer"] == "32"
+        listed = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        told = client.post("/mcp", json=listed, headers={"Accept": "application/json, text/event-stream"})
+        assert [tool["name"] for tool in told.json()["result"]["tools"]] == [tool.name for tool in TOOLS]
         assert client.get("/gradio_api/info").status_code == 404
 
 

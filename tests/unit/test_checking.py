@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -72,6 +73,12 @@ def test_a_claim_that_a_source_has_is_supported_with_its_quote(opened: Engine) -
     assert (citation.source, citation.publisher, citation.published) == ("harbour.md", "The Gazette", "2021-03-04")
     assert citation.quote == "The harbour was opened by Ana Silva on Monday."
     assert checked.supported
+
+
+def test_whoever_does_not_wait_any_longer_ends_it(opened: Engine) -> None:
+    stop = Event()
+    stop.set()
+    assert opened.check("Ben Costa bought two ships in Porto.", stop=stop).claims == ()
 
 
 def test_every_pointer_leads_to_its_quote(opened: Engine) -> None:
@@ -179,6 +186,24 @@ def test_the_command(own: Config, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert shown.err == ""
     assert cli.main(["check", "no-such-draft.md", "--index", own.index]) == 1
     assert "no such file" in capsys.readouterr().err
+
+
+def test_the_command_writes_a_file(own: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Ben Costa bought two ships in Porto. Cheese comes from the moon."
+    for ending, has in (
+        (".html", "<mark>Ben Costa bought two ships in Porto.</mark> He sold"),
+        (".md", "- **supported** Ben Costa bought two ships in Porto.[^1]"),
+        (".json", '"outcome": "not_supported"'),
+    ):
+        path = tmp_path / f"checked{ending}"
+        assert cli.main(["check", text, "--index", own.index, "--out", str(path)]) == 3
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert f"wrote {path}: 2 claims: 1 supported, 1 not found" in shown.err
+        assert has in path.read_text(encoding="utf-8")
+    for wrong in (["--out", "checked.docx"], ["--out", "checked.json", "--json"]):
+        assert cli.main(["check", text, "--index", own.index, *wrong]) == 2
+    assert "the ending of --out says the format" in capsys.readouterr().err
 
 
 def test_the_command_that_judges(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

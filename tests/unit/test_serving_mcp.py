@@ -1,7 +1,7 @@
 """The protocol's own client, in this process; over both transports in tests/integration/test_mcp.py."""
 
-import importlib.util
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from functools import partial
@@ -186,7 +186,6 @@ def test_it_never_asks_the_client_anything() -> None:
 
 
 def test_without_its_package_it_names_the_remedy(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "mcp" else found(name))
+    monkeypatch.setitem(sys.modules, "mcp", None)
     with pytest.raises(UsageError, match=r"pip install 'quoteline\[mcp\]'"):
         mcp.http_app(engine)

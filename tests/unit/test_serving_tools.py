@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from rag.engine import Engine
 from rag.errors import UnknownSource, UsageError
-from rag.render import answer_object
-from rag.schema import Dropped, Turn
+from rag.render import answer_object, check_object
+from rag.schema import Check, CheckedClaim, Closest, Dropped, Quotation, Turn
 from rag.serving import tools
+from rag.serving.limits import MOST_TEXT
 from rag.serving.tools import TOOLS, Tool
 from tests.conftest import ARTICLE
 from tests.exported import ANSWER, REFUSAL
@@ -74,6 +76,32 @@ def test_search(engine: Engine) -> None:
     found = run(engine, "search", question="What does Cuba say of the killed officers in Caracas?", k=2)
     assert len(found["hits"]) == 2
     assert found["hits"][0]["source"] == ARTICLE
+
+
+def test_check(engine: Engine) -> None:
+    text = "The raid killed 32 Cuban military and intelligence personnel. Cheese is made on the moon by Martians."
+    found = run(engine, "check", text=text)
+    assert [one["verdict"] for one in found["claims"]] == ["supported", "not_found"]
+    first = found["citations"][found["claims"][0]["citations"][0] - 1]
+    assert run(engine, "read", source=first["source"], start=first["start"], end=first["end"])["text"] == first["quote"]
+    limited = run(engine, "check", text=text, after="2030-01-01")
+    assert limited["outcome"] == "not_supported"
+    assert {one["verdict"] for one in limited["claims"]} == {"not_found"}
+    with pytest.raises(UsageError, match="claims nothing"):
+        run(engine, "check", text="Why?")
+    with pytest.raises(ValidationError, match="at most 20000 characters"):
+        run(engine, "check", text="x" * (MOST_TEXT + 1))
+
+
+def test_the_schema_knows_every_field_of_a_checked_text() -> None:
+    output = BY_NAME["check"].output
+    closest = Closest("a", "b", 0, 1, "c", 0.1)
+    quotation = Quotation("a", verbatim=True, attributed=False, citations=(1,))
+    claim = CheckedClaim("a", 0, 1, "supported", 0.5, (1,), (1,), "r", "a b", (quotation,), closest)
+    plain = _plain(check_object(Check((claim,), ANSWER.citations, "i", {"check": 1.0}, ("w",))))
+    Draft202012Validator(output).validate(plain)
+    assert set(plain) <= set(output["properties"])
+    assert set(plain["claims"][0]) <= set(output["$defs"]["CheckedClaim"]["properties"])
 
 
 def test_read_in_parts(engine: Engine, article: str, monkeypatch: pytest.MonkeyPatch) -> None:
