@@ -100,7 +100,7 @@ class Gate:
             await Problem("internal", "the server failed: its log tells why").response()(scope, receive, say)
         finally:
             path = scope["path"]
-            route = getattr(scope.get("route"), "path", path if path in UNNAMED else "other")
+            route = str(getattr(scope.get("route"), "path", path if path in UNNAMED else "other"))
             self._metrics.ended(scope["method"], route, status, time.perf_counter() - began)
 
     def _check(self, scope: Scope) -> None:
