@@ -6,7 +6,7 @@ import pytest
 
 from rag.engine import Engine
 from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS, Network, packaged
-from rag.reader import CONFIDENCE_FEATURES, RANK_FEATURES, TrainedReader, calibration
+from rag.reader import CONFIDENCE_FEATURES, FIRST_FEATURES, RANK_FEATURES, TrainedReader, calibration
 from rag.schema import Document, Hit
 from rag.split import passages
 from rag.verify import leaves_out
@@ -129,7 +129,10 @@ def test_a_first_reader_chooses_what_is_worth_reading(engine: Engine, reader: Tr
         wanted += [place] if place not in wanted else []
     read = {(c.passage.source, c.passage.start) for c in second.candidates(question, hits)}
     assert read == set(wanted[:3])
-    few = second.candidates(question, hits[:3])
-    assert few == reader.candidates(question, hits[:3]), "as many as it may read are all read"
+    few, alone = second.candidates(question, hits[:3]), reader.candidates(question, hits[:3])
+    assert [one.sentence for one in few] == [one.sentence for one in alone], "as many as it may read are all read"
+    for both, own in zip(few, alone, strict=True):
+        first = {f"first_{name}": own.features[name] for name in FIRST_FEATURES}
+        assert both.features == own.features | first, "what the first said of a sentence stays with it"
     assert second.read(question, hits).evidence[0].quote == reader.read(question, hits).evidence[0].quote
     assert second.identity != reader.identity
