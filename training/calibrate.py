@@ -14,7 +14,6 @@ training/export_careful.py wrote.
 """
 
 import argparse
-import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from prepare import read_lines
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
@@ -138,11 +138,6 @@ def read_set(name: str, arguments: argparse.Namespace) -> Iterator[Question]:
                 yield read_question(engine, name, row, articles[title], Filter(sources=tuple(of_title[title])))
             else:
                 yield read_question(engine, name, row, position, Filter(sources=tuple(row.get("passages", ()))))
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
 
 
 def read_question(engine: Engine, name: str, row: dict[str, Any], group: int, chosen: Filter) -> Question:

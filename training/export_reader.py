@@ -10,6 +10,7 @@ are measured.
 import argparse
 import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,23 +84,37 @@ def difference(original: list[Read], exported: list[Read]) -> float:
 
 
 def export(model: Reader, examples: list[Example], path: Path) -> None:
+    traced(model, Exported(model), batch(examples), path, network.OUTPUTS)
+
+
+def traced(model: Reader, exported: nn.Module, tensors: dict[str, Tensor], path: Path, outputs: Sequence[str]) -> None:
+    """Write a network as ONNX, its weights as they are.
+
+    Args:
+        model: holds the encoder.
+        exported: what is written; it takes ``INPUTS``.
+        tensors: some texts, which it is traced on.
+        path: of the file.
+        outputs: names of what it gives.
+    """
     model.eval()
     model.encoder.set_attn_implementation("eager")  # which the exporter can trace
-    tensors = batch(examples)
-    texts = {0: "texts"}
-    axes = {name: texts | {1: "tokens"} for name in (*INPUTS[:3], "start", "end")}
-    axes |= {"sentence_weights": texts | {1: "sentences", 2: "tokens"}, "sentence": texts | {1: "sentences"}}
+    axes = {name: {0: "texts"} for name in (*INPUTS, *outputs)}
+    for name in axes.keys() & {*INPUTS[:3], "start", "end"}:
+        axes[name][1] = "tokens"
+    axes["sentence"][1] = "sentences"
+    axes["sentence_weights"] |= {1: "sentences", 2: "tokens"}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer's remarks on constant branches; what comes out is compared
         torch.onnx.export(
-            Exported(model),
+            exported,
             tuple(tensors[name] for name in INPUTS),
             str(path),
             dynamo=False,
             opset_version=17,
             input_names=INPUTS,
-            output_names=network.OUTPUTS,
-            dynamic_axes={**axes, "holds": texts},
+            output_names=outputs,
+            dynamic_axes=axes,
         )
     model.encoder.set_attn_implementation("sdpa")
 

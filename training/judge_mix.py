@@ -18,16 +18,14 @@ part is a fair sample. The same files and seed give the same bytes.
 """
 
 import argparse
-import gzip
-import json
 import random
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from prepare import DEV_REST, Cutter, part, seeded
+from prepare import DEV_REST, Cutter, part, read_lines, seeded, write_windows
 
 CLAIMS = {
     "fever_dev": 12_000,
@@ -99,27 +97,13 @@ def main() -> None:
         *answers(arguments.training, cutter, arguments.seed),
     ]
     random.Random(arguments.seed).shuffle(lines)
-    counts: dict[str, Counter[str]] = {"train": Counter(), "dev": Counter()}
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    with (arguments.out / "windows.jsonl").open("w", encoding="utf-8") as out:
-        for number, one in enumerate(lines):
-            counts[one["split"]][f"{one['set']} {' or '.join(one['verdicts'])}"] += 1
-            out.write(json.dumps({"cluster": number} | one, ensure_ascii=False) + "\n")
-    for split, found in counts.items():
-        print(f"{split}: {found.total():,} lines")
-        for key, count in sorted(found.items()):
-            print(f"  {key}: {count:,}")
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(text) for text in file]
+    write_windows(arguments.out, ([one] for one in lines), "verdicts")
 
 
 def claims(folder: Path, cutter: Cutter, seed: int) -> Iterator[dict[str, Any]]:
     """Yield claims and questions for yes or no, of each set as many as the tables above say."""
     for name, most in (CLAIMS | YES_NO).items():
-        rows = read(folder / f"{name}.jsonl.gz")
+        rows = read_lines(folder / f"{name}.jsonl.gz")
         chosen = seeded(seed, name).sample(rows, min(most, len(rows)))
         short = [row["passage"] for row in rows if len(row["passage"].split()) <= SHORT]
         for number, row in enumerate(chosen):
@@ -137,7 +121,7 @@ def claims(folder: Path, cutter: Cutter, seed: int) -> Iterator[dict[str, Any]]:
 def answers(folder: Path, cutter: Cutter, seed: int) -> Iterator[dict[str, Any]]:
     """Yield questions with their answer, with that of another question on the passage, and near misses."""
     name, most = NEAR_MISSES
-    rows = [row for row in read(folder / f"{name}.jsonl.gz") if row["plausible_answers"]]
+    rows = [row for row in read_lines(folder / f"{name}.jsonl.gz") if row["plausible_answers"]]
     for number, row in enumerate(seeded(seed, name).sample(rows, min(most, len(rows)))):
         split = "dev" if part(f"squad {row['title']}") < DEV_REST else "train"
         rng = seeded(seed, f"{name}-{number}")
@@ -145,7 +129,7 @@ def answers(folder: Path, cutter: Cutter, seed: int) -> Iterator[dict[str, Any]]
         if made := line(answered(row["question"], answer, rng), row["passage"], None, [], cutter, rng):
             yield made | {"verdicts": LABELS["not_supported"], "set": name, "split": split}
     for name, most in ANSWERS.items():
-        rows = [row for row in read(folder / f"{name}.jsonl.gz") if row["answerable"] and _answer(row)]
+        rows = [row for row in read_lines(folder / f"{name}.jsonl.gz") if row["answerable"] and _answer(row)]
         others: defaultdict[str, list[str]] = defaultdict(list)
         for row in rows:
             others[row["passage"]].append(_answer(row))

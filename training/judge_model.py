@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import reader_model
 import torch
 from numpy.typing import NDArray
-from reader_model import FAR, Example, Reader, window
+from reader_model import FAR, Example, Reader, by_length, outputs, padded
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
-
-from rag import network
-from rag.embed import PACKAGED_NAME, find
 
 VERDICTS = ("supports", "contradicts", "neutral")
 WEIGHTS = {"verdict": 1.0, "sentence": 0.3}
@@ -40,9 +38,7 @@ class Judge(Reader):
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, sentence_weights: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Return logits: verdict (texts, 3), sentence (texts, sentences); what goes in is as in :class:`Reader`."""
-        kinds = {} if self.mpnet else {"token_type_ids": token_type_ids}
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
-        states = states.float() if self.mpnet else states
+        states = self.states(input_ids, attention_mask, token_type_ids)
         pooled = sentence_weights.to(states.dtype) @ states
         return self.verdict(states[:, 0]), self.sentence(pooled).squeeze(-1)
 
@@ -58,43 +54,24 @@ def started(model: Judge, state: dict[str, Tensor]) -> None:
 
 def tokenized(lines: Sequence[dict[str, Any]], mpnet: Path | None = None) -> list[Example]:
     """Turn lines of judge_mix.py into examples."""
-    tokenizer = network.tokenizer(mpnet or Path(find(PACKAGED_NAME).location))
-    made: list[Example] = []
-    for at in range(0, len(lines), 4096):
-        some = lines[at : at + 4096]
-        given = network.tokenized(tokenizer, [window(one) for one in some], CLAIM_TOKENS, PASSAGE_TOKENS)
-        made += [Example(one, tokens, None) for one, tokens in zip(some, given, strict=True)]
-    return made
+    return reader_model.tokenized(lines, mpnet, CLAIM_TOKENS, PASSAGE_TOKENS)
 
 
 def batch(examples: Sequence[Example], pad: int) -> dict[str, Tensor]:
     """Pad examples into the tensors that :meth:`Judge.forward` and :func:`loss` want."""
-    width = -(-max(len(e.tokens.ids) for e in examples) // 16) * 16
-    most = -(-max(len(e.tokens.sentences) for e in examples) // 4) * 4
+    made, most = padded(examples, pad)
     size = len(examples)
-    made: dict[str, Any] = {
-        "input_ids": np.full((size, width), pad, np.int64),
-        "attention_mask": np.zeros((size, width), np.int64),
-        "token_type_ids": np.zeros((size, width), np.int64),
-        "sentence_weights": np.zeros((size, most, width), np.float32),
+    made |= {
         "known": np.zeros((size, most), bool),
         "deciding": np.zeros((size, most), bool),
         "right": np.zeros((size, len(VERDICTS)), bool),
     }
     for row, one in enumerate(examples):
-        for name, value in one.tokens.inputs().items():
-            made[name][(row, *map(slice, value.shape[1:]))] = value[0]
         for number, span in enumerate(one.tokens.sentences):
             made["known"][row, number] = span is not None
         made["deciding"][row, one.line.get("answer_sentences", [])] = True
         made["right"][row] = [verdict in one.line.get("verdicts", ()) for verdict in VERDICTS]
     return {name: torch.from_numpy(value) for name, value in made.items()}
-
-
-def outputs(model: Judge, tensors: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    names = ("input_ids", "attention_mask", "token_type_ids", "sentence_weights")
-    verdict, sentence = model(*(tensors[name] for name in names))
-    return verdict.float(), sentence.float()
 
 
 def loss(model: Judge, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -118,11 +95,9 @@ def loss(model: Judge, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def judged(model: Judge, examples: Sequence[Example], size: int = 64) -> NDArray[np.float32]:
     """Return the logits of :data:`VERDICTS`, in the order given; shape (examples, 3)."""
     model.eval()
-    order = sorted(range(len(examples)), key=lambda n: len(examples[n].tokens.ids))
     found = np.zeros((len(examples), len(VERDICTS)), np.float32)
     with torch.inference_mode():
-        for at in range(0, len(order), size):
-            numbers = order[at : at + size]
+        for numbers in by_length(examples, size):
             found[numbers] = outputs(model, batch([examples[n] for n in numbers], model.pad))[0].numpy()
     return found
 

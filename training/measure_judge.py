@@ -9,7 +9,6 @@ reported. Balanced accuracy is the mean of the part of supported claims that are
 """
 
 import argparse
-import gzip
 import json
 import time
 from pathlib import Path
@@ -20,7 +19,7 @@ import torch
 from judge_mix import LABELS, line
 from judge_model import VERDICTS, Judge, judged, support, tokenized
 from numpy.typing import NDArray
-from prepare import Cutter, part, seeded
+from prepare import Cutter, part, read_lines, seeded
 from reader_model import load_trained
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -61,8 +60,7 @@ def main() -> None:
 
 
 def read(path: Path, name: str) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = [json.loads(text) for text in file]
+    rows = read_lines(path)
     if name == "wice_dev" or len(rows) <= MOST:
         return rows
     return seeded(1, name).sample(rows, MOST)

@@ -10,8 +10,6 @@ on two cores.
 """
 
 import argparse
-import gzip
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from prepare import WINDOW, Cutter, Row
+from prepare import WINDOW, Cutter, Row, read_lines
 from reader_model import (
     VERDICTS,
     Example,
@@ -192,11 +190,6 @@ def ask(model: Reader | Shipped, folder: Path, passages_of: Any) -> list[Asked]:
         asked.row = gold[number]
     print(f"{folder.name}: {len(found)} questions of {len(gold)}, {len(examples)} windows")
     return list(found.values())
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
 
 
 def wanted(asked: Asked) -> tuple[str, ...]:

@@ -16,8 +16,6 @@ train in: any first part of the file is a fair sample of the whole. The same fil
 """
 
 import argparse
-import gzip
-import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -43,10 +41,12 @@ from prepare import (
     negatives,
     ordered,
     part,
+    read_lines,
     read_set,
     seeded,
     with_answer,
     without,
+    write_windows,
 )
 
 from rag.terms import terms
@@ -104,17 +104,7 @@ def main() -> None:
         *yes_no_clusters(arguments.training / "entail", cutter, arguments.seed),
     ]
     random.Random(arguments.seed).shuffle(clusters)
-    counts: dict[str, Counter[str]] = {"train": Counter(), "dev": Counter()}
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    with (arguments.out / "windows.jsonl").open("w", encoding="utf-8") as out:
-        for number, cluster in enumerate(clusters):
-            for one in cluster:
-                counts[one["split"]][f"{one['set']} {one['kind']}"] += 1
-                out.write(json.dumps({"cluster": number} | one, ensure_ascii=False) + "\n")
-    for split, found in counts.items():
-        print(f"{split}: {found.total():,} windows")
-        for key, count in sorted(found.items()):
-            print(f"  {key}: {count:,}")
+    write_windows(arguments.out, clusters, "kind")
 
 
 def near_miss_clusters(
@@ -127,8 +117,7 @@ def near_miss_clusters(
             if row.spans:
                 asked[row.passage].append(row)
     held = 0
-    with gzip.open(training / f"{NEAR_MISSES}.jsonl.gz", "rt", encoding="utf-8") as file:
-        raw = [json.loads(text) for text in file]
+    raw = read_lines(training / f"{NEAR_MISSES}.jsonl.gz")
     for number, one in enumerate(raw):
         passage, title = one["passage"], (one["title"] or "").replace("_", " ").strip()
         key = f"{NEAR_MISSES}-{number}"
@@ -286,8 +275,7 @@ def _bucket(row: Row, cutter: Cutter) -> int:
 def yes_no_clusters(folder: Path, cutter: Cutter, seed: int) -> Iterator[list[dict[str, Any]]]:
     """Yield questions for yes or no with their passage, cut where it is long round the sentence that decides."""
     for name, most in YES_NO.items():
-        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-            raw = [json.loads(text) for text in file]
+        raw = read_lines(folder / f"{name}.jsonl.gz")
         raw = seeded(seed, name).sample(raw, min(most, len(raw)))
         held = 0
         for number, one in enumerate(raw):

@@ -22,7 +22,7 @@ import random
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -224,10 +224,37 @@ def report(counted: dict[str, Counter[str]], holding: Counter[str], dropped: Cou
         print(f"dropped of {name}: {count:,} {why}")
 
 
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a set that is packed JSON Lines."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def write_windows(folder: Path, clusters: Iterable[list[dict[str, Any]]], kind: str) -> None:
+    """Write clusters of lines as windows.jsonl, and print how many there are of each set and kind.
+
+    Args:
+        folder: is made.
+        clusters: lines that are trained on together.
+        kind: the field that tells a line's kind.
+    """
+    counts: dict[str, Counter[str]] = {"train": Counter(), "dev": Counter()}
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "windows.jsonl").open("w", encoding="utf-8") as out:
+        for number, cluster in enumerate(clusters):
+            for one in cluster:
+                told = one[kind] if isinstance(one[kind], str) else " or ".join(one[kind])
+                counts[one["split"]][f"{one['set']} {told}"] += 1
+                out.write(json.dumps({"cluster": number} | one, ensure_ascii=False) + "\n")
+    for split, found in counts.items():
+        print(f"{split}: {found.total():,} windows")
+        for key, count in sorted(found.items()):
+            print(f"  {key}: {count:,}")
+
+
 def read_set(path: Path, name: str, dropped: Counter[tuple[str, str]]) -> Iterator[Row]:
     """Yield a set's rows without those whose flaws are known."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        raw = [json.loads(line) for line in file]
+    raw = read_lines(path)
     taboo: dict[str, set[str]] = defaultdict(set)
     answers: dict[str, set[str]] = defaultdict(set)
     for one in raw:

@@ -26,7 +26,7 @@ from transformers import BertModel, MPNetModel
 from rag import network
 from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
-from rag.network import Read, Tokens, Window, decoded
+from rag.network import CONTEXT_TOKENS, QUESTION_TOKENS, Read, Tokens, Window, decoded
 
 WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0, "among": 0.5, "verdict": 1.0}
 """Of the parts of the loss."""
@@ -110,13 +110,17 @@ class Reader(nn.Module):
             token_type_ids: (texts, tokens), 1 after the question.
             sentence_weights: (texts, sentences, tokens): 1/n for each of a sentence's n tokens.
         """
-        kinds = {} if self.mpnet else {"token_type_ids": token_type_ids}
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
-        states = states.float() if self.mpnet else states
+        states = self.states(input_ids, attention_mask, token_type_ids)
         start, end = self.span(states).unbind(-1)
         pooled = sentence_weights.to(states.dtype) @ states
         first = states[:, 0]
         return start, end, self.sentence(pooled).squeeze(-1), self.holds(first).squeeze(-1), self.verdict(first)
+
+    def states(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        """Return what the encoder makes of each token; shape (texts, tokens, size)."""
+        kinds = {} if self.mpnet else {"token_type_ids": token_type_ids}
+        states: Tensor = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
+        return states.float() if self.mpnet else states
 
     def tokenized(self, lines: Sequence[dict[str, Any]]) -> list["Example"]:
         """Turn lines of ``windows.jsonl`` into examples with this network's own tokens."""
@@ -202,13 +206,18 @@ def window(line: dict[str, Any]) -> Window:
     return Window(line["question"], line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
 
 
-def tokenized(lines: Sequence[dict[str, Any]], mpnet: Path | None = None) -> list[Example]:
+def tokenized(
+    lines: Sequence[dict[str, Any]],
+    mpnet: Path | None = None,
+    most_asked: int = QUESTION_TOKENS,
+    most: int = CONTEXT_TOKENS,
+) -> list[Example]:
     """Turn lines of ``windows.jsonl`` into examples, as the product does at run time."""
     tokenizer = network.tokenizer(mpnet or Path(find(PACKAGED_NAME).location))
     made: list[Example] = []
     for at in range(0, len(lines), 4096):  # encodings are large
         some = lines[at : at + 4096]
-        pairs = zip(some, network.tokenized(tokenizer, [window(line) for line in some]), strict=True)
+        pairs = zip(some, network.tokenized(tokenizer, list(map(window, some)), most_asked, most), strict=True)
         made += [Example(line, tokens, answer_tokens(line, tokens)) for line, tokens in pairs]
     return made
 
@@ -223,8 +232,8 @@ def answer_tokens(line: dict[str, Any], tokens: Tokens) -> tuple[int, int] | Non
     return (found[0], found[1] - 1) if found and whole else None
 
 
-def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
-    """Pad examples into the tensors that :meth:`Reader.forward` and :func:`loss` want."""
+def padded(examples: Sequence[Example], pad: int) -> tuple[dict[str, Any], int]:
+    """Return what a network takes, each example filled up to the longest, and the number of sentences of each then."""
     width, most = (
         -(-max(map(len, sizes)) // step) * step  # few shapes: a kernel is compiled for each, and kept
         for sizes, step in (([e.tokens.ids for e in examples], 16), ([e.tokens.sentences for e in examples], 4))
@@ -235,6 +244,18 @@ def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
         "attention_mask": np.zeros((size, width), np.int64),
         "token_type_ids": np.zeros((size, width), np.int64),
         "sentence_weights": np.zeros((size, most, width), np.float32),
+    }
+    for row, one in enumerate(examples):
+        for name, value in one.tokens.inputs().items():
+            made[name][(row, *map(slice, value.shape[1:]))] = value[0]
+    return made, most
+
+
+def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
+    """Pad examples into the tensors that :meth:`Reader.forward` and :func:`loss` want."""
+    made, most = padded(examples, pad)
+    size, width = made["input_ids"].shape
+    made |= {
         "text": np.zeros((size, width), bool),
         "known": np.zeros((size, most), bool),
         "answers": np.zeros((size, most), bool),
@@ -246,8 +267,6 @@ def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
     numbers: dict[str, int] = {}
     for row, one in enumerate(examples):
         tokens, line = one.tokens, one.line
-        for name, value in tokens.inputs().items():
-            made[name][(row, *map(slice, value.shape[1:]))] = value[0]
         made["text"][row, tokens.first : tokens.first + len(tokens.offsets)] = True
         for number, span in enumerate(tokens.sentences):
             made["known"][row, number] = span is not None and number not in line.get("unknown_sentences", ())
@@ -315,14 +334,18 @@ def among(choice: Tensor, right: Tensor, chosen: Tensor, question: Tensor) -> Te
     return torch.stack(losses).mean() if losses else choice.sum() * 0
 
 
+def by_length(examples: Sequence[Example], size: int) -> list[list[int]]:
+    """Return the numbers of examples in groups of about the same length."""
+    order = sorted(range(len(examples)), key=lambda n: len(examples[n].tokens.ids))
+    return [order[at : at + size] for at in range(0, len(order), size)]
+
+
 def read(model: Reader, examples: Sequence[Example], size: int = 64) -> list[Read]:
     """Read windows, in the order given."""
     model.eval()
-    order = sorted(range(len(examples)), key=lambda n: len(examples[n].tokens.ids))
     found: dict[int, Read] = {}
     with torch.inference_mode():
-        for at in range(0, len(order), size):
-            numbers = order[at : at + size]
+        for numbers in by_length(examples, size):
             tensors = batch([examples[n] for n in numbers], model.pad)
             arrays = [tensor.numpy() for tensor in outputs(model, tensors)]
             for number, start, end, sentence, holds in zip(numbers, *arrays[:4], strict=True):

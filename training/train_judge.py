@@ -5,15 +5,13 @@
 RUN/judge.pt is the result, RUN/checkpoint.pt what a run goes on from, RUN/log.jsonl what it reports.
 """
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from judge_model import HEADS, WEIGHTS, Judge, batch, figures, judged, loss, started, tokenized
 from reader_model import Example, load, weights
-from train_reader import Run, optimizer
+from train_reader import Run, optimizer, options
 
 MOST_DEV = 1_500
 
@@ -41,22 +39,9 @@ class JudgeRun(Run):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--windows", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="a reader's or judge's .pt or reader.onnx")
-    parser.add_argument("--mpnet", type=Path, help="MPNet-base's folder: train adapters for it, the careful judge")
-    parser.add_argument("--examples", type=int, default=75_000, help="to train on in all, with repetition")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--bf16", action="store_true")
-    parser.add_argument("--report", type=int, default=50)
-    parser.add_argument("--measure", type=int, default=600)
-    parser.add_argument("--checkpoint-minutes", type=float, default=3)
+    parser = options(__doc__.splitlines()[0])
+    parser.set_defaults(examples=75_000, seed=11, measure=600)
     arguments = parser.parse_args()
-    arguments.stop_after = None
 
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)

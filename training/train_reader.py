@@ -43,12 +43,13 @@ HEAD_RATE = 5
 WARM_UP = 0.06
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def options(description: str) -> argparse.ArgumentParser:
+    """Return the options of a training run."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="a .pt or .onnx of a reader to train on; else MiniLM")
-    parser.add_argument("--mpnet", type=Path, help="MPNet-base's folder: train adapters for it, the careful reader")
+    parser.add_argument("--start", type=Path, help="a .pt or .onnx to train on; else MiniLM")
+    parser.add_argument("--mpnet", type=Path, help="MPNet-base's folder: train adapters for it, the careful network")
     parser.add_argument("--examples", type=int, default=128_000, help="to train on in all, with repetition")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the top layer")
@@ -57,9 +58,14 @@ def main() -> None:
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--report", type=int, default=50, help="steps between lines of the log")
     parser.add_argument("--measure", type=int, default=1000, help="steps between measurements")
-    parser.add_argument("--dev-questions", type=int, default=320)
     parser.add_argument("--checkpoint-minutes", type=float, default=3)
     parser.add_argument("--stop-after", type=int, help="steps after which to stop as if cut off, to test going on")
+    return parser
+
+
+def main() -> None:
+    parser = options(__doc__.splitlines()[0])
+    parser.add_argument("--dev-questions", type=int, default=320)
     parser.add_argument("--speed", action="store_true")
     arguments = parser.parse_args()
 
