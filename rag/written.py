@@ -64,7 +64,7 @@ _LED = re.compile(
 """What stands before a number without making it a code: "mid-2020", and a sign without its space."""
 _BEFORE_MONTH = re.compile(rf"\s(?:of )?{MONTH}\b", re.IGNORECASE)
 _AFTER_MONTH = re.compile(rf"\b{MONTH}\s(?:the )?$", re.IGNORECASE)
-_DECADE = re.compile(r"(\d{3}0|\d0)['’]?s")
+_DECADE = re.compile(r"(\d{3}0|\d0)(?P<s>['’]?s)")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:t.*)?", re.IGNORECASE)
 _METRES = re.compile(r" (?!(?:long|high|tall|wide|deep|away|thick|apart|from|above|below|of|by|in|and|or|x|to)\b)[a-z]")
 
@@ -163,7 +163,7 @@ def _read(text: str, lower: str, found: "re.Match[str]", *, comma: bool) -> Iter
         kind: Literal["cardinal", "ordinal"] = "cardinal" if beside_month(text, begin, end + 2) else "ordinal"
         yield replace(item, kind=kind, end=end + 2, last=end + 2)
     elif name == "decade":
-        end = run.index("s") + start + 1
+        end = start + match.end("s")
         yield replace(item, kind="decade", end=end, last=end)
     else:
         yield followed(text, lower, item, comma=comma)

@@ -286,6 +286,7 @@ def values_of(text: str, comma: bool | None = None) -> list[Decimal]:
 @given(TEXTS)
 @example("½ −3½ $.5 10⁶⁶⁶⁶ 2^999999999 10^-99999")
 @example("a and a half and one hundred and")
+@example("THE 1990S, THE 90’S-STYLE and the 80ſ")
 def test_no_text_is_too_odd(text: str) -> None:
     last = 0
     for item in quantities(text):
