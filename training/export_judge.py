@@ -14,8 +14,8 @@ import onnx
 import onnxruntime
 import torch
 from export_reader import shrunk, traced
-from judge_model import Exported, Judge, batch, judged, tokenized
-from reader_model import load, load_trained
+from judge_model import Exported, Judge, batch, judged
+from reader_model import load, load_trained, tokenized
 
 OUTPUTS = ("verdict", "sentence")
 

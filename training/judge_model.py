@@ -6,25 +6,18 @@ sentence of the passage. The packaged judge starts from the packaged reader; the
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import reader_model
 import torch
 from numpy.typing import NDArray
-from reader_model import FAR, Example, Reader, by_length, outputs, padded
+from reader_model import CLAIM_VERDICTS, FAR, SMOOTHING, Example, Reader, by_length, outputs, padded
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
 
-VERDICTS = ("supports", "contradicts", "neutral")
 WEIGHTS = {"verdict": 1.0, "sentence": 0.3}
 """Of the parts of the loss."""
 HEADS = ("sentence", "verdict")
-CLAIM_TOKENS = 96
-PASSAGE_TOKENS = 400
-SMOOTHING = 0.05
-"""Of a label's weight, given to the others: some labels are wrong."""
 
 
 class Judge(Reader):
@@ -52,11 +45,6 @@ def started(model: Judge, state: dict[str, Tensor]) -> None:
     model.load_state_dict(kept, strict=False)
 
 
-def tokenized(lines: Sequence[dict[str, Any]], mpnet: Path | None = None) -> list[Example]:
-    """Turn lines of judge_mix.py into examples."""
-    return reader_model.tokenized(lines, mpnet, CLAIM_TOKENS, PASSAGE_TOKENS)
-
-
 def batch(examples: Sequence[Example], pad: int) -> dict[str, Tensor]:
     """Pad examples into the tensors that :meth:`Judge.forward` and :func:`loss` want."""
     made, most = padded(examples, pad)
@@ -64,13 +52,13 @@ def batch(examples: Sequence[Example], pad: int) -> dict[str, Tensor]:
     made |= {
         "known": np.zeros((size, most), bool),
         "deciding": np.zeros((size, most), bool),
-        "right": np.zeros((size, len(VERDICTS)), bool),
+        "right": np.zeros((size, len(CLAIM_VERDICTS)), bool),
     }
     for row, one in enumerate(examples):
         for number, span in enumerate(one.tokens.sentences):
             made["known"][row, number] = span is not None
         made["deciding"][row, one.line.get("answer_sentences", [])] = True
-        made["right"][row] = [verdict in one.line.get("verdicts", ()) for verdict in VERDICTS]
+        made["right"][row] = [verdict in one.line.get("verdicts", ()) for verdict in CLAIM_VERDICTS]
     return {name: torch.from_numpy(value) for name, value in made.items()}
 
 
@@ -93,9 +81,9 @@ def loss(model: Judge, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def judged(model: Judge, examples: Sequence[Example], size: int = 64) -> NDArray[np.float32]:
-    """Return the logits of :data:`VERDICTS`, in the order given; shape (examples, 3)."""
+    """Return the logits of :data:`CLAIM_VERDICTS`, in the order given; shape (examples, 3)."""
     model.eval()
-    found = np.zeros((len(examples), len(VERDICTS)), np.float32)
+    found = np.zeros((len(examples), len(CLAIM_VERDICTS)), np.float32)
     with torch.inference_mode():
         for numbers in by_length(examples, size):
             found[numbers] = outputs(model, batch([examples[n] for n in numbers], model.pad))[0].numpy()

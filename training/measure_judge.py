@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import torch
 from judge_mix import LABELS, line
-from judge_model import VERDICTS, Judge, judged, support, tokenized
+from judge_model import Judge, judged, support
 from numpy.typing import NDArray
 from prepare import Cutter, part, read_lines, seeded
-from reader_model import load_trained
+from reader_model import CLAIM_VERDICTS, load_trained, tokenized
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -115,8 +115,8 @@ def report(sets: Sets, fitted: dict[str, float]) -> None:
         means += [value] if name in DOCUMENTS else []
         accepted, refused = said(logits)[right].mean(), (~said(logits))[~right].mean()
         rows, all_logits = sets[name]
-        three = [n for n, row in enumerate(rows) if row.get("label") in VERDICTS]
-        hit = np.mean([VERDICTS[all_logits[n].argmax()] == rows[n]["label"] for n in three])
+        three = [n for n, row in enumerate(rows) if row.get("label") in CLAIM_VERDICTS]
+        hit = np.mean([CLAIM_VERDICTS[all_logits[n].argmax()] == rows[n]["label"] for n in three])
         print(
             f"{name}: balanced {value:.3f} (accepted {accepted:.3f}, refused {refused:.3f}), "
             f"AUC {roc_auc_score(right, logits):.3f}, three-way {hit:.3f}"
@@ -127,7 +127,7 @@ def report(sets: Sets, fitted: dict[str, float]) -> None:
         rows, logits = sets[name]
         wanted = [LABELS[row["answer"]][0] for row in rows]
         decided = [n for n, label in enumerate(wanted) if label != "neutral"]
-        told = float(np.mean([VERDICTS[logits[n, :2].argmax()] == wanted[n] for n in decided]))
+        told = float(np.mean([CLAIM_VERDICTS[logits[n, :2].argmax()] == wanted[n] for n in decided]))
         hits += [told] if name != "strategyqa_facts_dev" else []
         undecided = np.mean([logits[n].argmax() == 2 for n in decided])
         print(f"{name}: yes or no {told:.3f} of {len(decided)}; undecided {undecided:.3f}")

@@ -32,6 +32,12 @@ WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0, "among": 0.5, "verdict": 
 """Of the parts of the loss."""
 FAR = -1e4
 VERDICTS = ("yes", "no", "neither")
+CLAIM_VERDICTS = ("supports", "contradicts", "neutral")
+"""Of a claim in the question's place (judge_mix.py), in the order of :data:`VERDICTS`: one head says both."""
+CLAIM_TOKENS, PASSAGE_TOKENS = 96, 400
+"""Most tokens of a claim and of the passage beside it."""
+SMOOTHING = 0.05
+"""Of the weight of a claim's label, given to the others: some labels are wrong."""
 RANK = 32
 """Of the careful reader's adapters."""
 ADAPTER_SCALE = 2.0
@@ -206,20 +212,22 @@ def window(line: dict[str, Any]) -> Window:
     return Window(line["question"], line["title"], line["date"], line["text"], tuple(map(tuple, line["sentences"])))
 
 
-def tokenized(
-    lines: Sequence[dict[str, Any]],
-    mpnet: Path | None = None,
-    most_asked: int = QUESTION_TOKENS,
-    most: int = CONTEXT_TOKENS,
-) -> list[Example]:
+def tokenized(lines: Sequence[dict[str, Any]], mpnet: Path | None = None) -> list[Example]:
     """Turn lines of ``windows.jsonl`` into examples, as the product does at run time."""
     tokenizer = network.tokenizer(mpnet or Path(find(PACKAGED_NAME).location))
-    made: list[Example] = []
-    for at in range(0, len(lines), 4096):  # encodings are large
-        some = lines[at : at + 4096]
-        pairs = zip(some, network.tokenized(tokenizer, list(map(window, some)), most_asked, most), strict=True)
-        made += [Example(line, tokens, answer_tokens(line, tokens)) for line, tokens in pairs]
-    return made
+    made: dict[int, Example] = {}
+    for claims, limits in ((False, (QUESTION_TOKENS, CONTEXT_TOKENS)), (True, (CLAIM_TOKENS, PASSAGE_TOKENS))):
+        numbers = [n for n, line in enumerate(lines) if is_claim(line) is claims]
+        for some in (numbers[at : at + 4096] for at in range(0, len(numbers), 4096)):  # encodings are large
+            given = network.tokenized(tokenizer, [window(lines[n]) for n in some], *limits)
+            for n, tokens in zip(some, given, strict=True):
+                made[n] = Example(lines[n], tokens, answer_tokens(lines[n], tokens))
+    return [made[n] for n in range(len(lines))]
+
+
+def is_claim(line: dict[str, Any]) -> bool:
+    """Tell whether a line is one of judge_mix.py: a claim, and no question."""
+    return "verdicts" in line
 
 
 def answer_tokens(line: dict[str, Any], tokens: Tokens) -> tuple[int, int] | None:
@@ -259,9 +267,10 @@ def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
         "text": np.zeros((size, width), bool),
         "known": np.zeros((size, most), bool),
         "answers": np.zeros((size, most), bool),
+        "claim": np.zeros(size, bool),
         "holds": np.zeros(size, np.float32),
         "span": np.full((size, 2), -100, np.int64),
-        "verdict": np.full(size, -100, np.int64),
+        "verdict": np.zeros((size, len(VERDICTS)), bool),
         "question": np.zeros(size, np.int64),
     }
     numbers: dict[str, int] = {}
@@ -274,10 +283,12 @@ def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
         made["holds"][row] = line.get("answerable", False)
         if one.span:
             made["span"][row] = one.span
-        elif not line.get("answerable") and "verdict" not in line:
+        elif not line.get("answerable") and "verdict" not in line and not is_claim(line):
             made["span"][row] = 0  # the first token stands for none
-        if "verdict" in line:
-            made["verdict"][row] = VERDICTS.index(line["verdict"])
+        made["claim"][row] = is_claim(line)
+        made["verdict"][row] = [name == line.get("verdict") for name in VERDICTS]
+        if is_claim(line):
+            made["verdict"][row] = [name in line["verdicts"] for name in CLAIM_VERDICTS]
         made["question"][row] = numbers.setdefault(line.get("question_id", str(row)), len(numbers))
     made["text"][:, 0] = True
     return {name: torch.from_numpy(value) for name, value in made.items()}
@@ -289,7 +300,11 @@ def outputs(model: Reader, tensors: dict[str, Tensor]) -> tuple[Tensor, ...]:
 
 
 def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return the parts of the loss, each a mean over what it is about."""
+    """Return the parts of the loss, each a mean over what it is about.
+
+    Where two verdicts may be right, the loss is that of their sum. Of a claim only the verdict is learned, and which
+    sentence decides, where that is known.
+    """
     start, end, sentence, holds, verdict = outputs(model, tensors)
     ends = [
         functional.cross_entropy(
@@ -300,17 +315,23 @@ def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     marked = (tensors["span"][:, 0] >= 0).sum().clamp(min=1)
     none = torch.zeros(len(holds), 1)
     choice = torch.cat([none, sentence.masked_fill(~tensors["known"], FAR)], dim=1)
-    right = torch.cat([tensors["holds"][:, None] == 0, tensors["answers"] & tensors["known"]], dim=1)
+    claim = tensors["claim"]
+    nothing = (tensors["holds"] == 0) & ~claim
+    right = torch.cat([nothing[:, None], tensors["answers"] & tensors["known"]], dim=1)
     chosen = right.any(1)  # not where the tokens ran out before the sentence that answers
-    asked = tensors["verdict"] >= 0
+    asked = tensors["verdict"].any(1)
     parts = {
         "span": (ends[0] + ends[1]) / 2 / marked,
         "sentence": _chosen_rightly(choice, right)[chosen].mean() if chosen.any() else sentence.sum() * 0,
-        "holds": functional.binary_cross_entropy_with_logits(holds, tensors["holds"]),
+        "holds": functional.binary_cross_entropy_with_logits(holds, tensors["holds"], (~claim).float(), reduction="sum")
+        / (~claim).sum().clamp(min=1),
         "among": among(choice, right, chosen, tensors["question"]),
     }
     if asked.any():
-        parts["verdict"] = functional.cross_entropy(verdict, tensors["verdict"], ignore_index=-100)
+        logs = functional.log_softmax(verdict[asked], dim=1)
+        parts["verdict"] = -(
+            (1 - SMOOTHING) * logs.masked_fill(~tensors["verdict"][asked], FAR).logsumexp(1) + SMOOTHING * logs.mean(1)
+        ).mean()
     return parts
 
 
@@ -354,11 +375,14 @@ def read(model: Reader, examples: Sequence[Example], size: int = 64) -> list[Rea
     return [found[n] for n in range(len(examples))]
 
 
-def verdicts(model: Reader, examples: Sequence[Example]) -> NDArray[np.float32]:
-    """Return logits of :data:`VERDICTS` for questions that ask for yes or no; shape (examples, 3)."""
+def verdicts(model: Reader, examples: Sequence[Example], size: int = 64) -> NDArray[np.float32]:
+    """Return logits of :data:`VERDICTS` for questions of yes or no and claims; shape (examples, 3)."""
     model.eval()
+    found = np.zeros((len(examples), len(VERDICTS)), np.float32)
     with torch.inference_mode():
-        return np.concatenate([outputs(model, batch([one], model.pad))[4].numpy() for one in examples])
+        for numbers in by_length(examples, size):
+            found[numbers] = outputs(model, batch([examples[n] for n in numbers], model.pad))[4].numpy()
+    return found
 
 
 def answer(example: Example, found: Read) -> str:
@@ -368,7 +392,7 @@ def answer(example: Example, found: Read) -> str:
 
 def figures(examples: Sequence[Example], reads: Sequence[Read]) -> dict[str, float]:
     """Measure windows of the held-back documents: all of a question's windows are among them."""
-    kept = [n for n, one in enumerate(examples) if "verdict" not in one.line]
+    kept = [n for n, one in enumerate(examples) if "verdict" not in one.line and not is_claim(one.line)]
     examples, reads = [examples[n] for n in kept], [reads[n] for n in kept]
     lines = [one.line for one in examples]
     answerable = np.array([line["answerable"] for line in lines])

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from judge_model import HEADS, WEIGHTS, Judge, batch, figures, judged, loss, started, tokenized
-from reader_model import Example, load, weights
+from judge_model import HEADS, WEIGHTS, Judge, batch, figures, judged, loss, started
+from reader_model import Example, load, tokenized, weights
 from train_reader import Run, optimizer, options
 
 MOST_DEV = 1_500
