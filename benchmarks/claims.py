@@ -22,10 +22,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rag.network import Window, packaged
-from rag.split import sentences
-from rag.terms import terms
-from rag.verify import unsupported
+from rag.claims.checks import unsupported
+from rag.documents.split import sentences
+from rag.reading.network import Window, packaged
+from rag.text.terms import terms
 
 Pair = tuple[str, list[str], str]
 """A claim, its quotes, and the question."""

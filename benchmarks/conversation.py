@@ -22,14 +22,14 @@ from ir_measures import nDCG
 
 from benchmarks.retrieval import SHIPPED_CHARS, indexed, read_lines
 from rag.config import load
-from rag.converse import by_llm, standalone
+from rag.conversation.rewrite import by_llm, standalone
 from rag.engine import Engine
 from rag.evaluation import ranking
 from rag.evaluation.ranking import Ranked
-from rag.llm import LanguageModel, open_llm
-from rag.retrieve import POOL
+from rag.llm.client import LanguageModel, open_llm
+from rag.retrieval.hybrid import POOL
 from rag.schema import Retrieved, Turn
-from rag.terms import words
+from rag.text.terms import words
 
 MEASURE = nDCG @ 5
 Way = Callable[[dict[str, Any]], str]

@@ -22,7 +22,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from benchmarks.scale import documents, read
-from rag import embed, encode
+from rag.models import embed, encode
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 

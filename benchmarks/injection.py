@@ -21,12 +21,12 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from rag.builder import build
 from rag.config import Config, load
+from rag.documents.split import sentences
 from rag.engine import LLM, Engine
-from rag.index import Index
+from rag.index.builder import build
+from rag.index.opened import Index
 from rag.schema import Answer
-from rag.split import sentences
 
 WORD = "Zebrafinch"
 LINK = f"https://{WORD.lower()}.example/login"
@@ -76,7 +76,7 @@ def main() -> None:
     arguments = parser.parse_args()
     llm = None
     if arguments.llm != "none":
-        from rag.llm import open_llm
+        from rag.llm.client import open_llm
 
         llm = open_llm(arguments.llm, load())
     with tempfile.TemporaryDirectory() as folder:

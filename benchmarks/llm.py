@@ -17,12 +17,12 @@ from functools import lru_cache
 from pathlib import Path
 from statistics import median
 
-from rag.builder import build
 from rag.config import Config, load
 from rag.engine import Engine
 from rag.evaluation import gold
 from rag.evaluation.evidence import Gold, citation_spans, locate
 from rag.evaluation.figures import judge, measure, said
+from rag.index.builder import build
 from rag.schema import Answer, Progress, Retrieved
 
 HEAD = (

@@ -144,7 +144,7 @@ def by_docling(data: bytes) -> str:
 
 
 def by_us(data: bytes) -> str:
-    from rag.pdf import pdf
+    from rag.documents.pdf.pages import pdf
 
     return pdf(data).text
 

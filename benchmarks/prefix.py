@@ -16,16 +16,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, median
 
-from rag.builder import build
-from rag.choose import Chosen, choose
-from rag.compose import Line, compose, quoted
+from rag.claims.writer import MOST_LINES, SYSTEM, _claims, checked, fitting, grammar, prompt
 from rag.config import load
 from rag.engine import Engine
 from rag.evaluation import gold
 from rag.evaluation.evidence import citation_spans, locate
 from rag.evaluation.figures import judge
+from rag.index.builder import build
+from rag.reading.citations import Line, compose, quoted
+from rag.reading.selection import Chosen, choose
 from rag.schema import Evidence
-from rag.write import MOST_LINES, SYSTEM, _claims, checked, fitting, grammar, prompt
 
 HEAD = ("prompt", "tokens, about", "right", "lines", "supported", "first question (s)", "each one after (s)")
 

@@ -17,13 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean, quantiles
 
-from rag.builder import build
 from rag.config import load
 from rag.engine import Engine
 from rag.evaluation import gold
 from rag.evaluation.evidence import citation_spans, locate
 from rag.evaluation.figures import judge, said
-from rag.reader import TrainedReader
+from rag.index.builder import build
+from rag.reading.reader import TrainedReader
 from rag.schema import Answer
 
 ROOT = Path(__file__).parent.parent

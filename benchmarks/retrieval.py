@@ -21,14 +21,16 @@ import numpy as np
 from ir_measures import R, Success, nDCG
 from numpy.typing import NDArray
 
-from rag import builder, converse, lexical, manifest, vectors
 from rag.config import Config
+from rag.conversation import rewrite
+from rag.english.preference import Preference
 from rag.evaluation import ranking
 from rag.evaluation.ranking import Ranked
-from rag.index import Index
-from rag.prefer import Preference
-from rag.retrieve import POOL, parts, retrieve
-from rag.terms import terms
+from rag.index import bm25 as bm25_files
+from rag.index import builder, manifest, vectors
+from rag.index.opened import Index
+from rag.retrieval.hybrid import POOL, parts, retrieve
+from rag.text.terms import terms
 
 SETS = ("multihop_news", "squad2", "clapnq", "nq", "hotpotqa", "musique", "mtrag")
 MEASURES = (nDCG @ 10, R @ 10, Success @ 1)
@@ -76,7 +78,7 @@ def read_questions(folder: Path) -> Iterator[Question]:
     for number, row in enumerate(read_lines(folder / "gold.jsonl.gz")):
         relevant = {member["source"] for any_of in row["evidence"] for member in any_of}
         if row["answerable"] and relevant:
-            yield Question(str(number), converse.standalone(row["question"], ()), relevant)
+            yield Question(str(number), rewrite.standalone(row["question"], ()), relevant)
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -119,7 +121,7 @@ def runs(name: str, questions: list[Question], arguments: argparse.Namespace) ->
         yield "dense, header", ask(headed, dense)
         yield "reciprocal rank fusion", ask(index, fused)
         together = {id_: vector[None] for id_, vector in whole.items()}
-        with patch("rag.retrieve.preference", lambda *_: Preference()):
+        with patch("rag.retrieval.hybrid.preference", lambda *_: Preference()):
             yield "average", averaged(index, together)
             yield "average, header in both", averaged(headed, together)
             yield "average, parts", averaged(index, split_up)
@@ -165,7 +167,7 @@ def variant(index: Index, config: Config, kind: str) -> Index:
         shutil.copytree(index.path, half)
         if kind == "plain":
             shutil.rmtree(half / manifest.BM25)
-            lexical.write(half / manifest.BM25, index.store.texts())
+            bm25_files.write(half / manifest.BM25, index.store.texts())
         else:
             vectors.write(half, [index.encoder.encode(list(index.store.headed_texts()))])
         half.rename(folder)
@@ -223,12 +225,13 @@ gold evidence lies in are relevant, all alike; a document stands where its best 
 are left out. Each question is asked as it stands, so those of `mtrag` without the turns before them. In brackets: 95%
 intervals over questions (bootstrap). Measured with ir-measures.
 
-- **BM25** and **dense** are the two legs of `rag/retrieve.py`, each alone. The header is `title | publisher | date`:
-  what is shipped has it in BM25 only. In the rows "dense, header" and "header in both" it stands before the text
-  that is encoded.
+- **BM25** and **dense** are the two legs of `rag/retrieval/hybrid.py`, each alone. The header is
+  `title | publisher | date`: what is shipped has it in BM25 only. In the rows "dense, header" and "header in both" it
+  stands before the text that is encoded.
 - **average** is the mean of the legs' min-max normalised scores, of the question as a whole; **parts** takes for the
-  dense score the best over the question and its parts; **publisher and date** adds the bonus of `rag/prefer.py`. Both
-  together are what is **shipped**. Passages have {SHIPPED_CHARS} characters where nothing else is said."""
+  dense score the best over the question and its parts; **publisher and date** adds the bonus of
+  `rag/english/preference.py`. Both together are what is **shipped**. Passages have {SHIPPED_CHARS} characters where
+  nothing else is said."""
 AGAINST = f"""## {MEASURES[0]} as shipped, less that of a leg
 
 The better leg is of the two that are shipped. Paired over questions."""

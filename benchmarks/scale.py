@@ -111,7 +111,7 @@ READING = """
 
 def read(data: Path) -> tuple[list[str], list[str]]:
     """Return the sentences of all corpora and the questions of all sets."""
-    from rag.split import sentences
+    from rag.documents.split import sentences
 
     found: dict[str, None] = {}
     questions = []
@@ -161,8 +161,8 @@ def peak() -> float:
 
 
 def child_build(work: Path) -> None:
-    from rag.builder import build
     from rag.config import Config
+    from rag.index.builder import build
 
     began = time.perf_counter()
     report = build(Config(sources=str(work / "sources"), index=str(work / "index")))
@@ -172,7 +172,7 @@ def child_build(work: Path) -> None:
 def child_search(work: Path) -> None:
     from rag.config import Config
     from rag.engine import Engine
-    from rag.retrieve import parts, retrieve
+    from rag.retrieval.hybrid import parts, retrieve
 
     began = time.perf_counter()
     engine = Engine.open(config=Config(index=str(work / "index")))
@@ -199,7 +199,7 @@ def child_stock(work: Path) -> None:
     from llama_index.core import Document, VectorStoreIndex
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
-    from rag import embed
+    from rag.models import embed
 
     texts = [json.loads(line)["text"] for line in (work / "sources" / "corpus.jsonl").read_text().split("\n")]
     model = HuggingFaceEmbedding(model_name=embed.find(embed.PACKAGED_NAME).location, device="cpu")
@@ -211,8 +211,8 @@ def child_stock(work: Path) -> None:
 
 def child_ours(work: Path) -> None:
     """Build where an index of one other document lies, so that the model is there already, as it is for the other."""
-    from rag.builder import build
     from rag.config import Config
+    from rag.index.builder import build
 
     shutil.rmtree(work / "ours", ignore_errors=True)
     build(Config(sources=str(work / "one"), index=str(work / "ours")))

@@ -99,7 +99,7 @@ def warm_questions(index: str) -> list[float]:
 
 def write_larger(folder: Path) -> int:
     """Write short documents of shuffled sentences, the same each time, and return how many."""
-    from rag.split import sentences
+    from rag.documents.split import sentences
 
     (article,) = (path.read_text(encoding="utf-8") for path in (ROOT / "seeds").iterdir())
     pool = [article[s.start : s.end] for s in sentences(article)]

@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from rag import summarise
-from rag.builder import build
 from rag.config import Config
+from rag.conversation import summary
 from rag.evaluation.statistics import bootstrap
 from rag.evaluation.text import normalised
-from rag.index import Index
+from rag.index.builder import build
+from rag.index.opened import Index
 from rag.schema import Filter
 
 MOST_DOCUMENTS = 120
@@ -47,7 +47,7 @@ def main() -> None:
     folder = given.data / "summhay"
     index, wanted = _index(folder, given.work), _insights(folder)
     print("| | ROUGE-1 F1 | recall | words |\n| --- | --- | --- | --- |")
-    for name, (summarise.EARLY, summarise.REPEAT) in WEIGHTS.items():
+    for name, (summary.EARLY, summary.REPEAT) in WEIGHTS.items():
         print(f"| {name} | {' | '.join(_measured(index, wanted, first=name == FIRST))} |", flush=True)
 
 
@@ -91,7 +91,7 @@ def _summary(index: Index, source: str, *, first: bool) -> str:
     if first:
         quotes = [passage.quote(sentence) for passage in index.store.of(source) for sentence in passage.sentences]
         return " ".join(quotes[:SENTENCES])
-    return " ".join(item.quote for item in summarise.summarise(index, Filter((source,)), SENTENCES))
+    return " ".join(item.quote for item in summary.summarise(index, Filter((source,)), SENTENCES))
 
 
 def _rouge(got: str, wanted: str) -> tuple[float, float]:

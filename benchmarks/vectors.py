@@ -27,7 +27,8 @@ from typing import Any
 import faiss
 import numpy as np
 
-from rag import embed, encode, vectors
+from rag.index import vectors
+from rag.models import embed, encode
 
 PASSAGES, QUESTIONS, N = 10_000, 300, 50
 BLOCK = 10_000

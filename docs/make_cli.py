@@ -4,7 +4,7 @@ import os
 
 os.environ["COLUMNS"] = "80"
 
-from rag.options import every, parser
+from rag.cli.options import every, parser
 
 HEAD = """\
 # The command line

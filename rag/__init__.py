@@ -53,14 +53,14 @@ __all__ = [
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rag.builder import Report, build
+    from rag.claims.judging import Judgement, Pair, judge
     from rag.config import Config
     from rag.config import load as load_config
     from rag.engine import Engine
     from rag.errors import IndexDamaged, IndexMissing, QuotelineError, UsageError
-    from rag.index import Index
-    from rag.judging import Judgement, Pair, judge
-    from rag.render import answer_object
+    from rag.index.builder import Report, build
+    from rag.index.opened import Index
+    from rag.output.render import answer_object
     from rag.schema import (
         Answer,
         Check,
@@ -78,13 +78,13 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
-    "builder": ("Report", "build"),
+    "index.builder": ("Report", "build"),
     "config": ("Config", "load_config"),
     "engine": ("Engine",),
     "errors": ("IndexDamaged", "IndexMissing", "QuotelineError", "UsageError"),
-    "index": ("Index",),
-    "judging": ("Judgement", "Pair", "judge"),
-    "render": ("answer_object",),
+    "index.opened": ("Index",),
+    "claims.judging": ("Judgement", "Pair", "judge"),
+    "output.render": ("answer_object",),
     "schema": (
         *(
             "Answer",

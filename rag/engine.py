@@ -2,7 +2,7 @@
 
 question + history -converse-> standalone question -retrieve-> hits -read-> evidence [-write-> claims] -compose-> answer
 
-What is said to the tool (:mod:`rag.talk`) branches off at the start: a summary, or a message.
+What is said to the tool (:mod:`rag.conversation.smalltalk`) branches off at the start: a summary, or a message.
 """
 
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
@@ -14,31 +14,31 @@ from threading import Event
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-from rag import converse, talk
-from rag.capitals import spelled
-from rag.cells import settle
-from rag.choose import Chosen, choose
 from rag.clock import Clock
-from rag.compose import Line, compose, quoted
 from rag.config import Config
-from rag.copies import cite_first
+from rag.conversation import rewrite, smalltalk
+from rag.conversation.reply import reply
+from rag.conversation.substitute import asks_about
+from rag.conversation.suggest import Suggester, same
+from rag.english.preference import preference, unattributed
 from rag.errors import LLMError, UsageError
-from rag.index import Index
-from rag.margin import told
-from rag.missing import missing
-from rag.prefer import preference, unattributed
-from rag.reader import TrainedReader, opened
-from rag.reply import reply
-from rag.rerank import CANDIDATES, Reranker
-from rag.retrieve import POOL, check_filter, fused, left_out, parts, retrieve
+from rag.index.opened import Index
+from rag.reading.capitals import spelled
+from rag.reading.cells import settle
+from rag.reading.citations import Line, compose, quoted
+from rag.reading.copies import cite_first
+from rag.reading.margin import told
+from rag.reading.missing import missing
+from rag.reading.reader import TrainedReader, opened
+from rag.reading.selection import Chosen, choose
+from rag.reading.topic import on_topic
+from rag.retrieval.hybrid import POOL, check_filter, fused, left_out, parts, retrieve
+from rag.retrieval.rerank import CANDIDATES, Reranker
 from rag.schema import ALL, Answer, Check, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
-from rag.substitute import asks_about
-from rag.suggest import Suggester, same
-from rag.topic import on_topic
 
 if TYPE_CHECKING:
-    from rag.judging import Judge
-    from rag.write import Stream
+    from rag.claims.judging import Judge
+    from rag.claims.writer import Stream
 
 SUGGESTED = 3
 
@@ -113,7 +113,7 @@ class Engine:
         config = config or Config()
         folder = config.index if index is None else index
         if llm is None and config.llm != "none":
-            from rag.llm import open_llm  # only whoever names one waits for its libraries
+            from rag.llm.client import open_llm  # only whoever names one waits for its libraries
 
             llm = open_llm(config.llm, config)
         return cls(Index.open(folder, threads=config.threads, load=True), config, llm, reader)
@@ -158,7 +158,7 @@ class Engine:
         clock = Clock()
         self._check(question)  # before an LLM hears of it
         check_filter(chosen)
-        if said := talk.kind(question, talk.asking(history)):
+        if said := smalltalk.kind(question, smalltalk.asking(history)):
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
@@ -171,7 +171,7 @@ class Engine:
         yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
-            if thing := converse.anew(talk.without_greeting(question), talk.asking(history)):
+            if thing := rewrite.anew(smalltalk.without_greeting(question), smalltalk.asking(history)):
                 retrieved, found = self._about(thing, retrieved, found, chosen)
         draft = _Draft()
         if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
@@ -240,7 +240,7 @@ class Engine:
         self, llm: LLM, question: str, chosen: Chosen, stop: Event | None
     ) -> Generator[Progress, None, "_Draft"]:
         """Yield the answer as far as it is written; return what it says, or that it is quotes alone and why."""
-        from rag.write import write  # its libraries would make every start without an LLM a little slower
+        from rag.claims.writer import write  # its libraries would make every start without an LLM a little slower
 
         lines: list[Line] = []
         dropped: list[Dropped] = []
@@ -272,7 +272,7 @@ class Engine:
             UsageError: the text claims nothing, or is not text, or the filter cannot be used.
             ReaderError: a file of the judge is missing or not the published one.
         """
-        from rag.checking import Checker, statements  # whoever only asks does not wait for it
+        from rag.claims.check import Checker, statements  # whoever only asks does not wait for it
 
         clock = Clock()
         check_filter(chosen)
@@ -294,7 +294,7 @@ class Engine:
     @cached_property
     def judge(self) -> "Judge":
         """What decides whether a passage supports a claim; loaded when it is first needed."""
-        from rag import judging
+        from rag.claims import judging
 
         return judging.packaged(self.config.threads)
 
@@ -317,7 +317,7 @@ class Engine:
         """
         asked = [turn.question for turn in history]
         found: tuple[str, ...] = ()
-        if question.strip() and not talk.kind(question, talk.asking(history)):
+        if question.strip() and not smalltalk.kind(question, smalltalk.asking(history)):
             retrieved = self._retrieve(question, history, chosen, self.config.k, Clock())
             asked.append(retrieved.standalone)
             found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n)
@@ -344,8 +344,8 @@ class Engine:
         check_filter(chosen)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
-        bare, turns = talk.without_greeting(question), talk.asking(history)
-        standalone, before = rewritten or converse.standalone(bare, turns), converse.context(bare, turns)
+        bare, turns = smalltalk.without_greeting(question), smalltalk.asking(history)
+        standalone, before = rewritten or rewrite.standalone(bare, turns), rewrite.context(bare, turns)
         wanted = max(k, CANDIDATES) if self.reranker else k
         with clock.time("retrieve"):
             if before:
@@ -362,11 +362,11 @@ class Engine:
         self, question: str, history: Sequence[Turn], stop: Event | None
     ) -> tuple[str | None, tuple[str, ...]]:
         """Return what a follow-up asks as the LLM says, and warnings; None if the rules are to say it."""
-        turns = talk.asking(history)
+        turns = smalltalk.asking(history)
         if not self.llm or not turns:
             return None, ()
         try:
-            return converse.by_llm(talk.without_greeting(question), turns, self.llm.stream, stop), ()
+            return rewrite.by_llm(smalltalk.without_greeting(question), turns, self.llm.stream, stop), ()
         except LLMError as error:
             return None, (f"{error}; what the question stands for is found by rule",)
 
@@ -403,7 +403,7 @@ class Engine:
     def _about(self, thing: str, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
         """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
         found = on_topic(found, thing)
-        if not found.quotes and asks_about(talk.without_greeting(retrieved.question)):
+        if not found.quotes and asks_about(smalltalk.without_greeting(retrieved.question)):
             again = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
             # What speaks of the thing answers such a question, unlike one that asks for something of it.
             told_of = on_topic(self._read(again, chosen, self.threshold / 2), thing)

@@ -26,7 +26,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A parsed file's text before it was made canonical (:mod:`rag.normal`)."""
+    """A parsed file's text before it was made canonical (:mod:`rag.text.normal`)."""
 
     text: str
     runs: tuple[tuple[int, int], ...]
@@ -128,8 +128,8 @@ class Hit:
 
     passage: Passage
     score: float
-    """0 to 1: the mean of the min-max normalised dense and BM25 scores with what :mod:`rag.prefer` adds, or a
-    reranker's odds."""
+    """0 to 1: the mean of the min-max normalised dense and BM25 scores with what :mod:`rag.english.preference` adds, or
+    a reranker's odds."""
     ranks: dict[str, int]
     """1-based rank in each leg (``dense``, ``bm25``) that found it, and by the ``reranker`` if there is one."""
     cosine: float
@@ -215,7 +215,7 @@ class Claim:
 
     text: str
     verdict: Literal["supported"]
-    """It is its own quote, verbatim, or an LLM wrote it and :mod:`rag.verify` found it supported."""
+    """It is its own quote, verbatim, or an LLM wrote it and :mod:`rag.claims.checks` found it supported."""
     citations: tuple[int, ...]
 
 

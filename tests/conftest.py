@@ -14,10 +14,10 @@ os.environ["RAG_READER"] = (
     "packaged"  # whatever was pulled on this machine; tests/integration/test_careful.py has the other
 )
 
-from rag import careful
-from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
+from rag.index.builder import build
+from rag.models import careful
 
 if TYPE_CHECKING:
     from rag.web.server import Site

@@ -13,8 +13,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from rag import network
-from rag.judging import Judge, JudgeNetwork, fitted
+from rag.claims.judging import Judge, JudgeNetwork, fitted
+from rag.reading import network
 
 NUMBERS = {"slope": 1.0, "bias": 0.0, "threshold": 0.5, "contradicts": 0.6, "refused": 0.1}
 DENIES = "never"

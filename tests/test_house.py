@@ -14,58 +14,57 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from rag.cli.options import every, parser
 from rag.config import Config
 from rag.evaluation.figures import FIGURES
-from rag.options import every, parser
 from tests.conftest import ROOT
 
-MODULES = sorted((ROOT / "rag").glob("*.py"))
-EVALUATION = sorted((ROOT / "rag" / "evaluation").glob("*.py"))
-INTEGRATIONS = sorted((ROOT / "rag" / "integrations").glob("*.py"))
+EVERY = sorted((ROOT / "rag").rglob("*.py"))
 WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
-EXPORTS = sorted((ROOT / "rag" / "exports").glob("*.py"))
-SERVING = sorted((ROOT / "rag" / "serving").glob("*.py"))
-EVERY = [*MODULES, *EVALUATION, *EXPORTS, *INTEGRATIONS, *SERVING, *WEB]
-ORDER = """
-    schema errors config numerals dates written hanzi quantities terms values normal decode raised formula markup
-    fields parsed metadata header table htmltable blocks grid mainpart about webpage letters ocr lines wrapped
-    glyphs pdfgrid pdforder pdfblocks hyphens furniture flow ruled pdf symbols numberformat spreadsheet ooxml left
-    drawing wordstyles numbering word book quoting mail records feed rst subtitles delimited ods rtfwords rtfstory
-    rtf slides odfstyles odftext opendocument parse sandbox worker corpus fetched load address fetch add rows split
-    stories encode embed origins careful models gguf manifest store lexical vectors index generations builder watch
-    prefer retrieve rerank network capitals senses match shape asked clause decide amounts counts copies missing
-    margin reader relative agree period versions guards choose call providers llm compose untrusted roles verify
-    objections judging write grammar mention fragment substitute turns antecedent resolve converse checking talk
-    summarise reply questions suggest codes columns cells clock topic engine render terminal exports batch status
-    show integrations llamaindex evaluation web serving options cli __main__
-""".split()
-"""Data flows down this list; a module imports from above it alone."""
-EVALUATION_ORDER = """
-    gold text evidence figures ranking statistics results network ask summary compare gate report html run check
-    draft suites commands
-""".split()
-"""The same inside ``rag.evaluation``."""
-INTEGRATIONS_ORDER = "common llamaindex langchain haystack".split()
-"""The same inside ``rag.integrations``."""
-WEB_ORDER = """
-    words trace share export conversations ratings live uploads library listing picture listen guard password streams
-    page document desk answering chat history sources runs trend evaluations server
-""".split()
-"""The same inside ``rag.web``."""
-EXPORTS_ORDER = "links cited annotations bibliography markdown docx sheet checked files".split()
-"""The same inside ``rag.exports``."""
-SERVING_ORDER = """
-    problems keys limits follow metrics spans vendors running dialogue openai asking checking compatible sources
-    indexing reference gate tools mcp app run
-""".split()
-"""The same inside ``rag.serving``."""
-ROOMS = {
-    "evaluation": EVALUATION_ORDER,
-    "exports": EXPORTS_ORDER,
-    "integrations": INTEGRATIONS_ORDER,
-    "serving": SERVING_ORDER,
-    "web": WEB_ORDER,
-}
+HOUSE = """
+    : schema errors config clock
+    text: numerals dates written hanzi quantities terms values normal untrusted
+    documents.common: decode raised formula fields parsed metadata header table grid symbols left
+    documents.html: markup tables blocks main_part about page
+    documents.plain: book quoting mail records feed rst subtitles delimited
+    documents.pdf: letters ocr lines wrapped glyphs grid order blocks hyphens furniture flow ruled pages
+    documents.office: number_format spreadsheet package drawing styles numbering word slides
+    documents.opendocument: sheets styles text package
+    documents.rtf: words story document
+    documents: parse sandbox worker corpus fetched load rows split
+    models: encode embed origins careful catalogue
+    index: near_duplicates manifest store bm25 vectors opened generations builder watch status
+    english: preference vocabulary polarity question_form question_parts clause decide amounts counts relative
+        period guards grammar
+    retrieval: hybrid rerank
+    reading: network capitals copies missing margin reader agree versions selection citations codes columns cells
+        topic
+    conversation: mention fragment substitute turns antecedent resolve rewrite smalltalk summary reply questions
+        suggest
+    claims: roles checks objections judging writer check
+    llm: gguf request providers client
+    : engine
+    output: render terminal
+    exports: links cited annotations bibliography markdown docx sheet checked files
+    integrations: common llamaindex langchain haystack
+    evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
+        run check draft suites commands
+    web: words trace share export conversations ratings live uploads library listing picture listen guard password
+        streams page document desk answering chat history sources runs trend evaluations server
+    serving: problems keys limits follow metrics spans vendors running dialogue openai asking checking compatible
+        sources indexing reference gate tools mcp app run
+    fetching: address fetch add
+    cli: batch show options main
+    : llamaindex __main__
+"""
+"""Rooms and their modules; those without a room stand beside the rooms. Data flows down: a module imports from above it
+alone."""
+ROOMS = dict.fromkeys(re.findall(r"^    (\S*): ", HOUSE, re.MULTILINE))
+ORDER = [
+    ".".join(filter(None, ("rag", room, name)))
+    for room, names in re.findall(r"^    (\S*): (.+(?:\n {8}.+)*)", HOUSE, re.MULTILINE)
+    for name in names.split()
+]
 HEAVY = set(
     "torch sentence_transformers transformers llama_index langchain_core haystack gradio httpx httpx2 xllamacpp".split()
 )
@@ -82,26 +81,23 @@ def imported(path: Path) -> set[str]:
     return found
 
 
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
 def test_every_module_has_its_place() -> None:
-    assert sorted(ORDER) == sorted([*(path.stem for path in MODULES if path.stem != "__init__"), *ROOMS])
-    assert sorted(INTEGRATIONS_ORDER) == sorted(path.stem for path in INTEGRATIONS if path.stem != "__init__")
-    assert sorted(EVALUATION_ORDER) == sorted(path.stem for path in EVALUATION if path.stem != "__init__")
-    assert sorted(WEB_ORDER) == sorted(path.stem for path in WEB if path.stem != "__init__")
-    assert sorted(EXPORTS_ORDER) == sorted(path.stem for path in EXPORTS if path.stem != "__init__")
-    assert sorted(SERVING_ORDER) == sorted(path.stem for path in SERVING if path.stem != "__init__")
+    assert sorted(ORDER) == sorted(name_of(path) for path in EVERY if path.stem != "__init__")
+    assert {name.rpartition(".")[0].removeprefix("rag").lstrip(".") for name in ORDER} == set(ROOMS)
 
 
-@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EVERY, ids=name_of)
 def test_imports_point_one_way(path: Path) -> None:
-    package = path.parent.name if path.parent.name in ROOMS else ""
-    order = ROOMS.get(package, ORDER)
-    own = {name.split(".")[1] for name in imported(path) if name.startswith("rag.")} & set(ORDER)
-    if path.stem in order:
-        assert own - {package} <= set(ORDER[: ORDER.index(package or path.stem)])
-    if path.stem in order and package:
-        beside = {name.split(".")[2] for name in imported(path) if name.startswith(f"rag.{package}.")}
-        assert beside & set(order) <= set(order[: order.index(path.stem)])
-    assert not imported(path) & {"app", "training", "benchmarks", "tests"}
+    found = imported(path)
+    if path.stem != "__init__":
+        assert found & set(ORDER) <= set(ORDER[: ORDER.index(name_of(path))])
+    elif path.parent.name != "rag":
+        assert not [name for name in found if name.startswith("rag.")], "a room's door imports nothing"
+    assert not found & {"app", "training", "benchmarks", "tests"}
 
 
 def test_the_nouns_need_the_standard_library_alone() -> None:
@@ -114,14 +110,15 @@ def test_only_config_reads_the_environment() -> None:
     for path in EVERY:
         text = path.read_text(encoding="utf-8")
         reads = re.findall(r"os\.environ\b(?!\[\"(?:GRADIO_ANALYTICS_\w+|PROMETHEUS_MULTIPROC_DIR)\"\] =)|getenv", text)
-        assert not reads or path.stem == "config", path
+        assert not reads or name_of(path) == "rag.config", path
 
 
 def test_only_one_command_fetches() -> None:
     users = {
-        name: {path.stem for path in EVERY if f"rag.{name}" in imported(path)} for name in ("add", "fetch", "address")
+        name: {name_of(path) for path in EVERY if f"rag.fetching.{name}" in imported(path)}
+        for name in ("add", "fetch", "address")
     }
-    assert users == {"add": {"cli"}, "fetch": {"add"}, "address": {"fetch"}}
+    assert users == {"add": {"rag.cli.main"}, "fetch": {"rag.fetching.add"}, "address": {"rag.fetching.fetch"}}
 
 
 def loaded_by(code: str) -> set[str]:
@@ -132,7 +129,7 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
-    found = loaded_by("import rag.cli, rag.options; rag.options.parser()")
+    found = loaded_by("import rag.cli.main, rag.cli.options; rag.cli.options.parser()")
     assert not found & (HEAVY | {"numpy", "faiss", "onnxruntime", "bm25s"})
 
 
@@ -142,7 +139,7 @@ def test_importing_the_package_loads_nothing_and_a_name_only_what_it_needs() -> 
 
 
 def test_a_question_needs_no_torch(config: Config) -> None:
-    code = f"import rag.cli; rag.cli.main(['ask', 'Who is it?', '--index', {config.index!r}])"
+    code = f"from rag.cli.main import main; main(['ask', 'Who is it?', '--index', {config.index!r}])"
     assert not loaded_by(code) & HEAVY
 
 

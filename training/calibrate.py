@@ -1,4 +1,4 @@
-"""Fit the two logistic models of rag/reader.py and its threshold; write calibration.json of a reader.
+"""Fit the two logistic models of rag/reading/reader.py and its threshold; write calibration.json of a reader.
 
     python training/calibrate.py --data DATA --work WORK [--reader careful]
 
@@ -28,12 +28,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from rag import careful, config
-from rag.choose import MOST_QUOTES
+from rag import config
 from rag.engine import Engine
 from rag.evaluation import suites
-from rag.network import WEIGHTS
-from rag.reader import CONFIDENCE_FEATURES, FIRST_FEATURES, NUMBERS, RANK_FEATURES, TrainedReader
+from rag.models import careful
+from rag.reading.network import WEIGHTS
+from rag.reading.reader import CONFIDENCE_FEATURES, FIRST_FEATURES, NUMBERS, RANK_FEATURES, TrainedReader
+from rag.reading.selection import MOST_QUOTES
 from rag.schema import Filter
 
 OUT = {"packaged": WEIGHTS / NUMBERS, "careful": careful.ADAPTER / NUMBERS}

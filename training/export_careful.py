@@ -22,9 +22,9 @@ from reader_model import adapter as adapter_of
 from reader_model import weights
 from safetensors.numpy import save_file
 
-from rag import careful
-from rag.encode import file_sha256
-from rag.network import CONTEXT_TOKENS, QUESTION_TOKENS, tokenizer
+from rag.models import careful
+from rag.models.encode import file_sha256
+from rag.reading.network import CONTEXT_TOKENS, QUESTION_TOKENS, tokenizer
 
 BLOCK = 64
 """Numbers that share a scale: as fast as 128, and nearer to what was trained."""
@@ -52,7 +52,7 @@ def write(adapter: Mapping[str, NDArray[Any]], base: Path, out: Path) -> None:
     """Write an adapter in its form, its graph, the base's tokenizer, and the sums of all; nothing else is touched.
 
     Args:
-        adapter: by name, as :mod:`rag.careful` tells; kept as float16.
+        adapter: by name, as :mod:`rag.models.careful` tells; kept as float16.
         base: folder of the base with ``config.json`` and ``tokenizer.json``.
         out: folder; it is made.
     """

@@ -1,4 +1,4 @@
-"""Write a trained reader as ONNX, with its tokenizer: what rag/network.py reads.
+"""Write a trained reader as ONNX, with its tokenizer: what rag/reading/network.py reads.
 
     python training/export_reader.py --model RUN/best.pt --windows FOLDER/windows.jsonl --out rag/weights
 
@@ -21,9 +21,9 @@ from reader_model import Example, Reader, batch, figures, load, load_trained, re
 from torch import Tensor, nn
 from train_reader import sample
 
-from rag import network
-from rag.embed import PACKAGED_NAME, find
-from rag.network import Network, Read, tokenizer
+from rag.models.embed import PACKAGED_NAME, find
+from rag.reading import network
+from rag.reading.network import Network, Read, tokenizer
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids", "sentence_weights")
 SMALL = 1024

@@ -36,10 +36,11 @@ from reader_model import (
 )
 from sklearn.metrics import roc_auc_score
 
-from rag import careful, config
-from rag.embed import PACKAGED_NAME, find
+from rag import config
 from rag.evaluation.text import exact_match, f1
-from rag.network import Network, Read, packaged, pulled
+from rag.models import careful
+from rag.models.embed import PACKAGED_NAME, find
+from rag.reading.network import Network, Read, packaged, pulled
 
 YES_NO = ("boolq_dev_heldout", "condaqa_dev", "pubmedqa_heldout", "strategyqa_facts_dev")
 NEAR_MISSES = {"squad_union", "squad2_dev_part", "squad11_train_new", "squad2_train_near_misses"}

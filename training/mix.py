@@ -49,7 +49,7 @@ from prepare import (
     write_windows,
 )
 
-from rag.terms import terms
+from rag.text.terms import terms
 
 QUESTIONS = {
     "squad11_train_new": 11_000,

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from rag.match import NEGATIONS
-from rag.terms import STOP, stem, terms, words
+from rag.english.polarity import NEGATIONS
+from rag.text.terms import STOP, stem, terms, words
 
 LEAST_SEEN = 3
 """How often a set must hold a name for it to take another's place: fewer uses do not tell what it names."""

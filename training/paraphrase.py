@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.senses import IRREGULAR
-from rag.terms import STOP
+from rag.english.vocabulary import IRREGULAR
+from rag.text.terms import STOP
 
 KINDS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
 LEAST_TAGGED = 2

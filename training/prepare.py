@@ -35,9 +35,9 @@ from near_misses import Names, changed, reverse
 from paraphrase import Paraphraser
 from tokenizers import Tokenizer
 
-from rag.embed import PACKAGED_NAME, find
-from rag.split import sentences
-from rag.terms import STOP, terms
+from rag.documents.split import sentences
+from rag.models.embed import PACKAGED_NAME, find
+from rag.text.terms import STOP, terms
 
 WINDOW = 160
 """Most tokens of a window."""

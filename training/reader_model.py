@@ -23,10 +23,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, MPNetModel
 
-from rag import network
-from rag.embed import PACKAGED_NAME, find
 from rag.evaluation.text import exact_match, f1
-from rag.network import CONTEXT_TOKENS, QUESTION_TOKENS, Read, Tokens, Window, decoded
+from rag.models.embed import PACKAGED_NAME, find
+from rag.reading import network
+from rag.reading.network import CONTEXT_TOKENS, QUESTION_TOKENS, Read, Tokens, Window, decoded
 
 WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0, "among": 0.5, "verdict": 1.0}
 """Of the parts of the loss."""
@@ -145,7 +145,7 @@ def _is_trained(name: str) -> bool:
 
 
 def adapter(state: dict[str, Tensor]) -> dict[str, NDArray[np.float32]]:
-    """Return what :meth:`Reader.trained` gave of a careful reader as :mod:`rag.careful` has it.
+    """Return what :meth:`Reader.trained` gave of a careful reader as :mod:`rag.models.careful` has it.
 
     ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and the
     heads, but for that of yes and no, which the product does not ask.

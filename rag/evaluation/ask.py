@@ -7,7 +7,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-from rag import render
 from rag.engine import Engine
 from rag.errors import first_line
 from rag.evaluation import ranking
@@ -16,6 +15,7 @@ from rag.evaluation.figures import judge, measure, said, told_as_disputed
 from rag.evaluation.gold import Question
 from rag.evaluation.network import watched
 from rag.evaluation.results import Result
+from rag.output import render
 from rag.schema import ALL, Answer, Citation, Closest, Filter, Passage, Retrieved
 
 CONTEXT_CHARS = 160

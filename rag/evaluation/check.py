@@ -11,7 +11,7 @@ from rag.evaluation.evidence import locate
 from rag.evaluation.gold import TYPES, Question
 from rag.evaluation.text import contains
 from rag.schema import Document
-from rag.terms import numbers, terms, words
+from rag.text.terms import numbers, terms, words
 
 NEAR_DUPLICATE = 90
 """Least similarity, 0 to 100, of two questions that a person should look at."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rag.config import Config
+from rag.documents.load import read_folder
 from rag.errors import GoldError, UsageError
 from rag.evaluation import html, report, results
 from rag.evaluation.check import check as problems_of
@@ -17,9 +18,8 @@ from rag.evaluation.gold import GoldFile, load
 from rag.evaluation.run import Run, Selection, new_folder, run
 from rag.evaluation.suites import indexed
 from rag.evaluation.suites import read as read_suites
-from rag.index import Index
-from rag.llm import open_llm
-from rag.load import read_folder
+from rag.index.opened import Index
+from rag.llm.client import open_llm
 from rag.schema import Document
 
 BELOW = 5

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from rag.dates import DATE, MONTH
 from rag.evaluation.evidence import places_of
 from rag.evaluation.text import contains
-from rag.index import Index
-from rag.llm import LanguageModel
+from rag.index.opened import Index
+from rag.llm.client import LanguageModel
 from rag.schema import Passage
-from rag.terms import STOP, fold
+from rag.text.dates import DATE, MONTH
+from rag.text.terms import STOP, fold
 
 MOST_MEMBERS = 5
 """Places of a name or date that count as its evidence."""

@@ -12,7 +12,7 @@ from rag.evaluation.evidence import Gold, Span, citation_spans, covered, passage
 from rag.evaluation.gold import Question
 from rag.evaluation.text import contains, entails, exact_match, f1
 from rag.schema import Answer, Passage
-from rag.values import value, values
+from rag.text.values import value, values
 
 QUOTE_CHARS = 80
 

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from rag import __version__
-from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
@@ -29,6 +28,7 @@ from rag.evaluation.network import watched
 from rag.evaluation.results import Result
 from rag.evaluation.statistics import SEED
 from rag.evaluation.summary import summarise
+from rag.index.builder import build
 
 IN_PROCESS = ("local:", "gguf:")
 """LLMs that no connection is opened for."""

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from rag.builder import build
 from rag.config import Config
 from rag.errors import GoldError, UsageError, first_line
+from rag.index.builder import build
 
 
 @dataclass(frozen=True, slots=True)

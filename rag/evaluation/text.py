@@ -6,8 +6,8 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from rag.match import denial
-from rag.terms import names, numbers, root, terms, words
+from rag.english.polarity import denial
+from rag.text.terms import names, numbers, root, terms, words
 
 ENTAILED_PART = 0.8
 """Least part of a claim's terms that its citations must hold to entail it."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from rag import __version__
 from rag.exports.cited import Documents, about, link, stands
 from rag.exports.markdown import escaped, footnote
+from rag.output.terminal import VERDICTS, counted, notes
 from rag.schema import Check, CheckedClaim, Citation, Document
-from rag.terminal import VERDICTS, counted, notes
 
 if TYPE_CHECKING:
     from jinja2 import Template

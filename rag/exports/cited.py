@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from rag.exports.links import fragment
-from rag.render import DISAGREE, NOT_READ, REFUSED, earlier
+from rag.output.render import DISAGREE, NOT_READ, REFUSED, earlier
 from rag.schema import REASONS, Answer, Check, Citation, Document
 
 if TYPE_CHECKING:
-    from rag.store import Store
+    from rag.index.store import Store
 
 Documents = Mapping[str, Document]
 """By ``Document.source``."""

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from rag import render
 from rag.errors import RagError, SourceError, UsageError
 from rag.exports import annotations, bibliography, checked, docx, markdown, sheet
 from rag.exports.cited import Documents, documents
 from rag.exports.sheet import Row
+from rag.output import render
 from rag.schema import Answer, Check
 
 if TYPE_CHECKING:
-    from rag.store import Store
+    from rag.index.store import Store
 
 _OF_ANSWERS: dict[str, Callable[[Sequence[Answer], Documents], str | bytes]] = {
     ".md": markdown.write,

@@ -21,7 +21,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.integrations.common import described, filter_of, name
-from rag.render import answer_object
+from rag.output.render import answer_object
 from rag.schema import Citation, Filter, Hit
 
 

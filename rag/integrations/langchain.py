@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from rag.integrations.common import described, name
-from rag.render import answer_object
+from rag.output.render import answer_object
 from rag.schema import ALL, Answer, Citation, Filter, Hit, Retrieved
 
 

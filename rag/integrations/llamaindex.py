@@ -36,7 +36,7 @@ from llama_index.core.vector_stores import FilterCondition, MetadataFilter, Meta
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.integrations.common import KEYS, described, filter_of, name
-from rag.render import REFUSED, answer_object
+from rag.output.render import REFUSED, answer_object
 from rag.schema import ALL, Answer, Citation, Copy, Filter, Hit, Progress, Retrieved
 
 Filters = Filter | MetadataFilters | None

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.render import answer_object, pointer_object, search_object
+from rag.output.render import answer_object, pointer_object, search_object
 from rag.schema import Answer, Citation, Claim, Filter, Retrieved, Turn
 from rag.serving import vendors
 from rag.serving.running import Asked, Serving, Step, answer, event, steps, streamed

@@ -12,8 +12,8 @@ from fastapi.requests import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rag.judging import Judgement, Pair
-from rag.render import check_object, judgement_object
+from rag.claims.judging import Judgement, Pair
+from rag.output.render import check_object, judgement_object
 from rag.schema import SCHEMA_VERSION, Check
 from rag.serving.asking import Limited
 from rag.serving.limits import MOST_TEXT

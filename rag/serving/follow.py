@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from rag import manifest
 from rag.engine import Engine
 from rag.errors import IndexUnreadable, RagError
-from rag.index import Index
+from rag.index import manifest
+from rag.index.opened import Index
 from rag.web.live import Live
 
 SECONDS = 1.0

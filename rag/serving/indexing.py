@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from rag import generations
+from rag.index import generations
+from rag.index.status import status
 from rag.serving.running import Serving
-from rag.status import status
 from rag.web.library import Job
 
 

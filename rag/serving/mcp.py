@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from rag import __version__, render
+from rag import __version__
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import RagError, UsageError
 from rag.exports.links import address
+from rag.output import render
 from rag.serving.follow import Follower
 from rag.serving.tools import TOOLS, Tool
 from rag.web.live import Live

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from rag.render import answer_object, pointer_object
+from rag.output.render import answer_object, pointer_object
 from rag.schema import Answer, Citation, Claim, Progress, Retrieved
 from rag.serving.running import Step, event
 from rag.serving.spans import Span, refusal, spans

@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from rag.errors import UsageError
+from rag.index.store import Listing
 from rag.serving.problems import Problem
 from rag.serving.running import Serving
-from rag.store import Listing
 from rag.web.library import Entry, Library
 from rag.web.uploads import Added
 

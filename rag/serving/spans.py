@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.render import NOT_READ, REFUSED
+from rag.output.render import NOT_READ, REFUSED
 from rag.schema import REASONS, Answer, Citation, Claim
 
 

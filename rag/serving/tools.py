@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from rag import render
 from rag.engine import Engine
 from rag.errors import UsageError
+from rag.output import render
 from rag.schema import SCHEMA_VERSION, Answer, Check, Filter, Turn
 from rag.serving.limits import MOST_TEXT
 

@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rag import render
 from rag.errors import ConversationError
+from rag.output import render
 from rag.schema import Answer, Document
 
 VERSION = 1

@@ -6,8 +6,8 @@ One object, changed in place: an answer that is being written and a click on a s
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock
 
+from rag.index.store import Listing
 from rag.schema import Document
-from rag.store import Listing
 from rag.web import document
 from rag.web.document import Tab, Tabs
 from rag.web.live import Live

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from rag.render import also_in
+from rag.index.store import Listing
+from rag.output.render import also_in
 from rag.schema import Citation, Closest, Document
-from rag.store import Listing
 from rag.web import words
 from rag.web.page import joined, page_of
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 
-from rag.render import DISAGREE, NOT_READ, REFUSED, conflict_lines
+from rag.output.render import DISAGREE, NOT_READ, REFUSED, conflict_lines
 from rag.schema import REASONS, Answer, Citation, Document
 from rag.web import words
 from rag.web.share import Documents, Pointer, cited, pointers, stands

@@ -15,12 +15,12 @@ from pathlib import Path, PurePosixPath
 from threading import Event, Lock, Thread
 from typing import Literal
 
-from rag.builder import Report, build
+from rag.documents.fetched import numbered
+from rag.documents.load import SUFFIXES, Skipped, walk
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
-from rag.fetched import numbered
-from rag.index import Index
-from rag.load import SUFFIXES, Skipped, walk
+from rag.index.builder import Report, build
+from rag.index.opened import Index
 from rag.web.live import Live
 from rag.web.uploads import Incoming, Uploads, writing
 

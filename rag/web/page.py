@@ -7,9 +7,9 @@ A button says in its ``data-`` attributes what it is about; ``static/page.js`` s
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from rag.render import DISAGREE, NOT_READ, REFUSED, conflict_lines, earlier
+from rag.output.render import DISAGREE, NOT_READ, REFUSED, conflict_lines, earlier
 from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
-from rag.terms import terms
+from rag.text.terms import terms
 from rag.web import words
 from rag.web.conversations import Rating
 from rag.web.trace import Trace, trace

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.store import Listing
+from rag.index.store import Listing
 from rag.web import words
 
 if TYPE_CHECKING:
-    from rag.encode import Vectors
+    from rag.models.encode import Vectors
 
 MOST_DOTS = 5000
 COLOURS = 8

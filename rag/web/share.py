@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import islice, permutations
 from typing import Any, Literal
 
-from rag import render
-from rag.asked import asked_parts
+from rag.claims.checks import unsupported
+from rag.english.question_parts import asked_parts
+from rag.english.relative import dated_answer
 from rag.errors import ConversationError, first_line
-from rag.relative import dated_answer
+from rag.output import render
 from rag.schema import Answer, Citation, Closest, Document
-from rag.verify import unsupported
 from rag.web import words
 
 Documents = Mapping[str, Document]

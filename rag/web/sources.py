@@ -16,10 +16,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
+from rag.documents.load import SUFFIXES
 from rag.engine import Engine
 from rag.errors import RagError, SourceError, UsageError
-from rag.load import SUFFIXES
-from rag.retrieve import check_filter
+from rag.retrieval.hybrid import check_filter
 from rag.schema import ALL, Answer, Filter
 from rag.web import listing, picture, words
 from rag.web.library import REMOVED, Library

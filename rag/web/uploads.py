@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.documents.common.metadata import has_controls
+from rag.documents.fetched import numbered
+from rag.documents.load import SUFFIXES
 from rag.errors import SourceError, UsageError
-from rag.fetched import numbered
-from rag.load import SUFFIXES
-from rag.metadata import has_controls
 
 UPLOADS = "uploads"
 

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from rag import builder, encode, generations, manifest, terms
 from rag.config import Config
+from rag.documents.sandbox import Sandbox
 from rag.errors import BusyError, SourceError, UsageError
-from rag.index import Index
-from rag.sandbox import Sandbox
+from rag.index import builder, generations, manifest
+from rag.index.opened import Index
+from rag.models import encode
+from rag.text import terms
 from tests.conftest import files
 from tests.unit.test_word import word
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from rag import careful
 from rag.config import Config
 from rag.engine import Engine
-from rag.network import CAREFUL, Window
-from rag.reader import TrainedReader
+from rag.models import careful
+from rag.reading.network import CAREFUL, Window
+from rag.reading.reader import TrainedReader
 from tests.conftest import MODELS, ROOT
 
 
@@ -84,7 +84,7 @@ def test_a_window_is_read_alone(asked: Engine) -> None:
 
 def test_a_question_needs_no_torch(config: Config, folder: Path) -> None:
     code = (
-        "import sys, rag.cli; rag.cli.main(sys.argv[1:]); "
+        "import sys; from rag.cli.main import main; main(sys.argv[1:]); "
         "print([name for name in sys.modules if name in ('torch', 'transformers')])"
     )
     command = ["ask", "Who is Cuba's foreign minister?", "--index", config.index, "--reader", "careful", "--json"]

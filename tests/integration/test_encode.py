@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import embed, encode, split
 from rag.config import Config
+from rag.documents import split
+from rag.models import embed, encode
 
 
 @pytest.fixture(scope="module")

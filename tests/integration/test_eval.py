@@ -17,7 +17,7 @@ from rag.evaluation.gold import Question, load
 from rag.evaluation.run import Selection
 from rag.evaluation.summary import summarise
 from rag.schema import ALL, Answer, Citation, Claim, Filter, Retrieved, Turn
-from rag.terms import names, root, words
+from rag.text.terms import names, root, words
 from tests.conftest import ARTICLE, ROOT
 
 GOLD = Selection(limit=100).of(load(ROOT / "eval" / "article.jsonl"))

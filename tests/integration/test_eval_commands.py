@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rag import cli
+from rag.cli import main as cli
 from rag.config import Config
 from tests.conftest import ARTICLE, ROOT
 from tests.loopback import loopback, says

@@ -29,12 +29,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rag import builder, encode, generations, index, manifest
 from rag.config import Config
-from rag.encode import file_sha256
 from rag.engine import Engine
 from rag.errors import BusyError, IndexDamaged, RagError
-from rag.index import Index
+from rag.index import builder, generations, manifest, opened
+from rag.index.opened import Index
+from rag.models import encode
+from rag.models.encode import file_sha256
 from tests.conftest import ARTICLE, ROOT, files
 
 if TYPE_CHECKING:
@@ -717,7 +718,7 @@ def before_call(patch: pytest.MonkeyPatch, module: object, name: str, act: Calla
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(manifest, "check"), (index, "Store"), (encode, "read"), (encode, "canary_cosine"), (index, "Lexical")],
+    [(manifest, "check"), (opened, "Store"), (encode, "read"), (encode, "canary_cosine"), (opened, "Lexical")],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_an_open_during_which_two_builds_end_gives_the_newest(

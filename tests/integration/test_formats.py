@@ -2,11 +2,12 @@
 
 import pytest
 
-from rag import split, terminal
-from rag.builder import build
-from rag.cli import main
+from rag.cli.main import main
 from rag.config import Config
+from rag.documents import split
 from rag.engine import Engine
+from rag.index.builder import build
+from rag.output import terminal
 from rag.schema import Document, Passage
 from tests.growth import in_proportion
 from tests.unit.test_parse import book, pdf

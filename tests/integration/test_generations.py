@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from rag import builder, encode, generations, manifest
 from rag.config import Config
 from rag.errors import IndexDamaged, IndexMissing, SourceError
-from rag.index import Index
+from rag.index import builder, generations, manifest
+from rag.index.opened import Index
+from rag.models import encode
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
-from rag import write
+from rag.claims import writer
 from rag.config import Config
+from rag.documents.split import passages
 from rag.errors import LLMError
-from rag.gguf import BATCH, GGUF, open_local
+from rag.llm.gguf import BATCH, GGUF, open_local
 from rag.schema import Document, Evidence
-from rag.split import passages
 from tests.conftest import MODELS, ROOT
 
 SMALL = "smollm2-135m-instruct"
@@ -193,7 +193,7 @@ def test_ctrl_c_still_interrupts(folder: Path, llm: GGUF) -> None:
     code = f"""
 import os, signal, threading
 from rag.config import Config
-from rag.gguf import open_local
+from rag.llm.gguf import open_local
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 llm = open_local("gguf:{llm.path}", Config(threads=1))
 threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -215,10 +215,10 @@ def test_the_model_to_use(folder: Path, request: pytest.FixtureRequest) -> None:
     (passage,) = passages(Document("a.txt", text, "The raid"), 1000)
     evidence = [Evidence(passage, sentence, 1.0) for sentence in passage.sentences]
     asked = [
-        ChatMessage(role=MessageRole.SYSTEM, content=write.SYSTEM),
-        ChatMessage(role=MessageRole.USER, content=write.prompt("Who is the minister?", evidence)),
+        ChatMessage(role=MessageRole.SYSTEM, content=writer.SYSTEM),
+        ChatMessage(role=MessageRole.USER, content=writer.prompt("Who is the minister?", evidence)),
     ]
-    answer = llm.chat(asked, grammar=write.grammar(2)).message.content or ""
+    answer = llm.chat(asked, grammar=writer.grammar(2)).message.content or ""
     assert "Rodriguez" in answer
     assert answer.endswith("[2]")
     cancel = threading.Event()

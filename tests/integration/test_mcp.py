@@ -18,11 +18,11 @@ from mcp import Client, StdioServerParameters
 from mcp.types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 from starlette.applications import Starlette
 
-from rag import generations
-from rag.builder import build
 from rag.config import Config
 from rag.engine import Engine
 from rag.exports.links import address
+from rag.index import generations
+from rag.index.builder import build
 from rag.serving.mcp import http_app
 from tests.conftest import ARTICLE
 

@@ -24,7 +24,7 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 
-from rag.cli import main
+from rag.cli.main import main
 
 index = sys.argv[1]
 codes = [

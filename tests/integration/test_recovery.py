@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from rag import builder, generations, manifest
 from rag.config import Config
 from rag.engine import Engine
-from rag.index import Index
+from rag.index import builder, generations, manifest
+from rag.index.opened import Index
 from tests.conftest import files
 
 
@@ -36,7 +36,7 @@ def test_a_killed_build_loses_nothing(own: Config) -> None:
 def test_a_kill_just_before_the_swap_loses_nothing(own: Config) -> None:
     (Path(own.sources) / "b.txt").write_text("Bolivia has a new president.")
     die = "import os, pathlib, sys; pathlib.Path.replace = lambda *_: os._exit(9)"
-    code = f"{die}; from rag.cli import main; main(sys.argv[1:])"
+    code = f"{die}; from rag.cli.main import main; main(sys.argv[1:])"
     command = [sys.executable, "-c", code, "index", "--sources", own.sources, "--index", own.index]
     assert subprocess.run(command, check=False, timeout=60).returncode == 9
     assert (Path(own.index) / generations.POINTER).exists(), "it was killed at the last rename"

@@ -23,11 +23,11 @@ import pytest
 import uvicorn
 from mcp.client.streamable_http import streamable_http_client
 
-from rag import cli
-from rag.builder import build
+from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
 from rag.exports.links import address
+from rag.index.builder import build
 from rag.schema import Check
 from rag.serving import checking, gate, limits
 from rag.serving.app import app
@@ -96,7 +96,7 @@ def own_live(own: Config) -> Iterator[Live]:
 
 
 def test_an_answer_is_the_one_of_the_command_line(client: httpx.Client, engine: Engine, article: str) -> None:
-    from rag.render import answer_object
+    from rag.output.render import answer_object
 
     found = client.post("/v1/ask", json={"question": ASKED, "id": "q1"}).json()
     same = answer_object(engine.ask(ASKED))

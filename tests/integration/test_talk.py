@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rag import render, terminal
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
+from rag.output import render, terminal
 from rag.schema import REASONS, Answer, Filter, Retrieved, Turn
 from rag.web import page
 from tests.conftest import ARTICLE, built_over

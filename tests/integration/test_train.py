@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from rag.network import Network
+from rag.reading.network import Network
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by name, as when they are run

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag import generations
 from rag.config import Config
 from rag.errors import SourceError
-from rag.watch import changes
+from rag.index import generations
+from rag.index.watch import changes
 
 
 def test_each_change_is_built_and_an_error_does_not_end_it(own: Config, tmp_path: Path) -> None:

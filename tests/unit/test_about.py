@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rag.webpage import html
+from rag.documents.html.page import html
 
 REPORT = """<h1>Yearly report of Rivo Water</h1><p>For the fiscal year ended December 31, 2021.</p>
 <p>As of June 30, 2021, the value was 90 million. By the end of the year, December 31, 2021, it was less.</p>"""

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from rag import add as adding
-from rag import address, fetched
-from rag.add import Added, add, items
 from rag.config import Config
+from rag.documents import fetched
+from rag.documents.load import read_folder
 from rag.errors import FetchError, SourceError
-from rag.load import read_folder
+from rag.fetching import add as adding
+from rag.fetching import address
+from rag.fetching.add import Added, add, items
 from rag.schema import Document
 from tests.servers import Sent, Web, web
 

@@ -2,8 +2,8 @@ import socket
 
 import pytest
 
-from rag import address
 from rag.errors import FetchError
+from rag.fetching import address
 
 PUBLIC = "8.8.8.8 93.184.215.14 2606:4700::1111 ::ffff:8.8.8.8 64:ff9b::808:808"
 PRIVATE = """

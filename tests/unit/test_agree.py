@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.agree import agree, stands_in, value
+from rag.reading.agree import agree, stands_in, value
 
 
 def held(question: str, one: str, other: str, published: str | None = None) -> bool | None:

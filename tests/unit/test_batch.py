@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rag import batch
+from rag.claims.judging import Judgement
+from rag.cli import batch
 from rag.errors import SourceError, UsageError
-from rag.judging import Judgement
 from rag.schema import Answer
 
 

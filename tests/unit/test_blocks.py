@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.blocks import blocks, joined
-from rag.markup import drop_unseen, parsed_page
+from rag.documents.html.blocks import blocks, joined
+from rag.documents.html.markup import drop_unseen, parsed_page
 
 
 def shown(body: str, head: str = "") -> list[str]:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.capitals import in_full, read, spelled
-from rag.network import Read, Window
+from rag.reading.capitals import in_full, read, spelled
+from rag.reading.network import Read, Window
 
 PIECES = st.sampled_from(["WHO", "the W.H.O.", "IT", "it", "who", "Ann", "ate", "—", "fever.", "The", "é"])
 

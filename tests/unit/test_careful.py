@@ -26,13 +26,15 @@ from torch.nn.functional import gelu
 from transformers import MPNetConfig, MPNetModel
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
-from rag import careful, cli, network
-from rag.careful import coded, fits, whole
+from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import ModelError, ReaderError
-from rag.models import Model, pull, verify
-from rag.network import CAREFUL, OUTPUTS, PACKAGED, WEIGHTS, Network, Window
+from rag.models import careful
+from rag.models.careful import coded, fits, whole
+from rag.models.catalogue import Model, pull, verify
+from rag.reading import network
+from rag.reading.network import CAREFUL, OUTPUTS, PACKAGED, WEIGHTS, Network, Window
 from rag.schema import ALL, Answer
 from rag.web import words
 from rag.web.answering import MOST_WAITING, Asked, answering

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rag.cells import NOT_BORNE, settle
+from rag.documents.split import passages
+from rag.reading.cells import NOT_BORNE, settle
 from rag.schema import Document, Evidence, Passage, Reading
-from rag.split import passages
 
 THRESHOLD = 0.3
 CLUBS = """

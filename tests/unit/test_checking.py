@@ -8,13 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rag
-from rag import cli, judging, render
-from rag.checking import statements
+from rag.claims import judging
+from rag.claims.check import statements
+from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
+from rag.output import render
 from rag.schema import Check, CheckedClaim, Citation, Closest, Filter
-from rag.untrusted import uncited
+from rag.text.untrusted import uncited
 from tests import overlap
 from tests.conftest import built_over
 

@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from rag.choose import CONTRADICTED, MOST_QUOTES, Chosen, choose
+from rag.documents.split import passages
+from rag.reading.selection import CONTRADICTED, MOST_QUOTES, Chosen, choose
 from rag.schema import Document, Evidence, Passage, Reading
-from rag.split import passages
 
 TEXT = (
     "The mayor refused the offer of the bank. The fire broke out on March 3, 2021. The school reopened on March 24, "
@@ -127,7 +127,7 @@ def test_yes_and_no_only_where_a_sentence_decides() -> None:
 
 def test_a_guard_leaves_the_quote_and_takes_the_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever decides, a guard has the last word."""
-    monkeypatch.setattr("rag.choose.decide", lambda *_: "yes")
+    monkeypatch.setattr("rag.reading.selection.decide", lambda *_: "yes")
     told = passage("The bank paid 5 billion dollars. It paid in May.")
     found = reading(0.9, {0: 0.9}, of=told)
     asked = {"Did the bank pay 5 billion dollars?": "yes", "Did the bank pay 5 dollars?": None}

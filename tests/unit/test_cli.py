@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from rag import address, cli, options
+from rag.cli import main as cli
+from rag.cli import options
 from rag.config import Config
 from rag.engine import Engine
+from rag.fetching import address
 from tests.conftest import ARTICLE, ROOT
 from tests.servers import Sent, web
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rag.codes import ANOTHER, codes, exact
+from rag.documents.split import passages
+from rag.reading.codes import ANOTHER, codes, exact
 from rag.schema import Document, Evidence, Reading
-from rag.split import passages
 
 SHEETS = (
     "The valve PPR-9087 has a rated pressure of 16 bar. It was tested in May 2024.",

@@ -1,7 +1,7 @@
-from rag.choose import Chosen
-from rag.compose import MOST_CHARS, Line, compose, quoted
+from rag.documents.split import passages
+from rag.reading.citations import MOST_CHARS, Line, compose, quoted
+from rag.reading.selection import Chosen
 from rag.schema import Document, Evidence, Passage
-from rag.split import passages
 
 TEXT = "One fact\nis this. Two [1] facts. Ana Silva came. She said four facts. Five facts."
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.converse import GRAMMAR, anew, by_llm, context, standalone
+from rag.conversation.rewrite import GRAMMAR, anew, by_llm, context, standalone
 from rag.schema import Turn
 from tests.conftest import ROOT
 from tests.growth import in_proportion

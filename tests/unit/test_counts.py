@@ -1,6 +1,6 @@
 import pytest
 
-from rag.counts import counted
+from rag.english.counts import counted
 
 SHIPS = "Twenty-five ships were lost, and twelve were saved."
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import dated, days, elapsed, iso_date
+from rag.text.dates import dated, days, elapsed, iso_date
 
 
 @pytest.mark.parametrize(

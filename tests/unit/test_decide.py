@@ -2,7 +2,7 @@ from itertools import count
 
 import pytest
 
-from rag.decide import decide
+from rag.english.decide import decide
 from tests.growth import in_proportion
 
 CASES = """

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from rag.decode import Unusable, decode, decode_labelled
+from rag.documents.common.decode import Unusable, decode, decode_labelled
 
 pytest.importorskip("hypothesis")
 from hypothesis import given

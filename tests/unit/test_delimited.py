@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.decode import Unusable
-from rag.delimited import delimited
+from rag.documents.common.decode import Unusable
+from rag.documents.plain.delimited import delimited
 
 
 def lines(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from rag.engine import Engine
 from rag.evaluation.check import check
 from rag.evaluation.draft import draft, lines
 from rag.evaluation.gold import Question, load
-from rag.index import Index
+from rag.index.opened import Index
 from tests.conftest import built_over
 
 

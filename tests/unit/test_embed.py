@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import embed, encode
 from rag.errors import EncoderError
+from rag.models import embed, encode
 
 
 def test_the_packaged_weights_are_trusted_by_hash_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.documents.split import sentences
 from rag.evaluation.text import contains, entails, exact_match, f1, normalised
-from rag.split import sentences
 
 # Pieces that numbers, dates and quotations are made of, to be put together in every way.
 PIECES = [

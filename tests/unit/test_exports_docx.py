@@ -4,8 +4,8 @@ import zipfile
 import docx
 from lxml import etree
 
+from rag.documents.parse import parse
 from rag.exports.docx import write
-from rag.parse import parse
 from tests.exported import ANSWERS, DIED, DOCUMENTS, FORMULA
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -8,12 +8,12 @@ import pytest
 from rag.errors import SourceError, UsageError
 from rag.exports.files import ENDINGS, content, ending, write
 from rag.exports.sheet import Row
-from rag.render import answer_object
+from rag.output.render import answer_object
 from rag.schema import Document
 from tests.exported import ANSWERS, DOCUMENTS, NEWS
 
 if TYPE_CHECKING:
-    from rag.store import Store
+    from rag.index.store import Store
 
 ROWS = [Row(answer.question, answer, f"q{place}") for place, answer in enumerate(ANSWERS)]
 BROKEN = Row("", UsageError("batch line 4 is not JSON"))

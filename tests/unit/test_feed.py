@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rag import load
 from rag.config import Config
-from rag.decode import Unusable
-from rag.feed import xml
+from rag.documents import load
+from rag.documents.common.decode import Unusable
+from rag.documents.plain.feed import xml
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/"><channel>

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from rag import address, fetch
 from rag.errors import FetchError, UsageError
-from rag.fetch import Page
+from rag.fetching import address, fetch
+from rag.fetching.fetch import Page
 from tests.servers import Sent, Web, web
 
 

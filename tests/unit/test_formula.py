@@ -3,7 +3,7 @@
 import pytest
 from lxml import etree
 
-from rag.formula import formula
+from rag.documents.common.formula import formula
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 

@@ -1,7 +1,7 @@
 import pytest
 
-from rag.fragment import complete, frame
-from rag.substitute import about, replaced
+from rag.conversation.fragment import complete, frame
+from rag.conversation.substitute import about, replaced
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from rag.config import Config
 from rag.errors import LLMError, ModelError, RagError, UsageError
-from rag.gguf import open_local
+from rag.llm.gguf import open_local
 from tests.conftest import ROOT
 
 
@@ -40,7 +40,7 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
 import sys
 sys.modules["xllamacpp"] = None
 from rag.config import Config
-from rag.gguf import open_local
+from rag.llm.gguf import open_local
 open_local("gguf:{tmp_path}/a.gguf", Config())
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

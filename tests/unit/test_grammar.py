@@ -1,7 +1,7 @@
 import pytest
 
-from rag.grammar import words
-from rag.mention import mentions
+from rag.conversation.mention import mentions
+from rag.english.grammar import words
 
 
 @pytest.mark.parametrize(

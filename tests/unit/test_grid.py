@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.grid import Cell, Row, table_blocks
+from rag.documents.common.grid import Cell, Row, table_blocks
 
 
 def table(*rows: str, bold: int = 0, header: int = 0) -> list[str]:

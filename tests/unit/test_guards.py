@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rag.amounts import amounts
-from rag.guards import against, misstated
+from rag.english.amounts import amounts
+from rag.english.guards import against, misstated
 
 CASES = """
 Did prices rise 15 percent? | Prices rose 1.5 percent. | - no

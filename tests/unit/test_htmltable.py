@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.blocks import blocks
-from rag.markup import parsed_page
+from rag.documents.html.blocks import blocks
+from rag.documents.html.markup import parsed_page
 
 
 def rows(table: str) -> list[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.hyphens import Hyphens
+from rag.documents.pdf.hyphens import Hyphens
 
 
 def joined(*lines: str) -> str:

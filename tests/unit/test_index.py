@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import manifest
 from rag.errors import EncoderError, IndexDamaged, IndexMissing, UnknownSource
-from rag.index import Index
-from rag.terms import terms
+from rag.index import manifest
+from rag.index.opened import Index
+from rag.text.terms import terms
 from tests.conftest import ARTICLE
 
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import judging, network
+from rag.claims import judging
+from rag.claims.judging import CLAIM_TOKENS, WINDOW_TOKENS, Fitted, Judge, Judgement, JudgeNetwork, Logits, Pair, judge
 from rag.errors import ReaderError
-from rag.judging import CLAIM_TOKENS, WINDOW_TOKENS, Fitted, Judge, Judgement, JudgeNetwork, Logits, Pair, judge
-from rag.network import JUDGE, WEIGHTS, Window
+from rag.reading import network
+from rag.reading.network import JUDGE, WEIGHTS, Window
 from tests import overlap
 
 PASSAGE = "Ana Silva opened the harbour. Oil prices rose in May. In the raid 32 Cubans died."

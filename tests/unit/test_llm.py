@@ -25,11 +25,11 @@ from cryptography.x509.oid import NameOID
 from llama_index.core import Settings
 from llama_index.core.llms import ChatMessage, ChatResponse, CompletionResponse, CustomLLM, LLMMetadata
 
-import rag.call
 import rag.llm
+import rag.llm.request
 from rag.config import Config, load
 from rag.errors import LLMError, UsageError
-from rag.llm import LanguageModel, open_llm
+from rag.llm.client import LanguageModel, open_llm
 from tests.loopback import (
     Behaviour,
     Handler,
@@ -220,7 +220,7 @@ def test_an_answer_without_an_end_is_cut(server: Loopback, kind: str) -> None:
 
 
 def test_an_address_that_takes_no_connection(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rag.call, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(rag.llm.request, "CONNECT_SECONDS", 0.3)
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen(0)
@@ -404,7 +404,7 @@ def test_a_server_like_openais_is_told_nothing_of_openai(server: Loopback, monke
 
 def test_a_key_in_the_environment_switches_nothing_on() -> None:
     code = (
-        "import sys\nfrom rag.config import load\nfrom rag.llm import open_llm\nconfig = load()\n"
+        "import sys\nfrom rag.config import load\nfrom rag.llm.client import open_llm\nconfig = load()\n"
         "assert config.llm == 'none'\nassert open_llm(config.llm, config) is None\nprint(*sys.modules)"
     )
     lying = dict.fromkeys((*KEYS, "OPENAI_BASE_URL", "OLLAMA_HOST"), CANARY)
@@ -515,9 +515,9 @@ class Scripted(CustomLLM):
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     llm = Scripted()
-    module = ModuleType("rag.gguf")
+    module = ModuleType("rag.llm.gguf")
     module.open_local = lambda name, config: llm  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "rag.gguf", module)
+    monkeypatch.setitem(sys.modules, "rag.llm.gguf", module)
     return llm
 
 

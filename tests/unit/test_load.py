@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import load
 from rag.config import Config
+from rag.documents import load
 from rag.errors import SourceError
 from tests.conftest import ARTICLE, ROOT
 from tests.growth import in_proportion

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from rag import load
-from rag.builder import build
+from rag.cli.show import shown
 from rag.config import Config
-from rag.decode import Unusable
-from rag.mail import mbox
-from rag.parse import parse
-from rag.parsed import Parsed
-from rag.sandbox import Sandbox
-from rag.show import shown
+from rag.documents import load
+from rag.documents.common.decode import Unusable
+from rag.documents.common.parsed import Parsed
+from rag.documents.parse import parse
+from rag.documents.plain.mail import mbox
+from rag.documents.sandbox import Sandbox
+from rag.index.builder import build
 from tests.conftest import built_over
 from tests.unit.test_parse import word
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rag.blocks import blocks, joined
-from rag.mainpart import is_kept
-from rag.markup import drop_unseen, parsed_page
+from rag.documents.html.blocks import blocks, joined
+from rag.documents.html.main_part import is_kept
+from rag.documents.html.markup import drop_unseen, parsed_page
 
 PROSE = "".join(
     f"<p>Paragraph {n} tells at some length what the officials in Orda said of the wall.</p>" for n in range(4)

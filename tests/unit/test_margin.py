@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.margin import beside, is_byline, is_date_line, signature, told
+from rag.reading.margin import beside, is_byline, is_date_line, signature, told
 from rag.schema import Evidence, Passage, Reading, Sentence
 
 LETTERS = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.markup import drop_unseen, parsed_page
+from rag.documents.html.markup import drop_unseen, parsed_page
 
 
 def left(body: str, head: str = "") -> str:

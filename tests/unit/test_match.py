@@ -1,6 +1,6 @@
 import pytest
 
-from rag import match
+from rag.english import polarity
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from rag import match
     ],
 )
 def test_kind(question: str, kind: str) -> None:
-    assert match.kind(question) == kind
+    assert polarity.kind(question) == kind
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_kind(question: str, kind: str) -> None:
     ],
 )
 def test_holds_kind(question: str, sentence: str, holds: bool) -> None:
-    assert match.holds_kind(question, sentence) is holds
+    assert polarity.holds_kind(question, sentence) is holds
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_holds_kind(question: str, sentence: str, holds: bool) -> None:
     ],
 )
 def test_opposes(question: str, sentence: str, opposes: bool) -> None:
-    assert match.opposes(question, sentence, sentence) is opposes
+    assert polarity.opposes(question, sentence, sentence) is opposes
 
 
 def test_a_word_that_the_passage_also_says_is_not_opposed() -> None:
-    assert not match.opposes("Who accepted?", "He rejected it.", "He rejected it. She accepted it.")
+    assert not polarity.opposes("Who accepted?", "He rejected it.", "He rejected it. She accepted it.")

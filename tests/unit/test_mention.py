@@ -1,6 +1,6 @@
 import pytest
 
-from rag.mention import Mention, is_person, mentions, named_in
+from rag.conversation.mention import Mention, is_person, mentions, named_in
 
 
 def of_kind(text: str, kind: str) -> list[str]:

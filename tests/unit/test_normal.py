@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.normal import canonical, canonical_offset, original_offset
+from rag.text.normal import canonical, canonical_offset, original_offset
 from tests.growth import in_proportion
 
 TRICKY = (

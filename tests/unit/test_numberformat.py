@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.numberformat import shown
+from rag.documents.office.number_format import shown
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.objections import GUARDS, Case, copy, objection, quoted
-from rag.split import sentences
+from rag.claims.objections import GUARDS, Case, copy, objection, quoted
+from rag.documents.split import sentences
 
 RAID = "In the raid on Monday, January 12, some 32 Cubans and five Venezuelans died, Ana Silva told The Gazette."
 NAMES = {guard.__name__ for guard in GUARDS}

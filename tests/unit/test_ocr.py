@@ -14,13 +14,14 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from rag import load, ocr
 from rag.config import Config
-from rag.decode import Unusable
+from rag.documents import load
+from rag.documents.common.decode import Unusable
+from rag.documents.pdf import ocr
+from rag.documents.pdf.ocr import Recogniser
+from rag.documents.pdf.pages import pdf
+from rag.documents.sandbox import Sandbox
 from rag.errors import UsageError
-from rag.ocr import Recogniser
-from rag.pdf import pdf
-from rag.sandbox import Sandbox
 from tests.unit.test_pdf import LEFT, body, drawn, page_of, picture
 
 LEASE = ["The mill at Ystad is let to Anna Berg for", "1,250 crowns a month, payable on Mondays."]

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from rag.decode import Unusable
-from rag.opendocument import odf
+from rag.documents.common.decode import Unusable
+from rag.documents.opendocument.package import odf
 
 NAMES = {
     name: f"urn:oasis:names:tc:opendocument:xmlns:{full}:1.0"

@@ -14,11 +14,11 @@ import pypdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from rag import load
-from rag.book import epub
 from rag.config import Config
-from rag.decode import Unusable
-from rag.sandbox import Sandbox
+from rag.documents import load
+from rag.documents.common.decode import Unusable
+from rag.documents.plain.book import epub
+from rag.documents.sandbox import Sandbox
 from rag.schema import Document
 from tests.unit.test_word import word
 

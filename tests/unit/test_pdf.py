@@ -11,11 +11,11 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.decode import Unusable
-from rag.letters import Look, Words
-from rag.ocr import REMEDY
-from rag.parsed import Parsed
-from rag.pdf import pdf
+from rag.documents.common.decode import Unusable
+from rag.documents.common.parsed import Parsed
+from rag.documents.pdf.letters import Look, Words
+from rag.documents.pdf.ocr import REMEDY
+from rag.documents.pdf.pages import pdf
 from rag.schema import Passage, Sentence
 
 Draw = Callable[[Canvas], None]

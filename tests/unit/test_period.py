@@ -1,6 +1,6 @@
 import pytest
 
-from rag.period import Period, period, timeless
+from rag.english.period import Period, period, timeless
 
 
 def of(first: str, last: str) -> Period:

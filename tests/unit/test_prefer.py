@@ -6,7 +6,7 @@ import pytest
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.prefer import WEIGHT, Preference, dates_named, publishers_named, unattributed
+from rag.english.preference import WEIGHT, Preference, dates_named, publishers_named, unattributed
 from tests.conftest import built_over
 
 PUBLISHERS = ["The Verge", "TechCrunch", "Cnbc | World Business", "FOX News - Health", "FOX News - Travel", "Time"]

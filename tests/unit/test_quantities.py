@@ -5,9 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.numerals import Quantity, decimal_comma, plain
-from rag.quantities import codes, quantities, whole
-from rag.values import digits
+from rag.text.numerals import Quantity, decimal_comma, plain
+from rag.text.quantities import codes, quantities, whole
+from rag.text.values import digits
 from tests.growth import in_proportion
 from tests.unit.test_eval_text import TEXTS
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.questions import questions
+from rag.conversation.questions import questions
 
 MADE = {
     "Cuban Foreign Minister Bruno Rodríguez condemned the raid.": [

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from rag.claims.checks import leaves_out
+from rag.documents.split import passages
 from rag.engine import Engine
-from rag.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS, Network, packaged
-from rag.reader import CONFIDENCE_FEATURES, FIRST_FEATURES, RANK_FEATURES, TrainedReader, calibration
+from rag.reading.network import CONTEXT_TOKENS, WEIGHTS, WINDOW_TOKENS, Network, packaged
+from rag.reading.reader import CONFIDENCE_FEATURES, FIRST_FEATURES, RANK_FEATURES, TrainedReader, calibration
 from rag.schema import Document, Hit
-from rag.split import passages
-from rag.verify import leaves_out
 
 SOURCE = "000_5e8d803c2965fb30.txt"
 """One of the index: a reader looks up how a passage's document is headed."""

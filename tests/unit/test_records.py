@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rag.decode import Unusable
-from rag.records import paragraphs, plain, simple, tree
+from rag.documents.common.decode import Unusable
+from rag.documents.plain.records import paragraphs, plain, simple, tree
 
 pytest.importorskip("hypothesis")
 from hypothesis import given

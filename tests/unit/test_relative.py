@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.relative import asks_when, counted, dated_answer
+from rag.english.relative import asks_when, counted, dated_answer
 
 THURSDAY = "2026-01-15"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import render
 from rag.engine import Engine
 from rag.errors import ConversationError, UsageError
+from rag.output import render
 from rag.schema import REASONS, Answer, Citation, Claim, Closest, Copy, Dropped, Stated
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from rag import embed
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import EncoderError
+from rag.models import embed
 
 
 @pytest.fixture(scope="module")

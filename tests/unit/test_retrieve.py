@@ -7,9 +7,9 @@ import pytest
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.retrieve import POOL, fused, left_out, parts, retrieve
+from rag.retrieval.hybrid import POOL, fused, left_out, parts, retrieve
 from rag.schema import Citation, Closest, Filter, Hit
-from rag.terms import terms
+from rag.text.terms import terms
 from tests.conftest import built_over
 
 

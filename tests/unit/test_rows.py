@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import split
-from rag.rows import blocks, cells, is_row
+from rag.documents import split
+from rag.documents.rows import blocks, cells, is_row
 from rag.schema import Document
 
 TEXT = """Intro text. More.

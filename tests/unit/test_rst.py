@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.rst import rst
+from rag.documents.plain.rst import rst
 
 PAGE = """.. _weir:
 

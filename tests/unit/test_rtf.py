@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.decode import Unusable
-from rag.parsed import Parsed
-from rag.rtf import rtf
+from rag.documents.common.decode import Unusable
+from rag.documents.common.parsed import Parsed
+from rag.documents.rtf.document import rtf
 
 FONTS = (
     r"{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 Times;}{\f2\fcharset2 Symbol;}{\f3\fcharset128 Mincho;}"

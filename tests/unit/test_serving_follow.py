@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from rag import manifest
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import IndexDamaged
+from rag.index import manifest
 from rag.serving import follow
 from rag.serving.follow import Follower
 from rag.web.live import Live

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import cli
+from rag.cli import main as cli
 from rag.config import Config
 from rag.errors import UsageError
 from rag.serving.keys import PREFIX, Keys

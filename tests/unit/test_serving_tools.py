@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from rag.engine import Engine
 from rag.errors import UnknownSource, UsageError
-from rag.render import answer_object, check_object
+from rag.output.render import answer_object, check_object
 from rag.schema import Check, CheckedClaim, Closest, Dropped, Quotation, Turn
 from rag.serving import tools
 from rag.serving.limits import MOST_TEXT

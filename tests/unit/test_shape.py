@@ -1,6 +1,6 @@
 import pytest
 
-from rag import asked, shape
+from rag.english import question_form, question_parts
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ from rag import asked, shape
     ],
 )
 def test_yes_or_no_answers(question: str) -> None:
-    assert shape.yes_no(question)
-    assert not shape.either(question)
+    assert question_form.yes_no(question)
+    assert not question_form.either(question)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_yes_or_no_answers(question: str) -> None:
     ],
 )
 def test_yes_or_no_does_not_answer(question: str) -> None:
-    assert not shape.yes_no(question)
-    assert not shape.either(question)
+    assert not question_form.yes_no(question)
+    assert not question_form.either(question)
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_yes_or_no_does_not_answer(question: str) -> None:
     ],
 )
 def test_alternatives_ask_which(question: str) -> None:
-    assert shape.either(question)
-    assert not shape.yes_no(question)
+    assert question_form.either(question)
+    assert not question_form.yes_no(question)
 
 
 def test_or_not_leaves_yes_or_no() -> None:
-    assert shape.yes_no("Did he accept or not?")
-    assert shape.yes_no("Is the tomato a fruit, or not?")
+    assert question_form.yes_no("Did he accept or not?")
+    assert question_form.yes_no("Is the tomato a fruit, or not?")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_or_not_leaves_yes_or_no() -> None:
     ],
 )
 def test_between(question: str, first: str, second: str, unit: str) -> None:
-    assert shape.between(question) == (first, second, unit)
+    assert question_form.between(question) == (first, second, unit)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_between(question: str, first: str, second: str, unit: str) -> None:
     ],
 )
 def test_not_between(question: str) -> None:
-    assert shape.between(question) is None
+    assert question_form.between(question) is None
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_not_between(question: str) -> None:
     ],
 )
 def test_unresolved(sentence: str) -> None:
-    assert shape.unresolved(sentence)
+    assert question_form.unresolved(sentence)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_unresolved(sentence: str) -> None:
     ],
 )
 def test_resolved(sentence: str) -> None:
-    assert not shape.unresolved(sentence)
+    assert not question_form.unresolved(sentence)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_resolved(sentence: str) -> None:
     ],
 )
 def test_several(question: str) -> None:
-    assert asked.several(question) is (not question.startswith("Which of"))
+    assert question_parts.several(question) is (not question.startswith("Which of"))
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_several(question: str) -> None:
     ],
 )
 def test_not_several(question: str) -> None:
-    assert not asked.several(question)
+    assert not question_parts.several(question)
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_not_several(question: str) -> None:
     ],
 )
 def test_two_parts(question: str, found: tuple[str, ...]) -> None:
-    assert asked.asked_parts(question) == found
+    assert question_parts.asked_parts(question) == found
 
 
 @pytest.mark.parametrize(
@@ -402,4 +402,4 @@ def test_two_parts(question: str, found: tuple[str, ...]) -> None:
     ],
 )
 def test_one_part(question: str) -> None:
-    assert asked.asked_parts(question) == (question,)
+    assert question_parts.asked_parts(question) == (question,)

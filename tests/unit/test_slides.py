@@ -3,8 +3,8 @@
 import io
 import zipfile
 
-from rag.parsed import Parsed
-from rag.slides import pptx
+from rag.documents.common.parsed import Parsed
+from rag.documents.office.slides import pptx
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 P = "http://schemas.openxmlformats.org/presentationml/2006/main"

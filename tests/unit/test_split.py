@@ -1,7 +1,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag import split
+from rag.documents import split
 from rag.schema import Document, Sentence
 
 PIECES = [

@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from rag.decode import Unusable
-from rag.ods import ods
-from rag.parse import parse
-from rag.spreadsheet import OLE, xls, xlsx
+from rag.documents.common.decode import Unusable
+from rag.documents.office.spreadsheet import OLE, xls, xlsx
+from rag.documents.opendocument.sheets import ods
+from rag.documents.parse import parse
 
 
 def saved(book: openpyxl.Workbook) -> bytes:

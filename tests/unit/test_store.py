@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from rag.index.store import Store, write
 from rag.schema import Document
-from rag.store import Store, write
 
 
 def test_a_passage_keeps_the_column_names_above_it_and_is_indexed_with_them(tmp_path: Path) -> None:

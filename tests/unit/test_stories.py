@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from rag.stories import statement, stories
+from rag.index.near_duplicates import statement, stories
 from tests.growth import in_proportion
 
 STORY = (

@@ -1,7 +1,7 @@
 import pytest
 
-from rag.decode import Unusable
-from rag.subtitles import subtitles
+from rag.documents.common.decode import Unusable
+from rag.documents.plain.subtitles import subtitles
 
 SRT = """1
 00:00:01,000 --> 00:00:03,000

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from rag.conversation.suggest import KEPT, MOST_TRIED, Suggester, same
 from rag.engine import Engine
 from rag.schema import ALL, Evidence, Filter, Passage, Sentence, Turn
-from rag.suggest import KEPT, MOST_TRIED, Suggester, same
 
 TEXTS = (
     "Cuban President Ana Diaz announced a plan.",

@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import summarise as module
 from rag.config import Config
+from rag.conversation import summary as module
+from rag.conversation.summary import _apart, _stands_alone, summarise
 from rag.engine import Engine
 from rag.schema import ALL, Filter
-from rag.summarise import _apart, _stands_alone, summarise
 from tests.conftest import built_over
 
 MOON = "The Moon orbits Earth at an average distance of 384,400 km. It is not made of cheese at all, they say."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.table import MOST_CELL_CHARS, MOST_ROW_CHARS, row_text, tables
+from rag.documents.common.table import MOST_CELL_CHARS, MOST_ROW_CHARS, row_text, tables
 
 
 def lines(*rows: str, merged: tuple[int, ...] = ()) -> list[str]:

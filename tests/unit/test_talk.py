@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from rag import talk
+from rag.conversation import smalltalk
 from rag.schema import Turn
 from tests.conftest import ROOT
 from tests.growth import in_proportion
@@ -55,32 +55,34 @@ ASKED = [
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID.items() for text in texts])
 def test_what_is_said_to_the_tool(kind: str, text: str) -> None:
-    assert talk.kind(text) == talk.kind(text.upper()) == kind
+    assert smalltalk.kind(text) == smalltalk.kind(text.upper()) == kind
 
 
 def test_no_gold_question_is_taken_for_talk() -> None:
     lines = (ROOT / "eval" / "article.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line)["question"] for line in lines]
     assert len(asked) > 300
-    assert [text for text in asked if talk.kind(text) or talk.without_greeting(text) != text] == []
+    assert [text for text in asked if smalltalk.kind(text) or smalltalk.without_greeting(text) != text] == []
 
 
 @pytest.mark.parametrize("text", ASKED)
 def test_what_is_asked_of_the_sources(text: str) -> None:
-    assert talk.kind(text) is None
+    assert smalltalk.kind(text) is None
 
 
 def test_it_may_be_something_else_later() -> None:
     history = [Turn("What did Trump announce?", "A deal.")]
     for text in ("What is it about?", "How does it work?", "What's this?", "what is that about"):
-        assert talk.kind(text)
-        assert talk.kind(text, history) is None
-    assert talk.kind("What is this article about?", history) == "about"
-    assert [turn.question for turn in talk.asking([Turn("hello", ""), Turn("What is it about?", "…"), *history])] == [
+        assert smalltalk.kind(text)
+        assert smalltalk.kind(text, history) is None
+    assert smalltalk.kind("What is this article about?", history) == "about"
+    assert [
+        turn.question for turn in smalltalk.asking([Turn("hello", ""), Turn("What is it about?", "…"), *history])
+    ] == [
         "What is it about?",
         "What did Trump announce?",
     ]
-    assert talk.asking([Turn("hello", ""), Turn("How does it work?", "")]) == []
+    assert smalltalk.asking([Turn("hello", ""), Turn("How does it work?", "")]) == []
 
 
 @pytest.mark.parametrize(
@@ -95,8 +97,8 @@ def test_it_may_be_something_else_later() -> None:
     ],
 )
 def test_a_question_is_asked_without_its_greeting(text: str, question: str) -> None:
-    assert talk.without_greeting(text) == question
-    assert talk.kind(text) is None
+    assert smalltalk.without_greeting(text) == question
+    assert smalltalk.kind(text) is None
 
 
 @pytest.mark.parametrize(
@@ -112,16 +114,16 @@ def test_a_question_is_asked_without_its_greeting(text: str, question: str) -> N
     ],
 )
 def test_what_only_begins_like_a_greeting_stays(text: str) -> None:
-    assert talk.without_greeting(text) == text
+    assert smalltalk.without_greeting(text) == text
 
 
 def test_how_long_a_summary_is_wanted() -> None:
-    assert talk.sentences_wanted("Summarise it in one sentence.", 4) == 1
-    assert talk.sentences_wanted("Give me a summary in 3 bullet points", 4) == 3
-    assert talk.sentences_wanted("Summarise it in 0 sentences", 4) == 1
-    assert talk.sentences_wanted("Summarise it in nine sentences", 4) == 4
-    assert talk.sentences_wanted("Summarise it in a few sentences", 4) == 4
-    assert talk.sentences_wanted("tl;dr", 4) == 4
+    assert smalltalk.sentences_wanted("Summarise it in one sentence.", 4) == 1
+    assert smalltalk.sentences_wanted("Give me a summary in 3 bullet points", 4) == 3
+    assert smalltalk.sentences_wanted("Summarise it in 0 sentences", 4) == 1
+    assert smalltalk.sentences_wanted("Summarise it in nine sentences", 4) == 4
+    assert smalltalk.sentences_wanted("Summarise it in a few sentences", 4) == 4
+    assert smalltalk.sentences_wanted("tl;dr", 4) == 4
 
 
 def test_turns_that_asked_nothing_are_left_out() -> None:
@@ -131,24 +133,24 @@ def test_turns_that_asked_nothing_are_left_out() -> None:
         Turn("thanks", ""),
         Turn("summarise it", "…"),
     ]
-    assert [turn.question for turn in talk.asking(history)] == ["Who is Maduro?", "summarise it"]
+    assert [turn.question for turn in smalltalk.asking(history)] == ["Who is Maduro?", "summarise it"]
 
 
 def test_documents_are_listed_a_line_each() -> None:
-    assert talk.message("documents", ["One\n2. Two"]) == "There is 1 document:\n- One 2. Two"
-    long = talk.message("documents", ["x" * 200, *map(str, range(12))]).split("\n")
+    assert smalltalk.message("documents", ["One\n2. Two"]) == "There is 1 document:\n- One 2. Two"
+    long = smalltalk.message("documents", ["x" * 200, *map(str, range(12))]).split("\n")
     assert long[0] == "There are 13 documents:"
     assert len(long) == 12
     assert long[1] == f"- {'x' * 90}…"
     assert long[-1] == "- and 3 more"
-    assert talk.message("greeting", []) == talk.message("documents", []) == "There are no documents."
-    assert "the 2 documents here say" in talk.message("tool", ["a", "b"])
+    assert smalltalk.message("greeting", []) == smalltalk.message("documents", []) == "There are no documents."
+    assert "the 2 documents here say" in smalltalk.message("tool", ["a", "b"])
 
 
 @pytest.mark.parametrize("text", ["thanks ", "ok great ", "can you please ", "summary of the ", "hi, ", "bye "])
 def test_nothing_takes_longer_than_its_length(text: str) -> None:
     def work(size: int) -> None:
-        talk.kind(f"{text * size}x")
-        talk.without_greeting(f"{text * size}x")
+        smalltalk.kind(f"{text * size}x")
+        smalltalk.without_greeting(f"{text * size}x")
 
     assert in_proportion(work, 20)

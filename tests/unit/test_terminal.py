@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import terminal
+from rag.output import terminal
+from rag.output.terminal import Look, answer_text
 from rag.schema import Answer, Citation, Claim, Closest, Copy, Document, Hit, Passage, Retrieved
-from rag.terminal import Look, answer_text
 from tests.unit.test_render import NEW, OLD, disagreeing
 
 QUOTE = "The council of Orda chose Ann Lee, who had led the bank for nine years, as its speaker on Monday night."

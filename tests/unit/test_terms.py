@@ -3,7 +3,7 @@ import re
 import pytest
 from hypothesis import given
 
-from rag import terms
+from rag.text import terms
 from tests.unit.test_eval_text import TEXTS
 
 

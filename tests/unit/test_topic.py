@@ -1,8 +1,8 @@
 import pytest
 
-from rag.choose import Chosen
+from rag.reading.selection import Chosen
+from rag.reading.topic import on_topic, speaks_of
 from rag.schema import Evidence, Passage, Sentence
-from rag.topic import on_topic, speaks_of
 
 
 def evidence(text: str, quote: str, title: str = "") -> Evidence:

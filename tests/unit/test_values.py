@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from rag.values import value, values
+from rag.text.values import value, values
 from tests.unit.test_eval_text import TEXTS
 
 

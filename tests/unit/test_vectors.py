@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag import vectors
-from rag.vectors import VectorStore, write
+from rag.index import vectors
+from rag.index.vectors import VectorStore, write
 
 DIMENSION = 48
 

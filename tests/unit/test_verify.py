@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.split import sentences
-from rag.untrusted import foreign, instructs, neutral
-from rag.verify import unsupported
+from rag.claims.checks import unsupported
+from rag.documents.split import sentences
+from rag.text.untrusted import foreign, instructs, neutral
 
 RAID = "In the raid on Monday, January 12, some 32 Cubans and five Venezuelans died, Ana Silva told The Gazette."
 

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from rag.choose import Chosen, choose
-from rag.compose import compose
+from rag.documents.split import passages
+from rag.reading.citations import compose
+from rag.reading.selection import Chosen, choose
 from rag.schema import Document, Evidence, Passage, Reading
-from rag.split import passages
 
 
 def evidence(

@@ -2,8 +2,8 @@ import re
 from dataclasses import replace
 
 from rag.engine import Engine
+from rag.index.store import Listing
 from rag.schema import Citation, Closest, Copy, Document
-from rag.store import Listing
 from rag.web import document
 from rag.web.document import MOST_LISTED, MOST_TABS, Tab, Tabs
 from tests.conftest import ARTICLE

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rag import generations
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import RagError, SourceError, UsageError
+from rag.index import generations
 from rag.web import library as library_module
 from rag.web.library import Entry, Job, Library
 from rag.web.live import Live

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from rag.builder import Report
-from rag.load import Skipped
+from rag.documents.load import Skipped
+from rag.index.builder import Report
 from rag.schema import ALL, Filter
 from rag.web import listing
 from rag.web.library import Entry, Job

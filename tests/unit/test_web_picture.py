@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from rag.store import Listing
+from rag.index.store import Listing
 from rag.web import picture
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
-from rag import cli
+from rag.cli import main as cli
 from rag.config import Config
 from rag.errors import UsageError
 from rag.web import guard, password, server

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
+from rag.documents.fetched import numbered
 from rag.errors import SourceError, UsageError
-from rag.fetched import numbered
 from rag.web import uploads as module
 from rag.web.uploads import Added, Uploads, checked
 

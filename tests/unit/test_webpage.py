@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from rag import load
 from rag.config import Config
-from rag.decode import Unusable
+from rag.documents import load
+from rag.documents.common.decode import Unusable
+from rag.documents.html.page import html, whole
 from rag.schema import Document
-from rag.webpage import html, whole
 
 HTML = """<html lang="en"><head><title>Resigned - The Daily</title>
 <meta property="og:title" content="Mayor resigns"><meta property="og:site_name" content="The Daily">

@@ -6,9 +6,9 @@ import zipfile
 import docx as writer
 import pytest
 
-from rag.decode import Unusable
-from rag.parse import parse
-from rag.word import docx
+from rag.documents.common.decode import Unusable
+from rag.documents.office.word import docx
+from rag.documents.parse import parse
 
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

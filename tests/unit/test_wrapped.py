@@ -2,10 +2,10 @@
 
 import pytest
 
-from rag.letters import Word
-from rag.lines import Line, line_of
-from rag.parsed import Parsed
-from rag.wrapped import rows_of
+from rag.documents.common.parsed import Parsed
+from rag.documents.pdf.letters import Word
+from rag.documents.pdf.lines import Line, line_of
+from rag.documents.pdf.wrapped import rows_of
 from tests.unit.test_pdf import at, read
 
 HEAD = ["Club", "Purpose", "Paid"]

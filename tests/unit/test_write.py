@@ -10,19 +10,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import cli
-from rag.choose import Chosen
-from rag.compose import Line, compose, quoted
+from rag.claims.checks import unsupported
+from rag.claims.writer import (
+    EVIDENCE_TOKENS,
+    MOST_LINES,
+    MOST_TRIED,
+    SYSTEM,
+    _tokenizer,
+    fitting,
+    grammar,
+    prompt,
+    write,
+)
+from rag.cli import main as cli
 from rag.config import Config
+from rag.documents.split import passages
 from rag.engine import Engine
 from rag.errors import LLMError, UsageError
 from rag.evaluation.ask import ask_all
 from rag.evaluation.gold import Question
-from rag.index import Index
+from rag.index.opened import Index
+from rag.reading.citations import Line, compose, quoted
+from rag.reading.selection import Chosen
 from rag.schema import Answer, Document, Dropped, Evidence, Passage, Progress, Retrieved, Turn
-from rag.split import passages
-from rag.verify import unsupported
-from rag.write import EVIDENCE_TOKENS, MOST_LINES, MOST_TRIED, SYSTEM, _tokenizer, fitting, grammar, prompt, write
 
 TEXT = (
     "The harbour of Porto was opened by Ana Silva on Monday. It cost $3 million. "

@@ -1,0 +1,263 @@
+"""Do the quotes that a claim names say what it says? Decided by words alone, one check after another.
+
+A claim passes only if nothing in it goes beyond its quotes as far as the checks see; what a good reader would grant (a
+synonym, a sum) is refused as well, since its quote can be shown instead. Each check returns why a claim fails, in
+plain words. ``benchmarks/claims.py`` measures them on changed sentences.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from rag.claims.roles import bindings, deeds, order, roles, skipped
+from rag.english.amounts import bound
+from rag.english.polarity import OPPOSITES, denial
+from rag.english.question_form import yes_no
+from rag.english.vocabulary import PREPOSITIONS, REVERSE, Token, is_date, meets, tokens
+from rag.text.numerals import plain
+from rag.text.quantities import codes, quantities
+from rag.text.terms import names, root, terms, words
+from rag.text.untrusted import foreign, instructs
+from rag.text.values import dates, digits, values
+
+MOST_CHARS = 400
+MOST_NAMED = 2
+"""So many words that are not in the quotes a reason names; of more it tells their part."""
+LEAST_KEPT = 2 / 3
+"""Of the words of a short answer, by value, what a claim must have to answer."""
+NEAR = 4
+"""How many words on a word such as "may" reaches."""
+
+Check = Callable[[str, str], str | None]
+
+
+def unsupported(claim: str, quotes: Sequence[str], question: str = "", short_answers: Sequence[str] = ()) -> str | None:
+    """Return why the quotes do not support a claim, in plain words; None if they do.
+
+    Args:
+        claim: one sentence.
+        quotes: verbatim, what the claim names, in the order of the text.
+        question: what the claim answers; it supports nothing.
+        short_answers: what the reader found to answer it in each of the quotes, if that counts.
+
+    >>> unsupported("34 men died in the raid.", ["The raid was short. In it 32 men died."])
+    'the number 34 is not in the quote'
+    >>> unsupported("In the raid 32 men died.", ["The raid was short. In it 32 men died."])
+    """
+    claim, quote = " ".join(claim.split()), " ".join(" ".join(quotes).split())
+    if not terms(claim):
+        return "it says nothing"
+    if len(claim) > MOST_CHARS:
+        return f"it has {len(claim)} characters: at most {MOST_CHARS}"
+    if instructs(quote):
+        return "its quote speaks to a model, not of a matter"
+    if question and not yes_no(question) and set(terms(claim)) <= set(terms(question)):
+        return "it only repeats the question"
+    failed = next((reason for check in CHECKS if (reason := check(claim, quote))), None)
+    failed = failed or (_joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote))
+    if not failed and short_answers and not yes_no(question) and all(leaves_out(claim, one) for one in short_answers):
+        failed = "it leaves out what answers the question"
+    return failed
+
+
+def leaves_out(claim: str, short_answer: str) -> bool:
+    """Tell whether a claim leaves out what the reader found to answer in its quote.
+
+    >>> leaves_out("The harbour was opened by Ana Silva.", "on Monday, 3 May")
+    True
+    """
+    asked, said = (
+        {root(term) for term in terms(digits(text)) if not re.search(r"\d", term)} for text in (short_answer, claim)
+    )
+    numbers = values(short_answer)  # together they weigh as much as a word
+    kept = len(asked & said) + bool(numbers & values(claim))
+    return kept < LEAST_KEPT * (len(asked) + bool(numbers))
+
+
+_CLAUSES = re.compile(
+    r",(?!\d)|[;:()]| [–—-] |\b(?:and|but|while|whereas|which|who|that|although|because|where|when)\b"
+)
+
+
+def _joined(claim: str, quotes: Sequence[str]) -> str | None:
+    """Each clause of a claim on several quotes is one quote's; where they change, it names what it is about.
+
+    "Ana came" and "Ben left in May" do not say together that Ana left, nor that she came and left.
+    """
+    home: set[int] | None = None
+    for part in filter(terms, _CLAUSES.split(claim)):
+        clause = part.strip()
+        held = {n for n, quote in enumerate(quotes) if unsupported(clause, [quote]) is None}
+        if not held:
+            return f'no one quote says "{clause}"'
+        first = clause.split()[0]
+        if first in PREPOSITIONS:  # "in 2009": said of the clause beside it
+            continue
+        named = first in ("the", "a", "an") or first[0].isupper() or first[0].isdigit()
+        if home is not None and not home & held and not named:
+            return f'it is not clear of what "{clause}" is said'
+        home = held
+    return None
+
+
+def _numbers(claim: str, quote: str) -> str | None:
+    """Numbers, codes and dates, by value: "thirty-two" is 32, "2.8 million" is not "2.8 billion"."""
+    days = sorted(day for day in dates(claim) - dates(quote) if "-" in day)
+    if days:
+        return _no_date(days[0].lstrip("-"))
+    there = quantities(quote)
+    for item in quantities(claim):
+        if not item.loose and not any(item.same(other) for other in there):
+            if any(item.number == other.number for other in there):
+                return f"the quote gives {plain(item.number)} in another way"
+            return f"the number {item} is not in the quote"
+    named = {code.text for code in codes(quote)}
+    if lacking := next((code for code in codes(claim) if code.text not in named), None):
+        return f"{claim[lacking.start : lacking.end]} is not in the quote"
+    known = {token.text for token in tokens(quote)}
+    return next((_no_date(t.text) for t in tokens(claim) if is_date(t) and t.text not in known), None)
+
+
+def _no_date(date: str) -> str:
+    return f"the date {date} is not in the quote"
+
+
+def _names(claim: str, quote: str) -> str | None:
+    """Capitalised words and acronyms; places and their people are one."""
+    said = {root(word) for word in words(quote)} | set(names(quote, initial=True))
+    missing = next((name for name in names(claim) if name not in said), None)
+    return f'the name "{_as_written(missing, claim)}" is not in the quote' if missing else None
+
+
+def _as_written(name: str, text: str) -> str:
+    return next((word for word in re.findall(r"\w[\w.'’]*\w|\w", text) if root("".join(words(word))) == name), name)
+
+
+_QUOTED = re.compile(r"[\"“”«»„]([^\"“”«»„]+)[\"“”«»„]|(?<!\w)['‘]([^'‘’]+)['’](?!\w)")
+
+
+def _quotations(claim: str, quote: str) -> str | None:
+    """What stands in quotation marks is verbatim, but for the sign that ends it."""
+    for found in _QUOTED.finditer(claim):
+        said = (found[1] or found[2]).strip().rstrip(".,;:!?")
+        if said not in quote:
+            return f'the quotation "{said}" is not verbatim'
+    return None
+
+
+def _word(key: str, text: str) -> str:
+    return next((token.text for token in tokens(text) if token.key == key), key)
+
+
+def opposites(claim: str, quote: str) -> str | None:
+    """A word whose opposite the quote has in its place."""
+    ours, theirs = ({token.key for token in tokens(text)} for text in (claim, quote))
+    for word in sorted(ours - theirs):
+        against = (OPPOSITES.get(word, frozenset()) | REVERSE.get(word, set())) & (theirs - ours)
+        if against:
+            return f'the quote says "{_word(sorted(against)[0], quote)}", not "{_word(word, claim)}"'
+    return None
+
+
+_PAIRED = {
+    one: other
+    for pair in ("before after", "from to", "above below", "over under", "with without", "up down", "inside outside")
+    for one, other in (pair.split(), reversed(pair.split()))
+}
+
+
+def prepositions(claim: str, quote: str) -> str | None:
+    """What stands "before the raid" where the quote has "after the raid", "from Cuba" where it has "to Cuba"."""
+    ours, theirs = _led(claim), _led(quote)
+    for place, word in sorted(ours - theirs):
+        if (_PAIRED[place], word) in theirs:
+            return f'the quote says "{_PAIRED[place]}", not "{place}"'
+    return None
+
+
+def _led(text: str) -> set[tuple[str, str]]:
+    """Return the prepositions of ``_PAIRED`` with the first content word behind each."""
+    found, said = set(), tokens(text)
+    for n, token in enumerate(said):
+        if token.text in _PAIRED and (following := next((t for t in said[n + 1 : n + 4] if t.content), None)):
+            found.add((token.text, following.key))
+    return found
+
+
+_WHOLE = frozenset("all every each both only most always entirely mainly mostly largely exclusively".split())
+
+
+def extent(claim: str, quote: str) -> str | None:
+    """Words such as "all", "only" and "most" must be the quote's too."""
+    said = set(words(quote))
+    found = next((word for word in words(claim) if word in _WHOLE and word not in said), None)
+    return f'"{found}" is not in the quote' if found else None
+
+
+def _bounds(claim: str, quote: str) -> str | None:
+    """A number is as exact as the quote's: "more than 100" is not "100"."""
+    theirs = [(item, bound(quote, item)) for item in quantities(quote)]
+    for item in quantities(claim):
+        bounds = {given for other, given in theirs if item.same(other)}
+        if not item.loose and bounds and bound(claim, item) not in bounds:
+            return f"the quote gives {item} in another way"
+    return None
+
+
+_UNSURE = frozenset(
+    """
+    may might could would should if unless whether perhaps maybe possibly probably likely unlikely allegedly reportedly
+    supposedly purportedly apparently plan threaten intend hope want wish expect consider propose try attempt seek
+    promise vow offer fear aim demand urge suspect alleged accuse deny doubt claim believe think argue suggest warn
+    """.split()
+)
+_UNSURE_KEYS = frozenset(token.key for word in _UNSURE for token in tokens(word))
+
+
+def certainty(claim: str, quote: str) -> str | None:
+    """What the quote only supposes, plans or alleges is no fact."""
+    ours, said = tokens(claim), tokens(quote)
+    for n, token in enumerate(said):
+        governed = _content(said, n)[:2] if _unsure(token) else []
+        for at, own in enumerate(ours):
+            same = bool(governed) and own.key == governed[0] and set(governed[1:]) <= set(_content(ours, at))
+            if same and not any(map(_unsure, ours[max(0, at - NEAR) : at])):
+                return f'the quote says it with "{token.text}"'
+    return None
+
+
+def _content(said: Sequence[Token], place: int) -> list[str]:
+    """Return the keys of the content words behind a word, as far as ``NEAR`` words on."""
+    return [token.key for token in said[place + 1 : place + 1 + NEAR] if token.content]
+
+
+def _unsure(token: Token) -> bool:
+    return token.key in _UNSURE_KEYS and not is_date(token)
+
+
+def _held(claim: str, quote: str) -> str | None:
+    """Every word that says something is the quote's, in some form, or says the same as one of its words."""
+    said = tokens(quote)
+    own = [token for token in tokens(claim) if token.content]
+    new = [token.text for token in own if not any(meets(token, other) for other in said)]
+    if len(new) > MOST_NAMED:
+        return f"only {1 - len(new) / len(own):.0%} of its words are in the quote"
+    return f'"{" ".join(new)}" is not in the quote' if new else None
+
+
+CHECKS: tuple[Check, ...] = (
+    foreign,
+    _numbers,
+    _names,
+    _quotations,
+    denial,
+    opposites,
+    prepositions,
+    extent,
+    _bounds,
+    certainty,
+    _held,
+    order,
+    bindings,
+    roles,
+    deeds,
+)

@@ -1,0 +1,271 @@
+"""What a turn of a conversation mentions: people, places, times and things, with gender and number.
+
+Read from capitals, titles, a few first names and the words around. A mention too many does little harm here:
+:mod:`rag.conversation.rewrite` looks for what a pronoun can stand for, and takes the likeliest.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rag.english.grammar import CITIZENS, DETERMINER, POSSESSIVE, Word, is_closed, is_name, is_verb, words
+from rag.english.question_form import is_plural
+from rag.text.dates import MONTH
+
+Kind = Literal["person", "place", "time", "name", "thing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something that a text mentions: ``text[start:end]``, without a genitive's ending."""
+
+    text: str
+    kind: Kind
+    """``name`` is a name of which no more is known, ``thing`` a common noun with what belongs to it."""
+    start: int
+    end: int
+    plural: bool = False
+    gender: Literal["", "f", "m"] = ""
+
+
+_TITLE = frozenset(
+    """
+    president minister secretary chancellor senator governor mayor general admiral colonel captain judge justice
+    pope bishop cardinal ambassador king queen prince princess lord lady sir dame mr mrs ms miss dr doctor professor
+    congressman congresswoman representative leader chief director chairman chairwoman spokesman spokeswoman
+    dictator premier ceo actor actress singer author writer coach emperor sheikh ayatollah commander lawyer analyst
+    """.split()
+)
+_MALE = frozenset(
+    """
+    mr sir king prince lord pope bishop cardinal emperor congressman chairman spokesman husband father brother son
+    actor uncle grandfather nephew boy man businessman adam alan albert alejandro alex alexander alfred ali andrew
+    anthony antonio arthur barack ben benjamin bernard bill bob boris brian bruce bruno carlos charles chris
+    christian christopher chuck daniel david dennis diego dmitri donald douglas dwight edward elon emmanuel eric
+    ernest eugene felipe fernando fidel francis francisco frank franz fred gary george gerald giovanni gordon graham
+    gustavo hans harold harry hassan henry herbert howard hugo ian igor ivan jack jacob james jason javier jean jeff
+    jeffrey jeremy jerry jim jimmy joe john jonathan jorge jose joseph joshua juan julian justin karl keith ken
+    kenneth kevin larry lee leo leonard lewis louis luis luke marco mario mark martin matthew max michael miguel
+    mike mohammed muhammad neil nicholas nick nicolas norman oliver oscar patrick paul pedro peter philip pierre
+    rafael ralph raul raymond ricardo richard rob robert roberto roger ronald roy russell ryan salvador sam samuel
+    scott sean sergei simon stanley stephen steve steven stuart ted terry theodore thomas tim timothy tom tony
+    victor vincent vladimir volodymyr walter wayne william winston wolfgang xi anders gabriel keir lars luiz narendra
+    olaf pablo rishi sven viktor
+    """.split()
+)
+_FEMALE = frozenset(
+    """
+    mrs ms miss queen princess lady dame congresswoman chairwoman spokeswoman wife mother sister daughter actress
+    aunt grandmother niece girl woman businesswoman alice amanda amy ana andrea angela ann anna anne annie audrey
+    barbara beth betty camilla carla carmen carol caroline catherine charlotte christina christine cilia claire
+    claudia deborah delcy diana diane donna dorothy elena eleanor elizabeth ella emily emma eva evelyn frances
+    giorgia gloria grace greta hannah heather helen hillary ingrid irene isabel jacqueline jane janet jennifer
+    jessica joan joyce judith judy julia julie kamala karen kate katherine kathleen kathryn katie kim laura lauren
+    leah linda lisa lucy madonna margaret maria marie marilyn martha mary melania melissa michelle monica nancy
+    natalia nicole nina olga olivia pamela patricia paula rachel rebecca rosa rose ruth sandra sara sarah serena
+    sharon sheila sofia sonia sophia stephanie susan sylvia taylor teresa theresa tina ursula valentina vanessa vera
+    veronica victoria virginia wendy yoko yvonne jenny giulia
+    """.split()
+)
+_PLACE = frozenset(
+    """
+    afghanistan africa america argentina asia athens australia austria baghdad beijing belgium berlin bolivia brazil
+    britain brussels cairo california canada caracas chile china colombia cuba damascus denmark egypt england europe
+    finland florida france gaza geneva germany greece havana hungary india indonesia iran iraq ireland israel italy
+    japan jerusalem kenya korea kyiv lebanon london madrid mexico miami moscow netherlands nicaragua nigeria norway
+    pakistan palestine panama paris peru poland portugal rome russia scotland spain sweden switzerland syria taiwan
+    tehran texas tokyo turkey uk ukraine us usa venezuela vietnam washington
+    """.split()
+)
+_INSTITUTION = frozenset(
+    """
+    academy act agency airlines album army association award awards bank book bridge bureau center centre
+    championship championships church club college committee company congress council country court cup department
+    district express federation festival force forces games hall hospital house institute island journal league
+    library museum music news orchestra organisation organization park party post press prize records revolution
+    river school series service show society song stadium street studio studios team theater theatre times
+    tour treaty trophy union university war week world
+    """.split()
+)
+"""Last words of names that no person has."""
+_LAND = re.compile(r"\w{2,}(?:land|stan|ville|shire|burgh|nia|ria|sia)$")
+_OF_A_PEOPLE = re.compile(r"(?:an|ese|ish|ch|i)$")
+_AT = frozenset("in at near from across throughout".split())
+_TIME = re.compile(
+    rf"(?:{MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {MONTH}(?: \d{{4}})?|{MONTH} \d{{4}}|\d{{4}}[-–]\d{{2,4}} season"
+    rf"|(?:(?<=\bin )|(?<=\bsince )){MONTH}\b"
+    r"|(?<![\d,.$£€])(?:1[5-9]|20)\d\d(?:[-–]\d{2,4})?(?![\d%]|[.,]\d)"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:, \w+ \d{1,2})?)"
+)
+_COMPARATIVE = re.compile(
+    r"(?:bigg|small|larg|old|young|cheap|strong|long|short|fast|high|low|heavi|light|great|new|late|earli|slow|wid|deep)er"
+)
+_SMALL = frozenset("de la von van der del da di bin al".split())
+_OFFICE = re.compile(r"of (?:state|defen[cs]e|justice|war|health|energy|commerce|transportation|education|labor) ?")
+_FEW = frozenset("people personnel police men women children troops forces staff media data clergy".split())
+
+
+@lru_cache(maxsize=512)
+def mentions(text: str) -> tuple[Mention, ...]:
+    """Return what a text mentions, in order.
+
+    >>> [(m.text, m.kind, m.gender) for m in mentions("Where did President Maduro and his wife, Cilia Flores, live?")]
+    [('President Maduro', 'person', ''), ('his wife', 'thing', 'f'), ('Cilia Flores', 'person', 'f')]
+    """
+    times = [Mention(found[0], "time", found.start(), found.end()) for found in _TIME.finditer(text)]
+    rest = [word for word in words(text) if not any(time.start <= word.start < time.end for time in times)]
+    return tuple(sorted([*times, *_phrases(text, rest)], key=lambda mention: mention.start))
+
+
+def _phrases(text: str, found: list[Word]) -> Iterator[Mention]:
+    """Yield the noun phrases of a text: a determiner, adjectives and nouns; what follows "of" belongs to it."""
+    first = 0
+    while first < len(found):
+        last = None if first and found[first - 1].low == "how" else _end(found, first)  # "how long" names nothing
+        if last is None:
+            first += 1
+            continue
+        yield from _owners(text, found, first, last)
+        after = found[last + 1] if last + 1 < len(found) else None
+        inner = (
+            _end(found, last + 2) if after and after.low == "of" and after.joined and last + 2 < len(found) else None
+        )
+        if is_name(found[last]):
+            yield _named(text, found, _name_start(found, first, last), last)
+        else:
+            whole = last if inner is None else inner
+            yield _thing(text, found, first, last, whole)
+            if inner is not None and is_name(found[inner]):
+                yield _named(text, found, _name_start(found, last + 2, inner), inner)
+            last = whole
+        first = last + 1
+
+
+def _end(found: list[Word], first: int) -> int | None:
+    """Return the place of the last word of the noun phrase that starts at a place; None if none does."""
+    last = None
+    for place in range(first, len(found)):
+        word, before = found[place], found[place - 1] if place else None
+        if place > first and (not word.joined or (last is not None and _COMPARATIVE.fullmatch(word.low))):
+            break  # "Was the profit higher?"
+        if place == first and word.low in DETERMINER | POSSESSIVE:
+            continue
+        small = word.low in _SMALL and last is not None and before and is_name(before)
+        adds = last is not None and is_name(word) and before and not (is_name(before) or before.genitive)
+        if adds and before and before.low not in _SMALL | _TITLE | DETERMINER | {"of"}:
+            break
+        if last is not None and not is_name(word) and _ends_with_name(found, first, last):
+            break
+        if small or (before and before.low == "of" and _OFFICE.match(f"of {word.low} ")):
+            pass
+        elif (
+            before
+            and before.low in _TITLE
+            and word.low == "of"
+            and place + 1 < len(found)
+            and _OFFICE.match(f"of {found[place + 1].low} ")
+        ):
+            continue
+        elif is_closed(word) or is_verb(word, before):
+            break
+        last = place
+    while last is not None and last > first and found[last].low in _SMALL:
+        last -= 1
+    return last
+
+
+def _ends_with_name(found: list[Word], first: int, last: int) -> bool:
+    """Tell whether a phrase is a name and a common word after it a verb: "did Ann Lee paint", "did Oslo pay"."""
+    run = found[first : last + 1]
+    if not all(is_name(word) for word in run) or run[-1].genitive or found[last + 1].low in _SMALL | {"of"}:
+        return False
+    asked = first > 0 and found[first - 1].low in ("do", "does", "did")
+    person = len(run) > 1 and run[0].low in _FEMALE | _MALE and not set(_TITLE) & {word.low for word in run}
+    return person or (asked and not _OF_A_PEOPLE.search(run[-1].low))
+
+
+def _owners(text: str, found: list[Word], first: int, last: int) -> Iterator[Mention]:
+    """Yield the names within a phrase that own something in it."""
+    for place in range(first, last):
+        if found[place].genitive and is_name(found[place]) and not _saint(found, place):
+            yield _named(text, found, _name_start(found, first, place), place)
+
+
+def _saint(found: list[Word], place: int) -> bool:
+    """Tell whether a genitive is part of a name: "St Mary's Hospital", "Queen's University"."""
+    after = found[place + 1].low if place + 1 < len(found) else ""
+    owner = found[place].low
+    sacred = place > 0 and found[place - 1].low in ("st", "saint")
+    return found[place].genitive and after in _INSTITUTION and (sacred or owner in _FEMALE | _MALE)
+
+
+def _name_start(found: list[Word], first: int, last: int) -> int:
+    """Return where the name that ends at a place starts."""
+    start = last
+    while start > first and (not found[start - 1].genitive or _saint(found, start - 1)):
+        before = found[start - 1]
+        if not (is_name(before) or before.low in _SMALL or (before.low == "of" and start - 1 > first)):
+            break
+        start -= 1
+    return start
+
+
+def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
+    run = [word.low for word in found[start : last + 1]]
+    before = found[start - 1].low if start else ""
+    if len(run) == 1 and CITIZENS.match(found[last].text):
+        return Mention(found[last].text, "thing", found[start].start, found[last].end, plural=True)
+    gender = _gender([*run, before])
+    titles = [n for n, word in enumerate(run[:-1]) if word in _TITLE]
+    titled = bool(titles) or before in _TITLE
+    if (
+        titles
+    ):  # "Cuban President Miguel Díaz-Canel" is "Miguel Díaz-Canel", and "Cuban President Castro" "President Castro"
+        cut = titles[-1] + 1
+        cut += 2 if run[cut] == "of" else 0
+        start += cut if len(run) - cut > 1 else titles[-1]
+    kind: Kind = "name"
+    aged = re.match(r", \d\d,", text[found[last].end :])
+    if titled or gender or aged:
+        kind = "person"
+    elif len(run) > 1 and run[-1] in _INSTITUTION and not titles:
+        kind = "thing"
+    elif (
+        run[-1].replace(".", "") in _PLACE
+        or (len(run) == 1 and _LAND.match(run[0]))
+        or (len(run) == 1 and before in _AT)
+        or (before == "the" and run[-1] == "states")
+    ):
+        kind = "place"
+    if before == "the" and not titled:
+        start -= 1
+    return Mention(text[found[start].start : found[last].end], kind, found[start].start, found[last].end, gender=gender)
+
+
+def _thing(text: str, found: list[Word], first: int, last: int, whole: int) -> Mention:
+    head = found[last]
+    many = is_plural(head.text) or head.low in _FEW or head.low.endswith(("men", "people"))
+    shown = text[found[first].start : found[whole].end]
+    return Mention(shown, "thing", found[first].start, found[whole].end, many, _gender([head.low]))
+
+
+def _gender(run: list[str]) -> Literal["", "f", "m"]:
+    """Return the gender that a title, a kinship or a first name tells; the first that does."""
+    for word in run:
+        if word in _FEMALE or word in _MALE:
+            return "f" if word in _FEMALE else "m"
+    return ""
+
+
+def is_person(mention: Mention) -> bool:
+    """Tell whether a mention is of a person: by name, or as "the president" and "his wife" are."""
+    head = mention.text.split()[-1].lower() if mention.kind == "thing" else ""
+    inner = mention.text.split(" of ")[0].split()[-1].lower() if mention.kind == "thing" else ""
+    return mention.kind == "person" or bool(mention.gender) or head in _TITLE or inner in _TITLE
+
+
+def named_in(text: str) -> bool:
+    """Tell whether a text has a name in it."""
+    return any(mention.kind in ("person", "place", "name") for mention in mentions(text))

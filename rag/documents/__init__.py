@@ -1,0 +1,1 @@
+"""A folder of files becomes documents of canonical text, cut into passages."""

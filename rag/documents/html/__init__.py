@@ -1,0 +1,1 @@
+"""HTML: a page's own text, without what a browser would not show."""

@@ -1,0 +1,1 @@
+"""Office Open XML and workbooks: DOCX, PPTX, XLSX."""

@@ -1,0 +1,1 @@
+"""Formats that are text: data, feeds, mail, EPUB, subtitles, reStructuredText."""

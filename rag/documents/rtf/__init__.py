@@ -1,0 +1,1 @@
+"""RTF: the text as a word processor shows it."""

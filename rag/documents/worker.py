@@ -1,0 +1,62 @@
+"""A process that parses files for another: hostile bytes meet a limit on memory and time here, and nothing else.
+
+Run as ``python -m rag.documents.worker MEGABYTES SECONDS UNPACKED_MB OCR_SECONDS``; reads a path a line from standard
+input, as JSON, and answers each with a line of JSON. Before each page whose text is recognised it writes an empty line,
+and has so much more time.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rag.documents import parse
+from rag.documents.common.decode import Unusable
+from rag.documents.pdf.ocr import MEMORY_MB, Recogniser
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    megabytes, seconds, unpacked_mb, ocr_seconds = map(int, sys.argv[1:])
+    megabytes += MEMORY_MB if ocr_seconds else 0
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="surrogatepass")
+    os.dup2(2, 1)  # what a library prints is no answer
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    def more() -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft + 2 * ocr_seconds, hard))
+        answers.write("\n")
+        answers.flush()
+
+    ocr = Recogniser(ocr_seconds, more) if ocr_seconds else None
+    for line in sys.stdin:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, resource.RLIM_INFINITY))
+        answers.write(json.dumps(_answer(Path(json.loads(line)), unpacked_mb, ocr), ensure_ascii=False) + "\n")
+        answers.flush()
+
+
+def _answer(path: Path, unpacked_mb: int, ocr: Recogniser | None) -> dict[str, Any]:
+    try:
+        data = path.read_bytes()
+        parsed = parse.parse(path.suffix.lower(), data, unpacked_mb, ocr)
+        return asdict(parsed) | {"sha256": hashlib.sha256(data).hexdigest()}
+    except Unusable as error:
+        return {"reason": error.reason, "remedy": error.remedy}
+    except OSError as error:
+        return {"reason": error.strerror or str(error), "remedy": "make it readable"}
+    except MemoryError:
+        return {"reason": "too much memory", "remedy": "raise parse_memory_mb, if you trust it"}
+    except Exception as error:  # a parser's own bug on this file must not end the others
+        return {"reason": f"its parser failed ({type(error).__name__})", "remedy": "save it again in another program"}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""How the words of a question are met in a sentence, before and after its verb (:mod:`rag.english.decide`)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.english.vocabulary import (
+    ADVERBS,
+    CLAUSE,
+    GEOGRAPHY,
+    HELPERS,
+    LOOSE,
+    MODALS,
+    MONTHS,
+    NEGATIONS,
+    ONCE,
+    PREPOSITIONS,
+    PRONOUNS,
+    REFUSALS,
+    REVERSE,
+    ROUGH,
+    STRICT,
+    Token,
+    is_date,
+    meets,
+    tokens,
+)
+
+_SOME = frozenset("other another same all every enough such more even only".split())
+_BREAKS = frozenset(', ; : ( ) ! – — " “ ” and but although though while'.split())
+_DETERMINERS = frozenset("the a an both all any these those this".split())
+
+
+_CLAUSE_WORDS = frozenset("if because although while whereas unless when where".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question of yes or no asks."""
+
+    auxiliary: str
+    words: tuple[Token, ...]
+    """What must be met, in order, without dates."""
+    dates: tuple[Token, ...]
+    every: frozenset[str]
+    """All its words and their keys."""
+
+    @property
+    def reports(self) -> bool:
+        """Whether it asks what somebody said."""
+        return bool(self.every & {"say", "tell", "claim", "report", "quote", "call"})
+
+    @property
+    def be(self) -> bool:
+        """Whether its auxiliary verb is a form of "be"."""
+        return self.auxiliary in ("is", "are", "was", "were")
+
+    @classmethod
+    def of(cls, text: str, whole: str) -> "Asked | None":
+        """Read a question; None if it is negated, of two clauses, or about a pronoun.
+
+        Args:
+            text: the question without what leads in to it.
+            whole: with it.
+        """
+        own = tokens(text)
+        auxiliary = own[0].text
+        rest = own[2:] if len(own) > 1 and own[1].text == "n't" else own[1:]
+        if not rest or rest[0].text in PRONOUNS | {"this", "that", "these", "those", "there", "you", "we", "i"}:
+            return None  # about whom?
+        if any(token.text in NEGATIONS for token in rest) or any(token.text in _CLAUSE_WORDS for token in rest):
+            return None
+        led = tokens(whole[: len(whole) - len(text)]) if whole.endswith(text) else ()
+        led = tuple(token for token in led if token.content and token.text not in ADVERBS)
+        strict = {"us", *STRICT, *(("have",) if auxiliary in ("do", "does", "did") else ())}
+        kept = [t for t in rest if (t.content or t.text in strict or is_date(t)) and t.text not in LOOSE]
+        dates = [t for t in (*kept, *led) if is_date(t)]
+        if any(not is_date(t) for t in led):
+            return None
+        words = tuple(t for t in kept if not is_date(t))
+        every = frozenset({t.text for t in own} | {t.key for t in own})
+        return cls(auxiliary, words, tuple(dates), every) if words else None
+
+
+def left(said: Sequence[Token], pivot: int) -> tuple[int, list[str], int]:
+    """Return where the subject before the verb ends, its helpers between, how often these say no; -1 for none."""
+    n, flips = pivot - 1, 0
+    helpers: list[str] = []
+    while n >= 0:
+        token = said[n]
+        if token.text in NEGATIONS and token.text not in ("no", "nor", "neither", "nobody", "none", "nothing"):
+            if token.text in ("hardly", "barely", "scarcely", "without"):
+                return -1, [], 0
+            flips += 1
+        elif token.key in REFUSALS and n + 1 < len(said) and said[n + 1].text == "to":
+            flips += 1
+            helpers.append("refused")
+        elif token.text in HELPERS or token.text in MODALS or token.text == "to":
+            helpers.append(token.text)
+        elif not (token.text in ADVERBS or (token.text.endswith("ly") and not token.name)):
+            break
+        n -= 1
+    if flips and {token.text for token in said[n + 1 : pivot]} & {"only", "just", "merely", "simply", "always"}:
+        return -1, [], 0
+    return n, helpers, flips
+
+
+def about(
+    subject: Sequence[Token], said: Sequence[Token], end: int, sentence: str, context: str, asked: Asked
+) -> int | None:
+    """Tell whether the words before the verb, which end at ``end``, are about what the question is about.
+
+    Returns:
+        None if not; 1 if of another number of the same, else 0.
+    """
+    if said[end].text in PRONOUNS:
+        own = not any(token.content for token in said[:end])
+        return 0 if own and _before_is_about(subject, sentence, context) else None
+    if not meets(subject[-1], said[end]):
+        return None
+    n, unmet, other = _subject(subject, said, end, asked)
+    while n >= 0 and (said[n].text in _DETERMINERS or said[n].text in NEGATIONS):
+        n -= 1
+    if n > 0 and is_date(said[n]) and said[n - 1].text in ("in", "on"):  # "On Monday Smith resigned"
+        n -= 2
+    if n >= 0:
+        before = said[n]
+        stray = before.text in PREPOSITIONS | GEOGRAPHY | {"'s", "that", "who", "nor", "neither", "or", "and"}
+        if stray or (other and before.text in ROUGH):
+            return None
+        if before.content and not before.text.endswith("ly"):  # the question lacks it: a title or a first name
+            return other if subject[-1].name and not unmet and _titles(said[: n + 1]) else None
+    if unmet:
+        whole = " ".join(token.text for token in subject)
+        known = re.search(rf"\b{re.escape(whole)}\b", " ".join(token.text for token in tokens(context)))
+        if n >= 0 or not known or not all(token.name for token in subject):
+            return None
+    return other
+
+
+def _titles(before: Sequence[Token]) -> bool:
+    """Tell whether words that start a sentence are all written as a name's titles and first names are."""
+    return all((n == 0 or word.name) and word.content and word.text not in GEOGRAPHY for n, word in enumerate(before))
+
+
+def _subject(subject: Sequence[Token], said: Sequence[Token], end: int, asked: Asked) -> tuple[int, int, int]:
+    """Return where the subject starts that ends at ``end``, how many words it lacks, how many numbers are others."""
+    n, unmet, other = end, list(subject), 0
+    breaks = CLAUSE - {"of", "for", "and", "in"} - asked.every | {",", "'s"}
+    while unmet and n >= 0:
+        token = said[n]
+        if meets(unmet[-1], token):
+            unmet.pop()
+        elif unmet[-1].number and token.number and len(unmet) < len(subject) and not is_date(token):
+            unmet.pop()
+            other += 1
+        elif token.content or token.text in breaks:
+            break
+        n -= 1
+    return n, len(unmet), other
+
+
+def _before_is_about(subject: Sequence[Token], sentence: str, context: str) -> bool:
+    """Tell whether the sentence before, or a title, starts with what the question is about."""
+    place = context.find(sentence)
+    before = (context[:place] if place >= 0 else context).strip()
+    if not before:
+        return False
+    last = tokens(re.split(r"(?<=[.!?])\s+|\n+", before)[-1])
+    skipped = [token for token in last[: len(subject) + 3] if token.content]
+    return len(skipped) >= len(subject) and all(
+        meets(one, other) for one, other in zip(subject, skipped[: len(subject)], strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How a sentence meets what a question says."""
+
+    end: int
+    """Where the last word is met."""
+    reversals: int
+    """How often something is that rules it out."""
+    denials: int
+    """How often the words between say no."""
+    one_off: bool
+    """Whether it happens once."""
+
+
+def right(predicate: Sequence[Token], said: Sequence[Token], start: int, *, be: bool) -> Met | None:
+    """Return how the predicate is met from ``start`` on, or None if it is not.
+
+    Args:
+        predicate: the question's words from its verb on; behind a form of "be" those after it.
+        said: the sentence.
+        start: where to begin.
+        be: whether it stands behind a form of "be".
+    """
+    n, flips, denials, one_off = start, 0, 0, False
+    for place, word in enumerate(predicate):
+        gap: list[Token] = []
+        following = predicate[place + 1] if place + 1 < len(predicate) else None
+        while n < len(said) and not meets(word, said[n]):
+            reverse = place == 0 and said[n].key in REVERSE.get(word.key, ())
+            if reverse or (not gap and _other_number(word, following, said[n : n + 2])):
+                flips += 1
+                break
+            gap.append(said[n])
+            n += 1
+        if n == len(said):
+            return None
+        one_off = one_off or word.key in ONCE or word.text in ONCE
+        negated = _gap(gap, first=place == 0 and be)
+        if negated is None:
+            return None
+        denials += negated
+        n += 1
+    return Met(n - 1, flips, denials, one_off)
+
+
+def _other_number(word: Token, unit: Token | None, said: Sequence[Token]) -> bool:
+    """Tell whether two words are another number than the question's, of the same unit."""
+    if len(said) < 2 or unit is None or not (word.number and said[0].number) or is_date(said[0]):
+        return False
+    return meets(unit, said[1])
+
+
+def _gap(gap: Sequence[Token], *, first: bool) -> int | None:
+    """Return how often the words between two that are met say no; None if they may say anything else."""
+    texts = [token.text for token in gap]
+    negated = sum(text in _DENIALS for text in texts)
+    governs = negated and ((first and texts[0] in ("not", "n't", "never")) or texts[-1] in ("no", "without", "a", "an"))
+    if (negated and not governs) or set(texts) & _CHANGES or "n't" in texts[1:]:
+        return None
+    extra = [t for t in gap if t.content and not is_date(t) and not t.text.endswith("ly") and t.text not in ADVERBS]
+    loose = [n for n, text in enumerate(texts) if text in PREPOSITIONS or text == "'s"]
+    if len(extra) > 2:
+        return None
+    if "and" in texts:  # "the capital and largest city of"
+        plain = texts[0] == "and" and not any(n < len(texts) - 2 for n in loose)
+        return negated if plain and all(t.key not in REVERSE and not t.name for t in extra) else None
+    if extra and loose and (first or any(t in gap[: loose[0]] for t in extra)):
+        return None
+    return negated
+
+
+_DENIALS = frozenset("not n't never no without".split())
+_CHANGES = (CLAUSE - PREPOSITIONS - {"and", "as"}) | (ROUGH - {"some"}) | {"only", *'.;:()?!—–"“”'}
+
+
+def none(said: Sequence[Token], end: int, size: int) -> int:
+    """Tell whether the subject that ends at ``end`` starts with "no"."""
+    return int(any(token.text == "no" for token in said[max(0, end - size) : end + 1]))
+
+
+def denies_all(asked: Asked, said: Sequence[Token], pivot: int, end: int) -> bool:
+    """Tell whether a sentence with "not" stops at ``end``: "not … until May" and "on Monday … not" deny a part only."""
+    own = {token.text for token in asked.dates}
+    if any(token.text in _SOME and token.text not in asked.every for token in said[pivot:end]):
+        return False
+    if any(is_date(token) and token.text not in own for token in said):
+        return False
+    rest = [token for token in said[end + 1 :] if not (is_date(token) or token.text in ("in", "on"))]
+    return not rest or rest[0].text in _BREAKS
+
+
+def alone(said: Sequence[Token], end: int) -> bool:
+    """Tell whether nothing stands after the verb at ``end`` that it may be done to."""
+    after = said[end + 1] if end + 1 < len(said) else None
+    return after is None or after.number or is_date(after) or after.text in _BREAKS | {"in", "on", "by", "again"}
+
+
+def ends_well(said: Sequence[Token], end: int, *, verb: bool, be: bool) -> bool:
+    """Tell whether what follows the last word that is met adds to it without changing it ("the offer letter").
+
+    Args:
+        said: the sentence.
+        end: where its last word that is met is.
+        verb: whether that is the verb.
+        be: whether the verb is a form of "be".
+    """
+    after = said[end + 1] if end + 1 < len(said) else None
+    if after is None or after.number or after.text in MONTHS or after.text.endswith("ly"):
+        return True
+    if be and after.text in ("of", "from", "with", "than", "as"):  # "free of errors"
+        return False
+    if after.text in ("'s", "for", "or", "to") or (after.text == "of" and said[end].key == "one"):
+        return False
+    return not after.content or verb

@@ -1,0 +1,182 @@
+"""Does one sentence decide a question of yes or no?
+
+A sentence decides only if it says, about the same thing and in the same order, what the question asks, or denies it in
+so many words. Whatever else it may mean, to a reader who knows more, is no decision: a wrong "yes" is far worse than
+none. What it takes:
+
+- the question is one of yes or no, and of one clause,
+- the sentence reports or supposes nothing ("said", "if", "may", "plans to") that the question does not too,
+- who or what the question is about stands before the verb in the sentence; or a pronoun does, and the sentence before
+  is about it; or its last name does, and the context has the whole one,
+- all other names, numbers and words follow, in the question's order, with little between them,
+- what stands in the way is negated once, or says the opposite once: "no"; otherwise "yes".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from rag.english import clause
+from rag.english.clause import Asked
+from rag.english.question_form import bare, yes_no
+from rag.english.question_parts import asked_parts
+from rag.english.vocabulary import (
+    BE,
+    GROUPS,
+    HEDGES,
+    IRREGULAR,
+    MODALS,
+    REVERSE,
+    Token,
+    is_date,
+    meets,
+    tokens,
+)
+
+_UNCHANGED = frozenset("put cut hit let set shut cost hurt quit split spread beat bet read".split())
+_ASIDE = re.compile(r",\s(?:(?!\b(?:and|or)\b)[^,;\"“”])*,\s(?!(?:and|or)\b)|\s\([^()]*\)")
+_NAMED = re.compile(
+    r"^(?P<lead>(?:(?:On|In|At) [^,]+, )?)(?:[Tt]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er) [\w' -]+, (?P<name>[A-Z][^,;]*), "
+)
+"""A subject with its name behind it: "The owner, Norline, will pay"."""
+_QUOTED = re.compile(r"[\"“][^\"”“]*\s[^\"”“]*\s[^\"”“]*[\"”]")
+
+
+def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "no"] | None:
+    """Return ``yes`` or ``no`` if one sentence decides a question, else None.
+
+    Args:
+        question: one that yes or no answers; any other is not decided.
+        sentence: what may decide it.
+        context: the passage around it, or its title: tells who "he" in the sentence is.
+
+    >>> decide("Did the minister accept the offer?", "On Monday, the minister refused the offer.")
+    'no'
+    >>> decide("Did the minister accept the offer?", "The minister may accept the offer.")
+    """
+    if not yes_no(question) or len(asked_parts(question)) > 1 or re.search(r"\b(?:while|whereas)\b|;", question):
+        return None
+    text = bare(question)
+    asked = Asked.of(text, question)
+    if asked is None or sentence.rstrip("\"”' ").endswith("?"):
+        return None
+    if _hedged(asked, tokens(sentence)) or (_QUOTED.search(sentence) and not asked.reports):
+        return None
+    for plain in dict.fromkeys((sentence, _NAMED.sub(r"\g<lead>\g<name> ", sentence))):
+        said = tokens(_ASIDE.sub(" ", plain))
+        for pivot in _pivots(asked, said):
+            if verdict := _at(asked, said, pivot, sentence, context):
+                return verdict
+    return None
+
+
+def _hedged(asked: Asked, said: Sequence[Token]) -> bool:
+    """Tell whether a sentence reports, supposes or intends what the question does not."""
+    for token in said:
+        if token.name and token.text in ("may", "will", "march"):
+            continue
+        modal = token.text in MODALS
+        if modal and token.text in ("will", "wo", "can", "ca") and asked.auxiliary[:2] == token.text[:2]:
+            continue
+        if (token.text in HEDGES or token.key in HEDGES) and not {token.text, token.key} & asked.every:
+            return True
+    return False
+
+
+def _pivots(asked: Asked, said: Sequence[Token]) -> list[int]:
+    """Return where the sentence may have the verb that the question asks about."""
+    if asked.be:
+        return [n for n, token in enumerate(said) if token.text in ("is", "are", "was", "were", "been")]
+    keys = {word.key for word in asked.words} | {other for word in asked.words for other in REVERSE.get(word.key, ())}
+    groups = {number for word in asked.words for number in GROUPS.get(word.key, ())}
+    return [
+        n
+        for n, token in enumerate(said)
+        if n and (token.content or token.key == "have") and (token.key in keys or groups & GROUPS.get(token.key, set()))
+    ]
+
+
+def _at(asked: Asked, said: Sequence[Token], pivot: int, sentence: str, context: str) -> Literal["yes", "no"] | None:
+    """Return what a sentence decides if its verb is at ``pivot``."""
+    start, helpers, flips = clause.left(said, pivot)
+    if start < 0 or not _fits(asked, said, pivot, helpers, flips):
+        return None
+    for cut in range(len(asked.words) - 1, 0, -1):
+        subject, predicate = asked.words[:cut], asked.words[cut:]
+        if not asked.be and not _verb_meets(predicate[0], said[pivot]):
+            continue
+        changed = clause.about(subject, said, start, sentence, context, asked)
+        found = clause.right(predicate, said, pivot + asked.be, be=asked.be)
+        if changed is not None and found is not None:
+            denials = flips + clause.none(said, start, len(subject))
+            found = replace(found, denials=found.denials + denials, reversals=found.reversals + changed)
+            return _verdict(asked, said, pivot, found, verb=len(predicate) == 1 and not asked.be)
+    return None
+
+
+def _verdict(
+    asked: Asked, said: Sequence[Token], pivot: int, found: clause.Met, *, verb: bool
+) -> Literal["yes", "no"] | None:
+    """Return what follows from how a sentence meets all the words of a question; ``verb``: there is nothing but one."""
+    if found.denials and not clause.denies_all(asked, said, pivot, found.end):
+        return None
+    if found.reversals and verb and not clause.alone(said, found.end):
+        return None
+    if not clause.ends_well(said, found.end, verb=verb, be=asked.be):
+        return None
+    changes = found.denials + found.reversals
+    if not _dates_met(asked, said, one_off=found.one_off and not changes):
+        return None
+    changes += bool(asked.dates) and not _all_met(asked.dates, said)
+    return None if changes > 1 else "no" if changes else "yes"
+
+
+def _same_time(auxiliary: str, verb: str) -> bool:
+    return verb == "been" or (auxiliary in ("was", "were")) == (verb in ("was", "were"))
+
+
+def _fits(asked: Asked, said: Sequence[Token], pivot: int, helpers: list[str], flips: int) -> bool:
+    """Tell whether the verb's form and its auxiliaries say that it happens when and as the question asks."""
+    auxiliary, text = asked.auxiliary, said[pivot].text
+    if any(token.text == "longer" for token in said) and auxiliary not in ("is", "are", "do", "does"):
+        return False  # "was no longer": it was once
+    if asked.be:
+        return _same_time(auxiliary, text)
+    if ("to" in helpers and "refused" not in helpers) or set(helpers) & BE or (text.endswith("ing") and len(text) > 5):
+        return False
+    modal = {helper[:2] for helper in helpers if helper in MODALS}
+    if modal or auxiliary in MODALS:
+        return modal == {auxiliary[:2]}
+    present = bool(set(helpers) & {"do", "does"})
+    past = bool(set(helpers) & {"did", "had", "has", "have", "refused"}) or _is_past(text)
+    if auxiliary in ("do", "does"):
+        return present or not past
+    return not present and (past or (text in _UNCHANGED and not helpers and not flips))
+
+
+def _is_past(verb: str) -> bool:
+    return (verb in IRREGULAR and verb != "has") or verb.endswith("ed")
+
+
+def _verb_meets(word: Token, token: Token) -> bool:
+    return meets(word, token) or token.key in REVERSE.get(word.key, ())
+
+
+def _all_met(dates: Sequence[Token], said: Sequence[Token]) -> bool:
+    present = {token.text for token in said}
+    return all(token.text in present for token in dates)
+
+
+def _dates_met(asked: Asked, said: Sequence[Token], *, one_off: bool) -> bool:
+    """Tell whether the sentence has the question's dates, or one other year for what happens once."""
+    if not asked.dates:
+        return True
+    own = [token for token in said if is_date(token)]
+    texts = [token.text for token in said]
+    for n, token in enumerate(said):
+        if is_date(token) and n and texts[n - 1] in ("before", "after", "since", "until", "about", "around", "by"):
+            return texts[n - 1] in asked.every
+    if _all_met(asked.dates, said):
+        return True
+    return one_off and len(asked.dates) == len(own) == 1 and asked.dates[0].number and own[0].number

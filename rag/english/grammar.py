@@ -1,0 +1,309 @@
+"""The words of a text in their parts of speech, as far as form and a few short lists tell.
+
+A question or a sentence is cut into names, verbs, and words of a closed class ("the", "of", "was"); all else passes for
+a noun or what belongs to one.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rag.english.question_form import AUXILIARY, IRREGULAR_PAST, is_plural
+from rag.text.terms import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text, ``text[start:end]``, with its genitive's ending."""
+
+    text: str
+    start: int
+    end: int
+    genitive: bool
+    opens: bool
+    """Whether a sentence starts with it."""
+    joined: bool
+    """Whether only white space lies between the word before and this one."""
+    heads: bool = False
+    """Whether the next word, after white space, has a capital."""
+    verb: bool = False
+    """Whether its place makes it a verb, or what "is" says of its subject: "close" in "When will the bridge close?"."""
+
+    @property
+    def low(self) -> str:
+        """The word in lower case, without accents."""
+        return fold(self.text)
+
+
+DETERMINER = frozenset("the a an this that these those any some no every each another all both".split())
+POSSESSIVE = frozenset("my your his her its our their whose".split())
+PREPOSITION = frozenset(
+    """
+    of in on at by for from to with without about into onto over under after before during between among against
+    through since until till toward towards upon within across near behind beyond despite aboard around along as
+    like than off out up down versus per amid via
+    """.split()
+)
+_OTHER = frozenset(
+    """
+    and or but nor so if because while although though whether who whom what which when where why how that than then
+    there here not also very too still yet just only even ever never often already again now today yesterday
+    tomorrow yes please however more most less least much many few he she it they we you i him them us me himself
+    herself itself themselves else exactly really actually currently recently later earlier ago soon such same own
+    once away back together instead tell let ok okay well others something anything nothing someone anyone everyone
+    somebody anybody worth according outdoors indoors abroad overseas online offline
+    """.split()
+)
+_BASE = """
+    accept accuse achieve act add admit affect agree allow announce appear apologise apologize apply appoint argue
+    arrest arrive ask assert attend avoid ban base become begin believe belong blame bomb break bring build buy call
+    capture carry cause change choose claim come commit compare complain condemn confirm consider contain continue
+    control cost create criticise criticize cut deal decide declare defend demand deny depend describe destroy die
+    differ discover discuss do draw drive earn emerge end enter escape establish evacuate exist expect explain
+    express face fail fall feel fight fill find fire follow force found get give go grow happen have hear help hire
+    hit hold hope hurt import include increase indicate insist intend invade invest involve join keep kill know land
+    last launch lead learn leave let like live look lose love make manage mark marry mean meet mention move name
+    need negotiate offer open oppose order own pay perform place plan play post praise prepare prevent produce
+    promise propose protect provide publish pull put reach react read receive refer refuse regard reject release
+    remain remove replace reply report require resign respond return reveal rule run say see seem seize sell send
+    serve set shoot show sign sing speak spend stand start stay steal stop strike study succeed suffer suggest
+    support suspect take talk teach tell thank think threaten tour trade train transfer travel try turn understand
+    use visit vote wait want warn watch win work worry write yield benefit estimate reinforce protest object
+    retaliate surrender collapse recover rise crash explode negotiate rain snow
+    """.split()
+VERB = frozenset(_BASE)
+_PAST = IRREGULAR_PAST | frozenset(
+    "said told saw knew grew kept sent spent heard meant felt thought bought caught taught stood understood paid laid "
+    "led fled swept struck sank sought fed lent beat quit shut split spread "
+    "put set cut let drew drove flew wore chose froze stole threw shot sang swore".split()
+)
+_NOUN_TOO = frozenset(
+    """
+    act ban base call cause change claim control cost cut deal demand end face fall fight fire force help hit hope
+    land last launch lead like look love mark mean move name need offer order own pay place plan play post promise
+    reach release reply report return rule run set show sign stand start stay stop strike study support suspect talk
+    tour trade train transfer travel try turn use visit vote wait watch win work worry protest object collapse rise
+    crash
+    """.split()
+)
+_PARTICIPLE = frozenset(
+    "born built known taken given seen written broken chosen driven held sold sent shot made found lost won left "
+    "said told hit done gone spoken stolen thrown sworn drawn fought bought caught taught paid used sued owed died "
+    "lied tied".split()
+)
+_ENDS_LIKE_VERB = frozenset(
+    """
+    united during including according speed hundred breed indeed building meeting evening morning spring string nothing
+    anything something everything ceiling housing funding hearing wedding painting mourning
+    training spending parking warning ruling
+    """.split()
+)
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
+_INITIALS = ("I", "CEO", "CFO", "PM", "MP", "TV")
+"""Capitals that name nobody."""
+_GREETING = frozenset("hi hello hey sorry thanks thank unfortunately too good great nice sure".split())
+CITIZENS = re.compile(r"[A-Z]\w+(?:ans|crats|ists|ites|eers|is)$")
+
+
+def words(text: str) -> list[Word]:
+    """Return the words of a text, in order."""
+    found: list[Word] = []
+    shouted = text.isupper()
+    for match in _WORD.finditer(text):
+        gap = text[found[-1].end : match.start()] if found else ""
+        opens = not found or bool(re.search(r"[.?!:\n][\"'”’)\s]*\s[\"'“‘(\s]*$", gap + ("" if found else " ")))
+        bare = re.sub(r"['’]s?$", "", match[0].rstrip(".,") if match[0][0].isdigit() else match[0])
+        owns = match[0][len(bare) : len(bare) + 2] in ("'s", "’s") or text[match.end() : match.end() + 2] in (
+            "' ",
+            "’ ",
+        )
+        shown = bare.lower() if shouted else bare
+        follows = re.match(r"\s[^\W\d_]", text[match.end() :])
+        heads = bool(follows and follows[0][-1].isupper()) and not shouted
+        found.append(Word(shown, match.start(), match.start() + len(bare), owns, opens, not gap.strip(), heads))
+    for place in _verbs(found):
+        found[place] = replace(found[place], verb=True)
+    return found
+
+
+def _verbs(found: list[Word]) -> Iterator[int]:
+    """Yield the places of the words that must be verbs, in no list though they may be.
+
+    A base form follows "did", "will" and the like: straight in a statement, after the subject in a question.
+    """
+    asks = False
+    for place, word in enumerate(found):
+        if word.opens or (place and found[place - 1].opens and found[place - 1].low in ("and", "but", "so", "or")):
+            first = found[place + 1] if word.low in PREPOSITION and place + 1 < len(found) else word
+            asks = first.low in _WH or is_auxiliary(first)
+        if _TAKES_BASE.fullmatch(word.low) and not is_name(word):
+            verb = _base_form(found, place + 1, asks=asks)
+            if verb is not None:
+                yield verb
+        elif asks and word.low in _BE and (word.opens or is_closed(found[place - 1])):
+            if (predicate := _predicate(found, place + 1)) is not None:
+                yield predicate
+        elif place and (
+            _follows_subject(word, found[place - 1])
+            or (place + 1 < len(found) and _stands_as_verb(word, found[place - 1], found[place + 1]))
+        ):
+            yield place
+
+
+def _follows_subject(word: Word, before: Word) -> bool:
+    """Tell whether a word stands behind what can only be a subject: "it employs", "they negotiate"."""
+    subject = before.low in ("he", "she", "they", "we") or (before.low == "it" and before.opens)
+    plain = not is_closed(word) and word.text[0].islower() and not word.low.endswith("ly")
+    return subject and word.joined and plain
+
+
+def _predicate(found: list[Word], start: int) -> int | None:
+    """Return the place of what a question for yes or no says of its subject: "safe" in "Is the dam safe?"."""
+    opener = found[start - 1]
+    run = found[start:]
+    if not (opener.opens or found[start - 2].opens) or found[start - 2].low in _WH or len(run) < 3:
+        return None
+    plain = all(word.joined and not is_closed(word) and not word.genitive for word in run[1:])
+    return len(found) - 1 if plain and run[0].low in DETERMINER | POSSESSIVE and not is_name(run[-1]) else None
+
+
+def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
+    """Tell whether a word between two others is their verb: "Tarn Lines runs the ferry", "it cost 40 euros"."""
+    if is_closed(before) or is_closed(word) or word.text[0].isupper() or not (word.joined and after.joined):
+        return False
+    counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
+    if counted and (word.low in VERB or word.low.removesuffix("s") in VERB):
+        return True
+    if not is_name(before) or before.genitive:
+        return False
+    return counted or after.low in DETERMINER | POSSESSIVE or (is_name(after) and word.low.endswith(("s", "ed")))
+
+
+def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
+    """Return the place of the verb after an auxiliary; None if it cannot be told."""
+    run: list[int] = []  # the words of the subject so far, and the verb
+    place = start
+    while place < len(found):
+        word = found[place]
+        after = found[place + 1] if place + 1 < len(found) and found[place + 1].joined else None
+        if place > start and not word.joined:
+            return None
+        if word.low in _SUBJECT and not run and place == start:
+            run.append(place)
+        elif word.low.endswith("ly") or word.low in _BETWEEN or (word.low in DETERMINER | POSSESSIVE and not run):
+            pass
+        elif word.low == "of" and run:
+            place += 1 if after is not None and after.low in DETERMINER | POSSESSIVE else 0
+        elif is_closed(word) and not (
+            word.low == "back" and after is not None and after.low in DETERMINER | POSSESSIVE
+        ):
+            return None
+        else:
+            ends = (
+                after is None
+                or (is_closed(after) and after.low not in ("of", "back", "have", "be", "do"))
+                or after.text[0].isdigit()
+            )
+            names = after is not None and is_name(after) and all(is_name(one) for one in _rest(found, place + 1))
+            straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINER))
+            pronoun = bool(run) and found[run[0]].low in _SUBJECT
+            if not is_name(word) and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
+                return place
+            run.append(place)
+        place += 1
+    return None
+
+
+def _listed(word: Word, run: list[int]) -> bool:
+    return bool(run) and word.low in VERB and word.low not in _NOUN_TOO
+
+
+def _rest(found: list[Word], start: int) -> Iterator[Word]:
+    """Yield the words of a phrase from a place on."""
+    for word in found[start:]:
+        if not word.joined or is_closed(word):
+            return
+        yield word
+
+
+def is_verb(word: Word, before: Word | None) -> bool:
+    """Tell whether a word is likely to be a verb, after the word before it."""
+    low = word.low
+    if word.verb:
+        return True
+    if word.text[:1].isupper() and not word.opens:
+        return False
+    if before is not None and (before.low in DETERMINER | POSSESSIVE or before.genitive):
+        return False
+    if low in _PAST | _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE:
+        return True
+    if low.endswith(("ed", "ing")) and len(low) > 4 and low not in _ENDS_LIKE_VERB:
+        return low.endswith("ing") or before is None or before.low not in PREPOSITION
+    third = low[:-1] if low.endswith("s") else ""
+    base = low if low in VERB else third if third in VERB else low[:-2] if low.endswith("es") else ""
+    if base not in VERB:
+        return False
+    if base not in _NOUN_TOO:
+        return True
+    return before is not None and (
+        before.low in ("to", "not", "who", "what", "which")
+        or _AUX.match(before.low) is not None
+        or (low == base and (is_name(before) or is_plural(before.text)))
+    )
+
+
+def participle(word: str) -> bool:
+    """Tell whether a word can follow "was" as a verb.
+
+    >>> participle("captured"), participle("held"), participle("Cuba")
+    (True, True, False)
+    """
+    low = word.lower()
+    return (
+        low in _PARTICIPLE
+        or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE
+        or (low.endswith(("ed", "ing")) and len(low) > 4)
+    )
+
+
+_TAKES_BASE = re.compile(
+    r"(?:did|does|do|will|would|can|could|shall|should|may|might|must)(?:n['’]t)?|won['’]t|can['’]t|cannot"
+)
+_SUBJECT = frozenset("i he she it they we you".split())
+_BETWEEN = frozenset(
+    "not both also ever never still even just now then first only always often again already soon".split()
+)
+_BE = frozenset("is are was were".split())
+_WH = frozenset("who whom whose what which when where why how".split())
+_CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER
+_AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
+
+
+def is_auxiliary(word: Word) -> bool:
+    """Tell whether a word is "did", "was", "can't" and the like."""
+    return _AUX.match(word.low) is not None
+
+
+def is_name(word: Word) -> bool:
+    """Tell whether a word is, or is part of, a name."""
+    if (
+        not word.text[0].isupper()
+        or word.text in _INITIALS
+        or (word.low in _CLOSED and word.text != "US" and not _first_name(word))
+        or (is_auxiliary(word) and word.text not in ("May", "Will"))
+    ):
+        return False
+    if word.opens and (word.low.endswith("ly") or word.low in _GREETING):
+        return False
+    common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
+    return not (word.opens and common and not word.heads and not CITIZENS.match(word.text))
+
+
+def _first_name(word: Word) -> bool:
+    """Tell whether a capital makes a name of a small word: "Per" in "the architect Per Lunde"."""
+    return word.low in PREPOSITION and word.heads and not word.opens
+
+
+def is_closed(word: Word) -> bool:
+    """Tell whether a word is none of noun, adjective, name, number and full verb."""
+    return (word.low in _CLOSED or is_auxiliary(word)) and not is_name(word)

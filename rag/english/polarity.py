@@ -1,0 +1,250 @@
+"""What a question asks for, and whether a sentence's words could answer it.
+
+Signs, not proof: each is one feature of the reader, weighed by the calibration.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rag.english.vocabulary import IRREGULAR, REFUSALS, Token, key, tokens
+from rag.english.vocabulary import NEGATIONS as DENYING
+from rag.text.quantities import quantities
+from rag.text.terms import fold, names, root, stem, terms, words
+
+_KINDS = {
+    "number": r"\bhow (?:many|much|old|long|far|tall|big|large|high|often)\b"
+    r"|\b(?:what|which) (?:\w+ ){0,2}(?:number|percentage|percent|proportion|amount|price|age|population)\b",
+    "when": r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b|\bhow long ago\b",
+    "who": r"\bwho(?:m|se)?\b",
+    "where": r"\bwhere\b|\b(?:what|which) (?:country|city|state|place|region|nation|town)\b",
+    "why": r"\bwhy\b|\b(?:what|which) (?:is |was |were )?(?:the )?(?:reason|cause)\b",
+}
+_VAGUE = r"\b(?:dozens?|hundreds?|thousands?|[mbtr]illions?)\b"
+_DATE = (
+    r"\b(?:1\d{3}|20\d\d)\b|\b\d{1,2}(?:st|nd|rd|th) century\b|\b(?:today|yesterday|tomorrow|earlier|century|decade)\b"
+    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+)
+_CAUSE = (
+    r"\b(?:because|due to|owing to|since|as a result|so that|in order to|reasons?|caus(?:e|es|ed|ing)|thanks to"
+    r"|led to)\b"
+)
+
+_OPPOSITES = """
+    accept approve agree allow permit | reject refuse deny decline oppose forbid ban prohibit
+    win | lose
+    rise increase grow gain expand | fall decrease decline drop shrink reduce
+    start begin open launch | end stop close finish cease
+    support favor favour back endorse praise | oppose criticize criticise condemn attack
+    north | south
+    east | west
+    more most many | fewer few less least
+    major large big high | minor small low
+    include contain | exclude lack
+    join enter arrive | leave exit depart
+    import | export
+    strong | weak
+    confirm admit | deny
+    legal | illegal
+    true | false
+    active | inactive
+    public | private
+    rich | poor
+    old | young new
+    early | late
+    succeed success | fail failure
+    possible | impossible
+    friend ally | enemy
+    build create | destroy
+    remember | forget
+    love like | hate dislike
+    appear | disappear
+    free release | capture arrest imprison
+    peace | war
+"""
+
+
+def _opposites() -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for line in _OPPOSITES.strip().splitlines():
+        left, right = ({stem(word) for word in side.split()} for side in line.split("|"))
+        for one, other in ((left, right), (right, left)):
+            for word in one:
+                table.setdefault(word, set()).update(other)
+    return {word: frozenset(others) for word, others in table.items()}
+
+
+OPPOSITES = _opposites()
+"""Stem to the stems of its opposites."""
+NEGATIONS = frozenset({"not", "no", "never", "without", "nobody", "none", "neither", "nor"})
+
+
+def kind(question: str) -> str:
+    """Return what a question asks for: ``number``, ``when``, ``who``, ``where``, ``why`` or ``other``.
+
+    >>> kind("How many Cubans died?"), kind("In what year did it end?"), kind("What did he say?")
+    ('number', 'when', 'other')
+    """
+    folded = fold(question)
+    return next((name for name, pattern in _KINDS.items() if re.search(pattern, folded)), "other")
+
+
+def holds_kind(question: str, sentence: str) -> bool:
+    """Tell whether a sentence holds something of the kind that the question asks for, beyond what it says itself.
+
+    >>> holds_kind("How many men died on January 3?", "The raid of January 3 was short.")
+    False
+    """
+    asked = kind(question)
+    if asked == "number":
+        plain = re.sub(rf"(?:{_DATE})(?: \d{{1,2}}\b)?", " ", sentence, flags=re.IGNORECASE)
+        told, known = ({str(item) for item in quantities(text) if not item.loose} for text in (plain, question))
+        return bool(told - known) if told else bool(re.search(_VAGUE, fold(plain)))
+    if asked == "when":
+        return bool(re.search(_DATE, fold(sentence)))
+    if asked in ("who", "where"):
+        plain = re.sub(_DATE, " ", sentence, flags=re.IGNORECASE)  # "January" is no name
+        return bool(set(names(plain, initial=True)) - {root(word) for word in words(question)})
+    if asked == "why":
+        return bool(re.search(_CAUSE, fold(sentence)))
+    return True
+
+
+def opposes(question: str, sentence: str, passage: str) -> bool:
+    """Tell whether a sentence says the opposite of what the question takes for granted.
+
+    The sentence must have most of the question's other words. Then a word of the question is missing from the passage
+    while the sentence has its opposite; or only the question is negated; or only the sentence is, at a word of the
+    question. A question that can be answered yes or no takes nothing for granted.
+
+    >>> opposes("Why did he accept the deal?", "He rejected the deal.", "He rejected the deal.")
+    True
+    >>> opposes("When did the talks start?", "There are no talks, he said.", "There are no talks, he said.")
+    True
+    >>> opposes("Who denied the talks?", "He denied that there were talks.", "He denied that there were talks.")
+    False
+    """
+    if re.match(
+        r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", fold(question)
+    ):
+        return False
+    asked, said, present = (_keys(words(text)) for text in (question, sentence, passage))
+    own = _keys(terms(question)) - _LIGHT
+    for word in asked - present:
+        opposites = OPPOSITES.get(word, frozenset())
+        same = any(OPPOSITES.get(other, frozenset()) & opposites for other in said)
+        if opposites & said and not same and _part(own - {word}, said) >= _SAME_MATTER:
+            return True
+    asks, says = _NOT_OR.sub(" ", question), _NOT_OR.sub(" ", sentence)
+    if negated(asks):
+        return not _SOFT.search(fold(says)) and not negated(says) and _part(own, said) >= _SAME_MATTER
+    if _SOFT.search(fold(asks)):
+        return False
+    denied: set[str] = set() if _UNTIL.search(says) else _denied(says) & own
+    return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
+
+
+def states(question: str, sentence: str) -> bool:
+    """Tell whether a sentence has all the words of a question that say something, and denies nothing.
+
+    >>> states("Who voted for the bill?", "The governor voted for the bill.")
+    True
+    >>> states("Who voted for the bill?", "The senator did not vote for the bill.")
+    False
+    """
+    own = _keys(terms(question)) - _LIGHT
+    return len(own) >= _LEAST_STATED and own <= _keys(words(sentence)) and not negated(sentence)
+
+
+_LEAST_STATED = 2
+_SAME_MATTER = 0.5
+"""What part of a question's words a sentence has at least that is on the same matter."""
+_DENIED_MATTER = 0.6
+_LIGHT = frozenset(
+    "start begin happen occur take place hold t didn doesn don wasn weren isn aren hasn haven hadn won couldn wouldn "
+    "2 3 kind type".split()
+)
+"""What a question may have beside its matter."""
+_NOT_OR = re.compile(
+    r"\b(?:(?:or|and) (?:\w+ )?(?:not|without)|not (?:only|just|merely|simply|until|because)|whether)\b|\bno\. ?\d+",
+    re.IGNORECASE,
+)
+_SOFT = re.compile(
+    r"\b(?:refus|reject|declin|den(?:y|ied|ies|ial)|fail|lack|prevent|avoid|except|exclu|rather than|instead|unable"
+    r"|unlike|prohibit|forb[ia]d|ban(?:s|ned)?\b|oppos|impossib|unsuccess|hardly|rarely|only|absen|cease|without|object"
+    r"|reluctan|unwilling|too|neither|nor|non|contrast|different)"
+)
+"""A denial of a kind, or a contrast, in folded text."""
+_DENIES = re.compile(
+    r"(?:\b(?:no|never|not|cannot|without)|n't|\b(?:refus|declin|fail)\w* to)\s+(?P<first>[\w'-]+)"
+    r"(?:\s+(?P<second>[\w'-]+))?"
+)
+_UNTIL = re.compile(r"\b(?:until|till|unless)\b", re.IGNORECASE)
+"""What is denied until then is so from then on."""
+_BETWEEN = frozenset("be been have any a an the yet formally officially ever to further new direct such".split())
+
+
+def _keys(found: list[str]) -> set[str]:
+    """Return the stems of words, those of an irregular verb's forms as one."""
+    return {stem(IRREGULAR.get(word, word)) for word in found}
+
+
+def _denied(sentence: str) -> set[str]:
+    """Return the stems of the words that a sentence denies: behind "no", "not", "refused to"."""
+    found = set()
+    for match in _DENIES.finditer(fold(sentence)):
+        first, second = match["first"], match["second"]
+        found |= _keys(words(first))
+        if second and first in _BETWEEN:
+            found |= _keys(words(second))
+    return found
+
+
+def _part(wanted: set[str], present: set[str]) -> float:
+    return len(wanted & present) / len(wanted) if wanted else 1.0
+
+
+def negated(text: str) -> bool:
+    """Tell whether a text has a word of negation."""
+    folded = fold(text)
+    return "n't" in folded or not NEGATIONS.isdisjoint(words(folded))
+
+
+_REFUSING = frozenset(map(key, (*REFUSALS, *"deny denial reject prevent avoid forbid prohibit ban lack".split())))
+_OR_NOT = re.compile(r"\b(?:whether )?or not\b|\bno\. ?\d+", re.IGNORECASE)
+_REACH = 8
+"""A denial reaches at most so many words on, and not beyond a sign or the next clause."""
+_REACH_ENDS = frozenset(", ; : . ( ) ? ! — – but and because although though while which who until".split())
+
+
+def denial(claim: str, quote: str) -> str | None:
+    """Return what a claim denies and its quote does not, or the other way round, in plain words; None if neither.
+
+    A claim may leave out what the quote denies.
+
+    >>> denial("Ben came.", "Ana came, but Ben did not come."), denial("Ana never came.", "Ana came.")
+    ('the quote denies "came"', 'it denies what the quote does not')
+    >>> denial("Ana came.", "Ana came without Ben.")
+    """
+    ours, theirs = (tokens(_OR_NOT.sub(" ", text)) for text in (claim, quote))
+    denied_here, denied_there = _reached(ours), _reached(theirs)
+    if sum(token.text in DENYING for token in ours) > sum(token.text in DENYING for token in theirs):
+        return "it denies what the quote does not"
+    present = {token.key for token in theirs}
+    for token in ours:
+        if token.content and token.key in present and (token.key in denied_here) != (token.key in denied_there):
+            return f'{"it" if token.key in denied_here else "the quote"} denies "{token.text}"'
+    return None
+
+
+def _reached(said: Sequence[Token]) -> set[str]:
+    """Return the keys of the words that a denial reaches, its own among them."""
+    found: set[str] = set()
+    for n, token in enumerate(said):
+        if token.text in DENYING or token.key in _REFUSING:
+            found.add(token.key)
+            for after in said[n + 1 : n + 1 + _REACH]:
+                if after.text in _REACH_ENDS:
+                    break
+                found.add(after.key)
+    return found

@@ -1,0 +1,1 @@
+"""An address becomes a file among the sources, when a user says so; nothing else opens a connection."""

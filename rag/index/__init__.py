@@ -1,0 +1,1 @@
+"""An index folder: its generations are built, checked, opened and watched."""

@@ -1,0 +1,306 @@
+"""Build an index generation: aside, checksummed, then swapped in by rename.
+
+The order is what makes a kill at any point harmless: every file is written and synced in a folder of another name;
+the manifest comes last; the folder gets its name; ``CURRENT`` is replaced. Until that last rename the old generation
+answers, after it the new one does.
+
+A generation is a pure function of the documents and the settings, and so is its id: building the same again is
+recognised without loading a model. What the current generation has already is taken from it, the encoder's export and
+the vector of every passage that is there in the same words; the result is the same to the last bit, for a vector
+depends on its text alone.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from rag.config import Config
+from rag.documents import load
+from rag.errors import IndexDamaged, IndexUnreadable, SourceError, UsageError
+from rag.index import bm25, generations, manifest, store, vectors
+from rag.index.opened import Index
+from rag.models import encode
+
+BLOCK = 1024
+"""Passages that are in memory together."""
+MOST_TOLD = 100
+"""Lines of a report on what was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did, or would do."""
+
+    generation: str
+    current: bool
+    """Whether it already was the generation that is asked."""
+    built: bool
+    """False when it already was there, and for a dry run."""
+    documents: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    skipped: tuple[load.Skipped, ...]
+    unread: tuple[str, ...] = ()
+    """What could not be read of the documents, as "source: what: what would help"."""
+    notes: tuple[str, ...] = ()
+    """What was left out of them on purpose, likewise."""
+    passages: int = 0
+    encoded: int = 0
+    """Texts of passages whose vectors the generation before did not have. Both are 0 when nothing was built."""
+
+    def told(self, *, briefly: bool = False) -> Iterator[str]:
+        """Yield a line for each file that was skipped, part that could not be read and, unless briefly, note."""
+        yield from (f"skipped {item}" for item in self.skipped)
+        lines = self.unread if briefly else self.unread + self.notes
+        yield from lines[:MOST_TOLD]
+        if len(lines) > MOST_TOLD:
+            yield f"and {len(lines) - MOST_TOLD} more: rag status --sources lists all"
+
+    def summary(self, index: str) -> str:
+        """Return what was done, or would be, in a line."""
+        news = "built" if self.built else "nothing changed:" if self.current else "would build"
+        return (
+            f"{news} generation {self.generation} in {index}: "
+            f"{self.documents} document{'' if self.documents == 1 else 's'} ({self.added} added, "
+            f"{self.changed} changed, {self.removed} removed, {self.unchanged} unchanged), {len(self.skipped)} skipped"
+            + (f"; {self.encoded} of {self.passages} passages encoded" if self.passages else "")
+        )
+
+
+Tell = Callable[[Literal["read", "encode"], int, int], None]
+"""Hears of progress: what is done now, how many files or passages are done, of how many; 0 if that is not known."""
+
+
+def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell: Tell | None = None) -> Report:
+    """Index ``config.sources`` into ``config.index``.
+
+    Args:
+        config: the settings.
+        dry_run: read the sources and tell what would change, but write nothing.
+        progress: show a bar on standard error.
+        tell: is called as the build goes on; what it raises ends the build, and the index stays as it was.
+
+    Raises:
+        UsageError: the index folder is the sources folder.
+        SourceError: no document could be read, or the index folder cannot be written.
+        EncoderError: the encoder cannot be loaded.
+        BusyError: another build of this index is running.
+    """
+    from rag.models import embed
+
+    folder = Path(config.index)
+    if folder.resolve() == Path(config.sources).resolve():
+        raise UsageError(f"{folder} is both the sources and the index: name another folder with --index")
+    with nullcontext() if dry_run else generations.single_writer(folder), _sound_now(folder) as now, _full_disk():
+        read = (lambda files: tell("read", files, 0)) if tell else None
+        found = load.read_folder(config, now.store.of_file if now else None, read)
+        if not found.documents:
+            raise SourceError(_nothing(config.sources, found.skipped))
+        model = embed.find(config.encoder)
+        digests = {document.source: load.digest(document) for document in found.documents}
+        identity = _generation_id(found, list(digests.values()), model, config)
+        report = _compare(digests, now, identity, found)
+        if dry_run or report.current:
+            return report
+        if _is_sound(folder, identity):
+            generations.make_current(folder, identity)  # an older one that is wanted again
+            return replace(report, built=True)
+        target = generations.aside(folder)
+        counts = store.write(target / manifest.STORE, found.documents, digests, config.passage_chars)
+        found.documents.clear()  # from here on texts are read from the store, a block at a time
+        encoder = _encoder(target / manifest.ENCODER, now, model, config.threads)
+        canaries = encode.canaries(encoder)
+        reusable = now if now and _gives_the_same(now, encoder.card, canaries) else None
+        with closing(store.Store(target / manifest.STORE)) as stored:
+            bm25.write(target / manifest.BM25, stored.headed_texts())
+            with _telling(counts.passages, tell, progress=progress) as told:
+                written, encoded = _write_vectors(target, encoder, stored, reusable, told)
+        _seal(
+            target,
+            {
+                "format": manifest.FORMAT,
+                "id": identity,
+                "encoder": asdict(encoder.card),
+                "canaries": canaries,
+                "passage_chars": config.passage_chars,
+                "vectors": written,
+                "counts": asdict(counts),
+                "skipped": [asdict(skipped) for skipped in found.skipped],
+            },
+        )
+        generations.swap_in(folder, target, identity)
+    return replace(report, built=True, passages=counts.passages, encoded=encoded)
+
+
+@contextmanager
+def _sound_now(folder: Path) -> Iterator[Index | None]:
+    """Open the current generation, every byte of it checked; None if there is none, or it is not as it was built."""
+    try:
+        now = Index.open(folder, verify=True)
+    except IndexUnreadable:
+        yield None
+        return
+    with now:
+        yield now
+
+
+@contextmanager
+def _full_disk() -> Iterator[None]:
+    """Turn what SQLite raises when it cannot write into what the system would have said."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OSError(f"{manifest.STORE}: {error}") from error
+
+
+def _compare(digests: dict[str, str], now: Index | None, identity: str, found: load.Folder) -> Report:
+    before = now.store.digests() if now else {}
+    same = sum(before.get(source) == digest for source, digest in digests.items())
+    return Report(
+        generation=identity,
+        current=now is not None and now.id == identity,
+        built=False,
+        documents=len(digests),
+        added=len(digests.keys() - before.keys()),
+        changed=len(digests.keys() & before.keys()) - same,
+        removed=len(before.keys() - digests.keys()),
+        unchanged=same,
+        skipped=tuple(found.skipped),
+        unread=tuple(f"{document.source}: {part}" for document in found.documents for part in document.unread),
+        notes=tuple(f"{document.source}: {note}" for document in found.documents for note in document.notes),
+    )
+
+
+def _nothing(sources: str, skipped: Sequence[load.Skipped]) -> str:
+    if not skipped:
+        return f"no documents in {sources}: put {' '.join(load.SUFFIXES)} files there, or name a folder with --sources"
+    first = skipped[0]
+    return f"no document in {sources} can be used: {first} ({len(skipped)} skipped)"
+
+
+def _generation_id(found: load.Folder, digests: list[str], model: Any, config: Config) -> str:
+    parts = {
+        "format": manifest.FORMAT,
+        "encoder": [model.name, model.identity],
+        "passage_chars": config.passage_chars,
+        "documents": digests,
+        "skipped": [asdict(skipped) for skipped in found.skipped],
+    }
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _is_sound(folder: Path, identity: str) -> bool:
+    """Tell whether there is a generation of this id and every byte of it is as it was built."""
+    try:
+        manifest.check(folder / identity, verify=True)
+    except IndexDamaged:
+        return False
+    return True
+
+
+def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.QueryEncoder:
+    """Copy the current generation's encoder if it is of the same model, otherwise export the model; open it."""
+    from rag.models import embed
+
+    card = now.manifest["encoder"] if now else {}
+    path.mkdir()
+    if now and (card["name"], card["identity"]) == (model.name, model.identity):
+        for file in (now.path / manifest.ENCODER).iterdir():
+            shutil.copyfile(file, path / file.name)
+    else:
+        embed.export(model, encode.load(model.name, model.location), path)
+    return encode.read(path, threads=threads)
+
+
+def _gives_the_same(now: Index, card: encode.EncoderCard, canaries: list[str]) -> bool:
+    """Tell whether an encoder gives on this machine, to the last bit, the vectors that the current generation has."""
+    return (now.manifest["encoder"], now.manifest["canaries"]) == (asdict(card), canaries)
+
+
+def _write_vectors(
+    target: Path,
+    encoder: encode.QueryEncoder,
+    stored: store.Store,
+    reusable: Index | None,
+    told: Callable[[int], None],
+) -> tuple[dict[str, Any], int]:
+    """Write a vector a passage; return what the manifest says of them, and how many had to be encoded."""
+    known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
+    times = Counter(map(_key, stored.texts()))
+    again: dict[bytes, encode.Vectors] = {}  # of new texts that stand in more than one passage
+    encoded = 0
+
+    def blocks() -> Iterator[encode.Vectors]:
+        nonlocal encoded
+        for texts in _blocks(stored.texts()):
+            keys = [_key(text) for text in texts]
+            rows = np.array([known.get(key, -1) for key in keys])
+            block = np.empty((len(texts), encoder.card.dimension), dtype=np.float32)
+            if reusable and (rows >= 0).any():
+                block[rows >= 0] = reusable.vectors.rows(rows[rows >= 0])
+            new = {key: text for key, text, row in zip(keys, texts, rows, strict=True) if row < 0 and key not in again}
+            fresh = dict(zip(new, encoder.encode(list(new.values()), encoder.card.document_prompt), strict=True))
+            again.update((key, vector) for key, vector in fresh.items() if times[key] > 1)
+            for n in np.flatnonzero(rows < 0):
+                block[n] = fresh[keys[n]] if keys[n] in fresh else again[keys[n]]
+            encoded += len(new)
+            told(len(texts))
+            yield block
+
+    return vectors.write(target, blocks()), encoded
+
+
+@contextmanager
+def _telling(passages: int, tell: Tell | None, *, progress: bool) -> Iterator[Callable[[int], None]]:
+    """Yield what is called with the number of passages of each block that is encoded."""
+    from tqdm import tqdm
+
+    with tqdm(total=passages, desc="encoding", unit="passage", disable=not progress) as bar:
+        done = 0
+
+        def told(more: int) -> None:
+            nonlocal done
+            done += more
+            bar.update(more)
+            if tell:
+                tell("encode", done, passages)
+
+        told(0)
+        yield told
+
+
+def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(texts)
+    while block := list(islice(remaining, BLOCK)):
+        yield block
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def _seal(target: Path, written: dict[str, Any]) -> None:
+    """Sync every file, then write the manifest with their sizes and hashes, last."""
+    files = sorted(path for path in target.rglob("*") if path.is_file())
+    for path in files:
+        generations.sync(path)
+    written["files"] = {
+        path.relative_to(target).as_posix(): {"bytes": path.stat().st_size, "sha256": encode.file_sha256(path)}
+        for path in files
+    }
+    written["seal"] = manifest.sealed(written)
+    (target / manifest.MANIFEST).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    for path in (target / manifest.MANIFEST, *(path for path in target.rglob("*") if path.is_dir()), target):
+        generations.sync(path)

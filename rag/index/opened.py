@@ -1,0 +1,119 @@
+"""A built index, opened for reading. :mod:`rag.index.builder` writes it."""
+
+import sqlite3
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from rag.errors import EncoderError, IndexDamaged, RagError, first_line
+from rag.index import manifest as manifests
+from rag.index.bm25 import Lexical
+from rag.index.store import Store
+
+if TYPE_CHECKING:
+    from rag.index.vectors import VectorStore
+    from rag.models.encode import QueryEncoder
+
+
+class Index:
+    """One generation, read-only. Vectors, BM25 and encoder load when first needed, or by :meth:`load`."""
+
+    def __init__(self, path: Path, manifest: dict[str, Any], threads: int) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.id: str = manifest["id"]
+        try:
+            self.store = Store(path / manifests.STORE)
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+        self._threads = threads
+
+    @classmethod
+    def open(cls, folder: str | Path, *, verify: bool = False, threads: int = 2, load: bool = False) -> Self:
+        """Open the current generation of an index folder, whatever builds do meanwhile.
+
+        Args:
+            folder: what ``rag index --index`` was given.
+            verify: hash every file, however large.
+            threads: for encoding a question.
+            load: load everything now, see :meth:`load`.
+
+        Raises:
+            IndexMissing: nothing was built there.
+            IndexDamaged: a file is missing or not the one that was built.
+        """
+        folder = Path(folder)
+        while True:
+            path = folder / manifests.current(folder)
+            try:
+                index = cls(path, manifests.check(path, verify=verify), threads)
+                return index.load() if load else index
+            except IndexDamaged:
+                if path.name == manifests.current(folder):
+                    raise
+                # It was replaced, and then removed, while it was opened: open the one that is asked now.
+
+    def load(self) -> Self:
+        """Load everything now, so that later builds cannot take it away.
+
+        Raises:
+            IndexDamaged: a file is not there any more, or cannot be used.
+            EncoderError: the encoder does not give here the vectors that it gave when the index was built.
+        """
+        try:
+            _ = self.encoder, self.vectors, self.lexical
+        except (RagError, MemoryError):
+            self.close()
+            raise
+        except Exception as error:  # each library has errors of its own for a file that is not there
+            self.close()
+            raise self._damaged(error) from error
+        return self
+
+    def close(self) -> None:
+        """Release the files."""
+        self.store.close()
+        if "vectors" in self.__dict__:
+            self.vectors.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return int(self.manifest["counts"]["passages"])
+
+    def _damaged(self, error: Exception) -> IndexDamaged:
+        return IndexDamaged(
+            f"{self.path} cannot be opened ({first_line(error)}): {manifests.rebuild(self.path.parent)}"
+        )
+
+    @cached_property
+    def encoder(self) -> "QueryEncoder":
+        """The encoder that built the vectors, checked by encoding a canary again."""
+        from rag.models import encode
+
+        encoder = encode.read(self.path / manifests.ENCODER, threads=self._threads)
+        cosine = encode.canary_cosine(encoder, self.manifest["canaries"])
+        if cosine < encode.PARITY:
+            raise EncoderError(
+                f"the encoder in {self.path} does not give here what it gave when the index was built (cosine "
+                f"{cosine:.5f} on a known text): {manifests.rebuild(self.path.parent)}"
+            )
+        return encoder
+
+    @cached_property
+    def vectors(self) -> "VectorStore":
+        """The passages' vectors: row n is passage n's."""
+        from rag.index.vectors import VectorStore
+
+        return VectorStore(self.path, self.manifest["vectors"], self._threads)
+
+    @cached_property
+    def lexical(self) -> Lexical:
+        """BM25 over the passages."""
+        return Lexical(self.path / manifests.BM25)

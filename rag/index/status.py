@@ -1,0 +1,88 @@
+"""What an index holds, for ``rag status``."""
+
+from typing import Any
+
+from rag.config import Config
+from rag.documents.load import Skipped
+from rag.index.manifest import total_bytes
+from rag.index.opened import Index
+from rag.schema import SCHEMA_VERSION
+
+
+def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
+    """Return the JSON form of ``rag status``.
+
+    Args:
+        config: names the index folder.
+        verify: hash every file of the generation, however large, and load them.
+        sources: list every document.
+
+    Raises:
+        IndexMissing, IndexDamaged: as opening it does.
+    """
+    with Index.open(config.index, verify=verify, load=verify) as index:
+        manifest = index.manifest
+        found: dict[str, Any] = {
+            "schema": SCHEMA_VERSION,
+            "index": index.id,
+            "folder": str(index.path),
+            **manifest["counts"],
+            "encoder": {key: manifest["encoder"][key] for key in ("name", "identity", "dimension", "runtime")},
+            "vectors": manifest["vectors"],
+            "bytes": {name: entry["bytes"] for name, entry in manifest["files"].items()},
+            "total_bytes": total_bytes(manifest),
+            "skipped": manifest["skipped"],
+            "verified": verify,
+        }
+        found["partly_read"], found["noted"] = index.store.noted()
+        if sources:
+            found["sources"] = [
+                {
+                    "source": d.source,
+                    "title": d.title,
+                    "published": d.published,
+                    "characters": d.characters,
+                    "unread": list(d.unread),
+                    "notes": list(d.notes),
+                }
+                for d in index.store.documents()
+            ]
+    return found
+
+
+def status_text(found: dict[str, Any]) -> str:
+    """Return a status for a terminal."""
+    encoder = found["encoder"]
+    lines = [
+        f"generation  {found['index']}" + (" (every byte verified)" if found["verified"] else ""),
+        f"folder      {found['folder']}",
+        f"documents   {found['documents']}",
+        f"passages    {found['passages']} ({found['sentences']} sentences)",
+        f"encoder     {encoder['name']}, {encoder['dimension']} dimensions, on {encoder['runtime']}",
+        f"search      {_search(found['vectors'])}",
+        f"size        {_megabytes(found['total_bytes'])}",
+    ]
+    lines += [f"  {_megabytes(size):>9}  {name}" for name, size in found["bytes"].items()]
+    lines += [f"skipped     {Skipped(**item)}" for item in found["skipped"]]
+    where = "" if "sources" in found else " (rag status --sources tells what)"
+    if found["partly_read"]:
+        lines.append(f"partly read {_documents(found['partly_read'])}{where}")
+    if found["noted"]:
+        lines.append(f"noted       {_documents(found['noted'])} with something left out{where}")
+    for source in found.get("sources", ()):
+        lines.append(f"{source['source']}  {source['published'] or '-'}  {source['characters']}  {source['title']}")
+        lines += [f"    {source['source']}: {told}" for told in (*source["unread"], *source["notes"])]
+    return "\n".join(lines)
+
+
+def _documents(number: int) -> str:
+    return f"{number} document{'' if number == 1 else 's'}"
+
+
+def _search(vectors: dict[str, Any]) -> str:
+    recall = f" (finds {vectors['recall_at_50']:.1%} of the 50 nearest)" if "recall_at_50" in vectors else ""
+    return "exact" if vectors["kind"] == "flat" else f"by {vectors['kind']} first{recall}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.2f} MB"

@@ -1,0 +1,315 @@
+"""The documents and passages of a generation, in SQLite: text, metadata and exact offsets."""
+
+import difflib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.documents import split
+from rag.errors import UnknownSource
+from rag.index.near_duplicates import stories
+from rag.schema import Document, Filter, Original, Passage, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# A passage's text stands here again, though the document's has it: to take a part out of a long text SQLite walks
+# through it from the start. What is read for each hit comes before the long columns, for the same reason.
+_SCHEMA = """
+CREATE TABLE document (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
+    publisher TEXT, published TEXT, url TEXT, author TEXT, language TEXT, digest TEXT NOT NULL, origin TEXT,
+    story INTEGER, body INTEGER NOT NULL, pages TEXT NOT NULL, notes TEXT NOT NULL, unread TEXT NOT NULL,
+    text TEXT NOT NULL, original TEXT, runs TEXT);
+CREATE TABLE passage (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    sentences TEXT NOT NULL, context TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX passage_document ON passage (document);
+CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL;
+CREATE INDEX document_unread ON document (id) WHERE unread != '[]';
+"""
+_DOCUMENT = (
+    "source, text, title, header, body, publisher, published, url, author, language, pages, notes, unread, origin,"
+    " original, runs"
+)
+_OF_FILE = "(source = ?1 OR substr(source, 1, length(?1) + 1) = ?1 || '/')"
+MOST_COPIES = 50
+"""Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
+_PASSAGES = (
+    "SELECT source, start, end, sentences, title, published, pages, publisher, story, context, passage.text"
+    " FROM passage JOIN document ON document.id = document"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A document as a list shows it, without its text."""
+
+    source: str
+    title: str
+    published: str | None
+    characters: int
+    publisher: str | None = None
+    passages: int = 0
+    notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+class Store:
+    """Read-only; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        # immutable: SQLite takes no lock and looks for no journal in a folder that never changes.
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._database.close()
+
+    def documents(self) -> list[Listing]:
+        """Return every document, in the order of their sources, which is that of their passages' numbers."""
+        passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
+        columns = f"source, title, published, length(text), publisher, {passages}, notes, unread"
+        rows = self._database.execute(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
+        return [Listing(*row[:6], *map(_texts, row[6:])) for row in rows]
+
+    def noted(self) -> tuple[int, int]:
+        """Return how many documents have parts that could not be read, and how many were read with other notes."""
+        query = "SELECT count(*) FILTER (WHERE unread != '[]'), count(*) FILTER (WHERE notes != '[]') FROM document"
+        unread, noted = self._database.execute(query).fetchone()
+        return unread, noted
+
+    def unread(self, chosen: Filter) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Return source, title and unread parts of each document that has such and passes a filter, in order."""
+        conditions, values = _conditions(chosen)
+        where = " AND ".join(["unread != '[]'", *conditions])
+        query = f"SELECT source, title, unread FROM document WHERE {where} ORDER BY id"  # noqa: S608 (conditions of our own)
+        rows = self._database.execute(query, values)
+        return [(source, title, _texts(unread)) for source, title, unread in rows]
+
+    def admits(self, source: str, chosen: Filter) -> bool:
+        """Tell whether a source that was not indexed could pass a filter: it has a name, but no date."""
+        if chosen.after or chosen.before:
+            return False
+        return not chosen.sources or any(
+            source == pattern or self._database.execute("SELECT ? GLOB ?", (source, pattern)).fetchone()[0]
+            for pattern in chosen.sources
+        )
+
+    def titles(self, chosen: Filter) -> list[str]:
+        """Return the title of each document that passes a filter, in the order of sources."""
+        conditions, values = _conditions(chosen)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = f"SELECT title FROM document{where} ORDER BY id"  # noqa: S608 (conditions of our own)
+        return [title for (title,) in self._database.execute(query, values)]
+
+    def document(self, source: str) -> Document:
+        """Return one document with its canonical text.
+
+        Raises:
+            UnknownSource: with the nearest source that there is.
+        """
+        if found := self.find(source):
+            return found
+        known = [listing.source for listing in self.documents()]
+        near = difflib.get_close_matches(source, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise UnknownSource(f"no source {source!r} in the index: {hint}rag status --sources lists all")
+
+    def find(self, source: str) -> Document | None:
+        """Return one document, or None if there is none of that name."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE source = ?"  # noqa: S608 (names of columns)
+        row = self._database.execute(query, (source,)).fetchone()
+        return _document(row) if row else None
+
+    def of_file(self, file: str, origin: str | None = None) -> list[Document]:
+        """Return the documents of a file, its own and then those within; of one ``origin`` alone, if it is given."""
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND (?2 IS NULL OR origin = ?2) ORDER BY id"  # noqa: S608
+        return [_document(row) for row in self._database.execute(query, (file, origin))]
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of each document, by source (:func:`rag.documents.load.digest`)."""
+        return dict(self._database.execute("SELECT source, digest FROM document"))
+
+    def header(self, source: str) -> str:
+        """Return what is indexed with each passage of a document but never quoted."""
+        return str(self._database.execute("SELECT header FROM document WHERE source = ?", (source,)).fetchone()[0])
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Return passages by number (0-based, the row of their vector), in the order asked."""
+        found = []
+        for number in ids:
+            row = self._database.execute(f"{_PASSAGES} WHERE passage.id = ?", (int(number),)).fetchone()
+            found.append(_passage(row))
+        return found
+
+    def of(self, source: str) -> list[Passage]:
+        """Return the passages of a document, in order; none if there is no such document."""
+        query = f"{_PASSAGES} WHERE document.source = ? ORDER BY passage.id"
+        return [_passage(row) for row in self._database.execute(query, (source,))]
+
+    def story(self, story: int, chosen: Filter) -> Iterator[Passage]:
+        """Yield the passages of the ``MOST_COPIES`` earliest documents of a story that pass a filter, in order."""
+        conditions, values = _conditions(chosen)
+        members = " AND ".join(["SELECT id FROM document WHERE story = ?", *conditions])
+        earliest = f"{members} ORDER BY published IS NULL, published, source LIMIT {MOST_COPIES}"
+        query = f"{_PASSAGES} WHERE document IN ({earliest}) ORDER BY passage.id"
+        return map(_passage, self._database.execute(query, (story, *values)))
+
+    @cached_property
+    def publishers(self) -> tuple[str, ...]:
+        """Every publisher that a document names, in order."""
+        rows = self._database.execute("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
+        return tuple(publisher for (publisher,) in rows)
+
+    @cached_property
+    def newest(self) -> str | None:
+        """The latest date of a document, ISO 8601; None if none has one."""
+        found: str | None = self._database.execute("SELECT max(published) FROM document").fetchone()[0]
+        return found
+
+    def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
+        """Return by whom and when the documents of passages were published, in the order asked."""
+        query = (
+            "SELECT passage.id, publisher, published FROM passage JOIN document ON document.id = document"
+            " WHERE passage.id IN (SELECT value FROM json_each(?))"
+        )
+        rows = self._database.execute(query, (json.dumps([int(number) for number in ids]),))
+        found = {number: (publisher, published) for number, publisher, published in rows}
+        return [found[number] for number in ids]
+
+    def passing(self, chosen: Filter) -> "NDArray[np.int64] | None":
+        """Return the numbers of the passages whose documents pass a filter, in order; None if every one does."""
+        import numpy as np
+
+        conditions, values = _conditions(chosen)
+        if not conditions:
+            return None
+        query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
+        rows = self._database.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
+        return np.array([number for (number,) in rows], dtype=np.int64)
+
+    def undated(self, chosen: Filter) -> list[str]:
+        """Return the sources that a filter leaves out for nothing but that they have no date, in order."""
+        if not chosen.after and not chosen.before:
+            return []
+        conditions, values = _conditions(Filter(chosen.sources))
+        query = "SELECT source FROM document WHERE "
+        rows = self._database.execute(query + " AND ".join(["published IS NULL", *conditions]) + " ORDER BY id", values)
+        return [source for (source,) in rows]
+
+    def firsts(self, chosen: Filter) -> list[int]:
+        """Return the number of the first passage of each document that passes a filter, in the order of sources."""
+        conditions, values = _conditions(chosen)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = "SELECT min(passage.id) FROM passage JOIN document ON document.id = document"
+        return [number for (number,) in self._database.execute(f"{query}{where} GROUP BY document ORDER BY 1", values)]
+
+    def texts(self) -> Iterator[str]:
+        """Yield the text of every passage below its context, in order."""
+        rows = self._database.execute("SELECT context, text FROM passage ORDER BY id")
+        return (f"{context}\n{text}" if context else text for context, text in rows)
+
+    def headed_texts(self) -> Iterator[str]:
+        """Yield the text of every passage below its document's header and its context, in order."""
+        rows = self._database.execute(
+            "SELECT header, context, passage.text FROM passage JOIN document ON document.id = document"
+            " ORDER BY passage.id"
+        )
+        return (f"{header} {context}\n{text}" if context else f"{header} {text}" for header, context, text in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a store holds."""
+
+    documents: int = 0
+    passages: int = 0
+    sentences: int = 0
+
+
+def write(path: Path, documents: Sequence[Document], digests: Mapping[str, str], passage_chars: int) -> Counts:
+    """Split documents into passages and write both, one document at a time.
+
+    Args:
+        path: of the new file.
+        documents: in the order of their numbers.
+        digests: of each document, by source.
+        passage_chars: most characters in a passage.
+    """
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
+    database.executescript(_SCHEMA)
+    counts = Counts()
+    for number, (document, story) in enumerate(zip(documents, stories([d.text for d in documents]), strict=True)):
+        database.execute(
+            f"INSERT INTO document (id, digest, story, {_DOCUMENT}) VALUES ({', '.join('?' * 19)})",  # noqa: S608
+            (number, digests[document.source], story, *_row(document)),
+        )
+        passages = split.passages(document, passage_chars)
+        rows = (
+            (
+                *(counts.passages + n, number, p.start, p.end),
+                *(json.dumps([[s.start, s.end] for s in p.sentences]), p.context, p.text),
+            )
+            for n, p in enumerate(passages)
+        )
+        database.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        sentences = sum(len(passage.sentences) for passage in passages)
+        counts = Counts(number + 1, counts.passages + len(passages), counts.sentences + sentences)
+    database.commit()
+    database.close()
+    return counts
+
+
+def _conditions(chosen: Filter) -> tuple[list[str], list[str]]:
+    """Return a filter as conditions of SQL, all of which a document must meet, and their values."""
+    conditions: list[str] = []
+    values: list[str] = []
+    if chosen.sources:
+        conditions.append("(" + " OR ".join("source = ? OR source GLOB ?" for _ in chosen.sources) + ")")
+        values += [pattern for pattern in chosen.sources for _ in range(2)]  # "a[1].txt" is a name and a pattern
+    for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
+        if bound:
+            conditions.append(f"published {comparison} ?")
+            values.append(bound)
+    return conditions, values
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    source, start, end, sentences, title, published, pages, publisher, story, context, text = row
+    spans = tuple(Sentence(*span) for span in json.loads(sentences))
+    about = (title, published, tuple(json.loads(pages)), publisher, story, context)
+    return Passage(source, start, end, text, spans, *about)
+
+
+def _row(document: Document) -> tuple[object, ...]:
+    """Return a document's values in the order of ``_DOCUMENT``."""
+    d, original = document, document.original
+    parsed = (original.text, json.dumps(original.runs)) if original else (None, None)
+    known = (d.source, d.text, d.title, d.header, d.body, d.publisher, d.published, d.url, d.author, d.language)
+    return (*known, json.dumps(d.pages), json.dumps(d.notes), json.dumps(d.unread), d.origin, *parsed)
+
+
+def _document(row: tuple[Any, ...]) -> Document:
+    *known, pages, notes, unread, origin, original, runs = row
+    document = Document(*known)
+    parsed = Original(original, tuple((at, was) for at, was in json.loads(runs))) if original else None
+    return replace(
+        document,
+        pages=tuple(json.loads(pages)),
+        origin=origin,
+        original=parsed,
+        notes=_texts(notes),
+        unread=_texts(unread),
+    )
+
+
+def _texts(column: str) -> tuple[str, ...]:
+    return tuple(json.loads(column))

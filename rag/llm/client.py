@@ -1,0 +1,177 @@
+"""An LLM by name, asked within deadlines. None is used unless it is named: a key in the environment turns nothing on.
+
+However a request fails, it ends in one :class:`LLMError` with its cause, in no more than ``llm_seconds``.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+import tenacity
+
+from rag.config import Config
+from rag.errors import LLMError
+from rag.llm.providers import Provider, provider
+from rag.llm.request import Call, Failed, Stopped
+
+MOST_TRIES = 3
+MOST_WAIT = 10
+"""Seconds; a server that asks to wait longer is not asked again."""
+JITTER = 0.5
+"""Most seconds of chance before the second try, doubled before the third, so that not all clients come back at once."""
+MOST_FAILURES = 3
+"""In a row; after that nothing is asked for a while."""
+REST_SECONDS = 30
+
+
+def open_llm(name: str, config: Config) -> "LanguageModel | None":
+    """Return the LLM of a name, or None for ``none``; no connection is opened yet.
+
+    Args:
+        name: ``none``, ``local:NAME``, ``gguf:PATH``, ``ollama:MODEL``, ``openai:MODEL``, ``anthropic:MODEL`` or
+            ``openai-like:URL#MODEL``.
+        config: gives ``llm_seconds``, and what a model in this process needs.
+
+    Raises:
+        UsageError: the name is in no known form, or its extra or its key is not here.
+        RagError: a model in this process cannot be opened.
+    """
+    return None if name == "none" else LanguageModel(name, provider(name, config), config.llm_seconds)
+
+
+class LanguageModel:
+    """An LLM that is asked within deadlines and gives up cleanly. It may be asked from several threads.
+
+    Args:
+        name: as the user wrote it.
+        provider: the LLM.
+        seconds: most for a whole answer, retries and waits in it. A server gets half of it for the first word of a try,
+            a model in this process, which reads the prompt as fast as it can, all of it.
+    """
+
+    def __init__(self, name: str, provider: Provider, seconds: float) -> None:
+        self.name = name
+        self._provider = provider
+        self._seconds = seconds
+        self._first = seconds if provider.local else seconds / 2
+        self._circuit = _Circuit()
+
+    def stream(
+        self, system: str, user: str, *, grammar: str | None = None, stop: threading.Event | None = None
+    ) -> Generator[str]:
+        """Yield the answer's text as it comes. Nothing is asked before the first piece is wanted.
+
+        Tried again, up to twice, after 429, 5xx and timeouts, as long as nothing has come. Closing the iterator closes
+        the connection.
+
+        Args:
+            system: what to do; comes first, so that a server can keep what it has read of it.
+            user: what to do it with.
+            grammar: GBNF that the answer must match, of a model in this process; servers refuse or ignore it, and are
+                not sent it.
+            stop: once set, the stream ends within a second.
+
+        Raises:
+            LLMError: no whole answer, with the cause; what was yielded before is incomplete then.
+        """
+        stop = stop or threading.Event()
+        until = time.monotonic() + self._seconds
+        self._circuit.enter(self.name)
+        call = None
+        try:
+            call, piece = self._begun(self._asking(system, user, grammar), until, stop)
+            while piece is not None:
+                yield piece
+                piece = call.next(until, stop)
+            self._circuit.leave(answered=True)
+            return
+        except Stopped:
+            return
+        except TimeoutError:
+            cause = f"its answer was not whole after {self._seconds:g} s (llm_seconds)"
+        except Failed as failed:
+            cause = str(failed)
+        except LLMError:
+            self._circuit.leave(answered=False)
+            raise
+        finally:
+            if call:
+                call.give_up()
+        self._circuit.leave(answered=False)
+        raise LLMError(f"{self.name} did not answer: {cause}")  # out here, so that no error with a key hangs on to it
+
+    def _asking(self, system: str, user: str, grammar: str | None) -> Callable[[Call], Iterator[str]]:
+        """Return what a call does: ask, and yield the text of a whole answer."""
+        from llama_index.core.llms import ChatMessage
+
+        messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
+
+        def pieces(call: Call) -> Iterator[str]:
+            given: dict[str, Any] = {"cancel": call.over, "grammar": grammar} if self._provider.local else {}
+            whole = False
+            for part in self._provider.llm.stream_chat(messages, **given):
+                whole = whole or bool(self._provider.finished(part.raw))
+                if part.delta:
+                    yield part.delta
+            if not whole and not call.over.is_set():
+                raise Failed("its answer broke off")
+
+        return pieces
+
+    def _begun(
+        self, pieces: Callable[[Call], Iterator[str]], until: float, stop: threading.Event
+    ) -> tuple[Call, str | None]:
+        """Ask, again if that may help, and return the request that answers with its first piece of text."""
+
+        def attempt() -> tuple[Call, str | None]:
+            call = Call(pieces, self._provider.secret, local=self._provider.local)
+            began = time.monotonic()
+            try:
+                return call, call.next(min(began + self._first, until), stop)
+            except TimeoutError:
+                call.give_up()
+                raise Failed(f"no word of an answer in {time.monotonic() - began:.0f} s", again=True) from None
+            except BaseException:
+                call.give_up()
+                raise
+
+        def again(error: BaseException) -> bool:
+            return isinstance(error, Failed) and error.again and error.after <= MOST_WAIT
+
+        def pause(seconds: float) -> None:
+            if stop.wait(seconds):
+                raise Stopped
+
+        wait = tenacity.wait_exception(lambda error: error.after if isinstance(error, Failed) else 0.0)
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception(again),
+            wait=wait + tenacity.wait_random_exponential(multiplier=JITTER, max=MOST_WAIT),
+            stop=tenacity.stop_after_attempt(MOST_TRIES) | tenacity.stop_before_delay(until - time.monotonic()),
+            sleep=pause,
+            reraise=True,
+        )(attempt)
+
+
+class _Circuit:
+    """Lets nothing through for a while after some failures in a row; then one request, to see."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._until = 0.0
+
+    def enter(self, name: str) -> None:
+        """Raise LLMError while it is open."""
+        with self._lock:
+            if self._failures < MOST_FAILURES:
+                return
+            rest = self._until - time.monotonic()
+            if rest > 0:
+                raise LLMError(f"{name} is not asked: it failed {self._failures} times in a row; again in {rest:.0f} s")
+            self._until = time.monotonic() + REST_SECONDS  # the others wait for what this one finds
+
+    def leave(self, *, answered: bool) -> None:
+        with self._lock:
+            self._failures = 0 if answered else self._failures + 1
+            self._until = time.monotonic() + REST_SECONDS

@@ -1,0 +1,212 @@
+"""The careful reader: whether it is here, and how an adapter and the published base become it.
+
+The package has the adapter, the network's graph without its weights, the tokenizer and the calibration; the base is
+pulled (:mod:`rag.models.catalogue`), and not needed any more once both are merged, in 8 bits.
+``training/export_careful.py`` writes the adapter and the graph. In the adapter ``NAME.up @ NAME.down`` is what is added
+to the base's ``NAME.weight``; any other tensor of it stands for the base's of that name, or is of a head, which the
+base has not.
+
+The name of an initializer of the graph tells what it holds: the names of one or more tensors, joined by ``+`` where
+they stand one below the other, and behind a colon ``values``, or ``codes`` and ``scales``: a block's numbers are
+``codes * scales``, less 128 if the codes are unsigned.
+"""
+
+import os
+import shutil
+import sys
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.config import Config
+from rag.errors import ModelError
+from rag.models.encode import file_sha256
+
+if TYPE_CHECKING:
+    from onnx import TensorProto
+
+ADAPTER = Path(str(files("rag"))) / "weights" / "careful"
+"""What the package has of the careful reader."""
+MADE_OF = ("adapter.safetensors", "graph.onnx", "tokenizer.json")
+NETWORK = "reader.onnx"
+SUMS = "SHA256SUMS"
+NAME = "reader-base"
+"""Of the careful reader's base, as ``rag models`` has it."""
+PULL = f"rag models pull {NAME}"
+
+
+class Weights:
+    """The tensors of the reader: the base's with the adapter merged in."""
+
+    def __init__(self, base: Any, adapter: Any) -> None:
+        """Take what ``safetensors.safe_open`` gives of the two files."""
+        self._base, self._adapter = base, adapter
+        self._published, self._adapted = set(base.keys()), set(adapter.keys())
+
+    def tensor(self, name: str) -> NDArray[np.float32]:
+        """Return a tensor, float32; KeyError if neither has it."""
+        stem = name.removesuffix(".weight")
+        if name in self._adapted:
+            return np.asarray(self._adapter.get_tensor(name), dtype=np.float32)
+        if name not in self._published:
+            raise KeyError(name)
+        found = np.asarray(self._base.get_tensor(name), dtype=np.float32)
+        if f"{stem}.up" in self._adapted:
+            up, down = (np.asarray(self._adapter.get_tensor(f"{stem}.{n}"), dtype=np.float32) for n in ("up", "down"))
+            found = found + up @ down
+        return found
+
+    def stacked(self, names: str) -> NDArray[np.float32]:
+        """Return tensors whose names are joined by ``+``, one below the other."""
+        return np.concatenate([self.tensor(name) for name in names.split("+")])
+
+
+def coded(
+    weight: NDArray[np.float32], shape: tuple[int, ...], *, signed: bool
+) -> tuple[NDArray[np.int8 | np.uint8], NDArray[np.float32]]:
+    """Round each row's blocks to 8 bits, symmetrically; a row is filled up with zeros to whole blocks.
+
+    Args:
+        weight: shape (rows, columns).
+        shape: of the codes: (rows, columns), a row being a block, or (rows, blocks, numbers of a block).
+        signed: else 128 stands for zero.
+
+    Returns:
+        the codes, and the scale of each block, float32.
+    """
+    columns = weight.shape[1]
+    whole = np.zeros((shape[0], int(np.prod(shape[1:]))), dtype=np.float32)
+    whole[:, :columns] = weight
+    blocks = whole.reshape(shape)
+    scales = np.abs(blocks).max(axis=-1) / np.float32(127)
+    codes = np.rint(blocks / np.where(scales, scales, 1)[..., None])
+    return codes.astype(np.int8) if signed else (codes + 128).astype(np.uint8), scales
+
+
+def merge(base: Path, folder: Path) -> None:
+    """Write the careful reader to a folder, whole or not at all.
+
+    Args:
+        base: the published weights, safetensors.
+        folder: what takes the place of what is there; a folder beside it is used in passing.
+
+    Raises:
+        ModelError: the package is not whole, or there is no room.
+    """
+    import onnx
+    from safetensors import safe_open
+
+    check()
+    work = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(work, ignore_errors=True)  # a killed merge may have left it
+    model = onnx.load(ADAPTER / "graph.onnx", load_external_data=False)
+    with safe_open(base, "np") as first, safe_open(ADAPTER / "adapter.safetensors", "np") as second:
+        weights = Weights(first, second)
+        codes: dict[str, tuple[NDArray[np.int8 | np.uint8], NDArray[np.float32]]] = {}
+        for slot in model.graph.initializer:
+            if slot.data_location == onnx.TensorProto.EXTERNAL:
+                _fill(slot, weights, codes)
+    try:
+        work.mkdir()
+        with (work / NETWORK).open("wb") as file:
+            file.write(model.SerializeToString())
+            file.flush()
+            os.fsync(file.fileno())
+        (work / SUMS).write_text(sums(work), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        work.replace(folder)
+    except OSError as error:
+        shutil.rmtree(work, ignore_errors=True)
+        raise ModelError(f"{folder}: {error.strerror}: make room, and pull it again") from error
+
+
+def _fill(
+    slot: "TensorProto",
+    weights: Weights,
+    codes: dict[str, tuple[NDArray[np.int8 | np.uint8], NDArray[np.float32]]],
+) -> None:
+    """Put into an initializer what its name says; ``codes`` keeps what the scales of the same weights will need."""
+    from onnx import TensorProto
+
+    names, _, kind = slot.name.partition(":")
+    shape = tuple(slot.dims)
+    array: NDArray[np.int8 | np.uint8 | np.float32]
+    if kind == "values":
+        array = weights.stacked(names)
+    elif kind == "codes":
+        array, scales = coded(weights.stacked(names), shape, signed=slot.data_type == TensorProto.INT8)
+        codes[names] = array, scales
+    else:
+        array = codes.pop(names)[1]
+    slot.raw_data = np.ascontiguousarray(array).reshape(shape).tobytes()
+    slot.data_location = TensorProto.DEFAULT
+    del slot.external_data[:]
+
+
+def sums(folder: Path) -> str:
+    """Return what ``SHA256SUMS`` of a merged reader must say, in the form of ``sha256sum``: also what it is made of."""
+    return f"{file_sha256(folder / NETWORK)}  {NETWORK}\n{_made_of()}"
+
+
+def fits(folder: Path) -> bool:
+    """Tell whether a folder holds a reader that was made of what the package has; nothing of it is hashed."""
+    if not ((ADAPTER / SUMS).is_file() and (folder / SUMS).is_file()):
+        return False
+    return (folder / SUMS).read_text(encoding="utf-8").partition("\n")[2] == _made_of()
+
+
+def whole(folder: Path) -> bool:
+    """Tell whether a folder holds, to the byte, the reader that was made there of what the package has."""
+    here = fits(folder) and (folder / NETWORK).is_file()
+    return here and (folder / SUMS).read_text(encoding="utf-8") == sums(folder)
+
+
+def chosen(config: Config) -> Path | None:
+    """Return the folder of the careful reader; None if the packaged one is to read.
+
+    Raises:
+        ModelError: the settings ask for it, and it is not here.
+    """
+    folder = folder_of(config)
+    if config.reader == "packaged" or (config.reader == "auto" and not fits(folder)):
+        return None
+    if not fits(folder):
+        what = "was made by another version" if folder.exists() else "is not here"
+        raise ModelError(f'the careful reader {what} ({folder}): {PULL}, or set reader to "packaged"')
+    return folder
+
+
+def folder_of(config: Config) -> Path:
+    """Return the folder where the careful reader lies once it was pulled."""
+    return Path(config.models).expanduser() / NAME
+
+
+def advise(config: Config) -> None:
+    """Say on standard error what would read better, if it is not here; once for a folder of models and a version."""
+    folder = folder_of(config)
+    if config.reader != "auto" or not (ADAPTER / SUMS).is_file() or fits(folder):
+        return
+    told = folder.with_name(f".{NAME}.told")
+    with suppress(OSError):  # no place to remember it: then it is said each time
+        if told.is_file() and told.read_text(encoding="utf-8") == _made_of():
+            return
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.write_text(_made_of(), encoding="utf-8")
+    print(f"rag: the packaged reader read this; a more careful one comes with: {PULL}", file=sys.stderr)
+
+
+def check() -> None:
+    """Raise ModelError if what the package has is missing or not what its ``SHA256SUMS`` names."""
+    missing = [name for name in (*MADE_OF, SUMS) if not (ADAPTER / name).is_file()]
+    if missing:
+        raise ModelError(f"{ADAPTER / missing[0]} is missing: reinstall quoteline")
+    if _made_of() != "".join(f"{file_sha256(ADAPTER / name)}  {name}\n" for name in MADE_OF):
+        raise ModelError(f"{ADAPTER} does not hold what was published (see {SUMS}): reinstall quoteline")
+
+
+def _made_of() -> str:
+    return (ADAPTER / SUMS).read_text(encoding="utf-8")

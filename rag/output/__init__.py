@@ -1,0 +1,1 @@
+"""An answer as JSON and as text for a terminal."""

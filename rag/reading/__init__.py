@@ -1,0 +1,1 @@
+"""Passages become evidence, and evidence an answer with numbered citations."""

@@ -1,0 +1,128 @@
+"""Evidence becomes an answer: lines with the quotes that support each, and the program alone numbers the citations.
+
+Nothing in a source, a question or an LLM's text can become a citation: numbers are counted here, and offsets come from
+the index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.english.question_form import unresolved
+from rag.reading.selection import Chosen
+from rag.reading.versions import Version
+from rag.schema import Citation, Claim, Closest, Evidence, Sentence, Stated
+
+MOST_CHARS = 1000
+"""Of a quote with the sentence before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an answer before its citations are numbered."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    """What supports it; at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The claims of an answer with their citations, or the closest passages of a refusal: one of the two is empty."""
+
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    closest: tuple[Closest, ...] = ()
+    conflict: tuple[Stated, ...] = ()
+
+
+def compose(chosen: Chosen, lines: Sequence[Line] | None = None) -> Composed:
+    """Number the citations of an answer in the order in which its lines use them, or show what came closest.
+
+    Superseded values are cited behind those of the lines, as far as they are no lines themselves.
+
+    Args:
+        chosen: what the reader chose.
+        lines: what the answer says, if not the quotes alone; two of them may stand on one quote.
+    """
+    citations: dict[tuple[str, Sentence], Citation] = {}
+
+    def number(item: Evidence) -> int:
+        place = (item.passage.source, item.sentence)
+        return citations.setdefault(place, cited(len(citations) + 1, item)).number
+
+    claims = [
+        Claim(line.text, "supported", tuple(sorted({number(item) for item in line.evidence})))
+        for line in (quoted(chosen) if lines is None else lines)
+    ]
+    conflict = []
+    for version in chosen.conflict:
+        number(with_context(version.evidence[0], chosen.quotes))
+        numbers = tuple(citation.number for citation in citations.values() if _says(citation, version))
+        conflict.append(Stated(version.value, numbers, _published(version), version.superseded))
+    closest = tuple(closest_of(item) for item in chosen.closest)
+    return Composed(tuple(claims), tuple(citations.values()), closest, tuple(conflict))
+
+
+def _says(citation: Citation, version: Version) -> bool:
+    """Tell whether a citation is of a document with a value, and of a sentence that has it."""
+    own = [item for item in version.evidence if item.passage.source == citation.source]
+    ends = {item.sentence.end for item in own}
+    return bool(own) and (citation.end in ends or any(item.short_answer in citation.quote for item in own))
+
+
+def _published(version: Version) -> str | None:
+    return max((item.passage.published or "" for item in version.evidence), default="") or version.moment or None
+
+
+def quoted(chosen: Chosen) -> tuple[Line, ...]:
+    """Return what was chosen as lines that are their own quotes."""
+    items = (with_context(item, chosen.quotes) for item in chosen.quotes)
+    return tuple(Line(" ".join(item.quote.split()), (item,)) for item in items)
+
+
+def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:
+    """Return evidence that ends a sentence earlier if its own ends with a word that points there ("He said").
+
+    Not if that sentence is quoted already, is in another passage, or makes the quote too long.
+    """
+    passage, sentence = item.passage, item.sentence
+    place = passage.sentences.index(sentence)
+    if not place or not unresolved(item.quote):
+        return item
+    before = passage.sentences[place - 1]
+    quoted = any(other.passage.source == passage.source and other.sentence == before for other in quotes)
+    if quoted or sentence.end - before.start > MOST_CHARS:
+        return item
+    return replace(item, sentence=Sentence(before.start, sentence.end))
+
+
+def cited(number: int, item: Evidence) -> Citation:
+    """Return the citation of evidence, with its number."""
+    passage, sentence = item.passage, item.sentence
+    return Citation(
+        number=number,
+        source=passage.source,
+        title=passage.title,
+        published=passage.published,
+        start=sentence.start,
+        end=sentence.end,
+        quote=item.quote,
+        score=item.score,
+        page=passage.page(sentence),
+        page_end=passage.page_end(sentence),
+        publisher=passage.publisher,
+        also=item.also,
+    )
+
+
+def closest_of(item: Evidence) -> Closest:
+    """Return evidence as what came closest, which is no citation."""
+    passage, sentence = item.passage, item.sentence
+    return Closest(
+        source=passage.source,
+        title=passage.title,
+        start=sentence.start,
+        end=sentence.end,
+        quote=item.quote,
+        score=item.score,
+    )
