@@ -11,7 +11,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test check eval browser docs screenshots reader reader-base constraints clean
+.PHONY: demo test check eval browser docs screenshots reader judge reader-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -75,14 +75,27 @@ reader: $(VENV)/.test
 	$(BIN)/python training/export_reader.py --model runs/reader/mean.pt --windows runs/reader/third/windows.jsonl --out rag/weights
 	$(BIN)/python training/calibrate.py --data "$(DATA)" --work runs/reader/indexes
 
-# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about two hours on two cores.
+# The packaged judge, made again from public sets: about two hours on two cores.
+judge: $(VENV)/.test
+	@test -d "$(TRAINING)" && test -d "$(DATA)" || { echo 'make judge TRAINING=FOLDER DATA=FOLDER: the sets to train on, and to measure on' >&2; exit 1; }
+	$(BIN)/python training/judge_mix.py --training "$(TRAINING)" --out runs/judge/mix
+	$(BIN)/python training/train_judge.py --windows runs/judge/mix/windows.jsonl --out runs/judge/run --start rag/weights/reader.onnx --examples 64000 --bf16
+	$(BIN)/python training/export_judge.py --judge runs/judge/run/best.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
+	$(BIN)/python training/measure_judge.py --data "$(DATA)" --out rag/weights/judge.json
+
+# The careful reader's adapter and calibration, which judges too; BASE is the folder of all-mpnet-base-v2: about four
+# hours on two cores.
 reader-base: $(VENV)/.test
 	@test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make reader-base TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
 	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
 	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
-	$(BIN)/python training/export_careful.py --adapter runs/reader/careful/reader.pt --base "$(BASE)"
+	$(BIN)/python training/judge_mix.py --training "$(TRAINING)" --out runs/judge/mix
+	$(BIN)/python training/joint_mix.py --windows runs/reader/third/windows.jsonl --claims runs/judge/mix/windows.jsonl --skip 30500 --out runs/reader/joint
+	$(BIN)/python training/train_reader.py --windows runs/reader/joint/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful/reader.pt --examples 44000 --rate 5e-4 --seed 17
+	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)"
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
+	RAG_MODELS=runs/reader/models $(BIN)/python training/measure_judge.py --judge careful --data "$(DATA)" --out rag/weights/careful/judge.json
 
 docs: $(VENV)/.demo
 	$(BIN)/python docs/make_cli.py > docs/cli.md

@@ -296,7 +296,7 @@ class Engine:
         """What decides whether a passage supports a claim; loaded when it is first needed."""
         from rag.claims import judging
 
-        return judging.packaged(self.config.threads)
+        return judging.opened(self.config)
 
     def suggest(
         self, question: str = "", history: Sequence[Turn] = (), chosen: Filter = ALL, n: int = SUGGESTED

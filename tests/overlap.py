@@ -27,7 +27,7 @@ ENOUGH = 0.85
 def judge(folder: Path) -> Judge:
     """Write the network into a folder and return a judge that runs it."""
     write(folder)
-    return Judge(JudgeNetwork(folder, threads=1), fitted(folder))
+    return Judge(JudgeNetwork.of(folder, threads=1), fitted(folder))
 
 
 def write(folder: Path) -> None:

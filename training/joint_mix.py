@@ -1,6 +1,8 @@
 """Lay windows of mix.py and claims of judge_mix.py into one file to train the careful network on.
 
-    python training/joint_mix.py --windows MIX/windows.jsonl --claims JUDGE/windows.jsonl --out FOLDER [--seed 17]
+    python training/joint_mix.py --windows MIX/windows.jsonl --claims JUDGE/windows.jsonl --out FOLDER --skip 30500
+
+--skip leaves out so many windows of mix.py that a first pass was trained on.
 
 The careful network reads and judges with one encoder. Of claims that are made by rule, or short, a part is taken; those
 about documents, by people or models, all. The held-back lines of both stay.
@@ -44,20 +46,21 @@ SHARES = {
 """Of each set of claims; all of any other."""
 
 
-def main() -> None:
+def main(given: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--windows", type=Path, required=True)
     parser.add_argument("--claims", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--most", type=int, help="windows of mix.py to train on, the first so many; else all")
+    parser.add_argument("--skip", type=int, default=0, help="windows of mix.py to leave out, the first so many")
+    parser.add_argument("--most", type=int, default=30_000, help="windows of mix.py to train on, the next so many")
     parser.add_argument("--seed", type=int, default=17)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
 
     clusters, seen = [], 0
     for cluster in clusters_of(arguments.windows):
         if cluster[0]["split"] == "train":
             seen += len(cluster)
-            if arguments.most and seen > arguments.most:
+            if not arguments.skip < seen <= arguments.skip + arguments.most:
                 continue
         clusters.append(cluster)
     for number, (one,) in enumerate(clusters_of(arguments.claims)):

@@ -1,11 +1,13 @@
-"""Measure a judge on sets it was not trained on, and fit what its scores mean.
+"""Measure a judge as the product asks it, on sets it was not trained on, and fit what its scores mean.
 
-    python training/measure_judge.py --judge RUN/judge.pt --data DATA [--mpnet BASE] [--out judge.json]
+    python training/measure_judge.py --judge packaged|careful --data DATA [--out rag/weights/judge.json]
 
 DATA holds ``entail/``. Half of ``wice_dev``'s claims choose the threshold; the other half and every other set are only
 reported. Balanced accuracy is the mean of the part of supported claims that are told so, and of others that are not.
-``--out`` writes the numbers that rag/judge.py reads: ``slope`` and ``bias`` turn the logit into a probability,
-``threshold`` is where a claim counts as supported, ``contradicts`` where it counts as contradicted.
+No guard has a say. ``--out`` writes the numbers that :mod:`rag.claims.judging` reads: ``slope`` and ``bias`` turn the
+logit into a probability, ``threshold`` is where a claim counts as supported, ``contradicts`` where it counts as
+contradicted, and by ``refused`` the score of a claim is multiplied that a guard refuses. The careful judge is where
+``RAG_MODELS`` has it.
 """
 
 import argparse
@@ -15,65 +17,64 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from judge_mix import LABELS, line
-from judge_model import Judge, judged, support
+from judge_mix import LABELS
 from numpy.typing import NDArray
-from prepare import Cutter, part, read_lines, seeded
-from reader_model import CLAIM_VERDICTS, load_trained, tokenized
+from prepare import part, read_lines, seeded
+from reader_model import CLAIM_VERDICTS
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+
+from rag import config
+from rag.claims.judging import Fitted, Judge, Pair, Verdict, opened
 
 DOCUMENTS = ("wice_dev", "factcheck_gpt_stance", "fm2_heldout", "scifact_dev")
 YES_NO = ("boolq_dev_heldout", "condaqa_dev", "pubmedqa_heldout", "strategyqa_facts_dev")
 PAIRS = ("fever_symmetric_test", "negation_nli_heldout", "paws_heldout", "snli_counterfactual_test")
-MOST = 1_100
-"""Rows of a set."""
+RAW = Fitted(slope=1.0, bias=0.0, threshold=0.5, contradicts=0.5, refused=1.0)
+"""Scores are the network's own, and their logits what ``supports`` is ahead of the others."""
+REFUSED = 0.3
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--judge", type=Path, required=True)
+    parser.add_argument("--judge", choices=("packaged", "careful"), default="packaged")
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--mpnet", type=Path)
     parser.add_argument("--out", type=Path, help="write judge.json")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--most", type=int, default=1100, help="rows of a set, but for wice_dev, which is taken whole")
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    model = Judge(arguments.mpnet)
-    load_trained(model, dict(torch.load(arguments.judge, weights_only=True)))
-    cutter = Cutter()
+    judge = Judge(opened(config.load({"reader": arguments.judge})).network, RAW, ())
     sets = {}
     for name in (*DOCUMENTS, *YES_NO, *PAIRS):
+        rows = read(arguments.data / "entail" / f"{name}.jsonl.gz", name, arguments.most)
         began = time.monotonic()
-        rows = read(arguments.data / "entail" / f"{name}.jsonl.gz", name)
-        rng = seeded(1, name)
-        lines = [line(row.get("claim") or row["question"], row["passage"], None, [], cutter, rng) for row in rows]
-        kept = [(row, made) for row, made in zip(rows, lines, strict=True) if made]
-        logits = judged(model, tokenized([made for _, made in kept], arguments.mpnet))
-        print(f"{name}: {len(kept)} pairs, {1000 * (time.monotonic() - began) / len(kept):.1f} ms each", flush=True)
-        sets[name] = [row for row, _ in kept], logits
+        judged = judge.judge([Pair(row.get("claim") or row["question"], row["passage"]) for row in rows])
+        print(f"{name}: {len(rows)} pairs, {1000 * (time.monotonic() - began) / len(rows):.1f} ms each", flush=True)
+        logits = np.log([max(one.score, 1e-9) / max(1 - one.score, 1e-9) for one in judged])
+        against = np.array([one.contradiction for one in judged], np.float32)
+        sets[name] = rows, logits.astype(np.float32), against, [one.verdict for one in judged]
     fitted = fit(sets)
     report(sets, fitted)
     if arguments.out:
         arguments.out.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
 
 
-def read(path: Path, name: str) -> list[dict[str, Any]]:
+def read(path: Path, name: str, most: int) -> list[dict[str, Any]]:
     rows = read_lines(path)
-    if name == "wice_dev" or len(rows) <= MOST:
+    if name == "wice_dev" or len(rows) <= most:
         return rows
-    return seeded(1, name).sample(rows, MOST)
+    return seeded(1, name).sample(rows, most)
 
 
-Sets = dict[str, tuple[list[dict[str, Any]], NDArray[np.float32]]]
+Floats = NDArray[np.float32]
+Sets = dict[str, tuple[list[dict[str, Any]], Floats, Floats, list[Verdict]]]
+"""Rows; of each the logit that it is supported, the probability that it is contradicted, and the raw verdict."""
 
 
-def scored(sets: Sets, name: str, half: int | None = None) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+def scored(sets: Sets, name: str, half: int | None = None) -> tuple[NDArray[np.bool_], Floats]:
     """Return which claims of a set are supported, and their logits; a claim's best of its passages."""
-    rows, logits = sets[name]
+    rows, logits, *_ = sets[name]
     best: dict[str, tuple[bool, float]] = {}
-    for number, (row, value) in enumerate(zip(rows, support(logits), strict=True)):
+    for number, (row, value) in enumerate(zip(rows, logits, strict=True)):
         key = str(row.get("id", number))
         if half is None or (part(key) < 0.5) == (half == 0):
             right = LABELS[row.get("label") or row["answer"]] == ["supports"]
@@ -100,6 +101,7 @@ def fit(sets: Sets) -> dict[str, float]:
         "bias": round(bias, 4),
         "threshold": round(1 / (1 + float(np.exp(-(slope * best + bias)))), 4),
         "contradicts": 0.5,
+        "refused": REFUSED,
     }
 
 
@@ -114,9 +116,11 @@ def report(sets: Sets, fitted: dict[str, float]) -> None:
         value = balanced(right, said(logits))
         means += [value] if name in DOCUMENTS else []
         accepted, refused = said(logits)[right].mean(), (~said(logits))[~right].mean()
-        rows, all_logits = sets[name]
+        rows, every, _, verdicts = sets[name]
+        contradicted = np.array([verdict == "contradicts" for verdict in verdicts])
+        told = np.where(said(every), 0, np.where(contradicted, 1, 2))
         three = [n for n, row in enumerate(rows) if row.get("label") in CLAIM_VERDICTS]
-        hit = np.mean([CLAIM_VERDICTS[all_logits[n].argmax()] == rows[n]["label"] for n in three])
+        hit = np.mean([CLAIM_VERDICTS[told[n]] == rows[n]["label"] for n in three])
         print(
             f"{name}: balanced {value:.3f} (accepted {accepted:.3f}, refused {refused:.3f}), "
             f"AUC {roc_auc_score(right, logits):.3f}, three-way {hit:.3f}"
@@ -124,13 +128,14 @@ def report(sets: Sets, fitted: dict[str, float]) -> None:
     print(f"documents: mean balanced {np.mean(means):.3f}")
     hits = []
     for name in YES_NO:
-        rows, logits = sets[name]
+        rows, logits, against, verdicts = sets[name]
         wanted = [LABELS[row["answer"]][0] for row in rows]
         decided = [n for n, label in enumerate(wanted) if label != "neutral"]
-        told = float(np.mean([CLAIM_VERDICTS[logits[n, :2].argmax()] == wanted[n] for n in decided]))
-        hits += [told] if name != "strategyqa_facts_dev" else []
-        undecided = np.mean([logits[n].argmax() == 2 for n in decided])
-        print(f"{name}: yes or no {told:.3f} of {len(decided)}; undecided {undecided:.3f}")
+        yes = 1 / (1 + np.exp(-logits)) > against
+        told_rightly = float(np.mean([yes[n] == (wanted[n] == "supports") for n in decided]))
+        hits += [told_rightly] if name != "strategyqa_facts_dev" else []
+        undecided = np.mean([not said(logits[n : n + 1])[0] and verdicts[n] != "contradicts" for n in decided])
+        print(f"{name}: yes or no {told_rightly:.3f} of {len(decided)}; undecided {undecided:.3f}")
     print(f"yes or no: mean accuracy {np.mean(hits):.3f}")
 
 

@@ -22,6 +22,8 @@ import numpy as np
 from rag.claims.objections import GUARDS, Case, Guard, objection
 from rag.config import Config
 from rag.documents import split
+from rag.models import careful
+from rag.reading import network
 from rag.reading.network import (
     JUDGE,
     TOKENIZER,
@@ -127,16 +129,21 @@ class Reads(Protocol):
 
 
 class JudgeNetwork:
-    """The packaged judge on ONNX Runtime."""
+    """A judge on ONNX Runtime: the packaged one, or the careful reader's network, which judges too."""
 
-    def __init__(self, folder: Path = WEIGHTS, *, threads: int) -> None:
+    def __init__(self, session: Session) -> None:
+        """Take a network that has the outputs ``OUTPUTS``."""
+        self._session = session
+
+    @classmethod
+    def of(cls, folder: Path, *, threads: int) -> "JudgeNetwork":
         """Load ``judge.onnx`` of a folder, some pairs judged at a time.
 
         Raises:
             ReaderError: a file is missing or not the published one.
         """
         check(folder, (JUDGE, TOKENIZER))
-        self._session = Session(folder / JUDGE, folder, threads=threads)
+        return cls(Session(folder / JUDGE, folder, threads=threads))
 
     @property
     def tokenizer(self) -> "Tokenizer":
@@ -160,7 +167,7 @@ class Judge:
 
     def __init__(self, network: Reads, fitted: Fitted, guards: tuple[Guard, ...] = GUARDS) -> None:
         """Take a network, the numbers fitted to it, and the guards that may refuse what it supports."""
-        self._network = network
+        self.network = network
         self._guards = guards
         self.fitted = fitted
 
@@ -182,7 +189,7 @@ class Judge:
             for own in cut
             for start, end in [(own[0][0], own[-1][1])]
         ]
-        reads = iter(self._network.read(windows) if windows else ())
+        reads = iter(self.network.read(windows) if windows else ())
         return [
             _weakest([self._of_part(claim, pair, [(own, next(reads)) for own in cut]) for claim in claims if cut])
             for pair, claims, cut in zip(asked, parts, places, strict=True)
@@ -219,11 +226,11 @@ class Judge:
     def _parts(self, claim: str) -> list[str]:
         """Return a claim, or the parts of one that is too long: sentences, as many as fit, or what fits of one."""
         text = " ".join(claim.split())
-        return [text[own[0][0] : own[-1][1]] for own in _cut(self._network.tokenizer, text, None, CLAIM_TOKENS)]
+        return [text[own[0][0] : own[-1][1]] for own in _cut(self.network.tokenizer, text, None, CLAIM_TOKENS)]
 
     def _windows(self, pair: Pair) -> list[tuple[Span, ...]]:
         """Return the sentences of each window of a passage."""
-        return _cut(self._network.tokenizer, pair.passage, pair.sentences, WINDOW_TOKENS, overlap=True)
+        return _cut(self.network.tokenizer, pair.passage, pair.sentences, WINDOW_TOKENS, overlap=True)
 
 
 def _weakest(parts: Sequence[Judgement]) -> Judgement:
@@ -278,7 +285,28 @@ def packaged(threads: int) -> Judge:
     Raises:
         ReaderError: a file is missing or not the published one.
     """
-    return Judge(JudgeNetwork(threads=threads), fitted())
+    return Judge(JudgeNetwork.of(WEIGHTS, threads=threads), fitted())
+
+
+@cache
+def pulled(folder: Path, threads: int) -> Judge:
+    """Return the careful judge: the network that was made in a folder for the careful reader.
+
+    Raises:
+        ReaderError: it is not what was made there.
+    """
+    return Judge(JudgeNetwork(network.pulled(folder, threads).session), fitted(careful.ADAPTER))
+
+
+def opened(config: Config) -> Judge:
+    """Return the judge that the settings choose, as the reader is chosen.
+
+    Raises:
+        ReaderError: its weights are not what was published, or made.
+        ModelError: the settings ask for the careful one, and it is not here.
+    """
+    folder = careful.chosen(config)
+    return pulled(folder, config.threads) if folder else packaged(config.threads)
 
 
 @overload
@@ -295,7 +323,7 @@ def judge(claim: str | Sequence[Pair | tuple[str, str]], passage: str | None = N
     Raises:
         ReaderError: a file of the weights is missing or not the published one.
     """
-    judged = packaged(Config().threads)
+    judged = opened(Config())
     if isinstance(claim, str):
         if passage is None:
             raise TypeError("judge takes a claim and a passage, or a list of such pairs")

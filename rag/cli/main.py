@@ -275,7 +275,7 @@ def _standard_input() -> str:
 
 
 def _judge(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.claims.judging import packaged
+    from rag.claims import judging
     from rag.cli import batch
     from rag.documents.load import read_text
     from rag.output import render, terminal
@@ -287,9 +287,9 @@ def _judge(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.batch is not None:
         if arguments.batch == "-" and sys.stdin is None:
             raise UsageError("standard input is closed: give --batch FILE")
-        return _lines(batch.judge(arguments.batch, packaged(config.threads)))
+        return _lines(batch.judge(arguments.batch, judging.opened(config)))
     passage = _standard_input() if arguments.passage == "-" else read_text(Path(arguments.passage), config)
-    (judged,) = packaged(config.threads).judge([(arguments.claim, passage)])
+    (judged,) = judging.opened(config).judge([(arguments.claim, passage)])
     told = render.judgement_object(judged, None)
     print(
         render.dumps(told) if arguments.json else terminal.judgement_text(judged, passage, terminal.look_of(sys.stdout))

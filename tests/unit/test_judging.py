@@ -158,10 +158,10 @@ def test_weights_that_are_missing_or_other_are_an_error(tmp_path: Path) -> None:
     path = tmp_path / JUDGE
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     with pytest.raises(ReaderError, match="does not hold the published judge"):
-        JudgeNetwork(tmp_path, threads=1)
+        JudgeNetwork.of(tmp_path, threads=1)
     path.unlink()
     with pytest.raises(ReaderError, match=r"judge\.onnx is missing: reinstall quoteline"):
-        JudgeNetwork(tmp_path, threads=1)
+        JudgeNetwork.of(tmp_path, threads=1)
 
 
 trained = pytest.mark.skipif(not (WEIGHTS / JUDGE).is_file(), reason="the judge is being trained")
