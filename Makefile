@@ -91,7 +91,7 @@ reader-base: $(VENV)/.test
 	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
 	$(BIN)/python training/judge_mix.py --training "$(TRAINING)" --out runs/judge/mix
 	$(BIN)/python training/joint_mix.py --windows runs/reader/third/windows.jsonl --claims runs/judge/mix/windows.jsonl --skip 30500 --out runs/reader/joint
-	$(BIN)/python training/train_reader.py --windows runs/reader/joint/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful/reader.pt --examples 44000 --rate 5e-4 --seed 17
+	$(BIN)/python training/train_reader.py --windows runs/reader/joint/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful/reader.pt --examples 36000 --rate 5e-4 --seed 17
 	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)"
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
