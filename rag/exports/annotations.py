@@ -1,7 +1,9 @@
 """Citations as annotations of their sources: the Web Annotation Data Model of the W3C, in JSON-LD."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -14,13 +16,25 @@ AROUND = 32
 """Characters before and behind a quote that go with it."""
 
 
-def write(answers: Sequence[Answer], documents: Documents) -> str:
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person says of an answer."""
+
+    comment: str = ""
+    tag: str = ""
+
+
+def write(answers: Sequence[Answer], documents: Documents, remarks: Sequence[Remark] = ()) -> str:
     """Return a page of annotations, one a citation: the question and the lines of the answer that the quote supports.
 
-    Positions count in the canonical text. Where a document is from the web, the page is the source, and the canonical
-    text the state of it into which they point.
+    Where there are remarks, one an answer, they stand beside these. Positions count in the canonical text. Where a
+    document is from the web, the page is the source, and the canonical text the state of it into which they point.
     """
-    items = [_annotation(answer, citation, documents[citation.source]) for answer, citation in _cited(answers)]
+    items = [
+        _annotation(answer, citation, documents[citation.source], remark)
+        for answer, remark in zip(answers, remarks or repeat(Remark()), strict=False)
+        for citation in answer.citations
+    ]
     names = " ".join(item["id"] for item in items)
     form = {
         "@context": "http://www.w3.org/ns/anno.jsonld",
@@ -31,11 +45,7 @@ def write(answers: Sequence[Answer], documents: Documents) -> str:
     return json.dumps(form, ensure_ascii=False, indent=1) + "\n"
 
 
-def _cited(answers: Sequence[Answer]) -> Iterator[tuple[Answer, Citation]]:
-    return ((answer, citation) for answer in answers for citation in answer.citations)
-
-
-def _annotation(answer: Answer, citation: Citation, document: Document) -> dict[str, Any]:
+def _annotation(answer: Answer, citation: Citation, document: Document, remark: Remark) -> dict[str, Any]:
     said = [line.text for line in lines(answer) if citation.number in line.citations]
     here = address(citation.source, citation.start, citation.end)
     return {
@@ -46,6 +56,8 @@ def _annotation(answer: Answer, citation: Citation, document: Document) -> dict[
         "body": [
             _body("questioning", answer.standalone),
             *(_body("commenting", line) for line in said),
+            *([_body("commenting", remark.comment)] if remark.comment else []),
+            *([_body("tagging", remark.tag)] if remark.tag else []),
         ],
         "target": _target(citation, document),
     }

@@ -31,7 +31,7 @@ def markdown(found: Check, _: str, documents: Documents) -> str:
         parts.append(f"- **{VERDICTS[claim.verdict]}** {escaped(claim.text)}{marks}")
         parts += [f"  *{escaped(note)}*" for note in notes(claim)]
     for citation in found.citations:
-        parts.append(footnote(citation.number, citation, link(citation, documents[citation.source])))
+        parts.append(footnote(citation.number, citation, documents[citation.source]))
     return "\n\n".join(parts) + "\n"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.exports.links import fragment
 from rag.output.render import DISAGREE, NOT_READ, REFUSED, earlier
-from rag.schema import REASONS, Answer, Check, Citation, Document
+from rag.schema import REASONS, Answer, Check, Citation, Closest, Document
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -48,9 +48,18 @@ def stands(citation: Citation, document: Document) -> bool:
     return document.text[citation.start : citation.end] == citation.quote
 
 
-def link(citation: Citation, document: Document) -> str | None:
+def link(citation: Citation, document: Document | None) -> str | None:
     """Return a link to a quote on the web page that it is from; None without one."""
-    return fragment(document, citation.start, citation.end) if stands(citation, document) else None
+    return fragment(document, citation.start, citation.end) if document and stands(citation, document) else None
+
+
+CHANGED = "The source has changed since, or is not there any more."
+"""Told of a quote that does not stand where it stood."""
+
+
+def changed(citation: Citation, document: Document | None) -> str:
+    """Return what is to be told of a quote that does not stand where it stood; nothing of one that does."""
+    return "" if document and stands(citation, document) else CHANGED
 
 
 def references(answers: Sequence[Answer], found: Documents) -> list[Reference]:
@@ -80,6 +89,26 @@ class Line:
     citations: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a text with footnotes: a heading and what stands below it."""
+
+    head: str
+    lines: tuple[Line, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    """Numbered from 1, as the lines name them."""
+    closest: tuple[Closest, ...] = ()
+    level: int = 2
+    """Of the heading; 1 is the title's."""
+    quoted: bool = True
+    """Whether the footnotes have the quotes: where a line is its own quote they need not."""
+
+
+def parts(answers: Sequence[Answer]) -> list[Part]:
+    """Return answers as a text with footnotes."""
+    return [Part(answer.question, tuple(lines(answer)), answer.citations, answer.closest) for answer in answers]
+
+
 def lines(answer: Answer) -> Iterator[Line]:
     """Yield what is told of an answer below its question, in order."""
     if answer.standalone != flat(answer.question):
@@ -98,6 +127,10 @@ def lines(answer: Answer) -> Iterator[Line]:
     for stated in answer.conflict:
         if stated.superseded:
             yield Line("claim", f"{earlier(answer, stated)}: {stated.value}", stated.citations)
+    if answer.outcome == "answered":
+        llm = answer.model.get("llm")
+        by = f"Written by {llm}, each line checked against its quotes" if llm else "Verbatim from the sources"
+        yield Line("aside", f"{by} · confidence {answer.confidence:.0%}")
 
 
 def pages(citation: Citation) -> str:
@@ -116,6 +149,12 @@ def about(citation: Citation) -> str:
     """Return in a line what a quote is from: title, publisher, date, source and page."""
     known = (citation.title, citation.publisher, citation.published, citation.source, on_page(citation))
     return " · ".join(part for part in map(flat, filter(None, known)) if part)
+
+
+def placed(quote: Citation | Closest) -> str:
+    """Return the same with the place of the quote in the canonical text."""
+    known = about(quote) if isinstance(quote, Citation) else f"{flat(quote.title)} · {flat(quote.source)}"
+    return f"{known} · characters {quote.start}-{quote.end}"
 
 
 def note(citation: Citation) -> str:

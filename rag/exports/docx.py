@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.exports.cited import Documents, about, flat, lines, link, printable
-from rag.schema import Answer, Citation
+from rag.exports.cited import Documents, Part, changed, flat, link, parts, placed, printable
+from rag.schema import Answer, Citation, Document
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -25,16 +25,25 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 """Of each part: the same answers are the same bytes."""
 
 
+_HEADS = {1: "Title", 2: "Heading1", 3: "Heading2"}
+"""The style of a heading by its level."""
+
+
 def write(answers: Sequence[Answer], documents: Documents) -> bytes:
     """Return answers as the bytes of a DOCX file."""
-    body = _element("body")
+    return written(parts(answers), documents)
+
+
+def written(told: Iterable[Part], documents: Documents, title: str = "") -> bytes:
+    """Return a text with footnotes likewise."""
+    body = _element("body", [_paragraph([_run(flat(title))], style=_HEADS[1])] if title else [])
     notes = _Notes()
-    for answer in answers:
-        body.append(_paragraph([_run(flat(answer.question))], style="Heading1"))
+    for part in told:
+        body.append(_paragraph([_run(flat(part.head))], style=_HEADS[part.level]))
         noted: dict[int, int] = {}
-        for line in lines(answer):
+        for line in part.lines:
             words = _run(line.text, bold=line.kind == "short", italic=line.kind == "aside")
-            body.append(_paragraph([words, *_marks(line.citations, noted, answer, documents, notes)]))
+            body.append(_paragraph([words, *_marks(line.citations, noted, part, documents, notes)]))
     size = _element("pgSz", w="11906", h="16838")
     margins = _element("pgMar", top="1440", right="1440", bottom="1440", left="1440", header="708", footer="708")
     margins.set(_name("gutter"), "0")
@@ -43,7 +52,7 @@ def write(answers: Sequence[Answer], documents: Documents) -> bytes:
 
 
 def _marks(
-    numbers: Sequence[int], noted: dict[int, int], answer: Answer, documents: Documents, notes: "_Notes"
+    numbers: Sequence[int], noted: dict[int, int], part: Part, documents: Documents, notes: "_Notes"
 ) -> "Iterator[Element]":
     """Yield the marks of citations behind a line; ``noted`` are the footnotes of those that have one, and is added to.
 
@@ -57,8 +66,8 @@ def _marks(
             field_.set(_name("instr"), f" NOTEREF quote{noted[number]} \\f \\h ")
             yield field_
             continue
-        citation = answer.citations[number - 1]
-        noted[number] = note = notes.add(citation, link(citation, documents[citation.source]))
+        citation = part.citations[number - 1]
+        noted[number] = note = notes.add(citation, documents[citation.source], quoted=part.quoted)
         yield _element("bookmarkStart", id=str(note), name=f"quote{note}")
         yield _element("r", [*_properties("FootnoteReference"), _element("footnoteReference", id=str(note))])
         yield _element("bookmarkEnd", id=str(note))
@@ -71,17 +80,20 @@ class _Notes:
     elements: "list[Element]" = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    def add(self, citation: Citation, url: str | None) -> int:
+    def add(self, citation: Citation, document: Document, *, quoted: bool) -> int:
         """Add a quote as a footnote and return its id, which is its number."""
         number = len(self.elements) + 1
-        head: list[Element] = [_own_mark(), _run(f" {about(citation)}")]
-        if url:
+        head: list[Element] = [_own_mark(), _run(f" {placed(citation)}")]
+        if told := changed(citation, document):
+            head.append(_run(f" {told}"))
+        if url := link(citation, document):
             self.links.append(url)
             anchor = _element("hyperlink", [_run("open the page", style="Hyperlink")])
             anchor.set(f"{{{_R}}}id", f"rId{len(self.links)}")
             head += [_run(" · "), anchor]
-        quoted = [_paragraph([_run(line)], style="Quote") for line in citation.quote.splitlines() if line.strip()]
-        note = _element("footnote", [_paragraph(head, style="FootnoteText"), *quoted])
+        own = citation.quote.splitlines() if quoted else []
+        shown = [_paragraph([_run(line)], style="Quote") for line in own if line.strip()]
+        note = _element("footnote", [_paragraph(head, style="FootnoteText"), *shown])
         note.set(_name("id"), str(number))
         self.elements.append(note)
         return number
@@ -129,16 +141,20 @@ def _styles() -> "Element":
         return _element("rPr", parts)
 
     size = _element("sz", val="20")
-    heading = _element(
-        "pPr", [_element("keepNext"), _element("spacing", before="240"), _element("outlineLvl", val="0")]
-    )
+
+    def heading(level: int, before: str, size: str) -> "tuple[Element, Element]":
+        kept = [_element("keepNext"), _element("spacing", before=before), _element("outlineLvl", val=str(level))]
+        return _element("pPr", kept), character(_element("b"), _element("sz", val=size))
+
     base = style("paragraph", "Normal", "Normal", _element("pPr", [_element("spacing", after="120")]))
     base.set(_name("default"), "1")
     return _element(
         "styles",
         [
             base,
-            style("paragraph", "Heading1", "heading 1", heading, character(_element("b"), _element("sz", val="28"))),
+            style("paragraph", "Title", "Title", character(_element("b"), _element("sz", val="40"))),
+            style("paragraph", "Heading1", "heading 1", *heading(0, "240", "28")),
+            style("paragraph", "Heading2", "heading 2", *heading(1, "160", "24")),
             style("paragraph", "FootnoteText", "footnote text", character(size)),
             style(
                 "paragraph",

@@ -5,28 +5,27 @@
     document       the documents that came with a shared conversation
     said           the words of questions and answers, for search (FTS5)
 
-Each call opens the file anew: safe between threads and processes.
+What is pinned stands in the same file (:mod:`rag.web.pins`).
 """
 
 import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rag.errors import ConversationError
 from rag.output import render
 from rag.schema import Answer, Document
+from rag.web.kept import File, now, plain, statements
 
 VERSION = 1
 """Of the tables, in ``PRAGMA user_version``."""
 MOST_TITLE_CHARS = 120
 MOST_COMMENT_CHARS = 2000
-WAIT_SECONDS = 10  # for another process that writes
 
 _SCHEMA = """
 CREATE TABLE conversation (
@@ -85,34 +84,25 @@ class Conversations:
         Raises:
             ConversationError: it is damaged, of a later version, or cannot be written.
         """
-        self._path = path
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)  # nobody else's to read
-        except OSError as error:
-            raise ConversationError(f"{path} cannot be written ({error.strerror}): choose another folder") from None
-        with self._reading() as database:
-            (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            if found != "ok":
-                raise self._damaged(" ".join(found.split()))
-            database.execute("PRAGMA journal_mode = WAL")  # who reads does not wait for who writes
-        with self._writing() as database:
+        self.file = File(path)
+        """What others keep their tables in, too."""
+        with self.file.writing() as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version > VERSION:
                 raise ConversationError(f"{path} was written by a later version of Quoteline: upgrade to read it")
             if version == 0:
-                for statement in _statements(_SCHEMA):  # not executescript, which would end the transaction
+                for statement in statements(_SCHEMA):  # not executescript, which would end the transaction
                     database.execute(statement)
                 database.execute(f"PRAGMA user_version = {VERSION}")
 
     def new(self, owner: str, title: str) -> str:
         """Begin a conversation, and return its id."""
-        with self._writing() as database:
+        with self.file.writing() as database:
             return _begin(database, owner, title, shared=False)[0]
 
     def keep_shared(self, owner: str, title: str, answers: Iterable[Answer], documents: Iterable[Document]) -> str:
         """Keep a conversation that was shared, with the documents that came with it, and return its id."""
-        with self._writing() as database:
+        with self.file.writing() as database:
             identity, number = _begin(database, owner, title, shared=True)
             for answer in answers:
                 _add(database, number, answer)
@@ -127,7 +117,7 @@ class Conversations:
             owner: whose.
             search: words, all of which must stand in the title, or begin words of one question and its answer.
         """
-        with self._reading() as database:
+        with self.file.reading() as database:
             rows = database.execute(
                 "SELECT id, title, created, updated, (SELECT count(*) FROM turn WHERE conversation = c.number), shared"
                 " FROM conversation AS c WHERE owner = ? ORDER BY updated DESC, number DESC",
@@ -137,7 +127,7 @@ class Conversations:
                 Summary(name, title, created, updated, count, bool(shared))
                 for name, title, created, updated, count, shared in rows
             ]
-            if not (wanted := _plain(search).split()):
+            if not (wanted := plain(search).split()):
                 return found
             having = _having(database, owner, wanted)
         titles = [word.casefold() for word in wanted]
@@ -158,7 +148,7 @@ class Conversations:
 
     def document(self, owner: str, identity: str, source: str) -> Document | None:
         """Return a document that came with a shared conversation; None for any other conversation."""
-        with self._reading() as database:
+        with self.file.reading() as database:
             number, _ = _own(database, owner, identity)
             query = "SELECT form FROM document WHERE conversation = ? AND source = ?"
             row = database.execute(query, (number, source)).fetchone()
@@ -166,7 +156,7 @@ class Conversations:
 
     def documents(self, owner: str, identity: str) -> dict[str, Document]:
         """Return the documents that came with a shared conversation, by source; none for any other."""
-        with self._reading() as database:
+        with self.file.reading() as database:
             number, _ = _own(database, owner, identity)
             rows = database.execute("SELECT source, form FROM document WHERE conversation = ?", (number,)).fetchall()
         return {source: _document(form) for source, form in rows}
@@ -183,7 +173,7 @@ class Conversations:
 
     def rate(self, owner: str, identity: str, place: int, liked: bool | None, comment: str) -> None:  # noqa: FBT001 (what a person pressed)
         """Keep what a person thinks of an answer, counted from 0, in place of what was thought before."""
-        row = (liked, _plain(comment)[:MOST_COMMENT_CHARS])
+        row = (liked, plain(comment)[:MOST_COMMENT_CHARS])
         with self._changing(owner, identity) as (database, number):
             query = "UPDATE turn SET liked = ?, comment = ? WHERE conversation = ? AND place = ?"
             if not database.execute(query, (*row, number, place)).rowcount:
@@ -191,19 +181,19 @@ class Conversations:
 
     def rename(self, owner: str, identity: str, title: str) -> None:
         """Give a conversation another title; it keeps its own if that is blank."""
-        with self._writing() as database:
+        with self.file.writing() as database:
             number, _ = _own(database, owner, identity)
             if shown := _title(title):
                 database.execute("UPDATE conversation SET title = ? WHERE number = ?", (shown, number))
 
     def delete(self, owner: str, identity: str) -> None:
         """Remove a conversation, its ratings and documents."""
-        with self._writing() as database:
+        with self.file.writing() as database:
             number, _ = _own(database, owner, identity)
             database.execute("DELETE FROM conversation WHERE number = ?", (number,))
 
     def _turns(self, owner: str, identity: str) -> Turns:
-        with self._reading() as database:
+        with self.file.reading() as database:
             number, _ = _own(database, owner, identity)
             query = "SELECT answer, liked, comment FROM turn WHERE conversation = ? ORDER BY place"
             rows = database.execute(query, (number,)).fetchall()
@@ -212,53 +202,18 @@ class Conversations:
     @contextmanager
     def _changing(self, owner: str, identity: str) -> Iterator[tuple[sqlite3.Connection, int]]:
         """Yield the file and the number of a conversation that is the owner's to continue; it is the newest then."""
-        with self._writing() as database:
+        with self.file.writing() as database:
             number, shared = _own(database, owner, identity)
             if shared:
                 raise ConversationError("this conversation was shared and can only be read: begin a new one to ask")
             yield database, number
-            database.execute("UPDATE conversation SET updated = ? WHERE number = ?", (_now(), number))
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Yield the file in a transaction that nobody else's can come between."""
-        with self._reading() as database:
-            database.execute("BEGIN IMMEDIATE")
-            with database:  # commits, or undoes all of it
-                yield database
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, timeout=WAIT_SECONDS, isolation_level=None)) as database:
-                database.execute("PRAGMA foreign_keys = ON")
-                yield database
-        except sqlite3.OperationalError as error:  # locked, full, not ours to write
-            raise ConversationError(f"conversations in {self._path} cannot be read or written: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise self._damaged(error) from error
-
-    def _damaged(self, why: object) -> ConversationError:
-        return ConversationError(
-            f"{self._path} is damaged ({why}); nothing in it was changed: move it away to begin anew, and "
-            f"'sqlite3 {self._path.name} .recover' gets back what can be read"
-        )
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script, one at a time; a trigger has several semicolons."""
-    waiting = ""
-    for line in script.splitlines():
-        waiting += line + "\n"
-        if sqlite3.complete_statement(waiting):
-            yield waiting
-            waiting = ""
+            database.execute("UPDATE conversation SET updated = ? WHERE number = ?", (now(), number))
 
 
 def _begin(database: sqlite3.Connection, owner: str, title: str, *, shared: bool) -> tuple[str, int]:
-    identity, now = secrets.token_urlsafe(12), _now()
+    identity, begun = secrets.token_urlsafe(12), now()
     query = "INSERT INTO conversation (id, owner, title, created, updated, shared) VALUES (?, ?, ?, ?, ?, ?)"
-    row = database.execute(query, (identity, owner, _title(title), now, now, shared))
+    row = database.execute(query, (identity, owner, _title(title), begun, begun, shared))
     assert row.lastrowid is not None  # noqa: S101 (what an INSERT promises)
     return identity, row.lastrowid
 
@@ -307,13 +262,4 @@ def _rating(liked: int | None, comment: str) -> Rating | None:
 
 
 def _title(text: str) -> str:
-    return " ".join(_plain(text).split())[:MOST_TITLE_CHARS]
-
-
-def _plain(text: str) -> str:
-    """Return a text that can be written and searched for: a browser may send half a character."""
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return " ".join(plain(text).split())[:MOST_TITLE_CHARS]

@@ -1,4 +1,4 @@
-"""A conversation to read elsewhere: as Markdown, or as one HTML page without script that loads nothing.
+"""A conversation to read elsewhere, as one HTML page without script that loads nothing.
 
 What comes from a source, a question or an LLM is escaped: no reader of an export fetches what a text names.
 """
@@ -27,30 +27,6 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
     "base-uri 'none'; form-action 'none'"
 )
-
-
-def markdown(title: str, answers: Sequence[Answer], documents: Documents) -> str:
-    """Return a conversation with its quotes and sources as Markdown (CommonMark)."""
-    parts = [f"# {_flat(title or words.SHARE_UNTITLED)}", f"*{_flat(words.SHARE_EXPORTED)}*"]
-    for answer in answers:
-        parts.append(f"## {_flat(answer.question)}")
-        parts += [f"*{_flat(line)}*" for line in _about(answer)]
-        if answer.short_answer:
-            parts.append(f"**{_flat(answer.short_answer)}**")
-        parts += [_flat(line) for line in _disagreeing(answer)]
-        parts += [_flat(line) for line in (answer.message or "").splitlines()]
-        parts += [f"{_flat(c.text)} {' '.join(f'[{number}]' for number in c.citations)}" for c in answer.claims]
-        if answer.closest:
-            parts.append(f"{words.SHARE_CLOSEST}:")
-        for number, pointer in enumerate(pointers(answer), start=1):
-            quote = "\n".join(f"> {_md(line.strip())}".rstrip() for line in pointer.quote.splitlines())
-            parts.append(f"**\\[{number}\\]** {_flat(_place(pointer, documents))}\n\n{quote}")
-        if sure := _sure(answer):
-            parts.append(f"*{_flat(sure)}*")
-    if listed := cited(answers, documents):
-        parts.append(f"## {words.SHARE_SOURCES}")
-        parts.append("\n".join(f"- {_flat(' · '.join(_known(document)))}" for document in listed))
-    return "\n\n".join(parts) + "\n"
 
 
 def page(title: str, answers: Sequence[Answer], documents: Documents) -> str:
@@ -177,17 +153,3 @@ def _known(document: Document) -> list[str]:
     """Return the title of a document, and what else is known of it."""
     told = (document.publisher, document.author, document.published, document.source)
     return [document.title, *(part for part in told if part)]
-
-
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&!$^])")
-_FIRST = re.compile(r"^(\s*)([-+=:>]|\d+(?=[.)]))", re.MULTILINE)
-
-
-def _flat(text: str) -> str:
-    return _md(" ".join(text.split()))
-
-
-def _md(text: str) -> str:
-    """Return a text in which no sign means anything to Markdown; an address may become a link, never a picture."""
-    escaped = _SIGNS.sub(r"\\\1", text)
-    return _FIRST.sub(lambda m: f"{m[2]}\\" if m[2].isdigit() else f"\\{m[2]}", escaped)

@@ -19,6 +19,7 @@ import gradio as gr
 from fastapi import APIRouter, Request, Response
 
 from rag.errors import ConversationError, RagError
+from rag.exports import markdown
 from rag.schema import Answer, Document
 from rag.web import export, page, share, words
 from rag.web.chat import Changes, Chat
@@ -29,7 +30,7 @@ from rag.web.live import Live
 from rag.web.ratings import candidates
 
 FORMS: dict[str, tuple[str, Callable[[str, list[Answer], dict[str, Document]], str]]] = {
-    "md": ("text/markdown", export.markdown),
+    "md": ("text/markdown", lambda title, *told: markdown.write(*told, title or words.SHARE_UNTITLED)),
     "html": ("text/html", export.page),
     "json": ("application/json", share.bundle),
 }
