@@ -34,7 +34,20 @@ from rag.reading.selection import Chosen, choose
 from rag.reading.topic import on_topic
 from rag.retrieval.hybrid import POOL, check_filter, fused, left_out, parts, retrieve
 from rag.retrieval.rerank import CANDIDATES, Reranker
-from rag.schema import ALL, Answer, Check, Dropped, Evidence, Filter, Hit, Progress, Reading, Retrieved, Turn
+from rag.schema import (
+    ALL,
+    Answer,
+    Check,
+    CheckedClaim,
+    Dropped,
+    Evidence,
+    Filter,
+    Hit,
+    Progress,
+    Reading,
+    Retrieved,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from rag.claims.judging import Judge
@@ -272,6 +285,19 @@ class Engine:
             UsageError: the text claims nothing, or is not text, or the filter cannot be used.
             ReaderError: a file of the judge is missing or not the published one.
         """
+        found = Check((), ())
+        for so_far in self.check_stream(text, chosen):
+            found = so_far
+            if stop and stop.is_set():
+                break
+        return found
+
+    def check_stream(self, text: str, chosen: Filter = ALL) -> Iterator[Check]:
+        """Yield what is known of a text after each of its claims: whoever asks for no more stops it there.
+
+        Raises:
+            UsageError, ReaderError: as :meth:`check`.
+        """
         from rag.claims.check import Checker, statements  # whoever only asks does not wait for it
 
         clock = Clock()
@@ -281,15 +307,13 @@ class Engine:
         if not claims:
             raise UsageError("the text claims nothing: give one with a statement")
         checker = Checker(self.index.store, lambda about: self._hits(about, self.config.k, chosen), self.judge.judge)
-        with clock.time("check"):
-            checked = tuple(checker.check(claim) for claim in claims if not (stop and stop.is_set()))
-        return Check(
-            checked,
-            tuple(checker.citations.values()),
-            self.index.id,
-            clock.timings(),
-            left_out(self.index, chosen),
-        )
+        warnings = left_out(self.index, chosen)
+        checked: list[CheckedClaim] = []
+        for claim in claims:
+            checked.append(checker.check(claim))
+            found = tuple(checker.citations.values())
+            spent = clock.timings()
+            yield Check(tuple(checked), found, self.index.id, {"check": spent["total"], **spent}, warnings)
 
     @cached_property
     def judge(self) -> "Judge":

@@ -81,7 +81,12 @@ def write_check(path: str, found: Check, text: str, store: "Store") -> None:
         UsageError: its ending says no format.
         SourceError: it cannot be written.
     """
-    _save(path, _OF_CHECKS[ending(path, CHECK_ENDINGS)](found, text, documents(store, [found])).encode())
+    _save(path, check_content(ending(path, CHECK_ENDINGS), found, text, store))
+
+
+def check_content(kind: str, found: Check, text: str, store: "Store") -> bytes:
+    """Return a checked text as a file of the kind: one of ``CHECK_ENDINGS``."""
+    return _OF_CHECKS[kind](found, text, documents(store, [found])).encode()
 
 
 def _save(path: str, data: bytes) -> None:

@@ -12,6 +12,7 @@ from rag.output.render import also_in
 from rag.schema import Citation, Closest, Document
 from rag.web import words
 from rag.web.page import joined, page_of
+from rag.web.pinbutton import button as pin_button
 
 MOST_LISTED = 200
 """Sources that the list beside the chat shows."""
@@ -128,9 +129,9 @@ def document(shown: Document, tab: Tab, place: int) -> str:
     label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
     return (
         f'{_article(tab)}<h2>{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
-        f"{_steps(tab)}{_close(shown.title, place)}{_moved(shown, selected)}"
+        f"{_steps(tab)}{_close(shown.title, place)}{_pin(tab)}{moved(shown, selected)}"
         f'<div class="ql-text" tabindex="0" role="region" aria-label="{label}">'
-        f"{_marked(shown, tab.spans, selected)}</div></article>"
+        f"{marked(shown, tab.spans, selected)}</div></article>"
     )
 
 
@@ -138,7 +139,7 @@ def gone(tab: Tab, place: int) -> str:
     """Return what is left of a document that is not among the sources any more: the quote."""
     quote = f"<blockquote>{escape(tab.spans[tab.selected].quote)}</blockquote>" if tab.selected >= 0 else ""
     return (
-        f"{_article(tab)}<h2>{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}"
+        f"{_article(tab)}<h2>{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}{_pin(tab)}"
         f'<p class="ql-warning" role="status">{words.CHAT_GONE.format(source=escape(tab.source))}</p>{quote}</article>'
     )
 
@@ -155,6 +156,16 @@ def _article(tab: Tab) -> str:
 def _close(title: str, place: int) -> str:
     about = words.CHAT_CLOSE_ABOUT.format(title=escape(title))
     return f'<button type="button" class="ql-close" data-close="{place}" title="{about}">{words.CHAT_CLOSE}</button>'
+
+
+def _pin(tab: Tab) -> str:
+    """Return the button that pins the quote in view; nothing where none is."""
+    if tab.selected < 0:
+        return ""
+    quote = tab.spans[tab.selected]
+    number = quote.number if isinstance(quote, Citation) else tab.selected
+    name = "number" if isinstance(quote, Citation) else "closest"
+    return pin_button({"answer": tab.answer, name: number}, quote)
 
 
 def _steps(tab: Tab) -> str:
@@ -174,7 +185,7 @@ def _steps(tab: Tab) -> str:
     return f'<div class="ql-steps">{buttons[0]}<span class="ql-place">{place}</span>{buttons[1]}</div>'
 
 
-def _moved(shown: Document, selected: Span | None) -> str:
+def moved(shown: Document, selected: Span | None) -> str:
     """Return a warning where a quote is not at its place in the document as it is now."""
     if selected is None or shown.text[selected.start : selected.end] == selected.quote:
         return ""
@@ -182,7 +193,8 @@ def _moved(shown: Document, selected: Span | None) -> str:
     return f'<p class="ql-warning" role="status">{words.CHAT_CHANGED}</p>{quote}'
 
 
-def _marked(shown: Document, spans: Iterable[Span], selected: Span | None) -> str:
+def marked(shown: Document, spans: Iterable[Span], selected: Span | None) -> str:
+    """Return the text of a document, quotes marked in it, one of them strongly; those that do not stand are not."""
     parts = []
     done = 0
     for span in sorted((span for span in spans if span.source == shown.source), key=lambda span: span.start):

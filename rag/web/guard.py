@@ -52,6 +52,8 @@ OPEN = {
         "/gradio_api/startup-events",
         "/gradio_api/upload_progress",
         "/conversations/*",
+        "/notebook/*",
+        "/checks/*",
     ),
     "POST": (
         "/gradio_api/cancel",

@@ -29,8 +29,13 @@ from rag.web.guard import owner
 from rag.web.live import Live
 from rag.web.ratings import candidates
 
+
+def _markdown(title: str, answers: list[Answer], documents: dict[str, Document]) -> str:
+    return markdown.write(answers, documents, title or words.SHARE_UNTITLED)
+
+
 FORMS: dict[str, tuple[str, Callable[[str, list[Answer], dict[str, Document]], str]]] = {
-    "md": ("text/markdown", lambda title, *told: markdown.write(*told, title or words.SHARE_UNTITLED)),
+    "md": ("text/markdown", _markdown),
     "html": ("text/html", export.page),
     "json": ("application/json", share.bundle),
 }

@@ -12,6 +12,7 @@ from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
 from rag.text.terms import terms
 from rag.web import words
 from rag.web.conversations import Rating
+from rag.web.pinbutton import button as pin_button
 from rag.web.trace import Trace, trace
 
 MOST_COMMENT = 1000
@@ -230,6 +231,7 @@ def offered(head: str, questions: Iterable[str]) -> str:
 def _actions(found: Answer, place: int, rating: Rating | None, *, read_only: bool) -> str:
     copied = f' data-copy="{escape(text(found))}" data-done="{words.CHAT_COPIED}" data-failed="{words.CHAT_NOT_COPIED}"'
     buttons = "" if found.message else _button("copy", place, words.CHAT_COPY, words.CHAT_COPY_ABOUT, copied)
+    buttons += "" if found.message else pin_button({"answer": place}, found)
     liked = rating.liked if rating else None
     if not read_only:
         buttons += _button("retry", place, words.CHAT_AGAIN, words.CHAT_AGAIN_ABOUT)

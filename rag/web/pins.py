@@ -41,13 +41,13 @@ class Pin(Entry):
     """What it is of: the same text for the same quote or answer."""
 
 
-def subject(answer: Answer, quote: Citation | Closest | None = None) -> str:
+def subject(pinned: Answer | Citation | Closest) -> str:
     """Return what a pin is of, a quote or a whole answer, as a text that is the same whenever that is."""
-    if quote:
-        told = ["quote", quote.source, str(quote.start), str(quote.end), quote.quote]
+    if isinstance(pinned, Answer):
+        claims = (claim.text for claim in pinned.claims)
+        told = ["answer", pinned.standalone, *claims, *(f"{c.source}:{c.start}-{c.end}" for c in pinned.citations)]
     else:
-        claims = (claim.text for claim in answer.claims)
-        told = ["answer", answer.standalone, *claims, *(f"{c.source}:{c.start}-{c.end}" for c in answer.citations)]
+        told = ["quote", pinned.source, str(pinned.start), str(pinned.end), pinned.quote]
     return sha256(json.dumps(told).encode()).hexdigest()[:24]
 
 
@@ -85,8 +85,10 @@ class Pins:
                 database.execute(statement)
 
     def list(self, owner: str) -> "Sequence[Pin]":
-        """Return an owner's pins, in order.""" query = "SELECT id, subject, section, comment, pinned, whole, answer
-        FROM pin WHERE owner = ? ORDER BY place, number" with self._file.reading() as database:
+        """Return an owner's pins, in order."""
+        columns = "id, subject, section, comment, pinned, whole, answer"
+        query = f"SELECT {columns} FROM pin WHERE owner = ? ORDER BY place, number"  # noqa: S608 (names of columns)
+        with self._file.reading() as database:
             rows = database.execute(query, (owner,)).fetchall()
         return [_pin(*row) for row in rows]
 
@@ -115,7 +117,7 @@ class Pins:
             database.execute(
                 "INSERT OR IGNORE INTO pin (id, owner, subject, place, pinned, whole, answer)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (secrets.token_urlsafe(12), owner, subject(answer, quote), place, now(), quote is None, form),
+                (secrets.token_urlsafe(12), owner, subject(quote or answer), place, now(), quote is None, form),
             )
 
     def unpin(self, owner: str, wanted: str) -> bool:

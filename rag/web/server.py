@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat, evaluations, history, password, runs, sources, words
+from rag.web import chat, checking, evaluations, history, notebook, password, runs, sources, words
+from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
 from rag.web.guard import App, Guard
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live
+from rag.web.pins import Pins
 from rag.web.share import MOST_MB
 from rag.web.streams import Streams
 
@@ -54,9 +57,12 @@ class Site:
     live: Live
     library: Library
     conversations: Conversations
+    pins: Pins
+    checks: Checks
 
     def close(self) -> None:
-        """Release the index, once it is not being built any more."""
+        """Release the index, once it is not being built any more, and no claim held against it."""
+        self.checks.close()
         self.library.close()
         self.live.close()
 
@@ -70,7 +76,8 @@ def parts(engine: Engine) -> Site:
     config = engine.config
     live = Live(engine)
     kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
-    return Site(config, live, Library(live, folders=config.host in LOOPBACK), kept)
+    library = Library(live, folders=config.host in LOOPBACK)
+    return Site(config, live, library, kept, Pins(kept.file), Checks(live))
 
 
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
@@ -136,6 +143,8 @@ def app(site: Site, kept: str = "") -> FastAPI:
     )
     sources.add_routes(outer, site.library)
     outer.include_router(history.router(site.conversations, site.live))
+    outer.include_router(notebook.router(site.pins, site.live))
+    outer.include_router(checking.router(site.checks, site.live))
     outer.include_router(runs.router(Path(config.runs)))
     static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
@@ -163,10 +172,16 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
         title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
     ) as demo:
         chosen = gr.State(ALL)
+        keeper = notebook.keeper()
         with gr.Tabs():
             with gr.Tab(words.CHAT):
                 noted = sources.note()
                 talk = chat.tab(site.live, site.conversations, chosen)
+            with gr.Tab(words.CHECK):
+                checking.view(site.live, site.checks, chosen)
+            with gr.Tab(words.NOTEBOOK) as noted_here:
+                finds = partial(checking.quoted, site.checks)
+                notebook.view(site.live, site.pins, noted_here, keeper, talk, finds)
             with gr.Tab(words.SOURCES) as here:
                 sources.tab(site.live, site.library, here, noted, chosen, talk.conversation)
             with gr.Tab(words.EVALUATION) as opened:

@@ -1,6 +1,7 @@
 """Where a quote stands in the index as it is now: at its place, elsewhere in its source, or nowhere."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -22,6 +23,8 @@ class Standing:
     end: int = 0
     quote: str = ""
     """Its characters now: where a line was broken anew, they are others."""
+    pages: tuple[int, int] | None = None
+    """The pages on which it begins and ends now, counted from 1; None for formats without pages."""
 
 
 def standing(quote: Citation | Closest, document: Document | None) -> Standing:
@@ -40,7 +43,10 @@ def standing(quote: Citation | Closest, document: Document | None) -> Standing:
     behind = r"(?!\w)" if words[-1][-1].isalnum() else ""
     pattern = before + r"\s+".join(map(re.escape, words)) + behind
     found = min(re.finditer(pattern, text), key=lambda at: abs(at.start() - quote.start), default=None)
-    return Standing("moved", *found.span(), found[0]) if found else Standing("gone")
+    if not found:
+        return Standing("gone")
+    pages = bisect(document.pages, found.start()), bisect(document.pages, found.end() - 1)
+    return Standing("moved", *found.span(), found[0], pages if document.pages else None)
 
 
 def standings(answer: Answer, find: Find) -> list[Standing]:
@@ -73,8 +79,8 @@ def taken(answer: Answer, found: Sequence[Standing], index: str) -> Answer:
             citations.append(citation)
             continue
         said[citation.quote] = now.quote
-        # Pages are those of the old text.
-        place = {"start": now.start, "end": now.end, "quote": now.quote, "page": None, "page_end": None}
-        citations.append(replace(citation, **place))
+        first, last = now.pages or (None, None)
+        placed = replace(citation, start=now.start, end=now.end, quote=now.quote)
+        citations.append(replace(placed, page=first, page_end=last if last != first else None))
     claims = tuple(replace(claim, text=said.get(claim.text, claim.text)) for claim in answer.claims)
     return replace(answer, citations=tuple(citations), claims=claims, index=index)

@@ -284,3 +284,88 @@ SHARE_ON_PAGE = "page {page}"
 SHARE_ON_PAGES = "pages {page}-{end}"
 SHARE_MOVED = "The source has changed since, or is not there any more."
 SHARE_IN_SOURCE = "in its source"
+
+# The notebook
+NOTEBOOK = "Notebook"
+NOTE_EMPTY = "Pin a quote or an answer, and it is kept here, on this server, for this browser alone."
+NOTE_PIN, NOTE_PINNED = "Pin", "Pinned"
+NOTE_PIN_QUOTE = "Pin this quote"
+NOTE_PIN_ABOUT = "Keep it in the notebook; pressed again, it is taken out"
+NOTE_SAID_PINNED = "Pinned to the notebook."
+NOTE_SAID_UNPINNED = "Taken out of the notebook."
+NOTE_SAID_COMMENTED = "It has a comment: take it out in the notebook."
+NOTE_SAID_SAVED = "Saved."
+NOTE_SAID_MOVED = "Moved."
+NOTE_SAID_REMOVED = "Removed from the notebook."
+NOTE_SAID_TAKEN = "It now points to where the quote stands."
+NOTE_SAID_NOWHERE = "That is not in the notebook any more."
+NOTE_ONE, NOTE_MANY = "1 pin", "{count} pins"
+NOTE_COUNTED = "{count}, checked against index {index}: {told}."
+NOTE_COUNTS = {"stands": "{count} stand as quoted", "moved": "{count} moved", "gone": "{count} gone"}
+NOTE_STATES = {"stands": "Stands as quoted", "moved": "Moved within its source", "gone": "No longer in its source"}
+NOTE_STATES_ABOUT = {
+    "stands": "The quote stands at its place in the index as it is now",
+    "moved": "The source has changed: the same words stand at another place in it now",
+    "gone": "The source was removed, or no longer says this word for word",
+}
+NOTE_TAKE = "Take the new place"
+NOTE_EXPORT = "Export"
+NOTE_FORMS = {
+    "md": "Markdown",
+    "docx": "Word, with footnotes",
+    "csl.json": "References (CSL-JSON)",
+    "jsonld": "W3C annotations",
+}
+NOTE_NO_GROUP = "In no group"
+NOTE_ANSWER = "Answer"
+NOTE_OPEN = "Show the quote in its source"
+NOTE_PLACE = "characters {start}-{end}"
+NOTE_WHEN = "pinned on {day}"
+NOTE_ASKED = "Asked:"
+NOTE_EDIT = "Comment and group"
+NOTE_COMMENT = "Comment"
+NOTE_GROUP = "Group"
+NOTE_SAVE = "Save"
+NOTE_UP, NOTE_DOWN, NOTE_REMOVE = "Up", "Down", "Remove"
+NOTE_OF = "{what}: {quote}"
+NOTE_READ = "Press a quote to read it in its source."
+
+# The check of a text
+CHECK = "Check"
+CHECK_ABOUT = "Paste a text, and see which of its claims the sources support, contradict or do not have."
+CHECK_TEXT = "Text to check"
+CHECK_EXAMPLE = "An answer of an LLM, a draft, a press release"
+CHECK_DO, CHECK_STOP = "Check the text", "Stop"
+CHECK_TOO_LONG = "The text has {length} characters: at most {most} are checked at a time."
+CHECK_TOO_MANY = "{count} texts are being checked and wait: try again in a minute."
+CHECK_BROKEN = "The text could not be checked: the server met an error, which stands in its log."
+CHECK_GONE = "This check is not kept any more: check the text again."
+CHECK_WAITS = "Waits for another text to be checked…"
+CHECK_GOES_ON = "Checked {done} of {count} claims…"
+CHECK_STOPPED = "Stopped: {left} claims were not checked."
+CHECK_STATES = {
+    "supported": "Supported",
+    "contradicted": "Contradicted",
+    "not_found": "Not found",
+    "waiting": "Not checked yet",
+}
+CHECK_COUNTS = {
+    "supported": "{count} supported",
+    "contradicted": "{count} contradicted",
+    "not_found": "{count} not found",
+}
+CHECK_ONE, CHECK_MANY = "1 claim", "{count} claims"
+CHECK_MARKED = "The text, its claims marked"
+CHECK_CLAIMS = "Its claims"
+CHECK_CLAIM = "Claim {number}"
+CHECK_QUOTE = "Show quote {number} in its source"
+CHECK_READ_AS = "Read as: {text}"
+CHECK_WHY = "Why: {reason}"
+CHECK_AGAINST = "But this contradicts it:"
+CHECK_VERBATIM = "A source says it word for word: “{text}”"
+CHECK_NOT_VERBATIM = "No source says it word for word: “{text}”"
+CHECK_MISATTRIBUTED = "who is named here does not stand beside it there"
+CHECK_CLOSEST = "What comes closest:"
+CHECK_EXPORT = "Save as"
+CHECK_FORMS = {"html": "HTML", "md": "Markdown", "json": "JSON"}
+CHECK_READ = "Press a quote to read it in its source."

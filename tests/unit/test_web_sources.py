@@ -12,9 +12,11 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.schema import Filter
 from rag.web import server, sources
+from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.library import Library
 from rag.web.live import Live
+from rag.web.pins import Pins
 
 HEADERS = {"X-Quoteline": "1"}
 
@@ -31,7 +33,8 @@ def library(own: Config) -> Iterator[Library]:
 @pytest.fixture
 def client(library: Library, tmp_path: Path) -> TestClient:
     conversations = Conversations(tmp_path / "conversations.sqlite")
-    site = server.Site(library.config, library._live, library, conversations)
+    live = library._live
+    site = server.Site(library.config, live, library, conversations, Pins(conversations.file), Checks(live))
     return TestClient(server.app(site), base_url="http://127.0.0.1")
 
 

@@ -1,0 +1,42 @@
+"""The HTML of a source beside a list of quotes that are no conversation: the notebook's, and those of a checked text.
+
+Every text from a source passes through :func:`html.escape`.
+"""
+
+from dataclasses import replace
+from html import escape
+
+from rag.schema import Citation, Closest, Document
+from rag.web import words
+from rag.web.document import marked, moved
+from rag.web.page import joined, page_of
+from rag.web.standing import standing
+
+
+def hint(text: str) -> str:
+    """Return what stands there before a quote is opened."""
+    return f'<p class="ql-empty">{text}</p>'
+
+
+def source(found: Document | None, quote: Citation | Closest) -> str:
+    """Return a whole source with one quote marked, where it stands now; without it the quote as it was.
+
+    Args:
+        found: the source, as it is now; None if it is there no more.
+        quote: as it was.
+    """
+    now = standing(quote, found)
+    shown = quote if now.state == "gone" else replace(quote, start=now.start, end=now.end, quote=now.quote)
+    head = f"<h2>{escape(found.title if found else quote.title)}</h2>"
+    if found is None:
+        gone = words.CHAT_GONE.format(source=escape(quote.source))
+        told = f'<p class="ql-warning" role="status">{gone}</p><blockquote>{escape(quote.quote)}</blockquote>'
+        return f'<article class="ql-beside">{head}{told}</article>'
+    about = joined(found.publisher, found.author, found.published, found.source, page_of(quote))
+    warned = "" if now.state == "stands" else moved(found, quote)
+    label = words.CHAT_TEXT_OF.format(title=escape(found.title))
+    return (
+        f'<article class="ql-beside">{head}<p class="ql-meta">{about}</p>{warned}'
+        f'<div class="ql-text" tabindex="0" role="region" aria-label="{label}">'
+        f"{marked(found, (shown,), shown)}</div></article>"
+    )

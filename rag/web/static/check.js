@@ -1,0 +1,12 @@
+// Runs once, when the checked text is on the page. `element` is it, `trigger` tells the server which quote was pressed.
+element.addEventListener("click", (event) => {
+  const pressed = event.target.closest?.("[data-to], [data-quote], [data-claim]");
+  if (!pressed) return;
+  const { to, quote, claim } = pressed.dataset;
+  const count = (value) => (value === undefined ? null : Number(value));
+  if (to) {
+    const shown = element.querySelector(`#ql-claim-${to}`);
+    shown.scrollIntoView({ block: "nearest" });
+    shown.focus({ preventScroll: true });
+  } else trigger("click", { number: count(quote), claim: count(claim) });
+});

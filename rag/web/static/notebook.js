@@ -1,0 +1,83 @@
+// Runs once, when what keeps the pins is on the page. `element` is it, `trigger` tells the server what was pressed,
+// `watch` calls back after the server told what is pinned now. It serves all views: each may have buttons that pin.
+// Texts come with the HTML: none is made here.
+let subjects = new Set();
+let back = null; // what has the focus once the notebook is shown anew: [pin, what was pressed]
+
+// --- What is pinned says so
+const mark = () => {
+  for (const button of document.querySelectorAll(".ql-pin")) {
+    const pressed = subjects.has(button.dataset.subject);
+    const label = pressed ? button.dataset.pinned : button.dataset.pin;
+    if (button.getAttribute("aria-pressed") !== String(pressed)) button.setAttribute("aria-pressed", pressed);
+    if (button.textContent !== label) button.textContent = label;
+  }
+};
+
+// --- A source beside a list is shown at its quote
+const seen = new WeakSet();
+const reveal = () => {
+  for (const article of document.querySelectorAll(".ql-beside")) {
+    if (seen.has(article) || !article.offsetParent) continue;
+    seen.add(article);
+    const text = article.querySelector(".ql-text");
+    const quote = article.querySelector("mark.ql-selected");
+    if (!quote) continue;
+    text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+    quote.focus({ preventScroll: true });
+    article.scrollIntoView({ block: "nearest" });
+  }
+};
+const focus = () => {
+  if (!back) return;
+  const [id, name] = back;
+  const own = document.querySelector(`[data-pin-id="${CSS.escape(id)}"]`);
+  const wanted = own?.querySelector(`[data-note="${name}"]:not([disabled])`) ?? own?.querySelector("button:not([disabled])");
+  if (document.activeElement !== document.body && document.activeElement?.isConnected) back = null;
+  else if (wanted) {
+    back = null;
+    wanted.focus();
+  }
+};
+let waiting = false;
+const changed = () => {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    mark();
+    reveal();
+    focus();
+  });
+};
+new MutationObserver(changed).observe(document.body, { childList: true, subtree: true });
+
+watch("value", () => {
+  subjects = new Set(JSON.parse(element.querySelector("[data-subjects]").dataset.subjects));
+  changed();
+});
+
+// --- Presses
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest?.(".ql-pin, [data-note]");
+  if (!pressed) return;
+  const { answer, number, closest, check, note, place } = pressed.dataset;
+  const count = (value) => (value === undefined ? null : Number(value));
+  if (!note) {
+    trigger("click", { do: "pin", answer: count(answer), number: count(number), closest: count(closest), check: check ?? null });
+    return;
+  }
+  const id = pressed.closest("[data-pin-id]").dataset.pinId;
+  if (note !== "open") back = [id, note];
+  trigger("click", { do: note, id, place: count(place) });
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches(".ql-pin-form")) return;
+  event.preventDefault();
+  const id = form.closest("[data-pin-id]").dataset.pinId;
+  back = [id, "open"];
+  trigger("click", { do: "edit", id, comment: form.elements.comment.value, group: form.elements.group.value });
+});
+
+trigger("click", { do: "begin" });
