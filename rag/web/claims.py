@@ -40,7 +40,7 @@ def _told(one: Checking, total: int) -> str:
         told = words.CHECK_GOES_ON.format(done=done, count=total)
         bar = f'<progress max="{total}" value="{done}" aria-label="{words.CHECK}"></progress>'
         return f'<div class="ql-job"><p role="status">{told}</p>{bar}</div>'
-    counts = Counter(claim.verdict for claim in one.found.claims)
+    counts: Counter[str] = Counter(claim.verdict for claim in one.found.claims)
     told = ", ".join(form.format(count=counts[verdict]) for verdict, form in _COUNTS if counts[verdict])
     number = words.CHECK_ONE if done == 1 else words.CHECK_MANY.format(count=done)
     summary = f'<p class="ql-check-sum" role="status">{number}{f": {told}" if told else ""}</p>'

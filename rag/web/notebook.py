@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 
 from rag.errors import RagError
 from rag.exports.cited import documents
-from rag.exports.notebook import FORMS
+from rag.exports.notebook import FORMS, grouped
 from rag.schema import Answer, Citation, Closest
 from rag.web import beside, pinned, words
 from rag.web.chat import Changes, Chat
@@ -172,7 +172,7 @@ def router(pins: Pins, live: Live) -> APIRouter:
         kind, made = FORMS[form]
         try:
             own = pins.list(owner(request))
-            entries = [pin for _, group in pinned.grouped(own) for pin in group]
+            entries = [pin for _, group in grouped(own) for pin in group]
             with live.engine() as engine:
                 data = made(entries, documents(engine.index.store, [pin.answer for pin in entries]))
         except RagError as error:

@@ -28,7 +28,8 @@ def test_what_is_told() -> None:
     assert "earlier, 2023: 45 euros[^3]" in TEXT
     assert "*The sources do not say. (the closest passages do not answer the question)*" in TEXT
     assert "3 of 4 pages of a.pdf have no text" in TEXT
-    assert "· page 2\n" in TEXT
+    assert "· page 2 · characters 28-81" in TEXT
+    assert "*Verbatim from the sources · confidence 91%*" in TEXT
     assert "#:~:text=Officials" in TEXT
     assert FORMULA not in TEXT
     assert DIED.replace("&", r"\&") in TEXT
