@@ -2,7 +2,7 @@
 // `watch` calls back after the server told what is pinned now. It serves all views: each may have buttons that pin.
 // Texts come with the HTML: none is made here.
 let subjects = new Set();
-let back = null; // what has the focus once the notebook is shown anew: [pin, what was pressed]
+let back = null; // what was pressed in the notebook, so that the focus is there again once that is shown anew
 
 // --- What is pinned says so
 const mark = () => {
@@ -28,16 +28,21 @@ const reveal = () => {
     article.scrollIntoView({ block: "nearest" });
   }
 };
-const focus = () => {
-  if (!back) return;
-  const [id, name] = back;
-  const own = document.querySelector(`[data-pin-id="${CSS.escape(id)}"]`);
-  const wanted = own?.querySelector(`[data-note="${name}"]:not([disabled])`) ?? own?.querySelector("button:not([disabled])");
-  if (document.activeElement !== document.body && document.activeElement?.isConnected) back = null;
-  else if (wanted) {
-    back = null;
-    wanted.focus();
-  }
+const rows = () => [...document.querySelectorAll("[data-pin-id]")];
+const focus = () => { // what was pressed is made anew with the notebook, and would lose the focus
+  if (!back || back.button.isConnected) return;
+  const { id, note, place } = back;
+  back = null;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const all = rows();
+  const own = all.find((row) => row.dataset.pinId === id) ?? all[Math.min(place, all.length - 1)];
+  const wanted = own?.querySelector(`[data-note="${note}"]:not([disabled])`);
+  (wanted ?? own?.querySelector(".ql-pin-acts button:not([disabled])"))?.focus();
+};
+const remember = (button, note) => {
+  const row = button.closest("[data-pin-id]");
+  back = { button, note, id: row.dataset.pinId, place: rows().indexOf(row) };
+  return back.id;
 };
 let waiting = false;
 const changed = () => {
@@ -67,16 +72,13 @@ document.addEventListener("click", (event) => {
     trigger("click", { do: "pin", answer: count(answer), number: count(number), closest: count(closest), check: check ?? null });
     return;
   }
-  const id = pressed.closest("[data-pin-id]").dataset.pinId;
-  if (note !== "open") back = [id, note];
-  trigger("click", { do: note, id, place: count(place) });
+  trigger("click", { do: note, id: remember(pressed, note), place: count(place) });
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches(".ql-pin-form")) return;
   event.preventDefault();
-  const id = form.closest("[data-pin-id]").dataset.pinId;
-  back = [id, "open"];
+  const id = remember(form.querySelector("[type=submit]"), "open");
   trigger("click", { do: "edit", id, comment: form.elements.comment.value, group: form.elements.group.value });
 });
 
