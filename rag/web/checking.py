@@ -19,7 +19,7 @@ from rag.web import beside, claims, words
 from rag.web.checks import MOST_CHARS, Checking, Checks
 from rag.web.guard import owner
 from rag.web.live import Live
-from rag.web.notebook import Quoted
+from rag.web.notebook import Quoted, at
 
 _KINDS = {"html": "text/html", "md": "text/markdown", "json": "application/json"}
 
@@ -103,9 +103,9 @@ class View:
         try:
             found = self.checks.get(owner(request), current).found
             if told.get("claim"):
-                quote: Any = found.claims[range(len(found.claims))[int(told["claim"]) - 1]].closest
+                quote: Any = at(found.claims, told["claim"] - 1).closest
             else:
-                quote = found.citations[range(len(found.citations))[int(told["number"]) - 1]]
+                quote = at(found.citations, told["number"] - 1)
             with self.live.engine() as engine:
                 return beside.source(engine.index.store.find(quote.source), quote)
         except (LookupError, TypeError, ValueError, AttributeError, RagError):

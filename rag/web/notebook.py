@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 from fastapi import APIRouter, Request, Response
@@ -29,6 +29,7 @@ Quoted = tuple[Answer, Citation | Closest | None]
 Elsewhere = Callable[[str, Mapping[str, Any]], Quoted]
 """Returns, for an owner, what a press outside the conversation is about; LookupError if it names nothing."""
 
+_Item = TypeVar("_Item")
 _turns = count(1)
 
 
@@ -109,7 +110,7 @@ class Notebook:
         if what == "pin":
             said = self._pinned(mine, told, conversation)
         elif what == "open":
-            return "", {self.source: self._opened(mine, identity, int(told["place"]))}
+            return "", {self.source: self._opened(mine, identity, told["place"])}
         elif what in ("up", "down"):
             self.pins.move(mine, identity, -1 if what == "up" else 1)
             said = words.NOTE_SAID_MOVED
@@ -135,9 +136,8 @@ class Notebook:
             return words.NOTE_SAID_PINNED
         return words.NOTE_SAID_UNPINNED if self.pins.unpin(mine, wanted) else words.NOTE_SAID_COMMENTED
 
-    def _opened(self, mine: str, identity: str, place: int) -> str:
-        citations = self.pins.get(mine, identity).answer.citations
-        quote = citations[range(len(citations))[place]]  # no place from behind
+    def _opened(self, mine: str, identity: str, place: object) -> str:
+        quote = at(self.pins.get(mine, identity).answer.citations, place)
         with self.live.engine() as engine:
             return beside.source(engine.index.store.find(quote.source), quote)
 
@@ -148,13 +148,20 @@ class Notebook:
             self.pins.replace(mine, identity, taken(answer, found, engine.index.id))
 
 
+def at(items: Sequence[_Item], place: object) -> _Item:
+    """Return one of some items by a place that a page sent; LookupError where it is none, such as one from behind."""
+    if not isinstance(place, int) or not 0 <= place < len(items):
+        raise LookupError(place)
+    return items[place]
+
+
 def _quoted(told: Mapping[str, Any], conversation: Sequence[Answer]) -> Quoted:
     """Return the answer of the conversation that a press names, and the quote, if it names one."""
-    answer = conversation[range(len(conversation))[told["answer"]]]
+    answer = at(conversation, told["answer"])
     if told.get("number") is not None:
-        return answer, answer.citations[range(len(answer.citations))[int(told["number"]) - 1]]
+        return answer, at(answer.citations, told["number"] - 1)
     if told.get("closest") is not None:
-        return answer, answer.closest[range(len(answer.closest))[int(told["closest"])]]
+        return answer, at(answer.closest, told["closest"])
     if answer.message:
         raise LookupError(answer.message)
     return answer, None

@@ -16,12 +16,12 @@ from tests.unit.test_web_checks import until
 
 OWNER, OTHER = "ana-" + "a" * 28, "ben-" + "b" * 28
 DOCUMENT = Document("a.txt", "In it 32 men died. Then it rained.", "A raid")
-TEXT = "Some 32 men died. They were tall."
+TEXT = "Some 32 men died. The soldiers were tall."
 CITED = Citation(1, "a.txt", "A raid", None, 0, 18, DOCUMENT.text[:18], 0.9)
 NEAR = Closest("a.txt", "A raid", 19, 34, "Then it rained.", 0.1)
 CLAIMS = (
     CheckedClaim("Some 32 men died.", 0, 17, "supported", 0.9, citations=(1,)),
-    CheckedClaim("They were tall.", 18, 33, "not_found", 0.1, closest=NEAR),
+    CheckedClaim("The soldiers were tall.", 18, 41, "not_found", 0.1, closest=NEAR),
 )
 
 
