@@ -45,12 +45,13 @@ HOUSE = """
     llm: gguf request providers client
     : engine
     output: render terminal
-    exports: links cited annotations bibliography markdown docx sheet checked files
+    exports: links cited annotations bibliography markdown docx notebook sheet checked files
     integrations: common llamaindex langchain haystack
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
-    web: words trace share export conversations ratings live uploads library listing picture listen guard password
-        streams page document desk answering chat history sources runs trend evaluations server
+    web: standing words trace share export kept conversations ratings live uploads library listing picture listen
+        guard password streams sources runs trend evaluations checks pins pinbutton page document desk answering
+        chat history beside claims pinned notebook checking server
     serving: problems keys limits follow metrics spans vendors running dialogue openai asking checking compatible
         sources indexing reference gate tools mcp app run
     fetching: address fetch add
