@@ -54,6 +54,10 @@ $(VENV)/.test: $(VENV)/.torch pyproject.toml constraints.txt
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.demo
 
+$(VENV)/.docs: $(VENV)/.torch pyproject.toml constraints.txt
+	$(PIP) --editable '.[docs]'
+	@touch $@ $(VENV)/.demo
+
 # The browser test needs Chromium, which pip cannot bring.
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
@@ -97,8 +101,10 @@ reader-base: $(VENV)/.test
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
 	RAG_MODELS=runs/reader/models $(BIN)/python training/measure_judge.py --judge careful --data "$(DATA)" --out rag/weights/careful/judge.json
 
-docs: $(VENV)/.demo
+# The page of commands, and a site of all pages in runs/docs/site: any page or anchor that a link misses is an error.
+docs: $(VENV)/.docs
 	$(BIN)/python docs/make_cli.py > docs/cli.md
+	$(BIN)/python docs/make_site.py runs/docs
 
 screenshots: $(VENV)/.test browser
 	$(BIN)/pytest tests/browser --screenshots docs

@@ -4,7 +4,7 @@
 
 Draws its own pages with reportlab and reads them with each library that is installed, a process each: pypdf,
 pdfplumber, pypdfium2, docling-parse and this project's own reading of PDFium's letters. What is looked for are whole
-sentences, and rows of tables whose cells stand together. The table that it prints is the one in docs/sources.md. All
+sentences, and rows of tables whose cells stand together. The table that it prints is the one in docs/pdf.md. All
 of them:
 
     pip install pypdf pdfplumber pypdfium2 docling-parse reportlab

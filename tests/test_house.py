@@ -177,10 +177,10 @@ def test_the_documented_help_is_the_real_help() -> None:
     assert done.stdout == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), "run make docs"
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     for field in fields(Config):
-        assert re.search(rf"^\| `{field.name}` \|", readme, re.MULTILINE), f"the README's table lacks {field.name}"
+        assert re.search(rf"^\| `{field.name}` \|", page, re.MULTILINE), f"docs/settings.md lacks {field.name}"
 
 
 def test_every_figure_is_defined() -> None:
@@ -231,14 +231,33 @@ def test_the_wheel_holds_the_package_alone(tmp_path: Path) -> None:
     assert names == {name for name in tracked if name.startswith("rag/")}
 
 
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    found: set[str] = set()
+    for heading in re.findall(
+        r"^#+ +(.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    ):
+        plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading)
+        slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+        twin = next(n for n in range(99) if (f"{slug}-{n}" if n else slug) not in found)
+        found.add(f"{slug}-{twin}" if twin else slug)
+    return found
+
+
+def test_anchors_are_made_as_github_makes_them() -> None:
+    page = "# The `--help` of it\n\n```\n# a comment\n```\n\n## Yes, and [no](x.md)\n\n## Yes, and no\n"
+    assert anchors(page) == {"the---help-of-it", "yes-and-no", "yes-and-no-1"}
+
+
 def test_pages_are_finished_and_their_links_lead_somewhere() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    for name in (name for name in tracked if name.endswith(".md")):
-        text = (ROOT / name).read_text(encoding="utf-8")
+    pages = {name: (ROOT / name).read_text(encoding="utf-8") for name in tracked if name.endswith(".md")}
+    for name, text in pages.items():
         assert not re.findall(r"\b[A-Z]+_HERE\b|\bTODO\b", text), name
-        for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
-            target = (ROOT / name).parent.joinpath(link).resolve().relative_to(ROOT).as_posix()
+        for link, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", text):
+            target = (ROOT / name).parent.joinpath(link).resolve().relative_to(ROOT).as_posix() if link else name
             assert target in tracked, f"{name} links to {link}"
+            assert not anchor or anchor in anchors(pages[target]), f"{name} links to {link}#{anchor}"
 
 
 def test_the_wheel_and_the_command_agree_on_the_version() -> None:
