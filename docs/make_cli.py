@@ -9,7 +9,8 @@ from rag.cli.options import every, parser
 HEAD = """\
 # The command line
 
-Written by `make docs` from what `rag --help` says. Standard output carries the answer, standard error everything else.
+`rag COMMAND --help` prints these texts; `make docs` writes them here. Standard output carries the answer, standard
+error everything else. What holds where you name no option: [settings](settings.md).
 """
 
 

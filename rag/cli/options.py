@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from rag import __version__
 
 EPILOG = """\
-options of each: rag COMMAND --help    settings: rag.toml, RAG_* (README)
+options of each: rag COMMAND --help    settings: docs/settings.md
 exit codes: 0 done, 1 error, 2 usage, 3 refused, 4 no index, 5 gate failed"""
 
 LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
@@ -20,7 +20,7 @@ OCR = "read pages without text by text recognition (quoteline[ocr])"
 VERBOSE = "all nearest passages, whole; the confidence as a number"
 
 GROUPS = {
-    "models": "fetch and check language models",
+    "models": "fetch and check models",
     "eval": "measure answers on gold questions",
     "keys": "make and remove keys for rag serve",
 }
@@ -100,14 +100,14 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--dry-run", action="store_true", help="tell what would change, and write nothing")
     instead.add_argument("--watch", action="store_true", help="build, then again after each change, until interrupted")
     instead.add_argument("--list", action="store_true", help="list the generations that are kept, newest first")
-    instead.add_argument("--rollback", action="store_true", help="ask the generation before again")
+    instead.add_argument("--rollback", action="store_true", help="go back to the generation before")
     instead.add_argument("--prune", action="store_true", help="remove every generation but the current one")
     sub.add_argument(
         "--quiet", action="store_true", help="print only what was skipped or could not be read, and errors"
     )
 
     sub = command("add", "fetch a page, file or feed into the sources folder, and index it", takes="URL ...")
-    sub.add_argument("address", nargs="+", metavar="URL", help="its address, of http or https")
+    sub.add_argument("address", nargs="+", metavar="URL", help="an address that starts with http or https")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
@@ -264,7 +264,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", metavar="FOLDER", required=True, help="folder to write the runs to, one a set")
     sub.add_argument("--quiet", action="store_true", help="print the summaries alone")
 
-    sub = command("completion", "print what lets a shell complete commands and options", index=False, takes="SHELL")
+    sub = command(
+        "completion", "print a script by which a shell completes commands and options", index=False, takes="SHELL"
+    )
     sub.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"{', '.join(SHELLS)} (docs/terminal.md)")
     return root
 
