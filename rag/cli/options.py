@@ -264,9 +264,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", metavar="FOLDER", required=True, help="folder to write the runs to, one a set")
     sub.add_argument("--quiet", action="store_true", help="print the summaries alone")
 
-    sub = command(
-        "completion", "print a script by which a shell completes commands and options", index=False, takes="SHELL"
-    )
+    sub = command("completion", "print what completes commands and options in a shell", index=False, takes="SHELL")
     sub.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"{', '.join(SHELLS)} (docs/terminal.md)")
     return root
 
