@@ -5,6 +5,7 @@ question + history -converse-> standalone question -retrieve-> hits -read-> evid
 What is said to the tool (:mod:`rag.conversation.smalltalk`) branches off at the start: a summary, or a message.
 """
 
+import math
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ from rag.schema import (
     Answer,
     Check,
     CheckedClaim,
+    Conflicts,
     Dropped,
     Evidence,
     Filter,
@@ -54,6 +56,8 @@ if TYPE_CHECKING:
     from rag.claims.writer import Stream
 
 SUGGESTED = 3
+CONFLICT_SECONDS = 60.0
+"""How long conflicts are looked for, if nobody says."""
 
 
 class LLM(Protocol):
@@ -314,6 +318,36 @@ class Engine:
             found = tuple(checker.citations.values())
             spent = clock.timings()
             yield Check(tuple(checked), found, self.index.id, {"check": spent["total"], **spent}, warnings)
+
+    def conflicts(self, seconds: float = CONFLICT_SECONDS, chosen: Filter = ALL) -> Conflicts:
+        """Tell which statements of two documents contradict one another, the surest first.
+
+        Args:
+            seconds: after which it ends with what it has; it looks at the newest documents first.
+            chosen: which documents are held against one another; by default all.
+
+        Raises:
+            UsageError: the time is not above zero, or the filter cannot be used.
+            ReaderError: a file of the judge is missing or not the published one.
+        """
+        from rag.conflicts.find import Search, report  # whoever only asks does not wait for it
+
+        if not 0 < seconds < math.inf:
+            raise UsageError(f"seconds is {seconds:g}: a number above 0")
+        clock = Clock()
+        check_filter(chosen)
+        search = Search(self.index, self.judge.judge, chosen)
+        with clock.time("conflicts"):
+            told, citations = report(search, seconds)
+        return Conflicts(
+            told,
+            citations,
+            search.looked_at,
+            search.passages,
+            self.index.id,
+            clock.timings(),
+            left_out(self.index, chosen),
+        )
 
     @cached_property
     def judge(self) -> "Judge":

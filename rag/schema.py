@@ -318,6 +318,42 @@ class Check:
         return all(claim.verdict == "supported" for claim in self.claims)
 
 
+ClashKind = Literal["number", "date", "name", "denial", "meaning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two statements of two documents that contradict one another."""
+
+    kind: ClashKind
+    """In what: a number, a date, a name, that one denies what the other says; or a judge alone says so."""
+    values: tuple[str, str]
+    """As each has it; empty where no value differs."""
+    citations: tuple[int, int]
+    """The numbers of their citations, the older document first, as far as dates are known."""
+    confidence: float
+    """0 to 1; for an order, and no probability."""
+    found_by: tuple[str, ...]
+    """``values`` and ``judge`` where both a rule and the judge say so."""
+    superseded: bool = False
+    """Whether the second document is a newer version of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """What contradicts what in an index."""
+
+    contradictions: tuple[Contradiction, ...]
+    """The surest first."""
+    citations: tuple[Citation, ...]
+    looked_at: int = 0
+    """So many of the passages were held against others before the time was over."""
+    passages: int = 0
+    index: str = ""
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One earlier exchange of a conversation."""

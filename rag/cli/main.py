@@ -254,6 +254,22 @@ def _check(arguments: argparse.Namespace, config: Config) -> int:
     return 0 if checked.supported else REFUSED
 
 
+def _conflicts(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.output import render, terminal
+
+    with _engine(replace(config, llm="none", reader="packaged")) as engine:  # neither is asked
+        found = engine.conflicts(arguments.seconds, _filter(arguments))
+        _warn(found.warnings)
+        if arguments.json:
+            print(render.dumps(render.conflicts_object(found)))
+        else:
+            sources = {citation.source for citation in found.citations}
+            print(terminal.conflicts_text(found, _look(engine, sources)))
+    if not arguments.quiet:
+        print(f"rag: looked through index {found.index} in {found.timings_ms['total']:.0f} ms", file=sys.stderr)
+    return REFUSED if found.contradictions else 0
+
+
 def _text(given: str, config: Config) -> str:
     """Return a text that was given, or that of the file or of standard input that was named."""
     from rag.documents.load import SUFFIXES, read_text
@@ -475,6 +491,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "search": _search,
     "check": _check,
     "judge": _judge,
+    "conflicts": _conflicts,
     "show": _show,
     "status": _status,
     "chat": _chat,

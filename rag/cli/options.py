@@ -148,6 +148,14 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-k", type=int, metavar="N", help="how many passages to judge for a claim (default: 8)")
     sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
+    sub = command("conflicts", "report statements of the sources that contradict one another")
+    sub.add_argument("--seconds", type=float, metavar="N", default=60, help="most time to look (default: 60)")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
+    sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
+    sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
+    sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
+
     sub = command("judge", "tell whether a passage supports a claim, and where", index=False, takes="[CLAIM]")
     sub.add_argument("claim", nargs="?", metavar="CLAIM", help="the claim, or a question of yes or no")
     sub.add_argument("--passage", metavar="FILE", help="file of the passage; - reads it from standard input")

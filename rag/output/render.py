@@ -17,6 +17,7 @@ from rag.schema import (
     Citation,
     Claim,
     Closest,
+    Conflicts,
     Retrieved,
     Stated,
 )
@@ -175,6 +176,22 @@ def _claim_object(claim: CheckedClaim) -> dict[str, Any]:
     told["score"] = round(claim.score, 4)
     told["closest"] = pointer_object(claim.closest) if claim.closest else None
     return {name: value for name, value in told.items() if name in always or value}
+
+
+def conflicts_object(found: Conflicts) -> dict[str, Any]:
+    """Return the JSON form of what contradicts what in an index."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": None,
+        "outcome": "conflicts" if found.contradictions else "none",
+        "conflicts": [{**asdict(one), "confidence": round(one.confidence, 4)} for one in found.contradictions],
+        "citations": [pointer_object(citation) for citation in found.citations],
+        "looked_at": found.looked_at,
+        "passages": found.passages,
+        "index": found.index,
+        "timings_ms": found.timings_ms,
+        **({"warnings": list(found.warnings)} if found.warnings else {}),
+    }
 
 
 def judgement_object(judgement: "Judgement", identity: str | None) -> dict[str, Any]:

@@ -16,7 +16,19 @@ from urllib.parse import quote, urlsplit
 
 from rag.config import variable
 from rag.output.render import DISAGREE, NOT_READ, REFUSED, also_in, conflict_lines, marks
-from rag.schema import REASONS, Answer, Certainty, Check, CheckedClaim, Citation, Closest, Hit, Retrieved
+from rag.schema import (
+    REASONS,
+    Answer,
+    Certainty,
+    Check,
+    CheckedClaim,
+    Citation,
+    Closest,
+    Conflicts,
+    Contradiction,
+    Hit,
+    Retrieved,
+)
 
 if TYPE_CHECKING:
     from rag.claims.judging import Judgement
@@ -311,6 +323,42 @@ def notes(claim: CheckedClaim) -> Iterator[str]:
         yield f"“{quotation.text}” {stands}, word for word."
     if claim.closest:
         yield f"Closest: {place(claim.closest)} “{_flat(claim.closest.quote)}”"
+
+
+_KINDS = {
+    "number": "different numbers",
+    "date": "different dates",
+    "name": "different names",
+    "denial": "one denies it",
+    "meaning": "different in meaning",
+}
+
+
+def conflicts_text(found: Conflicts, look: Look | None = None) -> str:
+    """Return what contradicts what in an index: in what, then the two quotes, the older one first."""
+    look = look or Look()
+    lines: list[str] = []
+    width = len(f"[{len(found.citations)}] ")
+    for one in found.contradictions:
+        said = " / ".join(filter(None, one.values)) or _KINDS[one.kind]
+        lines += _wrapped(f"{said} ({_told(one)})", look, rest="    ", style=(BOLD, YELLOW))
+        for number in one.citations:
+            citation = found.citations[number - 1]
+            lines += _quoted(citation, _flat(citation.quote), "", width, look)
+        lines.append("")
+    number = len(found.contradictions)
+    counted = f"{number or 'No'} contradiction{'' if number == 1 else 's'}"
+    left = found.passages - found.looked_at
+    bound = f"; the time was over before the other {left} (--seconds)" if left else ""
+    return "\n".join([*lines, f"{counted} in {found.looked_at} of {found.passages} passages{bound}"])
+
+
+def _told(one: Contradiction) -> str:
+    """Return how sure a contradiction is, and of what kind."""
+    by = "" if "values" in one.found_by else "; found by the judge alone"
+    newer = "; the second is a newer version" if one.superseded else ""
+    kind = f"{_KINDS[one.kind]}; " if one.values[0] else ""
+    return f"{kind}confidence {one.confidence:.2f}{by}{newer}"
 
 
 def judgement_text(judgement: "Judgement", passage: str, look: Look | None = None) -> str:

@@ -144,8 +144,8 @@ def agree(one: Value, other: Value) -> bool | None:
         return True if True in verdicts else False if False in verdicts else None
     if one.dates and other.dates:
         if len(one.dates) == len(other.dates):  # of two spans of life, both ends
-            return all(_compatible(a, b) for a, b in zip(one.dates, other.dates, strict=True))
-        return any(_compatible(a, b) for a in one.dates for b in other.dates)
+            return all(compatible(a, b) for a, b in zip(one.dates, other.dates, strict=True))
+        return any(compatible(a, b) for a in one.dates for b in other.dates)
     if one.name and other.name:
         return _one_name(one.name, other.name)
     if one.plain and other.plain and not (one.amounts or other.amounts or one.dates or other.dates):
@@ -160,7 +160,7 @@ def stands_in(found: Value, quote: str) -> bool:
         return any(_close(part, one) is True for part in told for one in found.amounts)
     if found.dates:
         every = all if len(found.dates) == _SPAN else any
-        return every(any(_compatible(a, b) for a in _dates(quote) if a[0] or not b[0]) for b in found.dates)
+        return every(any(compatible(a, b) for a in _dates(quote) if a[0] or not b[0]) for b in found.dates)
     said = words(quote)
     return set(found.name) <= {*said} and found.plain <= {stem(word) for word in said}
 
@@ -175,22 +175,42 @@ def _dated(question: str, text: str, quote: str, published: str | None) -> Value
 
 
 def _dates(text: str) -> tuple[Date, ...]:
-    found: list[Date] = []
+    return tuple(one.date for one in dated(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date where it stands."""
+
+    date: Date
+    start: int
+    end: int
+
+
+def dated(text: str) -> list[Dated]:
+    """Return the dates of a text, as far as each is known, in order; a decade is ten years.
+
+    >>> [found.date for found in dated("from May 1962 to 3 June, or in 1964")]
+    [(1962, 5, None), (None, 6, 3), (1964, None, None)]
+    """
+    found: list[Dated] = []
     for one in _DATE.finditer(text):
+        dates: list[Date] = []
         if one["iso"]:
             year, month, day = map(int, one["iso"].split("-"))
-            found.append((year, month, day))
+            dates = [(year, month, day)]
         elif one["only"]:
-            found += [(int(one["only"]) + n, None, None) for n in range(10 if one["decade"] else 1)]
+            dates = [(int(one["only"]) + n, None, None) for n in range(10 if one["decade"] else 1)]
         else:
             name, number, own = one["month"] or one["month2"], one["day"] or one["day2"], one["year"] or one["year2"]
             if name[0].isupper() and (number or own or name.lower() != "may"):
                 month = MONTHS.index(name[:3].lower()) + 1
-                found.append((int(own) if own else None, month, int(number) if number else None))
-    return tuple(found)
+                dates = [(int(own) if own else None, month, int(number) if number else None)]
+        found += [Dated(date, *one.span()) for date in dates]
+    return found
 
 
-def _compatible(one: Date, other: Date) -> bool:
+def compatible(one: Date, other: Date) -> bool:
     """Tell whether two dates may be one: nothing known of both differs."""
     both = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
     return bool(both) and all(a == b for a, b in both)
@@ -246,6 +266,17 @@ _FROM = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 
 
 _BOUNDS = (("about", _ABOUT), ("over", _OVER), ("under", _UNDER))
+
+
+def near(text: str, item: Quantity, other_text: str, other_item: Quantity) -> bool | None:
+    """Tell whether two numbers of two texts are one, with their units and bounds; None if they cannot be compared.
+
+    >>> one, other = "It is 12 km long.", "It is over 7 miles long."
+    >>> near(one, quantities(one)[0], other, quantities(other)[0])
+    True
+    """
+    ours, theirs = _amounts(text, (), item.start, item.end), _amounts(other_text, (), other_item.start, other_item.end)
+    return _close(ours[0], theirs[0]) if ours and theirs else None
 
 
 def _close(one: Amount, other: Amount) -> bool | None:

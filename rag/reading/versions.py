@@ -194,9 +194,12 @@ def _all_but_newest(versions: Sequence[Version]) -> list[Version]:
 def _replaces(other: Version, version: Version) -> bool:
     """Tell whether each document with a value has a later version with another one."""
     later = max(other.evidence, key=lambda item: _moment(item.passage)).passage
-    return all(
-        _before(_moment(item.passage), _moment(later)) and _one_line(item.passage, later) for item in version.evidence
-    )
+    return all(replaces(later, item.passage) for item in version.evidence)
+
+
+def replaces(later: Passage, earlier: Passage) -> bool:
+    """Tell whether one document is a later version of another."""
+    return _before(_moment(earlier), _moment(later)) and _one_line(earlier, later)
 
 
 def _before(one: str, other: str) -> bool:
