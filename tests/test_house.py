@@ -56,6 +56,7 @@ HOUSE = """
         sources indexing reference gate tools mcp app run
     fetching: address fetch add
     cli: batch show options main
+    conflicts: clash find
     : llamaindex __main__
 """
 """Rooms and their modules; those without a room stand beside the rooms. Data flows down: a module imports from above it

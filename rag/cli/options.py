@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="rag",
         description="Ask your documents: each line of an answer is a verbatim quote, or it says no.",
-        usage="rag COMMAND [OPTIONS] | rag --version",
+        usage="rag COMMAND [OPTIONS] | rag COMMAND --help | rag --version",
         epilog=EPILOG,
         add_help=False,
         formatter_class=_Formatter,

@@ -17,6 +17,7 @@ from rag.english.question_form import BE
 from rag.english.vocabulary import NEGATIONS, ONCE, Token, is_date, meets, tokens
 from rag.reading.agree import Date, Dated, compatible, dated, near
 from rag.schema import ClashKind, Passage, Sentence
+from rag.text.quantities import quantities
 from rag.text.terms import fold, names, root, words
 
 LEAST_SHARED = 0.5
@@ -108,7 +109,7 @@ def _shared(one: str, other: str, least: float = LEAST_SHARED) -> bool:
     ours, theirs = _matter(one), _matter(other)
     ours, theirs = sorted((ours, theirs), key=len)
     met = sum(any(meets(word, token) for token in theirs) for word in ours)
-    return met >= LEAST_WORDS and met >= least * len(ours)
+    return met + len(_years(one) & _years(other)) >= LEAST_WORDS and met >= least * len(ours)
 
 
 def one_matter(one: Side, other: Side, found: Clash) -> bool:
@@ -138,7 +139,7 @@ def _one_time(one: Side, other: Side) -> bool:
         years = _years(ours.text)
         if years and not (_years(theirs.text) or _years(theirs.around)) >= years and not _date(one.text, other.text):
             return False
-        for found in (_calendar, _parts):
+        for found in (_calendar, _ordinals, _parts):
             if (here := found(ours.text)) and (there := found(theirs.text)) and not here & there:
                 return bool(_date(one.text, other.text))
     return True
@@ -153,7 +154,16 @@ def _calendar(text: str) -> set[str]:
 
 
 def _parts(text: str) -> set[str]:
-    return {str(one.item) for one in amounts(text) if one.item.kind == "ordinal"} | set(_PARTS.findall(fold(text)))
+    return set(_PARTS.findall(fold(text)))
+
+
+def _ordinals(text: str) -> set[str]:
+    return {str(found) for found in quantities(text) if found.kind == "ordinal"} | (
+        {"1st", "2nd", "3rd"} & {_ORDINAL.get(word, "") for word in words(text)}
+    )
+
+
+_ORDINAL = {"first": "1st", "second": "2nd", "third": "3rd"}
 
 
 def _number(one: str, other: str) -> Clash | None:

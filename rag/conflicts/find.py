@@ -30,7 +30,9 @@ from rag.text.untrusted import instructs
 NEIGHBOURS = 12
 """Passages that one passage is held against."""
 AT_ONCE = 16
-"""Passages looked at between two looks at the clock."""
+"""Pairs judged between two looks at the clock."""
+LOOKED_AT = 4
+"""Passages likewise."""
 CONTRADICTS = 0.5
 """Least probability of a contradiction, the mean of both ways of reading, where a rule tells what it is about."""
 ALONE = 0.9
@@ -78,7 +80,7 @@ class Search:
         seen: set[frozenset[str]] = set()
         found: list[Found] = []
         while self.looked_at < len(order) and time.monotonic() < end:
-            some = order[self.looked_at : self.looked_at + AT_ONCE]
+            some = order[self.looked_at : self.looked_at + LOOKED_AT]
             pairs = [pair for number in some for pair in self._pairs(number, seen)]
             for start in range(0, len(pairs), AT_ONCE):
                 if time.monotonic() >= end:
@@ -95,9 +97,8 @@ class Search:
         among = self.index.store.passing(self.chosen)
         numbers = list(range(len(self.index))) if among is None else [int(number) for number in among]
         days = [day or "" for _, day in self.index.store.published(numbers)]
-        order = np.argsort(np.array(days, dtype=str), kind="stable") if numbers else np.array([], dtype=int)
-        late = {day: n for n, day in enumerate(sorted(set(days), reverse=True))}
-        return [number for _, number in sorted((late[days[place]], numbers[place]) for place in map(int, order))]
+        newest = sorted(zip(days, numbers, strict=True), key=lambda one: one[0], reverse=True)  # equals as they stand
+        return [number for _, number in newest]
 
     def _pairs(self, number: int, seen: set[frozenset[str]]) -> Iterator[tuple[Side, Side, Clash | None]]:
         """Yield the statements of a passage with those of others that may contradict them."""
@@ -194,7 +195,8 @@ def _found(one: Side, other: Side, clash: Clash, confidence: float, by: tuple[st
     if (one.passage.published or "", one.passage.source) > (other.passage.published or "", other.passage.source):
         one, other = other, one
         clash = replace(clash, values=clash.values[::-1], exchanged=clash.exchanged[::-1])
-    return Found((one, other), clash, confidence, by, replaces(other.passage, one.passage))
+    dated = clash.kind != "date" or bool(one.passage.published)  # the date of a title may be the one in question
+    return Found((one, other), clash, confidence, by, dated and replaces(other.passage, one.passage))
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:
