@@ -43,6 +43,7 @@ HOUSE = """
         suggest
     claims: roles checks objections judging writer check
     llm: gguf request providers client
+    conflicts: clash find
     : engine
     output: render terminal
     exports: links cited annotations bibliography markdown docx notebook sheet checked files
@@ -56,7 +57,6 @@ HOUSE = """
         sources indexing reference gate tools mcp app run
     fetching: address fetch add
     cli: batch show options main
-    conflicts: clash find
     : llamaindex __main__
 """
 """Rooms and their modules; those without a room stand beside the rooms. Data flows down: a module imports from above it

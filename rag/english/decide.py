@@ -43,6 +43,10 @@ _NAMED = re.compile(
 _QUOTED = re.compile(r"[\"“][^\"”“]*\s[^\"”“]*\s[^\"”“]*[\"”]")
 
 
+_ANYTHING = re.compile(r"\b(?:anything|anyone|anybody|any)\b", re.IGNORECASE)
+_NOTHING = re.compile(r"\b(\w+) (?:nothing|nobody|no one|none)\b(?! (?:but|less|more|other|else)\b)")
+
+
 def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "no"] | None:
     """Return ``yes`` or ``no`` if one sentence decides a question, else None.
 
@@ -58,6 +62,7 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     if not yes_no(question) or len(asked_parts(question)) > 1 or re.search(r"\b(?:while|whereas)\b|;", question):
         return None
     text = bare(question)
+    sentence = _NOTHING.sub(r"never \1 anything", sentence) if _ANYTHING.search(text) else sentence
     asked = Asked.of(text, question)
     if asked is None or sentence.rstrip("\"”' ").endswith("?"):
         return None
@@ -179,4 +184,5 @@ def _dates_met(asked: Asked, said: Sequence[Token], *, one_off: bool) -> bool:
             return texts[n - 1] in asked.every
     if _all_met(asked.dates, said):
         return True
-    return one_off and len(asked.dates) == len(own) == 1 and asked.dates[0].number and own[0].number
+    kinds = [sorted(token.number for token in dates) for dates in (asked.dates, own)]
+    return one_off and kinds[0] == kinds[1] and True in kinds[0]

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from rag.english.amounts import BOUNDS, amounts
-from rag.english.polarity import OPPOSITES
+from rag.english.amounts import BOUNDS, Amount, amounts
+from rag.english.polarity import OPPOSITES, REFUSING
 from rag.english.vocabulary import MONTHS as CALENDAR
-from rag.english.vocabulary import REFUSALS, REVERSE, Token, is_date, key, meets, tokens
+from rag.english.vocabulary import NEGATIONS, REVERSE, Token, is_date, key, meets, tokens
 from rag.text.dates import MONTH, MONTHS
 from rag.text.numerals import decimal_comma
 from rag.text.quantities import codes
@@ -97,17 +97,8 @@ def _months(text: str) -> set[str]:
     return {f"{match[2]}-{MONTHS.index(match[1][:3].lower()) + 1:02d}" for match in found}
 
 
-_NOT = frozenset(
-    """
-    not n't never no neither nor without none nobody nothing nowhere cannot hardly barely scarcely rarely seldom
-    """.split()
-)
-_REFUSING = frozenset(
-    map(
-        key,
-        (*REFUSALS, *"deny reject prevent avoid forbid prohibit ban lack false untrue wrong unable impossible".split()),
-    )
-)
+_NOT = NEGATIONS | {"nowhere", "rarely", "seldom"}
+_REFUSING = REFUSING | set(map(key, "false untrue wrong unable impossible".split()))
 _NO_DENIAL = re.compile(
     r"\bnot (?:only|just|merely|simply|least)\b|\bno (?:fewer|less|more|later|earlier|sooner) than\b"
     r"|\b(?:whether )?or not\b|\bno\. ?\d+|\bno doubt\b|\bnot (?:fewer|less|more) than\b|\bif not\b",
@@ -215,6 +206,78 @@ def _contraries(asked: str, sentence: str) -> str | None:
     return None
 
 
+_EXCEPT = re.compile(
+    r"\b(?:except(?:ing)?(?: for)?|excluding|barring|save for|apart from|aside from|other than|with the exception of"
+    r"|(?<=\ball )but|(?<=one )but|(?<=body )but|(?<=thing )but)\s(?P<what>[^,;.]+)",
+    re.IGNORECASE,
+)
+
+
+def _exceptions(asked: str, sentence: str) -> str | None:
+    """Nothing is asked of what is excepted, nor of all where something is."""
+    found = _EXCEPT.search(sentence)
+    if not found or _EXCEPT.search(asked):
+        return None
+    what = [token for token in tokens(found["what"]) if token.content]
+    of_it = any(meets(word, token) for word in tokens(asked) if word.content for token in what)
+    return f'it excepts "{found["what"]}"' if of_it or set(words(asked)) & _WHOLE else None
+
+
+_RANKED = re.compile(
+    r"\b(?P<rank>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:nd|rd|th|st))[\s-]"
+    r"(?P<what>\w+est|most|best|worst|least)\b",
+    re.IGNORECASE,
+)
+
+
+def _ranks(asked: str, sentence: str) -> str | None:
+    """The second largest is not the largest."""
+    for found in _RANKED.finditer(sentence):
+        if found["what"].lower() in words(asked) and not _RANKED.search(asked):
+            return f'it says "{found[0]}"'
+    return None
+
+
+_CHANGES = frozenset(
+    map(key, "rise increase climb grow jump fall decrease drop decline shrink cut reduce raise lower".split())
+)
+_REACHED = re.compile(r"\b(by|to|from)\s(?:(?:about|around|nearly|almost|over|some)\s)?[$€£¥]?$", re.IGNORECASE)
+
+
+def _reached(asked: str, sentence: str) -> str | None:
+    """What fell to 3 euros did not fall by as much."""
+    if not {token.key for token in tokens(sentence)} & _CHANGES:
+        return None
+    for wanted in amounts(asked):
+        same = [given for given in amounts(sentence) if given.item.same(wanted.item)]
+        if wanted.dated or not same:
+            continue
+        ours, theirs = _way(asked, wanted), {_way(sentence, given) for given in same}
+        if ours not in theirs:
+            return f'it says "{max(theirs)} {same[0].said}"'
+    return None
+
+
+def _way(text: str, amount: Amount) -> str:
+    found = _REACHED.search(text[: amount.item.start])
+    return found[1].lower() if found else "by"
+
+
+def _years(asked: str, sentence: str) -> str | None:
+    """Of a sentence with several years the one asked for stands in a clause about what is asked."""
+    clauses = list(_clauses(sentence))
+    years = [{token.text for token in clause if token.number and is_date(token)} for clause in clauses]
+    wanted = {token.text for token in tokens(asked) if token.number and is_date(token)}
+    if len(set().union(*years)) < _SEVERAL or not wanted:
+        return None
+    matter = [token for token in _matter(asked) if not token.name]
+    own = [bool(_met(matter, clause)) for clause, there in zip(clauses, years, strict=True) if there & wanted]
+    return f"it says something else of {min(wanted)}" if own and not any(own) else None
+
+
+_SEVERAL = 2
+
+
 _SIDES = [
     sides
     for one, other in (("before", "after"), ("above", "below"), ("over", "under"), ("more", "less"), ("more", "fewer"))
@@ -238,7 +301,16 @@ def absent(asked: str, text: str) -> list[str]:
 
 
 _BOUND_WORDS = frozenset("least fewer greater maximum minimum".split())
-GUARDS: tuple[Callable[[str, str], str | None], ...] = (_dates, _denials, _extent, _contraries)
+GUARDS: tuple[Callable[[str, str], str | None], ...] = (
+    _dates,
+    _denials,
+    _extent,
+    _contraries,
+    _exceptions,
+    _ranks,
+    _reached,
+    _years,
+)
 """Of "yes", beside numbers and names, to which the context may add."""
 
 

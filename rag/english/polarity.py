@@ -210,7 +210,8 @@ def negated(text: str) -> bool:
     return "n't" in folded or not NEGATIONS.isdisjoint(words(folded))
 
 
-_REFUSING = frozenset(map(key, (*REFUSALS, *"deny denial reject prevent avoid forbid prohibit ban lack".split())))
+REFUSING = frozenset(map(key, (*REFUSALS, *"deny denial reject prevent avoid forbid prohibit ban lack".split())))
+"""Keys of words that say no of what follows them."""
 _OR_NOT = re.compile(r"\b(?:whether )?or not\b|\bno\. ?\d+", re.IGNORECASE)
 _REACH = 8
 """A denial reaches at most so many words on, and not beyond a sign or the next clause."""
@@ -241,7 +242,7 @@ def _reached(said: Sequence[Token]) -> set[str]:
     """Return the keys of the words that a denial reaches, its own among them."""
     found: set[str] = set()
     for n, token in enumerate(said):
-        if token.text in DENYING or token.key in _REFUSING:
+        if token.text in DENYING or token.key in REFUSING:
             found.add(token.key)
             for after in said[n + 1 : n + 1 + _REACH]:
                 if after.text in _REACH_ENDS:

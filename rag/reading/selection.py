@@ -196,7 +196,7 @@ def _decided(question: str, reading: Reading, threshold: float, newest: str | No
     """Say yes or no where sentences decide and no guard objects, both where sources do not agree, else only quote."""
     if reading.confidence < threshold:
         return _refused(question, reading)
-    verdicts = [(item, _verdict(question, item)) for item in reading.evidence[:MOST_DECIDING]]
+    verdicts = [(item, verdict_of(question, item)) for item in reading.evidence[:MOST_DECIDING]]
     by_verdict = {said: [item for item, verdict in verdicts if verdict == said] for _, said in verdicts if said}
     if len(by_verdict) == 1:
         ((said, items),) = by_verdict.items()
@@ -214,7 +214,7 @@ def _one_says_both(groups: Sequence[Sequence[Evidence]]) -> bool:
     return bool(set.intersection(*sources))
 
 
-def _verdict(question: str, item: Evidence) -> Literal["yes", "no"] | None:
+def verdict_of(question: str, item: Evidence) -> Literal["yes", "no"] | None:
     """Return what a sentence decides, if no guard objects."""
     context = f"{item.passage.title} {item.passage.text}"
     verdict = decide(question, item.quote, context)
