@@ -140,6 +140,10 @@ def test_importing_the_package_loads_nothing_and_a_name_only_what_it_needs() -> 
     assert not loaded_by("from rag import Config, Filter, QuotelineError, Turn") & (HEAVY | {"numpy"})
 
 
+def test_the_api_alone_needs_nothing_of_the_page() -> None:
+    assert not loaded_by("import rag.serving.run, rag.serving.app") & HEAVY
+
+
 def test_a_question_needs_no_torch(config: Config) -> None:
     code = f"from rag.cli.main import main; main(['ask', 'Who is it?', '--index', {config.index!r}])"
     assert not loaded_by(code) & HEAVY

@@ -3,13 +3,10 @@
 Plain ASGI, so that a streamed answer passes as it comes.
 """
 
-import asyncio
-import re
 import sys
 import time
 import traceback
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from rag.errors import RagError
 from rag.serving import problems
@@ -17,7 +14,24 @@ from rag.serving.keys import Keys
 from rag.serving.limits import Rates
 from rag.serving.metrics import Metrics
 from rag.serving.problems import Problem
-from rag.web.guard import BODY_SECONDS, HEADERS, MOST_BODY, App, Message, Receive, Scope, Send, header, replayed
+from rag.web.guard import (
+    BODY_SECONDS,
+    HEADERS,
+    MOST_BODY,
+    App,
+    Left,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    TooLarge,
+    foreign,
+    header,
+    length,
+    misnamed,
+    replayed,
+    whole,
+)
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
 """Told without a key: nothing of them is of the sources."""
@@ -91,7 +105,7 @@ class Gate:
             await problem.response()(scope, receive, say)
         except RagError as error:  # the file of keys, say: nobody is let in by a damaged one
             await problems.of(error).response()(scope, receive, say)
-        except _Left:
+        except Left:
             pass
         except Exception:
             traceback.print_exc(file=sys.stderr)
@@ -105,10 +119,9 @@ class Gate:
 
     def _check(self, scope: Scope) -> None:
         """Raise Problem for a request that is not let in."""
-        host, origin = header(scope, "host"), header(scope, "origin")
-        if self._hosts and re.sub(r":\d*$", "", host).lower() not in self._hosts:
+        if misnamed(scope, self._hosts):
             raise Problem("forbidden", "this server has another name: ask it as 127.0.0.1 or localhost")
-        if origin and urlsplit(origin).netloc.lower() != host.lower():
+        if foreign(scope):
             raise Problem("forbidden", "a page of another origin may not ask: ask from a program")
         method, path = scope["method"], scope["path"]
         if path in OPEN:
@@ -121,8 +134,7 @@ class Gate:
             self._rates.count(key.name, key.per_minute)
             if key.scope != "write" and method not in ("GET", "HEAD") and path.startswith(WRITES):
                 raise Problem("forbidden", "this key only reads: rag keys add NAME --write makes one that writes")
-        told = header(scope, "content-length")
-        if told.isdecimal() and int(told) > self._most(scope):
+        if length(scope) > self._most(scope):
             raise Problem("too_large", f"at most {self._most(scope) >> 20} MB")
 
     def _most(self, scope: Scope) -> int:
@@ -132,21 +144,9 @@ class Gate:
         """Return a ``receive`` that tells of the whole body, once it is here; an upload is told of as it comes."""
         if scope["method"] in ("GET", "HEAD") or (scope["method"], scope["path"]) == UPLOAD:
             return receive
-        body = bytearray()
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise _Left
-                    body += message.get("body", b"")
-                    if len(body) > MOST_BODY:
-                        raise Problem("too_large", f"at most {MOST_BODY >> 20} MB")
-                    if not message.get("more_body"):
-                        return replayed(bytes(body), receive)
+            return replayed(await whole(receive, MOST_BODY, BODY_SECONDS), receive)
+        except TooLarge:
+            raise Problem("too_large", f"at most {MOST_BODY >> 20} MB") from None
         except TimeoutError:
             raise Problem("too_slow", f"a request has {BODY_SECONDS} s to arrive: send it again") from None
-
-
-class _Left(Exception):
-    """Who asked is not there any more."""

@@ -1,24 +1,17 @@
 """The sources over HTTP: what there is, the text of one, adding and removing."""
 
-import asyncio
-from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 
 from rag.errors import UsageError
 from rag.index.store import Listing
 from rag.serving.problems import Problem
 from rag.serving.running import Serving
-from rag.web.library import Entry, Library
-from rag.web.uploads import Added
-
-STALLED = 30
-"""Seconds without a byte after which a file is not waited for."""
+from rag.web.library import Entry
+from rag.web.receive import Unfinished, received
 
 
 def router(serving: Serving) -> APIRouter:
@@ -68,7 +61,10 @@ def router(serving: Serving) -> APIRouter:
         index: Annotated[bool, Query(description="Whether to index now; false for all but the last of many.")] = True,  # noqa: FBT002
     ) -> JSONResponse:
         library = serving.writable()
-        added = await _received(library, name, request)
+        try:
+            added = await received(library, name, request)
+        except Unfinished:
+            raise Problem("too_slow", f"{name!r} did not arrive whole: send it again") from None
         if index:
             library.reindex()
         return JSONResponse(asdict(added), 201)
@@ -81,24 +77,6 @@ def router(serving: Serving) -> APIRouter:
         return JSONResponse({"source": source, "moved_to": place})
 
     return routes
-
-
-async def _received(library: Library, name: str, request: Request) -> Added:
-    """Take a file as it comes."""
-    size = request.headers.get("content-length", "")
-    try:
-        with ExitStack() as stack:
-            receiving = library.receiving(name, int(size) if size.isdecimal() else None)
-            incoming = await run_in_threadpool(stack.enter_context, receiving)
-            chunks = aiter(request.stream())
-            while True:
-                async with asyncio.timeout(STALLED):
-                    chunk = await anext(chunks, None)
-                if chunk is None:
-                    return await run_in_threadpool(incoming.keep)
-                incoming.write(chunk)
-    except (TimeoutError, ClientDisconnect):
-        raise Problem("too_slow", f"{name!r} did not arrive whole: send it again") from None
 
 
 def _indexed(one: Listing) -> Entry:

@@ -136,39 +136,28 @@ class Guard:
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Return the status and the reason for which a request is not let in; None for one that is."""
-        host = header(scope, "host")
-        if self._hosts and re.sub(r":\d*$", "", host).lower() not in self._hosts:
+        if misnamed(scope, self._hosts):
             return 400, "this server has another name"
-        origin = header(scope, "origin")
-        if origin and urlsplit(origin).netloc.lower() != host.lower():
-            return 403, "a page of another origin may not ask"
-        if scope["method"] not in ("GET", "HEAD") and header(scope, "sec-fetch-site") in ("cross-site", "same-site"):
+        if foreign(scope):
             return 403, "a page of another origin may not ask"
         if not is_open(scope["method"], scope["path"]) and not (self._login and scope["path"] in LOGIN):
             return 404, "not found"
-        if _length(scope) > self._uploads.get(scope["path"], MOST_BODY):
+        if length(scope) > self._uploads.get(scope["path"], MOST_BODY):
             return 413, "too large"
         return None
 
     async def _small(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on when all of it is here: too large or too slow, it never gets to the queue."""
-        body = bytearray()
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        return
-                    body += message.get("body", b"")
-                    if len(body) > MOST_BODY:
-                        await plain(send, 413, "too large")
-                        return
-                    if not message.get("more_body"):
-                        break
+            body = await whole(receive, MOST_BODY, BODY_SECONDS)
+        except TooLarge:
+            await plain(send, 413, "too large")
         except TimeoutError:
             await plain(send, 408, "too slow")
-            return
-        await self._app(scope, replayed(bytes(body), receive), send)
+        except Left:
+            pass
+        else:
+            await self._app(scope, replayed(body, receive), send)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an upload on as it comes, and cut it off where it is too large."""
@@ -181,7 +170,7 @@ class Guard:
             message = await receive()
             got += len(message.get("body", b""))
             if got > most:
-                raise _TooLarge
+                raise TooLarge
             return message
 
         async def say(message: Message) -> None:
@@ -190,14 +179,18 @@ class Guard:
                 began = True
                 await send(message)
 
-        with suppress(_TooLarge):
+        with suppress(TooLarge):
             await self._app(scope, counted, say)
         if got > most and not began:
             await plain(send, 413, "too large")
 
 
-class _TooLarge(Exception):
-    """An upload has more bytes than it may."""
+class TooLarge(Exception):
+    """A request has more bytes than it may."""
+
+
+class Left(Exception):
+    """Who asked is not there any more."""
 
 
 def is_open(method: str, path: str) -> bool:
@@ -227,6 +220,51 @@ def set_cookie(scope: Scope, name: str, value: str, *, site: str, seconds: int) 
     return b"set-cookie", text.encode()
 
 
+def misnamed(scope: Scope, hosts: Collection[str]) -> bool:
+    """Tell whether a request calls the server by a name that is not among ``hosts``; any will do if there are none."""
+    return bool(hosts) and re.sub(r":\d*$", "", header(scope, "host")).lower() not in hosts
+
+
+def foreign(scope: Scope) -> bool:
+    """Tell whether a page of another origin asks; who follows a link from there does not."""
+    origin = header(scope, "origin")
+    if origin and urlsplit(origin).netloc.lower() != header(scope, "host").lower():
+        return True
+    return scope["method"] not in ("GET", "HEAD") and header(scope, "sec-fetch-site") in ("cross-site", "same-site")
+
+
+def length(scope: Scope) -> int:
+    """Return how many bytes a request says that it has; 0 if it does not say."""
+    told = header(scope, "content-length")
+    return int(told) if told.isdecimal() else 0
+
+
+async def whole(receive: Receive, most: int, seconds: float) -> bytes:
+    """Return the body of a request when all of it is here.
+
+    Args:
+        receive: of the request.
+        most: bytes that it may have.
+        seconds: most time for it to arrive.
+
+    Raises:
+        TooLarge: it has more bytes.
+        TimeoutError: it did not arrive in time.
+        Left: who sent it is gone.
+    """
+    body = bytearray()
+    async with asyncio.timeout(seconds):
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Left
+            body += message.get("body", b"")
+            if len(body) > most:
+                raise TooLarge
+            if not message.get("more_body"):
+                return bytes(body)
+
+
 def replayed(body: bytes, receive: Receive) -> Receive:
     """Return a ``receive`` that tells of a body that is here already, and then goes on."""
     waiting = [body]
@@ -247,11 +285,6 @@ async def plain(send: Send, status: int, text: str, kind: str = "text/plain", mo
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _length(scope: Scope) -> int:
-    told = header(scope, "content-length")
-    return int(told) if told.isdecimal() else 0
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:

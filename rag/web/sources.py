@@ -1,9 +1,7 @@
 """The Sources tab: what there is, adding, removing and indexing it, its pictures, and what limits the chat."""
 
-import asyncio
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -12,9 +10,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 
 from rag.documents.load import SUFFIXES
 from rag.engine import Engine
@@ -24,12 +20,11 @@ from rag.schema import ALL, Answer, Filter
 from rag.web import listing, picture, words
 from rag.web.library import REMOVED, Library
 from rag.web.live import Live
+from rag.web.receive import Unfinished, received
 from rag.web.uploads import UPLOADS
 
 HEADER = "X-Quoteline"
 """A page of another site cannot send it: a browser asks first, and is refused."""
-STALLED = 30
-"""Seconds without a byte after which a file is not waited for."""
 MOST_CHOICES = 1000
 """Sources that the list of choices offers; others can be typed."""
 
@@ -120,24 +115,13 @@ def add_routes(app: FastAPI, library: Library) -> None:
     async def receive(request: Request, name: str) -> JSONResponse:
         if HEADER not in request.headers:
             return JSONResponse({"error": f"{HEADER} is missing"}, 403)
-        size = request.headers.get("Content-Length", "")
         try:
-            with ExitStack() as stack:
-                receiving = library.receiving(name, int(size) if size.isdecimal() else None)
-                incoming = await run_in_threadpool(stack.enter_context, receiving)
-                chunks = aiter(request.stream())
-                while True:
-                    async with asyncio.timeout(STALLED):
-                        chunk = await anext(chunks, None)
-                    if chunk is None:
-                        break
-                    incoming.write(chunk)
-                added = await run_in_threadpool(incoming.keep)
+            added = await received(library, name, request)
         except UsageError as error:
             return JSONResponse({"error": str(error)}, 400)
         except SourceError as error:
             return JSONResponse({"error": str(error)}, 507)
-        except (TimeoutError, ClientDisconnect):
+        except Unfinished:
             return JSONResponse({"error": "it did not arrive whole"}, 408)
         except RagError as error:
             return JSONResponse({"error": str(error)}, 503)

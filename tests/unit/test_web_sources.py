@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from rag.config import Config
 from rag.engine import Engine
 from rag.schema import Filter
-from rag.web import server, sources
+from rag.web import receive, server, sources
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.library import Library
@@ -91,16 +91,16 @@ def test_a_file_that_stops_coming_is_not_waited_for(library: Library, monkeypatc
         scope |= {"query_string": b"name=a.txt", "headers": [(b"x-quoteline", b"1")]}
         bodies = [{"type": "http.request", "body": b"half of it", "more_body": True}]
 
-        async def receive() -> dict[str, Any]:
+        async def more() -> dict[str, Any]:
             return bodies.pop() if bodies else await asyncio.Future()
 
         async def answer(message: MutableMapping[str, Any]) -> None:
             sent.append(message)
 
-        await asyncio.wait_for(app(scope, receive, answer), 30)
+        await asyncio.wait_for(app(scope, more, answer), 30)
         return sent
 
-    monkeypatch.setattr(sources, "STALLED", 0.2)
+    monkeypatch.setattr(receive, "STALLED", 0.2)
     start, body = asyncio.run(send())
     assert start["status"] == 408
     assert b"did not arrive whole" in body["body"]
