@@ -14,10 +14,11 @@ class Clock:
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
-        """Count what happens inside to a stage."""
+        """Count what happens inside to a stage, on top of what was counted to it before."""
         began = time.perf_counter()
         yield
-        self._stages[stage] = round(1000 * (time.perf_counter() - began), 1)
+        spent = 1000 * (time.perf_counter() - began)
+        self._stages[stage] = round(self._stages.get(stage, 0.0) + spent, 1)
 
     def timings(self) -> dict[str, float]:
         """Return the stages that ended, and ``total``."""

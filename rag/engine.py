@@ -39,7 +39,6 @@ from rag.schema import (
     ALL,
     Answer,
     Check,
-    CheckedClaim,
     Conflicts,
     Dropped,
     Evidence,
@@ -289,18 +288,13 @@ class Engine:
             UsageError: the text claims nothing, or is not text, or the filter cannot be used.
             ReaderError: a file of the judge is missing or not the published one.
         """
-        found = Check((), ())
-        for so_far in self.check_stream(text, chosen):
-            found = so_far
-            if stop and stop.is_set():
-                break
+        *_, found = self.check_steps(text, chosen, stop)
         return found
 
-    def check_stream(self, text: str, chosen: Filter = ALL) -> Iterator[Check]:
-        """Yield what is known of a text after each of its claims: whoever asks for no more stops it there.
+    def check_steps(self, text: str, chosen: Filter = ALL, stop: Event | None = None) -> Iterator[Check]:
+        """Yield what is known after each claim of a text; the last is what :meth:`check` returns, with its errors.
 
-        Raises:
-            UsageError, ReaderError: as :meth:`check`.
+        Between two steps nothing is held: whoever serves others too lets them go first.
         """
         from rag.claims.check import Checker, statements  # whoever only asks does not wait for it
 
@@ -311,13 +305,17 @@ class Engine:
         if not claims:
             raise UsageError("the text claims nothing: give one with a statement")
         checker = Checker(self.index.store, lambda about: self._hits(about, self.config.k, chosen), self.judge.judge)
-        warnings = left_out(self.index, chosen)
-        checked: list[CheckedClaim] = []
+        found = Check((), (), self.index.id, clock.timings(), left_out(self.index, chosen))
         for claim in claims:
-            checked.append(checker.check(claim))
-            found = tuple(checker.citations.values())
-            spent = clock.timings()
-            yield Check(tuple(checked), found, self.index.id, {"check": spent["total"], **spent}, warnings)
+            if stop and stop.is_set():
+                break
+            with clock.time("check"):
+                claims_so_far = (*found.claims, checker.check(claim))
+            citations = tuple(checker.citations.values())
+            found = replace(found, claims=claims_so_far, citations=citations, timings_ms=clock.timings())
+            yield found
+        if not found.claims:
+            yield found
 
     def conflicts(self, seconds: float = CONFLICT_SECONDS, chosen: Filter = ALL) -> Conflicts:
         """Tell which statements of two documents contradict one another, the surest first.

@@ -1,24 +1,27 @@
 """The API as one application, alone or beside the chat page."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.requests import Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from rag import __version__
 from rag.errors import RagError, UsageError
-from rag.serving import asking, checking, compatible, indexing, problems, reference, sources
+from rag.serving import asking, checking, compatible, examples, indexing, problems, reference, sources
 from rag.serving.follow import Follower
 from rag.serving.gate import Gate
 from rag.serving.keys import Keys
-from rag.serving.limits import Rates, Slots
+from rag.serving.limits import Door, Rates, Slots
 from rag.serving.metrics import KIND, Metrics
 from rag.serving.problems import Problem
 from rag.serving.running import Serving
@@ -34,6 +37,8 @@ WAITING_PER_CORE = 32
 """Questions that wait for one under way: about seven seconds. A later one is told that the server is busy."""
 AT_ONCE_WITH_LLM = 16
 """Answers under way where an LLM words them: most of the time is the LLM's."""
+END_SECONDS, END_BESIDE_SECONDS = 15, 5
+"""Most time for requests under way to end when the server is told to; and beside the page, whose own end after them."""
 WAIT_SECONDS = 30
 """Most time that a question waits for its turn."""
 OURS = ("/v1", "/mcp", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
@@ -64,11 +69,13 @@ def app(live: Live, library: Library | None, *, workers: int = 1, shared: Path |
         follower=Follower(live),
     )
     local = config.host in LOOPBACK
+    door = Door()
     gated = Gate(
-        _routes(serving, page),
+        _routes(serving, page, door),
         keys=serving.keys,
         rates=Rates(workers),
         metrics=metrics,
+        door=door,
         hosts=LOOPBACK if local else (),
         private=local and not config.password_file,
         most_upload=(config.max_file_mb << 20) + 1,
@@ -87,7 +94,7 @@ def _beside(api: App, page: App) -> App:
     return called
 
 
-def _routes(serving: Serving, page: Any) -> FastAPI:
+def _routes(serving: Serving, page: Any, door: Door) -> FastAPI:
     protocol = _protocol(serving)
 
     @asynccontextmanager
@@ -95,6 +102,7 @@ def _routes(serving: Serving, page: Any) -> FastAPI:
         serving.follower.start()
         try:
             async with AsyncExitStack() as inner:
+                inner.enter_context(_draining(door, END_BESIDE_SECONDS if page else END_SECONDS))
                 for one in filter(None, (page, protocol)):
                     await inner.enter_async_context(one.router.lifespan_context(one))
                 yield
@@ -119,16 +127,32 @@ def _routes(serving: Serving, page: Any) -> FastAPI:
     for family in (asking, checking, compatible, sources, indexing):
         api.include_router(family.router(serving))
 
-    @api.get("/healthz", tags=["server"], summary="Whether the process lives")
+    @api.get(
+        "/healthz",
+        tags=["server"],
+        summary="Tell whether the process lives",
+        responses=examples.gives(examples.ALIVE, "It does"),
+    )
     async def lives() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    @api.get("/readyz", tags=["server"], summary="Whether it can answer")
+    @api.get(
+        "/readyz",
+        tags=["server"],
+        summary="Tell whether it can answer: 503 while it ends",
+        responses=examples.gives(examples.READY, "It can, from this generation"),
+    )
     async def ready() -> JSONResponse:
         with serving.live.engine() as engine:
             return JSONResponse({"status": "ready", "index": engine.index.id})
 
-    @api.get("/metrics", tags=["server"], summary="Figures for Prometheus")
+    @api.get(
+        "/metrics",
+        tags=["server"],
+        summary="Give figures for Prometheus",
+        response_class=PlainTextResponse,
+        responses=examples.gives(examples.FIGURES, "The figures, in its text format"),
+    )
     def metrics() -> Response:
         with serving.live.engine() as engine:
             counts = engine.index.manifest["counts"]
@@ -143,6 +167,44 @@ def _routes(serving: Serving, page: Any) -> FastAPI:
     return api
 
 
+@contextmanager
+def _draining(door: Door, seconds: float) -> Iterator[None]:
+    """Let requests under way end, in this process, before the server hears of the signal that tells it to end.
+
+    It would close its socket at once, and nobody could ask whether it is ready. A second Ctrl-C ends it at once.
+    """
+    if current_thread() is not main_thread():  # no signal comes here: a test, or a server inside a program
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    ending: list[asyncio.Task[None]] = []
+
+    def end(number: int) -> None:
+        server = before[signal.Signals(number)]
+        if callable(server):
+            server(number, None)
+
+    async def drain(number: int) -> None:
+        await door.drain(seconds)
+        end(number)
+
+    def heard(number: int) -> None:
+        if not ending:
+            ending.append(loop.create_task(drain(number)))
+        elif number == signal.SIGINT:
+            ending[0].cancel()
+            end(number)
+
+    for number in before:
+        signal.signal(number, lambda number, _: loop.call_soon_threadsafe(heard, number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _protocol(serving: Serving) -> "Starlette | None":
     """Return what speaks the Model Context Protocol at ``/mcp``; None where its package is not installed.
 
@@ -151,7 +213,7 @@ def _protocol(serving: Serving) -> "Starlette | None":
     from rag.serving.mcp import http_app
 
     with suppress(UsageError):
-        return http_app(serving.live.engine, slot=serving.slots.one, hosts=())
+        return http_app(serving.live.engine, slots=serving.slots, hosts=())
     return None
 
 

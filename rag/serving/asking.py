@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.output.render import answer_object, pointer_object, search_object
 from rag.schema import Answer, Citation, Claim, Filter, Retrieved, Turn
-from rag.serving import vendors
+from rag.serving import examples, vendors
 from rag.serving.running import Asked, Serving, Step, answer, event, steps, streamed
 
 Form = Literal["quoteline", "anthropic", "cohere"]
@@ -22,8 +22,8 @@ class Exchange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str
-    answer: str
+    question: str = Field(description="As it was asked.")
+    answer: str = Field(description="As it was given.")
 
 
 class Limited(BaseModel):
@@ -46,7 +46,7 @@ class Asking(Limited):
         extra="forbid", json_schema_extra={"example": {"question": "How many Cubans died in the raid?"}}
     )
 
-    question: str
+    question: str = Field(description="In any form of words.")
 
 
 class Question(Asking):
@@ -83,19 +83,32 @@ def router(serving: Serving) -> APIRouter:
     """Return the routes ``/v1/ask``, ``/v1/ask/stream`` and ``/v1/search``."""
     routes = APIRouter(prefix="/v1", tags=["questions"])
 
-    @routes.post("/ask", summary="Answer a question with quotes, or refuse it")
+    @routes.post(
+        "/ask",
+        summary="Answer a question with quotes, or refuse it",
+        responses=examples.gives(examples.ANSWER, "The answer; a refusal is one too, with outcome refused"),
+    )
     async def ask(question: Question, wanted: Wanted) -> JSONResponse:
         found = await answer(serving, question.asked())
         return JSONResponse(told(found, question.id, wanted))
 
-    @routes.post("/ask/stream", summary="The same, step by step: events retrieved, claim and answer")
+    @routes.post(
+        "/ask/stream",
+        summary="Answer a question step by step: events retrieved, claim and answer",
+        response_class=StreamingResponse,
+        responses=examples.streams(examples.EVENTS, "What was found, each claim as soon as it is sure, the answer"),
+    )
     async def stream(question: Question, wanted: Wanted) -> Response:
         def events(running: AsyncIterator[Step]) -> AsyncIterator[bytes]:
             return _events(running, question.id, wanted)
 
         return await streamed(events, steps(serving, question.asked()), lambda problem: event("error", problem.body()))
 
-    @routes.post("/search", summary="List the passages nearest to a question")
+    @routes.post(
+        "/search",
+        summary="List the passages nearest to a question",
+        responses=examples.gives(examples.SEARCH, "The passages, best first, without an answer"),
+    )
     async def search(question: Search, wanted: Wanted) -> JSONResponse:
         async with serving.slots.one():
             return JSONResponse(await run_in_threadpool(_search, serving, question, wanted))

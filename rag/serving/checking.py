@@ -1,13 +1,10 @@
 """Claims over HTTP: those of a text against the sources, and one claim or several against a passage each."""
 
-import asyncio
-from collections.abc import Callable
-from threading import Event
+from collections.abc import Generator
+from contextlib import aclosing
 from typing import Annotated, Any, Self, TypeVar
 
-from anyio import CancelScope
 from fastapi import APIRouter
-from fastapi.concurrency import run_in_threadpool
 from fastapi.requests import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -15,21 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rag.claims.judging import Judgement, Pair
 from rag.output.render import check_object, judgement_object
 from rag.schema import SCHEMA_VERSION, Check
+from rag.serving import examples
 from rag.serving.asking import Limited
-from rag.serving.limits import MOST_TEXT
+from rag.serving.limits import MOST_TEXT, in_turns
 from rag.serving.running import Serving
 
 MOST_CLAIM = 2_000
 """Characters of a claim that is judged: each part of it is held against the whole passage."""
 MOST_PAIRS = 32
 """Claims that are judged at a time."""
-LOOK_SECONDS = 0.5
-"""Between looks whether somebody still waits."""
 
 Claim = Annotated[str, Field(max_length=MOST_CLAIM)]
 Passage = Annotated[str, Field(max_length=MOST_TEXT)]
 
-_Result = TypeVar("_Result")
+_Piece = TypeVar("_Piece")
 
 
 class Text(Limited):
@@ -93,26 +89,35 @@ def router(serving: Serving) -> APIRouter:
     """Return the routes ``/v1/check`` and ``/v1/judge``."""
     routes = APIRouter(prefix="/v1", tags=["claims"])
 
-    @routes.post("/check", summary="Tell which claims of a text the sources support, contradict or do not have")
+    @routes.post(
+        "/check",
+        summary="Tell which claims of a text the sources support, contradict or do not have",
+        responses=examples.gives(examples.CHECKED, "Each claim with its verdict, and the quotes"),
+    )
     async def check(text: Text, request: Request) -> JSONResponse:
-        def work(stop: Event) -> Check:
+        def work() -> Generator[Check, None, None]:
             with serving.live.engine() as engine:
-                return engine.check(text.text, text.chosen(), stop)
+                yield from engine.check_steps(text.text, text.chosen())
 
-        checked = await _in_turn(serving, request, work)
+        *_, checked = await _made(serving, request, work())
         serving.metrics.judged(claim.verdict for claim in checked.claims)
         return JSONResponse({**check_object(checked), "id": text.id})
 
-    @routes.post("/judge", summary="Tell whether a passage supports a claim, and which sentence decides")
+    @routes.post(
+        "/judge",
+        summary="Tell whether a passage supports a claim, and which sentence decides",
+        responses=examples.gives(examples.JUDGED, "A judgement a pair: supports, contradicts or undecided"),
+    )
     async def judge(given: Judging, request: Request) -> JSONResponse:
         every = given.every()
         pairs = [Pair(one.claim, one.passage, one.title, one.published) for one in every]
 
-        def work(stop: Event) -> list[Judgement]:
+        def work() -> Generator[Judgement, None, None]:
             with serving.live.engine() as engine:
-                return [engine.judge.judge([pair])[0] for pair in pairs if not stop.is_set()]
+                for pair in pairs:
+                    yield engine.judge.judge([pair])[0]
 
-        judged = await _in_turn(serving, request, work)
+        judged = await _made(serving, request, work())
         serving.metrics.judged(one.verdict for one in judged)
         told: list[dict[str, Any]] = [
             judgement_object(judgement, one.id) for one, judgement in zip(every, judged, strict=False)
@@ -122,21 +127,16 @@ def router(serving: Serving) -> APIRouter:
     return routes
 
 
-async def _in_turn(serving: Serving, request: Request, work: Callable[[Event], _Result]) -> _Result:
-    """Do some work in a thread, in its turn; who leaves ends it, for it may take as long as hundreds of questions.
+async def _made(serving: Serving, request: Request, work: Generator[_Piece, None, None]) -> list[_Piece]:
+    """Return what some work yields, made piece by piece between the questions of others; who leaves ends it.
 
     Raises:
         RagError: as the work, and BusyError where too many ask.
     """
-    stop = Event()
-    async with serving.slots.one():
-        working = asyncio.ensure_future(run_in_threadpool(work, stop))
-        try:
-            while not (await asyncio.wait((working,), timeout=LOOK_SECONDS))[0]:
-                if await request.is_disconnected():
-                    stop.set()
-        finally:
-            stop.set()
-            with CancelScope(shield=True):  # the turn is over when the work is
-                await asyncio.wait((working,))
-        return working.result()
+    async with serving.slots.many() as turn, aclosing(in_turns(turn, work)) as pieces:
+        made = []
+        async for piece in pieces:
+            made.append(piece)
+            if await request.is_disconnected():
+                break
+        return made

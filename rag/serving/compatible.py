@@ -1,15 +1,15 @@
 """The routes that clients of OpenAI's API call: ``/v1/chat/completions``, ``/v1/responses``, ``/v1/models``."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from rag.errors import UsageError
 from rag.schema import Citation
-from rag.serving import dialogue, openai
+from rag.serving import dialogue, examples, openai
 from rag.serving.problems import Problem
 from rag.serving.running import Serving, answer, event, steps, streamed
 
@@ -30,11 +30,11 @@ class Completion(BaseModel):
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"example": _EXAMPLE})
 
-    model: str
-    messages: list[Any]
-    stream: bool | None = False
-    stream_options: Options | None = None
-    response_format: dict[str, Any] | None = None
+    model: str = Field(description="quoteline, or quoteline-chat for pages that show the content alone.")
+    messages: list[Any] = Field(description="The last is the question, the others its history; text alone is read.")
+    stream: bool | None = Field(default=False, description="Whether chunks are sent as server-sent events.")
+    stream_options: Options | None = Field(None, description="include_usage: whether a chunk with the usage is last.")
+    response_format: dict[str, Any] | None = Field(None, description="Of the type text, or left out.")
 
 
 class ResponseRequest(BaseModel):
@@ -44,27 +44,35 @@ class ResponseRequest(BaseModel):
         extra="allow", json_schema_extra={"example": {"model": openai.MODEL, "input": "How many Cubans died?"}}
     )
 
-    model: str
-    input: str | list[Any]
-    stream: bool | None = False
-    text: dict[str, Any] | None = None
-    previous_response_id: str | None = None
-    conversation: Any = None
+    model: str = Field(description="quoteline, or quoteline-chat.")
+    input: str | list[Any] = Field(description="The question, or messages the last of which it is.")
+    stream: bool | None = Field(default=False, description="Whether server-sent events are sent.")
+    text: dict[str, Any] | None = Field(None, description="Its format is of the type text, or left out.")
+    previous_response_id: str | None = Field(None, description="Refused: no response is stored.")
+    conversation: Any = Field(None, description="Refused, too: send the turns before in input.")
 
 
 def router(serving: Serving) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
 
-    @routes.get("/models", summary="List the models: one, told in two ways")
+    @routes.get(
+        "/models",
+        summary="List the models: one, told in two ways",
+        responses=examples.gives(examples.MODELS, "The models"),
+    )
     async def models() -> JSONResponse:
         return JSONResponse(openai.models())
 
-    @routes.get("/models/{name}", summary="Tell of a model")
-    async def model(name: str) -> JSONResponse:
+    @routes.get("/models/{name}", summary="Tell of a model", responses=examples.gives(examples.MODEL, "The model"))
+    async def model(name: Annotated[str, Path(description="quoteline, or quoteline-chat.")]) -> JSONResponse:
         return JSONResponse(openai.model(_known(name)))
 
-    @routes.post("/chat/completions", summary="Answer the last message of a conversation")
+    @routes.post(
+        "/chat/completions",
+        summary="Answer the last message of a conversation, as OpenAI does",
+        responses=examples.gives(examples.COMPLETION, "The completion; with stream, its chunks as server-sent events"),
+    )
     async def complete(request: Request, wanted: Completion) -> Response:
         _only_text(wanted.response_format)
         asked, reply = dialogue.asked(wanted.messages), _reply(serving, request, wanted.model)
@@ -77,7 +85,11 @@ def router(serving: Serving) -> APIRouter:
             lambda problem: event(None, problem.body()),
         )
 
-    @routes.post("/responses", summary="The same in the shape of responses; none is stored")
+    @routes.post(
+        "/responses",
+        summary="Answer a question in the shape of OpenAI's responses; none is stored",
+        responses=examples.gives(examples.RESPONSE, "The response; with stream, its events"),
+    )
     async def respond(request: Request, wanted: ResponseRequest) -> Response:
         _only_text((wanted.text or {}).get("format"))
         if wanted.previous_response_id or wanted.conversation:

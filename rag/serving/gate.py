@@ -6,14 +6,14 @@ Plain ASGI, so that a streamed answer passes as it comes.
 import sys
 import time
 import traceback
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from rag.errors import RagError
 from rag.serving import problems
 from rag.serving.keys import Keys
-from rag.serving.limits import Rates
+from rag.serving.limits import Door, Rates
 from rag.serving.metrics import Metrics
-from rag.serving.problems import Problem
+from rag.serving.problems import BUSY_SECONDS, Problem
 from rag.web.guard import (
     BODY_SECONDS,
     HEADERS,
@@ -35,6 +35,8 @@ from rag.web.guard import (
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
 """Told without a key: nothing of them is of the sources."""
+TOLD_LAST = ("/healthz", "/metrics")
+"""Told while the server ends, too; ``/readyz`` says that it does."""
 UNNAMED = ("/mcp", "/openapi.json")
 """Paths of routes that FastAPI passes on without saying which they are."""
 WRITES = ("/v1/sources", "/v1/index")
@@ -54,6 +56,7 @@ class Gate:
         keys: Keys,
         rates: Rates,
         metrics: Metrics,
+        door: Door,
         hosts: Collection[str],
         private: bool,
         most_upload: int,
@@ -65,6 +68,7 @@ class Gate:
             keys: who may ask.
             rates: how often.
             metrics: where it is counted.
+            door: tells whether the server ends, and is told what is under way.
             hosts: names that the server may be called by; any, if there are none.
             private: whether this machine alone is served, without a password: then a key is asked for only where
                 there is one.
@@ -74,6 +78,7 @@ class Gate:
         self._keys = keys
         self._rates = rates
         self._metrics = metrics
+        self._door = door
         self._hosts = frozenset(hosts)
         self._private = private
         self._most_upload = most_upload
@@ -92,12 +97,10 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = {name for name, _ in message["headers"]}
-                wanted = {**HEADERS, "content-security-policy": POLICY, "cache-control": "no-store"}
-                added = [(name.encode(), text.encode()) for name, text in wanted.items() if name.encode() not in own]
-                message["headers"] = [*message["headers"], *added]
+                message["headers"] = self._headed(message["headers"])
             await send(message)
 
+        self._door.inside += 1
         try:
             self._check(scope)
             await self._app(scope, await self._body(scope, receive), say)
@@ -113,9 +116,19 @@ class Gate:
                 raise
             await Problem("internal", "the server failed: its log tells why").response()(scope, receive, say)
         finally:
+            self._door.inside -= 1
             path = scope["path"]
             route = str(getattr(scope.get("route"), "path", path if path in UNNAMED else "other"))
             self._metrics.ended(scope["method"], route, status, time.perf_counter() - began)
+
+    def _headed(self, own: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return the headers of an answer with those that every answer has."""
+        wanted = {**HEADERS, "content-security-policy": POLICY, "cache-control": "no-store"}
+        if self._door.closed:
+            wanted["connection"] = "close"  # the next request of this client finds a server that stays
+        own = list(own)
+        there = {name for name, _ in own}
+        return [*own, *((name.encode(), text.encode()) for name, text in wanted.items() if name.encode() not in there)]
 
     def _check(self, scope: Scope) -> None:
         """Raise Problem for a request that is not let in."""
@@ -124,6 +137,8 @@ class Gate:
         if foreign(scope):
             raise Problem("forbidden", "a page of another origin may not ask: ask from a program")
         method, path = scope["method"], scope["path"]
+        if self._door.closed and path not in TOLD_LAST:
+            raise Problem("busy", "the server is stopping: ask again when it has been started again", BUSY_SECONDS)
         if path in OPEN:
             return
         if not self._private or self._keys.listed():

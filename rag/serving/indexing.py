@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from rag.index import generations
 from rag.index.status import status
+from rag.serving import examples
 from rag.serving.running import Serving
 from rag.web.library import Job
 
@@ -17,24 +18,41 @@ def router(serving: Serving) -> APIRouter:
     """Return the routes ``/v1/index``."""
     routes = APIRouter(prefix="/v1/index", tags=["index"])
 
-    @routes.get("", summary="What the index holds, and what is done in the background")
+    @routes.get(
+        "",
+        summary="Tell what the index holds, and what is done in the background",
+        responses=examples.gives(examples.INDEX, "As rag status --json, and how far a build is (job)"),
+    )
     def about() -> JSONResponse:
         found = status(serving.config, verify=False, sources=False)
         with serving.live.engine() as engine:
             found["answers_from"] = engine.index.id
         return JSONResponse({**found, "job": _job(serving.library.job) if serving.library else None})
 
-    @routes.post("", status_code=202, summary="Index the sources in the background")
+    @routes.post(
+        "",
+        status_code=202,
+        summary="Index the sources in the background",
+        responses=examples.gives(examples.BUILDING, "How far it is; GET /v1/index tells more", status=202),
+    )
     def build() -> JSONResponse:
         library = serving.writable()
         library.reindex()
         return JSONResponse({"job": _job(library.job)}, 202)
 
-    @routes.get("/generations", summary="List the generations that are kept, newest first")
+    @routes.get(
+        "/generations",
+        summary="List the generations that are kept, newest first",
+        responses=examples.gives(examples.GENERATIONS, "The generations; the current one answers"),
+    )
     def listed_generations() -> JSONResponse:
         return JSONResponse({"generations": [asdict(one) for one in generations.listed(Path(serving.config.index))]})
 
-    @routes.post("/rollback", summary="Answer from the generation before again")
+    @routes.post(
+        "/rollback",
+        summary="Answer from the generation before again",
+        responses=examples.gives(examples.ROLLED_BACK, "The generation that answers now"),
+    )
     def roll_back() -> JSONResponse:
         serving.writable()
         identity = generations.roll_back(Path(serving.config.index))

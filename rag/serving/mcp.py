@@ -7,8 +7,8 @@ its user anything.
 import logging
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ from rag.errors import RagError, UsageError
 from rag.exports.links import address
 from rag.output import render
 from rag.serving.follow import Follower
+from rag.serving.limits import Slots, in_turns
 from rag.serving.tools import TOOLS, Tool
 from rag.web.live import Live
 
@@ -31,13 +32,13 @@ if TYPE_CHECKING:
 
 Lease = Callable[[], AbstractContextManager[Engine]]
 """Gives the engine that answers now, for as long as it is used."""
-Slot = Callable[[], AbstractAsyncContextManager[None]]
-"""Waits for a turn to answer, and holds it."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 TEMPLATE = "quoteline://source/{+path}{?start,end}"
 """Of the resources: a source, or a part of its text; :func:`rag.exports.links.address` fills it in."""
 MOST_RESOURCE_CHARS = 1_000_000
+MOST_WAITING, MOST_SECONDS = 1_000, 3_600
+"""How many calls wait for a turn, and how long, where one client alone asks."""
 RESOURCES = 500
 """In a page of their list."""
 INSTRUCTIONS = (
@@ -80,13 +81,13 @@ def serve(config: Config) -> None:
 
 
 def http_app(
-    engine: Engine | Lease, *, path: str = "/mcp", hosts: tuple[str, ...] = LOOPBACK, slot: Slot | None = None
+    engine: Engine | Lease, *, path: str = "/mcp", hosts: tuple[str, ...] = LOOPBACK, slots: Slots | None = None
 ) -> "Starlette":
     """Return an ASGI application that speaks streamable HTTP at a path, without sessions: any worker may answer.
 
     Its routes may be those of another application, whose lifespan must hold its own::
 
-        made = http_app(live.engine, slot=slots.one)
+        made = http_app(live.engine, slots=slots)
         async with made.router.lifespan_context(made):  # in the lifespan of the outer one
             yield
         outer.router.routes.extend(made.routes)
@@ -95,7 +96,7 @@ def http_app(
         engine: what answers, or what leases it.
         path: where.
         hosts: names by which the server is called, with any port; none where what is around it looks at that.
-        slot: how to wait for a turn; by default as many at once as the processor has cores for.
+        slots: where calls wait for their turns; by default as many at once as the processor has cores for.
 
     Raises:
         UsageError: the package ``mcp`` is not installed.
@@ -109,18 +110,16 @@ def http_app(
         allowed_hosts=[item for host in hosts for item in (host, f"{host}:*")],
         allowed_origins=[item for host in hosts for item in (f"http://{host}", f"http://{host}:*")],
     )
-    return server(lease, slot).streamable_http_app(
+    return server(lease, slots).streamable_http_app(
         streamable_http_path=path, json_response=True, stateless_http=True, transport_security=security
     )
 
 
-def server(lease: Lease, slot: Slot | None = None) -> "Server[Any]":
+def server(lease: Lease, slots: Slots | None = None) -> "Server[Any]":
     """Return the protocol's server: the tools, and the sources as resources."""
-    import anyio
     from mcp.server.lowlevel import Server
 
-    limiter = anyio.CapacityLimiter(_at_once(lease))
-    answers = _Answers(lease, slot or (lambda: limiter))
+    answers = _Answers(lease, slots or Slots(_at_once(lease), MOST_WAITING, MOST_SECONDS))
     return Server(
         "quoteline",
         title="Quoteline",
@@ -137,9 +136,9 @@ def server(lease: Lease, slot: Slot | None = None) -> "Server[Any]":
 class _Answers:
     """Answers the requests of the protocol."""
 
-    def __init__(self, lease: Lease, slot: Slot) -> None:
+    def __init__(self, lease: Lease, slots: Slots) -> None:
         self._lease = lease
-        self._slot = slot
+        self._slots = slots
         self._tools = {tool.name: tool for tool in TOOLS}
 
     async def list_tools(self, _: Any, __: "types.PaginatedRequestParams | None") -> "types.ListToolsResult":
@@ -155,8 +154,11 @@ class _Answers:
             raise _invalid(f"no tool {params.name!r}: there are {', '.join(self._tools)}")
         try:
             given = tool.arguments.model_validate(params.arguments or {})
-            async with self._slot():
-                found = await self._in_thread(lambda engine, stop: tool.run(engine, given, stop))
+            if tool.steps:
+                found = await self._in_turns(tool.steps, given)
+            else:
+                async with self._slots.one():
+                    found = await self._in_thread(lambda engine, stop: tool.run(engine, given, stop))
         except ValidationError as error:
             wrong = error.errors(include_input=False, include_url=False)[0]
             return _failed(f"{tool.name}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}")
@@ -226,14 +228,34 @@ class _Answers:
                 return work(engine, stop)
 
         try:
-            return await anyio.to_thread.run_sync(leased, abandon_on_cancel=True)
-        except RagError:
-            raise
-        except Exception as error:  # what it says may name what is nobody's business
-            logger.exception("a request failed")
-            raise _internal() from error
+            with _told():
+                return await anyio.to_thread.run_sync(leased, abandon_on_cancel=True)
         finally:
             stop.set()
+
+    async def _in_turns(self, steps: "Callable[[Engine, Any], Generator[_Result, None, None]]", given: Any) -> _Result:
+        """Do some work piece by piece, between the questions of others, and return the last piece."""
+
+        def leased() -> Generator[_Result, None, None]:
+            with self._lease() as engine:
+                yield from steps(engine, given)
+
+        with _told():
+            async with self._slots.many() as turn, aclosing(in_turns(turn, leased())) as pieces:
+                *_, last = [piece async for piece in pieces]
+                return last
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let a RagError through, and tell of any other that there was one: what it says may be nobody's business."""
+    try:
+        yield
+    except RagError:
+        raise
+    except Exception as error:
+        logger.exception("a request failed")
+        raise _internal() from error
 
 
 def _needed() -> None:

@@ -35,13 +35,31 @@ DESCRIBED: dict[str, Any] = {
                 "type": "object",
                 "required": ["type", "title", "status", "detail", "kind"],
                 "properties": {
-                    "type": {"type": "string"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
-                    "detail": {"type": "string"},
-                    "kind": {"type": "string"},
+                    "type": {"type": "string", "description": "Where the kind is explained."},
+                    "title": {"type": "string", "description": "What the kind means."},
+                    "status": {"type": "integer", "description": "The HTTP status."},
+                    "detail": {"type": "string", "description": "What was wrong, and what helps."},
+                    "kind": {
+                        "type": "string",
+                        "enum": [*KINDS],
+                        "description": "The same word as on the command line.",
+                    },
+                    "error": {"type": "object", "description": "The same for clients that know OpenAI's errors."},
                 },
-            }
+            },
+            "example": {
+                "type": "/docs#usage",
+                "title": KINDS["usage"][1],
+                "status": KINDS["usage"][0],
+                "detail": "the question is empty: ask something",
+                "kind": "usage",
+                "error": {
+                    "message": "the question is empty: ask something",
+                    "type": "usage",
+                    "param": None,
+                    "code": "usage",
+                },
+            },
         }
     },
 }

@@ -22,8 +22,8 @@ from rag.web.live import Live
 MOST_CONNECTIONS = 900
 START_SECONDS = 60
 """After which a worker that gives no sign is taken for dead: loading an index may take long on a busy machine."""
-END_SECONDS = 15
-"""Most time for answers under way to end when the server is told to."""
+LAST_SECONDS = 5
+"""Most time for connections to close once requests under way have ended (:mod:`rag.serving.app`)."""
 
 
 def serve(config: Config, *, api_only: bool) -> None:
@@ -95,7 +95,7 @@ def _settings(app: Any, **more: Any) -> uvicorn.Config:
         log_level="warning",
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=END_SECONDS,
+        timeout_graceful_shutdown=LAST_SECONDS,
         timeout_worker_healthcheck=START_SECONDS,
         **more,
     )

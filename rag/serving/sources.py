@@ -3,22 +3,27 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from rag.errors import UsageError
 from rag.index.store import Listing
+from rag.serving import examples
 from rag.serving.problems import Problem
 from rag.serving.running import Serving
 from rag.web.library import Entry
 from rag.web.receive import Unfinished, received
+
+_SOURCE = "As citations and the list of sources name it."
 
 
 def router(serving: Serving) -> APIRouter:
     """Return the routes ``/v1/sources``."""
     routes = APIRouter(prefix="/v1/sources", tags=["sources"])
 
-    @routes.get("", summary="List the sources")
+    @routes.get(
+        "", summary="List the sources", responses=examples.gives(examples.SOURCES, "The sources, and their state")
+    )
     def listed() -> JSONResponse:
         with serving.live.engine() as engine:
             indexed, index = engine.index.store.documents(), engine.index.id
@@ -28,9 +33,13 @@ def router(serving: Serving) -> APIRouter:
             entries = [_indexed(one) for one in indexed]
         return JSONResponse({"index": index, "sources": [asdict(entry) for entry in entries]})
 
-    @routes.get("/{source:path}", summary="The text of a source, or a part of it")
+    @routes.get(
+        "/{source:path}",
+        summary="Get the text of a source, or a part of it",
+        responses=examples.gives(examples.TEXT, "The text: what citations point into"),
+    )
     def text(
-        source: str,
+        source: Annotated[str, Path(description=_SOURCE)],
         start: Annotated[int, Query(description="First character.")] = 0,
         end: Annotated[int | None, Query(description="The character to stop before.")] = None,
     ) -> JSONResponse:
@@ -54,7 +63,13 @@ def router(serving: Serving) -> APIRouter:
             }
         )
 
-    @routes.post("", status_code=201, summary="Add a file, its bytes the body, and index it")
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Add a file, its bytes the body, and index it",
+        responses=examples.gives(examples.ADDED, "Where it lies; not new if the same bytes lay there", status=201),
+        openapi_extra={"requestBody": examples.FILE},
+    )
     async def add(
         request: Request,
         name: Annotated[str, Query(description="The file's name, without folders.")],
@@ -69,8 +84,12 @@ def router(serving: Serving) -> APIRouter:
             library.reindex()
         return JSONResponse(asdict(added), 201)
 
-    @routes.delete("/{source:path}", summary="Move a file out of the sources, and index")
-    def remove(source: str) -> JSONResponse:
+    @routes.delete(
+        "/{source:path}",
+        summary="Move a file out of the sources, and index",
+        responses=examples.gives(examples.REMOVED, "Where it lies now: nothing is deleted"),
+    )
+    def remove(source: Annotated[str, Path(description=_SOURCE)]) -> JSONResponse:
         library = serving.writable()
         place = library.remove(source)
         library.reindex()

@@ -3,7 +3,7 @@
 Nothing here knows by which protocol it is asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from threading import Event
 from typing import Annotated, Any
@@ -99,6 +99,8 @@ class Tool:
     """JSON Schema of what it gives."""
     run: Callable[[Engine, Any, Event], dict[str, Any]]
     """Given an engine, its arguments, and what is set when nobody waits for the answer any longer."""
+    steps: Callable[[Engine, Any], Generator[dict[str, Any], None, None]] | None = None
+    """The same piece by piece, where it takes as long as many questions: the last is what it gives."""
 
 
 def ask(engine: Engine, given: AskArguments, stop: Event) -> dict[str, Any]:
@@ -116,6 +118,15 @@ def search(engine: Engine, given: SearchArguments, _: Event) -> dict[str, Any]:
 def check(engine: Engine, given: CheckArguments, stop: Event) -> dict[str, Any]:
     """Tell what the sources say to each claim of a text."""
     return render.check_object(engine.check(given.text, given.chosen, stop))
+
+
+def check_steps(engine: Engine, given: CheckArguments) -> Generator[dict[str, Any], None, None]:
+    """Do the same claim by claim; nothing is told but the whole."""
+    known: list[Check] = []
+    for found in engine.check_steps(given.text, given.chosen):
+        known = [found]
+        yield {}
+    yield render.check_object(*known)
 
 
 def read(engine: Engine, given: ReadArguments, _: Event) -> dict[str, Any]:
@@ -281,6 +292,7 @@ TOOLS = (
         CheckArguments,
         _check(),
         check,
+        check_steps,
     ),
 )
 """Every tool only reads."""

@@ -122,7 +122,7 @@ class Checks:
 
     def _found(self, one: Checking) -> Finding:
         with self._live.engine() as engine:  # the same index from the first claim to the last
-            yield from engine.check_stream(one.text, one.chosen)
+            yield from engine.check_steps(one.text, one.chosen)
 
     def _work(self) -> None:
         while True:

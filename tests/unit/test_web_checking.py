@@ -30,7 +30,7 @@ class Told:
 
     index = SimpleNamespace(id="now", store=SimpleNamespace(find={"a.txt": DOCUMENT}.get))
 
-    def check_stream(self, *_: object) -> Iterator[Check]:
+    def check_steps(self, *_: object) -> Iterator[Check]:
         yield from (Check(CLAIMS[:count], (CITED,), "now") for count in (1, 2))
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ class Told:
         self.go = Event()
         self.closed = False
 
-    def check_stream(self, text: str, _: object = ALL) -> Iterator[Check]:
+    def check_steps(self, text: str, _: object = ALL) -> Iterator[Check]:
         claims: list[CheckedClaim] = []
         for start in range(text.count(".")):
             assert self.go.wait(10)
@@ -185,7 +185,7 @@ def test_none_begins_after_the_end(checks: Checks, told: Told) -> None:
 
 def test_the_claims_of_a_real_text_come_one_after_the_other(engine: Engine) -> None:
     text = "32 Cubans died in the raid. The moon is made of cheese."
-    steps = list(engine.check_stream(text))
+    steps = list(engine.check_steps(text))
     assert [len(step.claims) for step in steps] == [1, 2]
     whole = engine.check(text)
     assert (whole.claims, whole.citations) == (steps[-1].claims, steps[-1].citations)
