@@ -38,7 +38,26 @@ with TestClient(app(site.live, site.library, page=server.app(site)), base_url="h
     assert client.get("/").status_code == 200
     assert client.post("/v1/ask", json={"question": "How many Cubans died?"}).json()["outcome"] == "answered"
     assert client.get("/metrics").status_code == 200
+    listed = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    told = client.post("/mcp", json=listed, headers={"Accept": "application/json, text/event-stream"})
+    assert "list_sources" in told.text
 site.close()
+"""
+MCP = """
+import anyio
+from contextlib import nullcontext
+from mcp import Client
+from rag import cli
+from rag.config import Config
+from rag.engine import Engine
+from rag.serving.mcp import server
+async def ask():
+    with Engine.open(config=Config(index=INDEX)) as engine:
+        async with Client(server(lambda: nullcontext(engine)), read_timeout_seconds=300) as client:
+            told = await client.call_tool("ask", {"question": "How many Cubans died in the raid?"})
+            assert told.structured_content["short_answer"] == "32"
+anyio.run(ask)
+assert cli.main(["mcp", "--index", INDEX]) == 0
 """
 
 
@@ -58,17 +77,21 @@ def wanted() -> set[str]:
 
 def test_it_takes_no_torch_and_only_what_the_project_asks_for() -> None:
     lines = (ROOT / "serve.txt").read_text(encoding="utf-8").splitlines()
-    asked_for = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    project = {canonicalize_name(Requirement(line).name) for line in asked_for}
-    assert {canonicalize_name(line) for line in lines if not line.startswith("#")} <= project
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked_for = {
+        canonicalize_name(Requirement(line).name)
+        for line in (*project["dependencies"], *project["optional-dependencies"]["mcp"])
+    }
+    assert {canonicalize_name(line) for line in lines if not line.startswith("#")} <= asked_for
     assert not wanted() & {"torch", "sentence-transformers", "transformers", "llama-index-core", "onnx", "scikit-learn"}
 
 
-@pytest.mark.parametrize("code", [ASK, SERVE], ids=["ask", "serve"])
+@pytest.mark.parametrize("code", [ASK, SERVE, MCP], ids=["ask", "serve", "mcp"])
 def test_nothing_else_is_needed(config: Config, code: str) -> None:
     here = wanted() | {"quoteline"}
     out = {
         module for module, names in packages_distributions().items() if not {*map(canonicalize_name, names)} & here
     } - {"rag"}
     names = f"OUT = {out!r}\nINDEX, SOURCES, DATA = {config.index!r}, {config.sources!r}, {config.data!r}\n"
-    subprocess.run([sys.executable, "-c", names + BLOCK + code], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-c", names + BLOCK + code]
+    subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
