@@ -2,12 +2,10 @@
 
 import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +25,6 @@ from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
 from rag.exports.links import address
-from rag.index.builder import build
 from rag.schema import Check
 from rag.serving import checking, gate, limits
 from rag.serving.app import app
@@ -36,7 +33,7 @@ from rag.serving.tools import TOOLS
 from rag.web.guard import App
 from rag.web.library import Library
 from rag.web.live import Live
-from tests.conftest import ARTICLE, ROOT
+from tests.conftest import ARTICLE
 
 ASKED = "How many Cubans died in the raid?"
 UNKNOWN = "What is the population of Havana?"
@@ -202,16 +199,44 @@ def test_half_a_character_is_a_problem(client: httpx.Client) -> None:
 def test_who_leaves_ends_a_check(own_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     left = Event()
 
-    def check(_engine: Engine, _text: str, _chosen: Any, stop: Event) -> Any:
-        if stop.wait(SOON):
+    def claims(*_: Any) -> Iterator[Check]:
+        try:
+            while True:  # a text without an end
+                time.sleep(0.05)
+                yield Check((), ())
+        finally:
             left.set()
-        return Check((), ())
 
-    monkeypatch.setattr(Engine, "check", check)
+    monkeypatch.setattr(Engine, "check_steps", claims)
     with served(app(own_live, None)) as base:
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(f"{base}/v1/check", json={"text": RAID}, timeout=1)
         assert left.wait(SOON)
+
+
+def test_a_long_text_is_checked_between_the_questions_of_others(
+    own_live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Event()
+
+    def claims(*_: Any) -> Iterator[Check]:
+        while not asked.is_set():  # a text that ends when a question was answered in its midst
+            yield Check((), ())
+        yield Check((), (), "all of it")
+
+    monkeypatch.setattr(Engine, "check_steps", claims)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)  # one turn at a time
+    with served(app(own_live, None)) as base, ThreadPoolExecutor() as beside:
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+        call["params"] = {"name": "check", "arguments": {"text": RAID}}  # type: ignore[assignment]
+        accept = {"Accept": "application/json, text/event-stream"}
+        for path, body in (("/v1/check", {"text": RAID}), ("/mcp", call)):
+            asked.clear()
+            checking_ = beside.submit(httpx.post, f"{base}{path}", json=body, headers=accept, timeout=SOON)
+            answer = httpx.post(f"{base}/v1/ask", json={"question": ASKED}, timeout=SOON)
+            assert (answer.status_code, checking_.done()) == (200, False)
+            asked.set()
+            assert "all of it" in checking_.result(SOON).text
 
 
 def test_the_model_context_protocol_is_spoken_beside(own_live: Live) -> None:
@@ -313,34 +338,6 @@ def test_the_openai_client_hears_of_refusals_and_errors(base: str) -> None:
             asking.responses.create(model="quoteline", input="And?", previous_response_id="resp_1")
 
 
-def test_what_open_webui_and_librechat_send_is_answered(client: httpx.Client) -> None:
-    """The bodies of their requests, with the settings of an LLM that change nothing here."""
-    for more in (
-        {"stream": True, "stream_options": {"include_usage": True}, "temperature": 0.8, "chat_id": "c", "id": "m"},
-        {"stream": True, "user": "65f0", "top_p": 1, "presence_penalty": 0, "frequency_penalty": 0},
-        {"stream": False, "max_tokens": 50, "metadata": {"task": "title_generation"}, "stop": ["\n"]},
-    ):
-        body = {"model": "quoteline", "messages": [{"role": "user", "content": ASKED}], **more}
-        response = client.post("/v1/chat/completions", json=body)
-        assert response.status_code == 200
-        assert "32 Cuban" in response.text
-        if more["stream"]:
-            assert response.text.endswith("data: [DONE]\n\n")
-            assert '"annotations": [{"type": "url_citation", "url_citation": {' in response.text
-        assert ('"total_tokens": 0' in response.text) == ("stream_options" in more)
-
-
-def test_llama_index_and_its_openai_like_class_are_answered(base: str) -> None:
-    from llama_index.core.llms import ChatMessage
-    from llama_index.llms.openai_like import OpenAILike
-
-    llm = OpenAILike(model="quoteline", api_base=f"{base}/v1", api_key="none", is_chat_model=True)
-    assert "32 Cuban" in str(llm.chat([ChatMessage(role="user", content=ASKED)]))
-    assert "32 Cuban" in "".join(
-        part.delta or "" for part in llm.stream_chat([ChatMessage(role="user", content=ASKED)])
-    )
-
-
 @pytest.mark.parametrize(
     ("method", "path", "more", "status", "kind"),
     [
@@ -392,6 +389,50 @@ def test_the_reference_and_the_figures(client: httpx.Client, config: Config) -> 
     assert re.search(r'^quoteline_answers_total{outcome="answered",reason=""} [1-9]', figures, re.MULTILINE)
     assert 'quoteline_requests_total{method="POST",route="/v1/ask",status="200"}' in figures
     assert "quoteline_documents 1.0" in figures
+
+
+def missing(example: Any, found: Any, where: str = "") -> list[str]:
+    """Return what an example shows and an answer does not have."""
+    if isinstance(example, dict):
+        if not isinstance(found, dict):
+            return [where]
+        below = [
+            missing(one, found[name], f"{where}.{name}") if name in found else [f"{where}.{name}"]
+            for name, one in example.items()
+        ]
+        return [one for names in below for one in names]
+    if isinstance(example, list) and example and isinstance(found, list) and found:
+        return missing(example[0], found[0], f"{where}[]")
+    return [] if isinstance(found, list) == isinstance(example, list) else [where]
+
+
+def test_the_reference_shows_each_route_by_examples_that_hold(client: httpx.Client) -> None:
+    described = client.get("/openapi.json").json()
+    asked = 0
+    for path, methods in described["paths"].items():
+        for method, about in methods.items():
+            assert about["summary"], path
+            assert all(one["description"] for one in about.get("parameters", ())), path
+            problem = about["responses"]["default"]["content"]["application/problem+json"]
+            assert set(problem["example"]) >= set(problem["schema"]["required"])
+            (given,) = (one for status, one in about["responses"].items() if status.startswith("2"))
+            ((kind, shown),) = given["content"].items()
+            assert shown["example"], path
+            sent = about.get("requestBody", {}).get("content", {})
+            body = None
+            if "application/json" in sent:
+                name = sent["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                schema = described["components"]["schemas"][name]
+                body = schema["example"]
+                assert all(one["description"] for one in schema["properties"].values()), path
+            if method == "get" or body:
+                real = path.format(name="quoteline", source=ARTICLE)
+                answer = client.request(method.upper(), real, json=body)
+                assert answer.status_code == 200, answer.text
+                assert answer.headers["content-type"].startswith(kind)
+                assert kind != "application/json" or missing(shown["example"], answer.json()) == [], path
+                asked += 1
+    assert asked > 12
 
 
 def test_a_key_opens_what_it_is_for(own_live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -501,52 +542,3 @@ def test_other_machines_need_a_key_and_the_page_one_process(
     assert cli.main(["serve", "--workers", "2", *index]) == 2
     assert "--api-only" in capsys.readouterr().err
     assert cli.main(["serve", "--api-only", "--index", str(tmp_path / "none"), "--port", "0"]) == 4
-
-
-def test_several_workers_see_every_build_and_outlive_one_of_them(own: Config, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAG_DATA": str(tmp_path / "data")}
-    command = [
-        sys.executable,
-        "-m",
-        "rag",
-        "serve",
-        "--api-only",
-        "--workers",
-        "2",
-        "--port",
-        "0",
-        "--index",
-        own.index,
-    ]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        base = server.stdout.readline().split(" is at ")[1].split("/docs")[0]
-        with openai.OpenAI(base_url=f"{base}/v1", api_key="none", max_retries=8) as asking:
-
-            def answer(asked: str) -> str:
-                messages: Any = [{"role": "user", "content": asked}]
-                return str(asking.chat.completions.create(model="quoteline", messages=messages).choices[0].message)
-
-            try:
-                assert "32 Cuban" in answer(ASKED)
-                assert httpx.post(f"{base}/v1/index", timeout=SOON).status_code == 409
-                for number in range(3):
-                    text = f"The Zorblax ferry leaves Port Varn at {number + 5}:40 every morning."
-                    Path(own.sources, "ferry.txt").write_text(text)
-                    generation = build(own).generation
-                    # Each worker looks by itself, and no request can name one: a connection takes whichever is free.
-                    until(
-                        lambda now=generation: {httpx.get(f"{base}/readyz").json()["index"] for _ in range(16)} == {now}
-                    )
-                    new = f"at {number + 5}:40"
-                    until(lambda new=new: new in answer("When does the Zorblax ferry leave?"))
-                workers = subprocess.run(
-                    ["pgrep", "-P", str(server.pid)], capture_output=True, text=True
-                ).stdout.split()
-                os.kill(max(map(int, workers)), signal.SIGKILL)
-                for _ in range(4):
-                    assert "32 Cuban" in answer(ASKED)
-                assert 'quoteline_answers_total{outcome="answered",reason=""}' in httpx.get(f"{base}/metrics").text
-            finally:
-                server.send_signal(signal.SIGTERM)
-        server.wait(SOON)

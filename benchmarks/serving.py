@@ -1,0 +1,203 @@
+"""Many programs at once on the API, the index rebuilt and a worker killed meanwhile: is an answer lost, or torn?
+
+    python benchmarks/serving.py --users 50 --rebuilds 20 --out FILE
+
+Starts the real server with several workers over a copy of this project's sources and one more document, which each
+rebuild writes anew, longer and with another answer in it. Each user asks a number of questions, and goes on until the
+rebuilds are over. Half way through, one worker is killed (SIGKILL). A request whose connection breaks, or that is told
+that the server is busy, is sent again, as clients of OpenAI's do; it is lost when it has no answer after the last try.
+An answer is torn when the generation that it names has one of its quotes not where it says.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from rag.config import Config
+from rag.index.builder import build
+
+ROOT = Path(__file__).parent.parent
+QUESTIONS = (
+    "When does the Zorblax ferry leave Port Varn?",
+    "How many Cubans died in the raid?",
+    "Who is the captain of the Zorblax ferry?",
+    "Who is Cuba's foreign minister?",
+)
+CHANGING = "ferry.txt"
+TRIES = 100
+PAUSE_SECONDS = 0.2
+ANSWER_SECONDS = 120
+CAPTAINS = ("Ana Ferro", "Ben Costa", "Carla Nunes", "Dov Amar", "Eva Lind")
+
+
+@contextmanager
+def started(index: str, data: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Start ``rag serve --api-only``, and yield its address and process; it ends by SIGTERM.
+
+    Args:
+        index: folder of the index.
+        data: folder of its keys.
+        options: more of the command line.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAG_DATA": str(data)}
+    command = [sys.executable, "-m", "rag", "serve", "--api-only", "--port", "0", "--index", index, *options]
+    with subprocess.Popen(command, cwd=data.parent, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            found = re.search(r"http://[^/]+", server.stdout.readline())
+            assert found, "the server did not start"
+            yield found[0], server
+        finally:
+            server.send_signal(signal.SIGTERM)
+
+
+def kill_worker(server: "subprocess.Popen[str]") -> None:
+    """Kill the worker that was started last, as the system does when memory is short."""
+    children = subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True, text=True, check=True).stdout
+    os.kill(max(map(int, children.split())), signal.SIGKILL)
+
+
+@dataclass
+class Load:
+    """Users of a server, rebuilds of its index, and what came of both."""
+
+    base: str
+    config: Config
+    """Of the index; its sources folder is written to."""
+    seconds: list[float] = field(default_factory=list)
+    """That each answer took, with all tries."""
+    sent_again: int = 0
+    lost: list[str] = field(default_factory=list)
+    """Why."""
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By generation and source."""
+    _over: bool = False
+
+    def rebuild(self, number: int) -> None:
+        """Write the document that changes, and index it."""
+        more = " ".join(f"Boat {n} waits in the harbour of Port Varn." for n in range(number % 7))
+        captain = CAPTAINS[number % len(CAPTAINS)]
+        text = f"{more} The Zorblax ferry leaves Port Varn at {number % 23}:40. Its captain is {captain}.".strip()
+        folder = Path(self.config.sources)
+        (folder / CHANGING).write_text(text, encoding="utf-8")
+        generation = build(self.config).generation
+        self.texts[generation] = {path.name: path.read_bytes().decode() for path in folder.glob("*.txt")}
+
+    async def run(self, *, users: int, questions: int, rebuilds: int, kill: Callable[[], None]) -> None:
+        """Have users ask at least so many questions each, while the index is rebuilt, and a worker is killed."""
+        asking = asyncio.gather(*(self._user(number, questions) for number in range(users)))
+        for number in range(rebuilds):
+            await asyncio.to_thread(self.rebuild, number + 1)
+            if number == rebuilds // 2:
+                kill()
+        self._over = True
+        await asking
+
+    async def _user(self, number: int, questions: int) -> None:
+        async with httpx.AsyncClient(base_url=self.base, timeout=ANSWER_SECONDS) as client:
+            asked = 0
+            while asked < questions or not self._over:
+                await self._ask(client, QUESTIONS[(number + asked) % len(QUESTIONS)])
+                asked += 1
+
+    async def _ask(self, client: httpx.AsyncClient, question: str) -> None:
+        began, why = time.perf_counter(), ""
+        for _ in range(TRIES):
+            try:
+                response = await client.post("/v1/ask", json={"question": question})
+            except httpx.TransportError as error:
+                why = type(error).__name__
+            else:
+                if response.status_code == httpx.codes.OK:
+                    self.seconds.append(time.perf_counter() - began)
+                    self.answers.append(response.json())
+                    return
+                why = f"{response.status_code} {response.text[:200]}"
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
+            self.sent_again += 1
+            await asyncio.sleep(PAUSE_SECONDS)
+        self.lost.append(why)
+
+    def torn(self) -> list[str]:
+        """Return what does not hold of the answers: each wrong quote, and each unknown generation."""
+        wrong = []
+        for answer in self.answers:
+            texts = self.texts.get(answer["index"])
+            if texts is None:
+                wrong.append(f"no generation {answer['index']}")
+                continue
+            wrong += [
+                f"{answer['index']}: {cited['source']} does not say {cited['quote']!r} there"
+                for cited in answer["citations"]
+                if texts.get(cited["source"], "")[cited["start"] : cited["end"]] != cited["quote"]
+            ]
+        return wrong
+
+    def figures(self) -> dict[str, Any]:
+        """Return counts, and the times of the answers."""
+        took = sorted(self.seconds)
+        at = {f"p{p}_s": round(took[min(len(took) - 1, len(took) * p // 100)], 2) for p in (50, 95) if took}
+        return {
+            "answers": len(self.answers),
+            "generations_that_answered": len({answer["index"] for answer in self.answers}),
+            "sent_again": self.sent_again,
+            "lost": len(self.lost),
+            "torn": len(self.torn()),
+            **at,
+            "slowest_s": round(took[-1], 2) if took else None,
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--questions", type=int, default=20, help="of each user, at least")
+    parser.add_argument("--rebuilds", type=int, default=20)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the figures here, as JSON")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(ROOT / "seeds", folder / "sources")
+        config = replace(Config(), sources=str(folder / "sources"), index=str(folder / "index"))
+        load = Load("", config)
+        load.rebuild(0)
+        with started(config.index, folder / "data", "--workers", str(arguments.workers)) as (base, server):
+            load.base = base
+            began = time.perf_counter()
+            asyncio.run(
+                load.run(
+                    users=arguments.users,
+                    questions=arguments.questions,
+                    rebuilds=arguments.rebuilds,
+                    kill=lambda: kill_worker(server),
+                )
+            )
+            spent = time.perf_counter() - began
+    done = {**vars(arguments), "out": None, "cores": os.cpu_count(), "seconds": round(spent, 1), **load.figures()}
+    text = json.dumps(done, indent=1)
+    print(text, *load.lost, *load.torn(), sep="\n")
+    if arguments.out:
+        arguments.out.write_text(text + "\n", encoding="utf-8")
+    sys.exit(1 if load.lost or load.torn() else 0)
+
+
+if __name__ == "__main__":
+    main()
