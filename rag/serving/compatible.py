@@ -41,7 +41,8 @@ class ResponseRequest(BaseModel):
     """A request for a response."""
 
     model_config = ConfigDict(
-        extra="allow", json_schema_extra={"example": {"model": openai.MODEL, "input": "How many Cubans died?"}}
+        extra="allow",
+        json_schema_extra={"example": {"model": openai.MODEL, "input": "How many Cubans died in the raid?"}},
     )
 
     model: str = Field(description="quoteline, or quoteline-chat.")

@@ -12,7 +12,7 @@ _CITED: dict[str, Any] = {
     "published": "2026-01-05",
     "url": None,
 }
-_INDEX = "9f3c1a70"
+_INDEX = "bb0d8c31ef2b4207"
 _TIMES = {"total": 212.4}
 _MADE = 1_780_000_000
 
@@ -26,12 +26,12 @@ ANSWER: dict[str, Any] = {
     "answer": "The raid, … including 32 Cuban military and intelligence personnel killed …",
     "short_answer": "32",
     "confidence": 0.97,
-    "claims": [{"text": "The raid, …", "citations": [1]}],
+    "claims": [{"text": "The raid, …", "verdict": "supported", "citations": [1]}],
     "citations": [_CITED],
     "index": _INDEX,
     "timings_ms": _TIMES,
 }
-_HIT = {**_PLACE, "text": "The raid, …", "score": 0.83, "ranks": {"words": 1, "vectors": 2}}
+_HIT = {**_PLACE, "text": "The raid, …", "score": 0.83, "ranks": {"dense": 1, "bm25": 4}}
 SEARCH = {
     "schema": 1,
     "id": None,
@@ -144,7 +144,7 @@ GENERATIONS = {
         }
     ]
 }
-ROLLED_BACK = {"index": "07be55d2"}
+ROLLED_BACK = {"index": "4f07be55d2913ac6"}
 ALIVE = {"status": "ok"}
 READY = {"status": "ready", "index": _INDEX}
 FIGURES = 'quoteline_answers_total{outcome="answered",reason=""} 12.0\nquoteline_documents 1.0\n'
