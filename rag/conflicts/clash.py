@@ -308,7 +308,9 @@ def _name(one: Side, other: Side) -> Clash | None:
         return None
     (a,), (b,) = ours, theirs
     rest = [side.text[: run.start()] + " " + side.text[run.end() :] for side, run in ((one, a), (other, b))]
-    if not _shared(*rest, MOSTLY) or {word[:_LIKE] for word in words(a[0])} & {word[:_LIKE] for word in words(b[0])}:
+    if not _shared(rest[0], rest[1], MOSTLY) or {word[:_LIKE] for word in words(a[0])} & {
+        word[:_LIKE] for word in words(b[0])
+    }:
         return None
     return _exchanged("name", one.text, other.text, a.span(), b.span())
 

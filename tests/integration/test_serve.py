@@ -227,8 +227,8 @@ def test_a_long_text_is_checked_between_the_questions_of_others(
     monkeypatch.setattr(Engine, "check_steps", claims)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)  # one turn at a time
     with served(app(own_live, None)) as base, ThreadPoolExecutor() as beside:
-        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
-        call["params"] = {"name": "check", "arguments": {"text": RAID}}  # type: ignore[assignment]
+        call: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+        call["params"] = {"name": "check", "arguments": {"text": RAID}}
         accept = {"Accept": "application/json, text/event-stream"}
         for path, body in (("/v1/check", {"text": RAID}), ("/mcp", call)):
             asked.clear()

@@ -13,9 +13,10 @@ from mcp import Client, MCPError
 from mcp.types import INVALID_PARAMS, TextContent, TextResourceContents
 
 from rag.engine import Engine
-from rag.errors import BusyError, UsageError
+from rag.errors import UsageError
 from rag.exports.links import address
 from rag.serving import mcp
+from rag.serving.limits import Slots
 from rag.serving.tools import TOOLS
 from tests.conftest import ARTICLE, ROOT
 
@@ -155,14 +156,8 @@ def test_a_long_list_comes_in_pages(served: "Server[Any]", monkeypatch: pytest.M
 
 
 def test_a_server_that_is_busy_says_so(engine: Engine) -> None:
-    class Full:
-        async def __aenter__(self) -> None:
-            raise BusyError("the server is busy: ask again in a moment")
-
-        async def __aexit__(self, *_: object) -> None:
-            """Hold nothing."""
-
-    served = mcp.server(lambda: nullcontext(engine), Full)
+    full = Slots(at_once=0, waiting=0, seconds=1)
+    served = mcp.server(lambda: nullcontext(engine), full)
     found = talk(served, lambda client: client.call_tool("list_sources", {}))
     assert found.is_error
     assert "the server is busy" in found.content[0].text

@@ -54,8 +54,10 @@ Press = Callable[..., dict[str, str]]
 @pytest.fixture
 def press(live: Live, pins: Pins) -> Press:
     """Press something, and return what changes on the page by its name."""
-    names: Any = ("keeper", "shown", "source")
-    does = Notebook(live, pins, *names, lambda mine, told: (RAID, RAID.citations[0]))
+    keeper: Any = "keeper"
+    shown: Any = "shown"
+    source: Any = "source"
+    does = Notebook(live, pins, keeper, shown, source, lambda mine, told: (RAID, RAID.citations[0]))
     request = SimpleNamespace(cookies={"ql_owner": OWNER})
 
     def pressed(conversation: Sequence[Answer] = (RAID, ANA, REFUSED), told: object = None, **fields: Any) -> Any:
