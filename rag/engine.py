@@ -23,6 +23,7 @@ from rag.conversation.substitute import asks_about
 from rag.conversation.suggest import Suggester, same
 from rag.english.preference import preference, unattributed
 from rag.errors import LLMError, UsageError
+from rag.homes import home
 from rag.index.opened import Index
 from rag.reading.capitals import spelled
 from rag.reading.cells import settle
@@ -116,10 +117,10 @@ class Engine:
         """Open the current generation of an index.
 
         Args:
-            index: the folder that ``rag index --index`` was given; by default ``config.index``.
-            config: settings; by default :class:`Config` as it stands, without file or environment.
-            llm: words the answers, in the place of the one that the settings name.
-            reader: reads the passages, in the place of the packaged one.
+            index: what ``rag index --index`` was given, a folder or the address of a database; by default
+            ``config.index``. config: settings; by default :class:`Config` as it stands, without file or environment.
+            llm: words the answers, in the place of the one that the settings name. reader: reads the passages, in the
+            place of the packaged one.
 
         Raises:
             IndexMissing: nothing was built there.
@@ -127,12 +128,12 @@ class Engine:
             UsageError: the LLM that the settings name is in no known form, or what it needs is not here.
         """
         config = config or Config()
-        folder = config.index if index is None else index
+        where = home(config.index if index is None else index, config.models)
         if llm is None and config.llm != "none":
             from rag.llm.client import open_llm  # only whoever names one waits for its libraries
 
             llm = open_llm(config.llm, config)
-        return cls(Index.open(folder, threads=config.threads, load=True), config, llm, reader)
+        return cls(where.open(threads=config.threads, load=True), config, llm, reader)
 
     @property
     def faster(self) -> Reader | None:

@@ -14,7 +14,8 @@
     ├── ConversationError    exit 1   conversations that are kept, or one that was shared, that cannot be used
     └── IndexUnreadable      exit 4   no index that can be read
         ├── IndexMissing     exit 4   none was built here
-        └── IndexDamaged     exit 4   its files are not the ones that were built
+        ├── IndexDamaged     exit 4   its files are not the ones that were built
+        └── IndexUnreachable exit 4   the database that holds it does not answer
 
 A message is one line: what was wrong, where, and the command that helps.
 """
@@ -115,6 +116,12 @@ class IndexDamaged(IndexUnreadable):
     """The index's files are not the ones that were built."""
 
     kind = "index_damaged"
+
+
+class IndexUnreachable(IndexUnreadable):
+    """The database that holds the index does not answer."""
+
+    kind = "index_unreachable"
 
 
 def first_line(error: BaseException) -> str:

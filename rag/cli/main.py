@@ -65,7 +65,7 @@ def _drop_output() -> None:
 
 def _index(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.list or arguments.rollback or arguments.prune:
-        return _generations(arguments, Path(config.index))
+        return _generations(arguments, config)
     if arguments.watch:
         return _watch(arguments, config)
     return _build(arguments, config)
@@ -97,30 +97,32 @@ def _add(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _build(arguments: argparse.Namespace, config: Config, added: "set[str] | None" = None) -> int:
+    from rag.homes import named
     from rag.index.builder import build
 
     report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
     for line in report.told(briefly=arguments.quiet):
         print(f"rag: {line}", file=sys.stderr)
     if not arguments.quiet:
-        print(report.summary(config.index))
+        print(report.summary(named(config.index)))
     missed = report.skipped if arguments.strict else [item for item in report.skipped if item.source in (added or ())]
     return RagError.exit_code if missed else 0
 
 
-def _generations(arguments: argparse.Namespace, folder: Path) -> int:
-    from rag.index import generations
+def _generations(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.homes import home
 
+    index = home(config.index, config.models)
     if arguments.list:
-        for g in generations.listed(folder):
+        for g in index.listed():
             mark = "*" if g.current else " "
             held = f"{_count(g.documents, 'document')}, {_count(g.passages, 'passage')}, {g.bytes / 2**20:.1f} MB"
             print(f"{mark} {g.id}  built {g.built}  {held}")
         return 0
     if arguments.rollback:
-        done = f"now asking generation {generations.roll_back(folder)}"
+        done = f"now asking generation {index.roll_back()}"
     else:
-        done = f"removed {', '.join(generations.prune(folder)) or 'nothing'}"
+        done = f"removed {', '.join(index.prune()) or 'nothing'}"
     if not arguments.quiet:
         print(done)
     return 0

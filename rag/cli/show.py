@@ -2,7 +2,7 @@
 
 from rag.config import Config
 from rag.errors import UsageError
-from rag.index.opened import Index
+from rag.homes import home
 from rag.text.normal import original_offset
 
 
@@ -16,7 +16,7 @@ def shown(config: Config, source: str, start: int = 0, end: int | None = None, *
         UnknownSource: with the nearest source that there is.
         IndexMissing, IndexDamaged: as opening it does.
     """
-    with Index.open(config.index) as index:
+    with home(config.index, config.models).open() as index:
         found = index.store.find(source)
         within = [] if found else index.store.of_file(source)
         document = found or (None if within else index.store.document(source))

@@ -18,7 +18,7 @@ from rag.evaluation.gold import GoldFile, load
 from rag.evaluation.run import Run, Selection, new_folder, run
 from rag.evaluation.suites import indexed
 from rag.evaluation.suites import read as read_suites
-from rag.index.opened import Index
+from rag.homes import home
 from rag.llm.client import open_llm
 from rag.schema import Document
 
@@ -84,7 +84,7 @@ def check(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.sources:
         found = {document.source: document for document in read_folder(config).documents}
         return _checked(arguments.gold, found.get)
-    with Index.open(config.index) as index:
+    with home(config.index, config.models).open() as index:
         return _checked(arguments.gold, index.store.find)
 
 
@@ -114,7 +114,7 @@ def new(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: the least is 1")
     llm = open_llm(config.llm, config)
-    with Index.open(config.index) as index:
+    with home(config.index, config.models).open() as index:
         rows = draft(index, arguments.limit, llm)
     if not rows:
         raise GoldError("the index has no name, number or date to ask for: write the questions by hand (docs/eval.md)")

@@ -1,9 +1,9 @@
 """BM25 over the words of every passage and its document's header, with the library bm25s."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.text.terms import terms
 
@@ -38,6 +38,18 @@ def _read_back(path: Path) -> None:
         raise OSError(f"{path.name} is cut short: no room for its last bytes") from error
 
 
+class Words(Protocol):
+    """What weighs the words of a generation's passages, wherever they lie. Safe to share between threads."""
+
+    def scores(self, asked: Iterable[str]) -> "NDArray[np.float32]":
+        """Return the BM25 score of every passage, shape ``(passages,)``, for terms of :func:`rag.text.terms.terms`."""
+        ...
+
+    def frequency(self, term: str) -> int:
+        """Return in how many passages a term occurs."""
+        ...
+
+
 class Lexical:
     """A saved BM25 index, read-only."""
 
@@ -56,6 +68,15 @@ class Lexical:
             return np.zeros(self._size, dtype=np.float32)
         found: NDArray[np.float32] = self._bm25.get_scores_from_ids(known)
         return found
+
+    def postings(self) -> "Iterator[tuple[str, NDArray[np.int32], NDArray[np.float32]]]":
+        """Yield each term with the passages that it occurs in, in order, and its weight in each."""
+        scores = self._bm25.scores
+        for term, number in self._bm25.vocab_dict.items():
+            if number + 1 == len(scores["indptr"]):  # an empty term that bm25s adds, which stands in no passage
+                continue
+            part = slice(int(scores["indptr"][number]), int(scores["indptr"][number + 1]))
+            yield term, scores["indices"][part], scores["data"][part]
 
     def frequency(self, term: str) -> int:
         """Return in how many passages a term occurs."""

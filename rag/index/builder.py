@@ -24,9 +24,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rag import homes
 from rag.config import Config
 from rag.documents import load
-from rag.errors import IndexDamaged, IndexUnreadable, SourceError, UsageError
+from rag.errors import IndexDamaged, IndexMissing, SourceError, UsageError
 from rag.index import bm25, generations, manifest, store, vectors
 from rag.index.opened import Index
 from rag.models import encode
@@ -84,7 +85,7 @@ Tell = Callable[[Literal["read", "encode"], int, int], None]
 
 
 def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell: Tell | None = None) -> Report:
-    """Index ``config.sources`` into ``config.index``.
+    """Index ``config.sources`` into ``config.index``, a folder or a database.
 
     Args:
         config: the settings.
@@ -97,13 +98,15 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
         SourceError: no document could be read, or the index folder cannot be written.
         EncoderError: the encoder cannot be loaded.
         BusyError: another build of this index is running.
+        IndexUnreachable: the index is in a database, which does not answer.
     """
     from rag.models import embed
 
     folder = Path(config.index)
     if folder.resolve() == Path(config.sources).resolve():
         raise UsageError(f"{folder} is both the sources and the index: name another folder with --index")
-    with nullcontext() if dry_run else generations.single_writer(folder), _sound_now(folder) as now, _full_disk():
+    home = homes.home(config.index, config.models)
+    with nullcontext() if dry_run else home.single_writer(), _sound_now(home) as now, _full_disk():
         read = (lambda files: tell("read", files, 0)) if tell else None
         found = load.read_folder(config, now.store.of_file if now else None, read)
         if not found.documents:
@@ -114,10 +117,10 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
         report = _compare(digests, now, identity, found)
         if dry_run or report.current:
             return report
-        if _is_sound(folder, identity):
-            generations.make_current(folder, identity)  # an older one that is wanted again
+        if home.is_sound(identity):
+            home.make_current(identity)  # an older one that is wanted again
             return replace(report, built=True)
-        target = generations.aside(folder)
+        target = home.aside()
         counts = store.write(target / manifest.STORE, found.documents, digests, config.passage_chars)
         found.documents.clear()  # from here on texts are read from the store, a block at a time
         encoder = _encoder(target / manifest.ENCODER, now, model, config.threads)
@@ -140,16 +143,16 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
                 "skipped": [asdict(skipped) for skipped in found.skipped],
             },
         )
-        generations.swap_in(folder, target, identity)
+        home.swap_in(target, identity)
     return replace(report, built=True, passages=counts.passages, encoded=encoded)
 
 
 @contextmanager
-def _sound_now(folder: Path) -> Iterator[Index | None]:
+def _sound_now(home: homes.Home) -> Iterator[Index | None]:
     """Open the current generation, every byte of it checked; None if there is none, or it is not as it was built."""
     try:
-        now = Index.open(folder, verify=True)
-    except IndexUnreadable:
+        now = home.open(verify=True)
+    except (IndexMissing, IndexDamaged):
         yield None
         return
     with now:
@@ -201,15 +204,6 @@ def _generation_id(found: load.Folder, digests: list[str], model: Any, config: C
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _is_sound(folder: Path, identity: str) -> bool:
-    """Tell whether there is a generation of this id and every byte of it is as it was built."""
-    try:
-        manifest.check(folder / identity, verify=True)
-    except IndexDamaged:
-        return False
-    return True
-
-
 def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.QueryEncoder:
     """Copy the current generation's encoder if it is of the same model, otherwise export the model; open it."""
     from rag.models import embed
@@ -217,7 +211,7 @@ def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.
     card = now.manifest["encoder"] if now else {}
     path.mkdir()
     if now and (card["name"], card["identity"]) == (model.name, model.identity):
-        for file in (now.path / manifest.ENCODER).iterdir():
+        for file in now.encoder_folder.iterdir():
             shutil.copyfile(file, path / file.name)
     else:
         embed.export(model, encode.load(model.name, model.location), path)

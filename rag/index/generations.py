@@ -7,13 +7,14 @@ back.
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreadable, SourceError
 from rag.index import manifest
+from rag.index.opened import Index
 
 POINTER = ".CURRENT.new"
 LOCK = ".lock"
@@ -195,3 +196,42 @@ def _remove_all_but(folder: Path, kept: set[str | None]) -> list[str]:
 def _remove(path: Path) -> None:
     """Remove a generation; renamed first, so that a kill leaves what the next build sweeps up."""
     shutil.rmtree(path.rename(path.with_name(f"{manifest.BUILDING}{path.name}")))
+
+
+class Folder:
+    """An index folder, as a :class:`rag.homes.Home`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.name = str(path)
+
+    def open(self, *, verify: bool = False, threads: int = 2, load: bool = False) -> Index:
+        return Index.open(self._path, verify=verify, threads=threads, load=load)
+
+    def listed(self) -> list[Generation]:
+        return listed(self._path)
+
+    def roll_back(self) -> str:
+        return roll_back(self._path)
+
+    def prune(self) -> list[str]:
+        return prune(self._path)
+
+    def single_writer(self) -> AbstractContextManager[None]:
+        return single_writer(self._path)
+
+    def is_sound(self, identity: str) -> bool:
+        try:
+            manifest.check(self._path / identity, verify=True)
+        except IndexDamaged:
+            return False
+        return True
+
+    def make_current(self, identity: str) -> None:
+        make_current(self._path, identity)
+
+    def aside(self) -> Path:
+        return aside(self._path)
+
+    def swap_in(self, target: Path, identity: str) -> None:
+        swap_in(self._path, target, identity)

@@ -56,14 +56,33 @@ def read(path: Path) -> dict[str, Any]:
         IndexDamaged: it is missing, not JSON, changed, or of another format.
     """
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        text = (path / MANIFEST).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"{path / MANIFEST} cannot be used ({error}): {rebuild(path.parent)}") from None
+    return unsealed(text, path.name, str(path / MANIFEST), str(path.parent))
+
+
+def unsealed(text: str, identity: str, place: str, home: str) -> dict[str, Any]:
+    """Return what a manifest says, without its seal.
+
+    Args:
+        text: JSON with a ``seal``.
+        identity: of the generation that it must be of.
+        place: where it lies, for an error.
+        home: the index, for an error.
+
+    Raises:
+        IndexDamaged: it is not JSON, changed, or of another format.
+    """
+    try:
+        manifest = json.loads(text)
         seal = manifest.pop("seal")
         if manifest["format"] != FORMAT:
-            raise IndexDamaged(f"{path} has index format {manifest['format']}, not {FORMAT}: {rebuild(path.parent)}")
-        if manifest["id"] != path.name or seal != sealed(manifest):
+            raise IndexDamaged(f"{place} has index format {manifest['format']}, not {FORMAT}: {rebuild(home)}")
+        if manifest["id"] != identity or seal != sealed(manifest):
             raise ValueError("its content was changed")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamaged(f"{path / MANIFEST} cannot be used ({error}): {rebuild(path.parent)}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexDamaged(f"{place} cannot be used ({error}): {rebuild(home)}") from None
     return dict(manifest)
 
 
@@ -108,6 +127,6 @@ def check(path: Path, *, verify: bool) -> dict[str, Any]:
     return manifest
 
 
-def rebuild(folder: Path) -> str:
+def rebuild(folder: Path | str) -> str:
     """Return the advice to build an index again."""
     return f"rebuild with rag index --index {folder}"

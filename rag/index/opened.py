@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import EncoderError, IndexDamaged, RagError, first_line
 from rag.index import manifest as manifests
-from rag.index.bm25 import Lexical
+from rag.index.bm25 import Lexical, Words
 from rag.index.store import Store
 
 if TYPE_CHECKING:
-    from rag.index.vectors import VectorStore
+    from rag.index.vectors import Neighbours
     from rag.models.encode import QueryEncoder
 
 
 class Index:
-    """One generation, read-only. Vectors, BM25 and encoder load when first needed, or by :meth:`load`."""
+    """One generation in an index folder, read-only: what an engine holds.
+
+    Vectors, BM25 and encoder load when first needed, or by :meth:`load`. A generation elsewhere is a subclass, with
+    its own ``store``, ``vectors`` and ``lexical`` (:mod:`rag.homes`).
+    """
 
     def __init__(self, path: Path, manifest: dict[str, Any], threads: int) -> None:
         self.path = path
+        self.place = str(path)
+        """As messages name it."""
+        self.home = str(path.parent)
+        """What ``--index`` was given."""
         self.manifest = manifest
         self.id: str = manifest["id"]
         try:
@@ -53,6 +61,14 @@ class Index:
                 if path.name == manifests.current(folder):
                     raise
                 # It was replaced, and then removed, while it was opened: open the one that is asked now.
+
+    def named(self) -> str:
+        """Return the id of the generation that is current where this one lies.
+
+        Raises:
+            IndexUnreadable: there is none, or it cannot be told.
+        """
+        return manifests.current(self.path.parent)
 
     def load(self) -> Self:
         """Load everything now, so that later builds cannot take it away.
@@ -88,32 +104,35 @@ class Index:
         return int(self.manifest["counts"]["passages"])
 
     def _damaged(self, error: Exception) -> IndexDamaged:
-        return IndexDamaged(
-            f"{self.path} cannot be opened ({first_line(error)}): {manifests.rebuild(self.path.parent)}"
-        )
+        return IndexDamaged(f"{self.place} cannot be opened ({first_line(error)}): {manifests.rebuild(self.home)}")
+
+    @property
+    def encoder_folder(self) -> Path:
+        """Where the files of the encoder lie."""
+        return self.path / manifests.ENCODER
 
     @cached_property
     def encoder(self) -> "QueryEncoder":
         """The encoder that built the vectors, checked by encoding a canary again."""
         from rag.models import encode
 
-        encoder = encode.read(self.path / manifests.ENCODER, threads=self._threads)
+        encoder = encode.read(self.encoder_folder, threads=self._threads)
         cosine = encode.canary_cosine(encoder, self.manifest["canaries"])
         if cosine < encode.PARITY:
             raise EncoderError(
-                f"the encoder in {self.path} does not give here what it gave when the index was built (cosine "
-                f"{cosine:.5f} on a known text): {manifests.rebuild(self.path.parent)}"
+                f"the encoder in {self.place} does not give here what it gave when the index was built (cosine "
+                f"{cosine:.5f} on a known text): {manifests.rebuild(self.home)}"
             )
         return encoder
 
     @cached_property
-    def vectors(self) -> "VectorStore":
+    def vectors(self) -> "Neighbours":
         """The passages' vectors: row n is passage n's."""
         from rag.index.vectors import VectorStore
 
         return VectorStore(self.path, self.manifest["vectors"], self._threads)
 
     @cached_property
-    def lexical(self) -> Lexical:
+    def lexical(self) -> Words:
         """BM25 over the passages."""
         return Lexical(self.path / manifests.BM25)

@@ -4,8 +4,8 @@ from typing import Any
 
 from rag.config import Config
 from rag.documents.load import Skipped
+from rag.homes import home
 from rag.index.manifest import total_bytes
-from rag.index.opened import Index
 from rag.schema import SCHEMA_VERSION
 
 
@@ -20,12 +20,12 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
     Raises:
         IndexMissing, IndexDamaged: as opening it does.
     """
-    with Index.open(config.index, verify=verify, load=verify) as index:
+    with home(config.index, config.models).open(verify=verify, load=verify) as index:
         manifest = index.manifest
         found: dict[str, Any] = {
             "schema": SCHEMA_VERSION,
             "index": index.id,
-            "folder": str(index.path),
+            "folder": index.place,
             **manifest["counts"],
             "encoder": {key: manifest["encoder"][key] for key in ("name", "identity", "dimension", "runtime")},
             "vectors": manifest["vectors"],

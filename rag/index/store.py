@@ -3,7 +3,7 @@
 import difflib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,11 +37,11 @@ _DOCUMENT = (
     "source, text, title, header, body, publisher, published, url, author, language, pages, notes, unread, origin,"
     " original, runs"
 )
-_OF_FILE = "(source = ?1 OR substr(source, 1, length(?1) + 1) = ?1 || '/')"
+_OF_FILE = "(source = ? OR substr(source, 1, ?) = ?)"
 MOST_COPIES = 50
 """Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
-    "SELECT source, start, end, sentences, title, published, pages, publisher, story, context, passage.text"
+    'SELECT source, start, "end", sentences, title, published, pages, publisher, story, context, passage.text'
     " FROM passage JOIN document ON document.id = document"
 )
 
@@ -61,7 +61,13 @@ class Listing:
 
 
 class Store:
-    """Read-only; safe to share between threads."""
+    """Read-only; safe to share between threads.
+
+    Its queries are in SQL that SQLite and PostgreSQL both know: :mod:`rag.postgres` runs the same ones.
+    """
+
+    _GLOB = "GLOB"
+    """The operator that tells whether a name is like a pattern."""
 
     def __init__(self, path: Path) -> None:
         # immutable: SQLite takes no lock and looks for no journal in a folder that never changes.
@@ -72,25 +78,42 @@ class Store:
         """Release the file."""
         self._database.close()
 
+    def _rows(self, query: str, values: Sequence[object] = ()) -> Iterable[Any]:
+        """Run a query; a question mark stands for each value."""
+        return self._database.execute(query, values)
+
+    def _first(self, query: str, values: Sequence[object] = ()) -> Any:
+        """Return the first row of a query's, or None."""
+        return next(iter(self._rows(query, values)), None)
+
+    def _each(self, query: str) -> Iterable[Any]:
+        """Run a query whose rows are too many to be held in memory together."""
+        return self._rows(query)
+
+    @staticmethod
+    def _like(pattern: str) -> str:
+        """Return a pattern of names as ``_GLOB`` takes it."""
+        return pattern
+
     def documents(self) -> list[Listing]:
         """Return every document, in the order of their sources, which is that of their passages' numbers."""
         passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
         columns = f"source, title, published, length(text), publisher, {passages}, notes, unread"
-        rows = self._database.execute(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
+        rows = self._rows(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
         return [Listing(*row[:6], *map(_texts, row[6:])) for row in rows]
 
     def noted(self) -> tuple[int, int]:
         """Return how many documents have parts that could not be read, and how many were read with other notes."""
         query = "SELECT count(*) FILTER (WHERE unread != '[]'), count(*) FILTER (WHERE notes != '[]') FROM document"
-        unread, noted = self._database.execute(query).fetchone()
+        unread, noted = self._first(query)
         return unread, noted
 
     def unread(self, chosen: Filter) -> list[tuple[str, str, tuple[str, ...]]]:
         """Return source, title and unread parts of each document that has such and passes a filter, in order."""
-        conditions, values = _conditions(chosen)
+        conditions, values = self._conditions(chosen)
         where = " AND ".join(["unread != '[]'", *conditions])
         query = f"SELECT source, title, unread FROM document WHERE {where} ORDER BY id"  # noqa: S608 (conditions of our own)
-        rows = self._database.execute(query, values)
+        rows = self._rows(query, values)
         return [(source, title, _texts(unread)) for source, title, unread in rows]
 
     def admits(self, source: str, chosen: Filter) -> bool:
@@ -98,16 +121,16 @@ class Store:
         if chosen.after or chosen.before:
             return False
         return not chosen.sources or any(
-            source == pattern or self._database.execute("SELECT ? GLOB ?", (source, pattern)).fetchone()[0]
+            source == pattern or self._first(f"SELECT CAST(? AS TEXT) {self._GLOB} ?", (source, self._like(pattern)))[0]
             for pattern in chosen.sources
         )
 
     def titles(self, chosen: Filter) -> list[str]:
         """Return the title of each document that passes a filter, in the order of sources."""
-        conditions, values = _conditions(chosen)
+        conditions, values = self._conditions(chosen)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         query = f"SELECT title FROM document{where} ORDER BY id"  # noqa: S608 (conditions of our own)
-        return [title for (title,) in self._database.execute(query, values)]
+        return [title for (title,) in self._rows(query, values)]
 
     def document(self, source: str) -> Document:
         """Return one document with its canonical text.
@@ -125,62 +148,64 @@ class Store:
     def find(self, source: str) -> Document | None:
         """Return one document, or None if there is none of that name."""
         query = f"SELECT {_DOCUMENT} FROM document WHERE source = ?"  # noqa: S608 (names of columns)
-        row = self._database.execute(query, (source,)).fetchone()
+        row = self._first(query, (source,))
         return _document(row) if row else None
 
     def of_file(self, file: str, origin: str | None = None) -> list[Document]:
         """Return the documents of a file, its own and then those within; of one ``origin`` alone, if it is given."""
-        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE} AND (?2 IS NULL OR origin = ?2) ORDER BY id"  # noqa: S608
-        return [_document(row) for row in self._database.execute(query, (file, origin))]
+        of_origin = "" if origin is None else " AND origin = ?"
+        query = f"SELECT {_DOCUMENT} FROM document WHERE {_OF_FILE}{of_origin} ORDER BY id"  # noqa: S608
+        values = (file, len(file) + 1, f"{file}/", *([] if origin is None else [origin]))
+        return [_document(row) for row in self._rows(query, values)]
 
     def digests(self) -> dict[str, str]:
         """Return the digest of each document, by source (:func:`rag.documents.load.digest`)."""
-        return dict(self._database.execute("SELECT source, digest FROM document"))
+        return dict(self._rows("SELECT source, digest FROM document"))
 
     def header(self, source: str) -> str:
         """Return what is indexed with each passage of a document but never quoted."""
-        return str(self._database.execute("SELECT header FROM document WHERE source = ?", (source,)).fetchone()[0])
+        return str(self._first("SELECT header FROM document WHERE source = ?", (source,))[0])
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages by number (0-based, the row of their vector), in the order asked."""
         found = []
         for number in ids:
-            row = self._database.execute(f"{_PASSAGES} WHERE passage.id = ?", (int(number),)).fetchone()
+            row = self._first(f"{_PASSAGES} WHERE passage.id = ?", (int(number),))
             found.append(_passage(row))
         return found
 
     def of(self, source: str) -> list[Passage]:
         """Return the passages of a document, in order; none if there is no such document."""
         query = f"{_PASSAGES} WHERE document.source = ? ORDER BY passage.id"
-        return [_passage(row) for row in self._database.execute(query, (source,))]
+        return [_passage(row) for row in self._rows(query, (source,))]
 
     def story(self, story: int, chosen: Filter) -> Iterator[Passage]:
         """Yield the passages of the ``MOST_COPIES`` earliest documents of a story that pass a filter, in order."""
-        conditions, values = _conditions(chosen)
+        conditions, values = self._conditions(chosen)
         members = " AND ".join(["SELECT id FROM document WHERE story = ?", *conditions])
         earliest = f"{members} ORDER BY published IS NULL, published, source LIMIT {MOST_COPIES}"
         query = f"{_PASSAGES} WHERE document IN ({earliest}) ORDER BY passage.id"
-        return map(_passage, self._database.execute(query, (story, *values)))
+        return map(_passage, self._rows(query, (story, *values)))
 
     @cached_property
     def publishers(self) -> tuple[str, ...]:
         """Every publisher that a document names, in order."""
-        rows = self._database.execute("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
+        rows = self._rows("SELECT DISTINCT publisher FROM document WHERE publisher IS NOT NULL ORDER BY 1")
         return tuple(publisher for (publisher,) in rows)
 
     @cached_property
     def newest(self) -> str | None:
         """The latest date of a document, ISO 8601; None if none has one."""
-        found: str | None = self._database.execute("SELECT max(published) FROM document").fetchone()[0]
+        found: str | None = self._first("SELECT max(published) FROM document")[0]
         return found
 
     def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
         """Return by whom and when the documents of passages were published, in the order asked."""
         query = (
             "SELECT passage.id, publisher, published FROM passage JOIN document ON document.id = document"
-            " WHERE passage.id IN (SELECT value FROM json_each(?))"
+            f" WHERE passage.id IN ({', '.join(str(int(number)) for number in ids)})"
         )
-        rows = self._database.execute(query, (json.dumps([int(number) for number in ids]),))
+        rows = self._rows(query)
         found = {number: (publisher, published) for number, publisher, published in rows}
         return [found[number] for number in ids]
 
@@ -188,41 +213,55 @@ class Store:
         """Return the numbers of the passages whose documents pass a filter, in order; None if every one does."""
         import numpy as np
 
-        conditions, values = _conditions(chosen)
+        conditions, values = self._conditions(chosen)
         if not conditions:
             return None
         query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
-        rows = self._database.execute(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
+        rows = self._rows(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
         return np.array([number for (number,) in rows], dtype=np.int64)
 
     def undated(self, chosen: Filter) -> list[str]:
         """Return the sources that a filter leaves out for nothing but that they have no date, in order."""
         if not chosen.after and not chosen.before:
             return []
-        conditions, values = _conditions(Filter(chosen.sources))
+        conditions, values = self._conditions(Filter(chosen.sources))
         query = "SELECT source FROM document WHERE "
-        rows = self._database.execute(query + " AND ".join(["published IS NULL", *conditions]) + " ORDER BY id", values)
+        rows = self._rows(query + " AND ".join(["published IS NULL", *conditions]) + " ORDER BY id", values)
         return [source for (source,) in rows]
 
     def firsts(self, chosen: Filter) -> list[int]:
         """Return the number of the first passage of each document that passes a filter, in the order of sources."""
-        conditions, values = _conditions(chosen)
+        conditions, values = self._conditions(chosen)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         query = "SELECT min(passage.id) FROM passage JOIN document ON document.id = document"
-        return [number for (number,) in self._database.execute(f"{query}{where} GROUP BY document ORDER BY 1", values)]
+        return [number for (number,) in self._rows(f"{query}{where} GROUP BY document ORDER BY 1", values)]
 
     def texts(self) -> Iterator[str]:
         """Yield the text of every passage below its context, in order."""
-        rows = self._database.execute("SELECT context, text FROM passage ORDER BY id")
+        rows = self._each("SELECT context, text FROM passage ORDER BY id")
         return (f"{context}\n{text}" if context else text for context, text in rows)
 
     def headed_texts(self) -> Iterator[str]:
         """Yield the text of every passage below its document's header and its context, in order."""
-        rows = self._database.execute(
+        rows = self._each(
             "SELECT header, context, passage.text FROM passage JOIN document ON document.id = document"
             " ORDER BY passage.id"
         )
         return (f"{header} {context}\n{text}" if context else f"{header} {text}" for header, context, text in rows)
+
+    def _conditions(self, chosen: Filter) -> tuple[list[str], list[str]]:
+        """Return a filter as conditions of SQL, all of which a document must meet, and their values."""
+        conditions: list[str] = []
+        values: list[str] = []
+        if chosen.sources:
+            conditions.append("(" + " OR ".join(f"source = ? OR source {self._GLOB} ?" for _ in chosen.sources) + ")")
+            for pattern in chosen.sources:
+                values += [pattern, self._like(pattern)]  # "a[1].txt" is a name and a pattern
+        for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
+            if bound:
+                conditions.append(f"published {comparison} ?")
+                values.append(bound)
+        return conditions, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,20 +305,6 @@ def write(path: Path, documents: Sequence[Document], digests: Mapping[str, str],
     database.commit()
     database.close()
     return counts
-
-
-def _conditions(chosen: Filter) -> tuple[list[str], list[str]]:
-    """Return a filter as conditions of SQL, all of which a document must meet, and their values."""
-    conditions: list[str] = []
-    values: list[str] = []
-    if chosen.sources:
-        conditions.append("(" + " OR ".join("source = ? OR source GLOB ?" for _ in chosen.sources) + ")")
-        values += [pattern for pattern in chosen.sources for _ in range(2)]  # "a[1].txt" is a name and a pattern
-    for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
-        if bound:
-            conditions.append(f"published {comparison} ?")
-            values.append(bound)
-    return conditions, values
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:

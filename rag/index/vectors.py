@@ -12,9 +12,8 @@ number of threads, in seconds for a million rows. ``benchmarks/vectors.md`` comp
 import struct
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import faiss
 import numpy as np
@@ -70,11 +69,45 @@ def write(folder: Path, blocks: Iterable["Vectors"]) -> dict[str, Any]:
         ann.add(part)
     with (folder / ANN).open("wb") as file:  # Python tells when the last bytes cannot be written; FAISS does not
         faiss.write_index_binary(ann, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
-    recall = _recall(folder)
+    store = VectorStore(folder, {"kind": "signs"})
+    recall = measured(store, store)
+    store.close()
     if recall[f"recall_at_{HITS}"] >= RECALL:
         return {"kind": "signs", **recall}
     (folder / ANN).unlink()
     return {"kind": "flat", **recall}
+
+
+class Neighbours(Protocol):
+    """What searches the vectors of a generation, wherever they lie. Safe to share between threads."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        ...
+
+    def nearest(
+        self, vector: "Vectors", n: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], "Vectors"]:
+        """Return the numbers and cosines of the rows nearest to a unit vector, best first, equals in order.
+
+        Args:
+            vector: shape ``(dimension,)``.
+            n: at most so many.
+            among: rows to choose from, all compared; by default every row, or the likely ones.
+        """
+        ...
+
+    def cosines(self, vector: "Vectors", ids: NDArray[np.int64]) -> "Vectors":
+        """Return the cosines of chosen rows with a unit vector of shape ``(dimension,)``, as :meth:`nearest` does."""
+        ...
+
+    def rows(self, ids: NDArray[np.int64]) -> "Vectors":
+        """Return the vectors of chosen rows, shape ``(len(ids), dimension)``."""
+        ...
+
+    def close(self) -> None:
+        """Release what the search holds."""
+        ...
 
 
 class VectorStore:
@@ -133,12 +166,8 @@ class VectorStore:
 
     def cosines(self, vector: "Vectors", ids: NDArray[np.int64]) -> "Vectors":
         """Return the cosines of chosen rows with a unit vector of shape ``(dimension,)``, as :meth:`nearest` does."""
-        vector, ids = np.ascontiguousarray(vector, dtype=np.float32), np.ascontiguousarray(ids, dtype=np.int64)
-        cosines: Vectors = np.empty(len(ids), dtype=np.float32)
-        pointers = faiss.swig_ptr(cosines), faiss.swig_ptr(vector), self._flat.get_xb(), faiss.swig_ptr(ids)
-        compare: Any = partial(faiss.fvec_inner_products_by_idx, *pointers)  # type: ignore[attr-defined]
-        self._pool.submit(compare, self._flat.d, 1, len(ids)).result()  # there FAISS starts no threads
-        return cosines
+        # In the pool, where FAISS starts no threads.
+        return self._pool.submit(_cosines, vector, self._flat.get_xb(), ids).result()
 
     def rows(self, ids: NDArray[np.int64]) -> "Vectors":
         """Return the vectors of chosen rows, shape ``(len(ids), dimension)``."""
@@ -169,6 +198,21 @@ class VectorStore:
         return np.sort(numbers[np.argsort(distances, kind="stable")[:n]])
 
 
+def cosines(vector: "Vectors", rows: "Vectors") -> "Vectors":
+    """Return the cosines of a unit vector with rows, to the last bit those of :meth:`VectorStore.cosines`."""
+    rows = np.ascontiguousarray(rows, dtype=np.float32)
+    return _cosines(vector, faiss.swig_ptr(rows), np.arange(len(rows)))
+
+
+def _cosines(vector: "Vectors", matrix: Any, ids: NDArray[np.int64]) -> "Vectors":
+    """Return the cosines of a unit vector with the rows of these numbers of a matrix, to which FAISS has a pointer."""
+    vector, ids = np.ascontiguousarray(vector, dtype=np.float32), np.ascontiguousarray(ids, dtype=np.int64)
+    found: Vectors = np.empty(len(ids), dtype=np.float32)
+    pointers = faiss.swig_ptr(found), faiss.swig_ptr(vector), matrix, faiss.swig_ptr(ids)
+    faiss.fvec_inner_products_by_idx(*pointers, len(vector), 1, len(ids))  # type: ignore[attr-defined]
+    return found
+
+
 def _header(count: int, dimension: int) -> bytes:
     """Return what FAISS writes before the numbers of an IndexFlatIP, which it can only write whole."""
     return struct.pack("<4siqqqBiQ", b"IxFI", dimension, count, 1 << 20, 1 << 20, 1, 0, count * dimension)
@@ -178,19 +222,22 @@ def _signs(vectors: "Vectors") -> NDArray[np.uint8]:
     return np.packbits(vectors > 0, axis=1)
 
 
-def _recall(folder: Path) -> dict[str, float]:
-    """Return which part of the nearest rows is found by their signs, on average over made-up questions.
+def measured(search: Neighbours, exact: Neighbours) -> dict[str, float]:
+    """Return which part of the nearest rows a search finds, on average over made-up questions.
 
     A row would be too easy; mixed with several others it is as far from every row as real questions are.
+
+    Args:
+        search: what is measured.
+        exact: of the same rows; it compares all that it is asked to choose from.
     """
-    store = VectorStore(folder, {"kind": "signs"})
+    everything = np.arange(len(exact))
     dice = np.random.default_rng(0)
     found = {10: 0, HITS: 0}
     for _ in range(_PROBES):
-        own, *others = store.rows(dice.integers(len(store), size=1 + _MIXED))
+        own, *others = exact.rows(dice.integers(len(exact), size=1 + _MIXED))
         probe = own + np.float32(_SHARE) * np.sum(others, axis=0)
-        near, exact = (store.nearest(probe, HITS, among)[0] for among in (None, np.arange(len(store))))
+        near, nearest = search.nearest(probe, HITS)[0], exact.nearest(probe, HITS, everything)[0]
         for n in found:
-            found[n] += len(np.intersect1d(near[:n], exact[:n]))
-    store.close()
+            found[n] += len(np.intersect1d(near[:n], nearest[:n]))
     return {f"recall_at_{n}": round(hits / n / _PROBES, 4) for n, hits in found.items()}

@@ -1,13 +1,11 @@
 """Follows the index folder: what another process builds, or goes back to, answers here without a restart."""
 
 import sys
-from pathlib import Path
 from threading import Event, Lock, Thread
 
 from rag.engine import Engine
 from rag.errors import IndexUnreadable, RagError
-from rag.index import manifest
-from rag.index.opened import Index
+from rag.homes import home
 from rag.web.live import Live
 
 SECONDS = 1.0
@@ -43,11 +41,11 @@ class Follower:
         with self._one, self._live.engine() as engine:
             config = engine.config
             try:
-                if manifest.current(Path(config.index)) == engine.index.id:
+                if engine.index.named() == engine.index.id:
                     return
             except IndexUnreadable:  # it is gone, and what is open answers on
                 return
-            index = Index.open(config.index, threads=config.threads, load=True)
+            index = home(config.index, config.models).open(threads=config.threads, load=True)
             self._live.swap(Engine(index, config, engine.llm))
 
     def _work(self) -> None:

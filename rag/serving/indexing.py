@@ -1,13 +1,12 @@
 """The index over HTTP: what it holds, building it, its generations, and going back to the one before."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from rag.index import generations
+from rag.homes import home
 from rag.index.status import status
 from rag.serving import examples
 from rag.serving.running import Serving
@@ -46,7 +45,9 @@ def router(serving: Serving) -> APIRouter:
         responses=examples.gives(examples.GENERATIONS, "The generations; the current one answers"),
     )
     def listed_generations() -> JSONResponse:
-        return JSONResponse({"generations": [asdict(one) for one in generations.listed(Path(serving.config.index))]})
+        return JSONResponse(
+            {"generations": [asdict(one) for one in home(serving.config.index, serving.config.models).listed()]}
+        )
 
     @routes.post(
         "/rollback",
@@ -55,7 +56,7 @@ def router(serving: Serving) -> APIRouter:
     )
     def roll_back() -> JSONResponse:
         serving.writable()
-        identity = generations.roll_back(Path(serving.config.index))
+        identity = home(serving.config.index, serving.config.models).roll_back()
         serving.follower.look()
         return JSONResponse({"index": identity})
 

@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "busy": (503, "The server is busy"),
     "index_missing": (503, "No index was built"),
     "index_damaged": (503, "The index is damaged"),
+    "index_unreachable": (503, "The database of the index does not answer"),
     "source": (507, "The sources folder cannot be used"),
 }
 """By kind, which every error has on the command line too: the status, and what it means."""

@@ -19,8 +19,8 @@ from rag.documents.fetched import numbered
 from rag.documents.load import SUFFIXES, Skipped, walk
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
+from rag.homes import home
 from rag.index.builder import Report, build
-from rag.index.opened import Index
 from rag.web.live import Live
 from rag.web.uploads import Incoming, Uploads, writing
 
@@ -239,7 +239,7 @@ class Library:
             if now.index.id == report.generation:
                 return report
             llm = now.llm  # a local one is large, and knows nothing of the index
-        index = Index.open(self.config.index, threads=self.config.threads, load=True)
+        index = home(self.config.index, self.config.models).open(threads=self.config.threads, load=True)
         self._live.swap(Engine(index, self.config, llm))
         return report
 

@@ -1,0 +1,124 @@
+"""Where an index lives: in a folder, or in a PostgreSQL database.
+
+The one seam between the two: a home opens its current generation for whoever asks, and takes a built one from the
+builder. Both make the same promise: a generation is built aside, checked, and swapped in by one step.
+"""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from rag.config import Config
+from rag.errors import UsageError
+from rag.index.generations import Folder, Generation
+from rag.index.opened import Index
+
+SCHEMES = ("postgresql://", "postgres://")
+"""How the address of a database begins."""
+
+
+class Home(Protocol):
+    """Holds the generations of an index."""
+
+    @property
+    def name(self) -> str:
+        """As messages call it: without a password."""
+        ...
+
+    def open(self, *, verify: bool = False, threads: int = 2, load: bool = False) -> Index:
+        """Open the current generation, whatever builds do meanwhile.
+
+        Args:
+            verify: check every byte, however many.
+            threads: for encoding a question.
+            load: load everything now.
+
+        Raises:
+            IndexMissing: nothing was built there.
+            IndexDamaged: what lies there is not what was built.
+            IndexUnreachable: the database does not answer.
+        """
+        ...
+
+    def listed(self) -> list[Generation]:
+        """Return the generations that can be read, newest first."""
+        ...
+
+    def roll_back(self) -> str:
+        """Make the newest generation that is not current the current one, and return its id."""
+        ...
+
+    def prune(self) -> list[str]:
+        """Remove every generation but the current one, and return their ids."""
+        ...
+
+    def single_writer(self) -> AbstractContextManager[None]:
+        """Be the only one who writes; what a killed writer left is removed.
+
+        Raises:
+            BusyError: another one is.
+            SourceError: nothing can be written; the index is as it was.
+        """
+        ...
+
+    def is_sound(self, identity: str) -> bool:
+        """Tell whether there is a generation of this id and every byte of it is as it was built."""
+        ...
+
+    def make_current(self, identity: str) -> None:
+        """Ask a generation that is there from now on."""
+        ...
+
+    def aside(self) -> Path:
+        """Return a new folder to build in, which the end of :meth:`single_writer` removes."""
+        ...
+
+    def swap_in(self, target: Path, identity: str) -> None:
+        """Take a finished generation, make it current, and drop all older ones but the last."""
+        ...
+
+
+def home(index: str | Path, models: str = Config.models) -> Home:
+    """Return the home of an index.
+
+    Args:
+        index: what ``rag index --index`` was given: a folder, or the address of a database.
+        models: the folder below which an encoder that comes out of a database is kept.
+
+    Raises:
+        UsageError: the address cannot be used, or the extra ``postgres`` is not installed.
+    """
+    if not is_database(index):
+        return Folder(Path(index))
+    try:
+        from rag.postgres.database import Database
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("psycopg", "psycopg_pool"):
+            raise
+        raise UsageError(
+            f"{named(index)} needs the packages of PostgreSQL: pip install 'quoteline[postgres]'"
+        ) from None
+    return Database(str(index), named(index), Path(models).expanduser())
+
+
+def is_database(index: str | Path) -> bool:
+    """Tell whether an index is in a database."""
+    return isinstance(index, str) and index.startswith(SCHEMES)
+
+
+def named(index: str | Path) -> str:
+    """Return what messages call an index: the address of a database without its password and options.
+
+    >>> named("postgresql://ana:secret@db.example/press?password=secret#desk")
+    'postgresql://ana@db.example/press#desk'
+    >>> named("index")
+    'index'
+    """
+    if not is_database(index):
+        return str(index)
+    scheme, rest = str(index).split("://", 1)
+    hosts, _, path = rest.partition("?")[0].partition("#")[0].partition("/")
+    user, at, host = hosts.rpartition("@")
+    fragment = urlsplit(str(index)).fragment
+    return f"{scheme}://{user.partition(':')[0]}{at}{host}/{path}" + (f"#{fragment}" if fragment else "")

@@ -1,0 +1,1 @@
+"""An index in PostgreSQL with pgvector: the same promises as an index folder (docs/scale.md)."""

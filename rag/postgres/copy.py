@@ -1,0 +1,110 @@
+"""Copies a generation that was built in a folder into tables, and checks what came of it."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from psycopg import Connection
+
+from rag.errors import IndexDamaged
+from rag.index import manifest, vectors
+from rag.index.bm25 import Lexical
+from rag.postgres.neighbours import EFFORTS, EXACT_UP_TO, sent
+from rag.postgres.opened import DatabaseIndex
+from rag.postgres.tables import MOST_INDEXED, Row, Table, tables
+
+PIECE = 2**20
+"""Bytes of a file in one row."""
+BLOCK = 1024
+"""Vectors in memory together."""
+PROBES = 8
+"""Passages whose neighbours and words are looked for on both sides before a generation is asked."""
+
+
+def fill(database: Connection[Any], built: Path, about: dict[str, Any]) -> dict[str, Any]:
+    """Fill the tables of a new schema, which the connection's search path names.
+
+    Args:
+        database: a connection.
+        built: the folder of a finished generation.
+        about: its manifest.
+
+    Returns:
+        The manifest of the tables. Linked vectors are of kind "hnsw": how they are searched is measured later.
+    """
+    passages, dimension = about["counts"]["passages"], about["encoder"]["dimension"]
+    linked = passages > EXACT_UP_TO and dimension <= MOST_INDEXED
+    encoder = {name: entry for name, entry in about["files"].items() if name.startswith(f"{manifest.ENCODER}/")}
+    files: dict[str, Any] = dict(encoder)
+    with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
+        for table in tables(dimension, linked=linked):
+            database.execute(table.create())  # type: ignore[arg-type]
+            rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
+            for statement in table.after:
+                database.execute(statement)  # type: ignore[arg-type]
+            database.execute(f"ANALYZE {table.name}")  # type: ignore[arg-type]
+            (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table.name,)).fetchone() or (0,)
+            files[table.name] = {"bytes": size, "rows": rows, "sum": str(total)}
+    files["file"]["bytes"] = 0  # those of the encoder's files stand beside their names
+    return {**about, "files": files, "vectors": {"kind": "hnsw" if linked else "flat"}}
+
+
+def check(stored: DatabaseIndex, built: Path) -> None:
+    """Read what was written as a reader will: every row, and of some passages the neighbours and the words.
+
+    Raises:
+        IndexDamaged: it is not what was built.
+    """
+    stored.check(verify=True)
+    lexical = Lexical(built / manifest.BM25)
+    with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
+        for number in np.random.default_rng(0).integers(len(flat), size=PROBES):
+            own = flat.rows(np.array([number]))
+            if not np.array_equal(stored.vectors.rows(np.array([number])), own):
+                raise IndexDamaged(f"{stored.place}: the vector of passage {number} is not the one that was built")
+            among = np.arange(max(0, int(number) - PROBES), min(len(flat), int(number) + PROBES))
+            if stored.vectors.nearest(own[0], 1, among)[0] != flat.nearest(own[0], 1, among)[0]:
+                raise IndexDamaged(f"{stored.place}: pgvector finds another neighbour of passage {number}")
+        terms = [term for _, (term, _, _) in zip(range(PROBES), lexical.postings(), strict=False)]
+        if not np.array_equal(stored.lexical.scores(terms), lexical.scores(terms)):
+            raise IndexDamaged(f"{stored.place}: its words have other weights than were built")
+
+
+def search(opened: Callable[[dict[str, Any]], DatabaseIndex], built: Path) -> dict[str, Any]:
+    """Return how the linked vectors are to be searched, for the manifest: with the least effort that finds enough.
+
+    Args:
+        opened: opens the generation with what the manifest says of its vectors.
+        built: the folder that it is of.
+    """
+    recall: dict[str, float] = {}
+    with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
+        for effort in EFFORTS:
+            card = {"kind": "hnsw", "ef_search": effort}
+            with opened(card) as stored:
+                recall = vectors.measured(stored.vectors, flat)
+            if recall[f"recall_at_{vectors.HITS}"] >= vectors.RECALL:
+                return {**card, **recall}
+    return {"kind": "flat", **recall}
+
+
+def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorStore) -> Iterator[Row]:
+    if table.name == "posting":
+        for term, passages, weights in Lexical(built / manifest.BM25).postings():
+            yield term, passages.astype("<i4").tobytes(), weights.astype("<f4").tobytes()
+    elif table.name == "vector":
+        for start in range(0, len(flat), BLOCK):
+            ids = np.arange(start, min(start + BLOCK, len(flat)))
+            yield from ((int(number), sent(row)) for number, row in zip(ids, flat.rows(ids), strict=True))
+    elif table.name == "file":
+        for name in encoder:
+            with (built / name).open("rb") as file:
+                for part, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
+                    yield name, part, piece
+    else:
+        columns = ", ".join(f'"{name}"' for name in table.columns)
+        with closing(sqlite3.connect(built / manifest.STORE)) as store:
+            yield from store.execute(f"SELECT {columns} FROM {table.name} ORDER BY id")  # noqa: S608 (names of our own)

@@ -1,0 +1,83 @@
+"""The vectors of a generation, searched by pgvector: exactly, and beyond ``EXACT_UP_TO`` rows by HNSW."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index.vectors import cosines
+from rag.postgres.session import Session
+
+if TYPE_CHECKING:
+    from rag.models.encode import Vectors
+
+EXACT_UP_TO = 50_000
+"""So many rows, compared one by one, take a server some 20 ms."""
+EFFORTS = (100, 200, 400, 800)
+"""Of a search by HNSW (``hnsw.ef_search``): the first that finds enough is kept; if none does, searches are exact."""
+
+_HEADER = 4
+"""Bytes before the numbers of a vector on the wire, which are big-endian."""
+
+
+class DatabaseNeighbours:
+    """Searches the table of vectors. Safe to share between threads.
+
+    What is found is ordered by cosines that are computed here, as an index folder computes them: to the last bit.
+    """
+
+    def __init__(self, session: Session, passages: int, dimension: int, card: dict[str, Any]) -> None:
+        self._session = session
+        self._passages = passages
+        self._dimension = dimension
+        self._linked = card["kind"] == "hnsw"
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._passages
+
+    def nearest(
+        self, vector: "Vectors", n: int, among: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], "Vectors"]:
+        """Return the numbers and cosines of the rows nearest to a unit vector, best first, equals in order."""
+        # What is added to the distance keeps the HNSW index out, which would find too few of those that are chosen.
+        order = "embedding <#> %s::vector" if self._linked and among is None else "(embedding <#> %s::vector) + 0, id"
+        where = "" if among is None else "WHERE id = ANY(%s) "
+        query = f"SELECT id, vector_send(embedding) FROM vector {where}ORDER BY {order} LIMIT %s"  # noqa: S608
+        chosen = [] if among is None else [among.tolist()]
+        ids, rows = self._read(self._session.rows(query, (*chosen, _written(vector), n), binary=True))
+        found = cosines(vector, rows)
+        best = np.lexsort((ids, -found))
+        return ids[best], found[best]
+
+    def cosines(self, vector: "Vectors", ids: NDArray[np.int64]) -> "Vectors":
+        """Return the cosines of chosen rows with a unit vector of shape ``(dimension,)``."""
+        return cosines(vector, self.rows(ids))
+
+    def rows(self, ids: NDArray[np.int64]) -> "Vectors":
+        """Return the vectors of chosen rows, shape ``(len(ids), dimension)``."""
+        wanted, places = np.unique(np.asarray(ids, dtype=np.int64), return_inverse=True)
+        query = "SELECT id, vector_send(embedding) FROM vector WHERE id = ANY(%s) ORDER BY id"
+        found, rows = self._read(self._session.rows(query, (wanted.tolist(),), binary=True))
+        if not np.array_equal(found, wanted):
+            raise IndexError("no such row")
+        picked: Vectors = rows[places]
+        return picked
+
+    def close(self) -> None:
+        """Do nothing: the connections are the store's."""
+
+    def _read(self, found: list[tuple[Any, ...]]) -> tuple[NDArray[np.int64], "Vectors"]:
+        ids = np.array([number for number, _ in found], dtype=np.int64)
+        content = b"".join(bytes(sent)[_HEADER:] for _, sent in found)
+        rows: Vectors = np.frombuffer(content, ">f4").astype(np.float32).reshape(len(found), self._dimension)
+        return ids, rows
+
+
+def sent(vector: "Vectors") -> bytes:
+    """Return a vector as it stands on the wire."""
+    return len(vector).to_bytes(2, "big") + b"\0\0" + vector.astype(">f4").tobytes()
+
+
+def _written(vector: "Vectors") -> str:
+    return str(vector.tolist())
