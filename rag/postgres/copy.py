@@ -95,7 +95,7 @@ def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorSto
     if table.name == "posting":
         for term, passages, weights in Lexical(built / manifest.BM25).postings():
             yield term, passages.astype("<i4").tobytes(), weights.astype("<f4").tobytes()
-    elif table.name == "vector":
+    elif table.name == "embedding":
         for start in range(0, len(flat), BLOCK):
             ids = np.arange(start, min(start + BLOCK, len(flat)))
             yield from ((int(number), sent(row)) for number, row in zip(ids, flat.rows(ids), strict=True))

@@ -41,9 +41,9 @@ class DatabaseNeighbours:
     ) -> tuple[NDArray[np.int64], "Vectors"]:
         """Return the numbers and cosines of the rows nearest to a unit vector, best first, equals in order."""
         # What is added to the distance keeps the HNSW index out, which would find too few of those that are chosen.
-        order = "embedding <#> %s::vector" if self._linked and among is None else "(embedding <#> %s::vector) + 0, id"
+        order = "vector <#> %s::vector" if self._linked and among is None else "(vector <#> %s::vector) + 0, id"
         where = "" if among is None else "WHERE id = ANY(%s) "
-        query = f"SELECT id, vector_send(embedding) FROM vector {where}ORDER BY {order} LIMIT %s"  # noqa: S608
+        query = f"SELECT id, vector_send(vector) FROM embedding {where}ORDER BY {order} LIMIT %s"  # noqa: S608
         chosen = [] if among is None else [among.tolist()]
         ids, rows = self._read(self._session.rows(query, (*chosen, _written(vector), n), binary=True))
         found = cosines(vector, rows)
@@ -57,7 +57,7 @@ class DatabaseNeighbours:
     def rows(self, ids: NDArray[np.int64]) -> "Vectors":
         """Return the vectors of chosen rows, shape ``(len(ids), dimension)``."""
         wanted, places = np.unique(np.asarray(ids, dtype=np.int64), return_inverse=True)
-        query = "SELECT id, vector_send(embedding) FROM vector WHERE id = ANY(%s) ORDER BY id"
+        query = "SELECT id, vector_send(vector) FROM embedding WHERE id = ANY(%s) ORDER BY id"
         found, rows = self._read(self._session.rows(query, (wanted.tolist(),), binary=True))
         if not np.array_equal(found, wanted):
             raise IndexError("no such row")

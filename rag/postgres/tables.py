@@ -81,9 +81,9 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
         dimension: of its vectors.
         linked: whether the vectors get an HNSW index.
     """
-    flat = ["ALTER TABLE vector ADD PRIMARY KEY (id)"]
+    flat = ["ALTER TABLE embedding ADD PRIMARY KEY (id)"]
     if linked:
-        flat.append("CREATE INDEX vector_hnsw ON vector USING hnsw (embedding vector_ip_ops)")
+        flat.append("CREATE INDEX embedding_hnsw ON embedding USING hnsw (vector vector_ip_ops)")
     return [
         Table(
             "document",
@@ -137,10 +137,10 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
             lambda row: row[0].encode() + row[1] + row[2],
         ),
         Table(
-            "vector",
-            {"id": "integer", "embedding": f"vector({dimension})" + " STORAGE PLAIN" * (dimension <= MOST_INDEXED)},
+            "embedding",
+            {"id": "integer", "vector": f"vector({dimension})" + " STORAGE PLAIN" * (dimension <= MOST_INDEXED)},
             tuple(flat),
-            "int4send(id) || vector_send(embedding)",
+            "int4send(id) || vector_send(vector)",
             lambda row: struct.pack(">i", row[0]) + row[1],
         ),
         # The encoder's files in pieces, in order.
