@@ -7,7 +7,6 @@ builder. Both make the same promise: a generation is built aside, checked, and s
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from rag.config import Config
 from rag.errors import UsageError
@@ -118,7 +117,7 @@ def named(index: str | Path) -> str:
     if not is_database(index):
         return str(index)
     scheme, rest = str(index).split("://", 1)
-    hosts, _, path = rest.partition("?")[0].partition("#")[0].partition("/")
+    bare, mark, collection = rest.partition("#")
+    hosts, _, path = bare.partition("?")[0].partition("/")
     user, at, host = hosts.rpartition("@")
-    fragment = urlsplit(str(index)).fragment
-    return f"{scheme}://{user.partition(':')[0]}{at}{host}/{path}" + (f"#{fragment}" if fragment else "")
+    return f"{scheme}://{user.partition(':')[0]}{at}{host}/{path}{mark}{collection}"

@@ -3,7 +3,6 @@
 import re
 import zlib
 from dataclasses import dataclass
-from urllib.parse import unquote, urldefrag
 
 from psycopg import Error, conninfo
 
@@ -62,8 +61,8 @@ def address(url: str, name: str) -> Address:
     Raises:
         UsageError: it is no such address.
     """
-    bare, fragment = urldefrag(url)
-    collection = unquote(fragment) or COLLECTION
+    bare, _, collection = url.partition("#")
+    collection = collection or COLLECTION
     if not _COLLECTION.fullmatch(collection):
         raise UsageError(f"{name}: {collection!r} is no name of a collection: write it in small letters, such as #desk")
     try:

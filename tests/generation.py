@@ -1,0 +1,48 @@
+"""Generations that are made without a model: their encoder is a few bytes, their vectors follow from the texts."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from rag.index import bm25, builder, manifest, store, vectors
+from rag.models.encode import EncoderCard, Vectors
+from rag.schema import Document
+
+DIMENSION = 32
+
+
+def vector(text: str) -> Vectors:
+    """Return a unit vector that depends on a text alone."""
+    dice = np.random.default_rng(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()))
+    found = dice.standard_normal(DIMENSION).astype(np.float32)
+    unit: Vectors = found / np.linalg.norm(found)
+    return unit
+
+
+def make(target: Path, documents: Sequence[Document]) -> str:
+    """Write a finished generation into a new folder, as the builder does; return its id."""
+    identity = hashlib.sha256(repr(documents).encode()).hexdigest()[:16]
+    target.mkdir(exist_ok=True)
+    counts = store.write(target / manifest.STORE, documents, {d.source: "" for d in documents}, 200)
+    stored = store.Store(target / manifest.STORE)
+    bm25.write(target / manifest.BM25, stored.headed_texts())
+    card = vectors.write(target, [np.array([vector(text) for text in stored.texts()])])
+    stored.close()
+    (target / manifest.ENCODER).mkdir()
+    (target / manifest.ENCODER / "encoder.onnx").write_bytes(b"none")
+    encoder = EncoderCard("none", "none", DIMENSION, 256, "mean", "", "", "onnx")
+    about = {
+        "format": manifest.FORMAT,
+        "id": identity,
+        "encoder": asdict(encoder),
+        "canaries": [],
+        "passage_chars": 200,
+        "vectors": card,
+        "counts": asdict(counts),
+        "skipped": [],
+    }
+    builder._seal(target, about)
+    return identity
