@@ -117,10 +117,10 @@ class Engine:
         """Open the current generation of an index.
 
         Args:
-            index: what ``rag index --index`` was given, a folder or the address of a database; by default
-            ``config.index``. config: settings; by default :class:`Config` as it stands, without file or environment.
-            llm: words the answers, in the place of the one that the settings name. reader: reads the passages, in the
-            place of the packaged one.
+            index: the folder or database that ``rag index --index`` was given; by default ``config.index``.
+            config: settings; by default :class:`Config` as it stands, without file or environment.
+            llm: words the answers, in the place of the one that the settings name.
+            reader: reads the passages, in the place of the packaged one.
 
         Raises:
             IndexMissing: nothing was built there.

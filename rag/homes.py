@@ -78,12 +78,12 @@ class Home(Protocol):
         ...
 
 
-def home(index: str | Path, models: str = Config.models) -> Home:
+def home(index: str | Path, models: str | None = None) -> Home:
     """Return the home of an index.
 
     Args:
         index: what ``rag index --index`` was given: a folder, or the address of a database.
-        models: the folder below which an encoder that comes out of a database is kept.
+        models: the folder below which an encoder that comes out of a database is kept; by default the settings' own.
 
     Raises:
         UsageError: the address cannot be used, or the extra ``postgres`` is not installed.
@@ -98,7 +98,7 @@ def home(index: str | Path, models: str = Config.models) -> Home:
         raise UsageError(
             f"{named(index)} needs the packages of PostgreSQL: pip install 'quoteline[postgres]'"
         ) from None
-    return Database(str(index), named(index), Path(models).expanduser())
+    return Database(str(index), named(index), Path(models or Config().models).expanduser())
 
 
 def is_database(index: str | Path) -> bool:

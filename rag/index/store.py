@@ -201,11 +201,9 @@ class Store:
 
     def published(self, ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
         """Return by whom and when the documents of passages were published, in the order asked."""
-        query = (
-            "SELECT passage.id, publisher, published FROM passage JOIN document ON document.id = document"
-            f" WHERE passage.id IN ({', '.join(str(int(number)) for number in ids)})"
-        )
-        rows = self._rows(query)
+        query = "SELECT passage.id, publisher, published FROM passage JOIN document ON document.id = document"
+        numbers = ", ".join(str(int(number)) for number in ids)
+        rows = self._rows(f"{query} WHERE passage.id IN ({numbers})")
         found = {number: (publisher, published) for number, publisher, published in rows}
         return [found[number] for number in ids]
 

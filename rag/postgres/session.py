@@ -117,11 +117,15 @@ class Session:
 
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a few in memory at a time. Errors as :meth:`rows`."""
-        with told(self.address), self._connection() as connection, connection.transaction():
-            with connection.cursor("streamed") as cursor:
-                cursor.itersize = STREAMED
-                cursor.execute(query)  # type: ignore[arg-type]
-                yield from cursor
+        with (
+            told(self.address),
+            self._connection() as connection,
+            connection.transaction(),
+            connection.cursor("streamed") as cursor,
+        ):
+            cursor.itersize = STREAMED
+            cursor.execute(query)  # type: ignore[arg-type]
+            yield from cursor
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:

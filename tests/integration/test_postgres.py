@@ -8,8 +8,9 @@ import shutil
 import signal
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -24,6 +25,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreachable, UsageError
 from rag.homes import Home, home, named
+from rag.index import vectors
 from rag.index.builder import build
 from rag.index.opened import Index
 from rag.output.render import answer_object
@@ -71,7 +73,13 @@ class Server:
                 return
 
     def start(self) -> None:
-        self.own.ensure_postgres_running()
+        with suppress(Exception):  # it waits but a little while the server mends what the kill left
+            self.own.ensure_postgres_running()
+        for _ in range(600):
+            with suppress(psycopg.OperationalError):
+                self.run("SELECT 1")
+                return
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +223,7 @@ def test_patterns_are_those_of_sqlite(server: Server) -> None:
 
 def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copy, "EXACT_UP_TO", 50)
+    monkeypatch.setattr(vectors, "_PROBES", 10)
     publish(database, edition("A", 200))
     with database.open() as index:
         assert index.manifest["vectors"]["kind"] == "hnsw"
@@ -227,7 +236,8 @@ def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: p
 
 def test_no_search_by_hnsw_that_finds_too_few_is_kept(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copy, "EXACT_UP_TO", 5)
-    monkeypatch.setattr(copy.vectors, "RECALL", 1.1)
+    monkeypatch.setattr(vectors, "_PROBES", 1)
+    monkeypatch.setattr(vectors, "RECALL", 1.1)
     monkeypatch.setattr(copy, "EFFORTS", neighbours.EFFORTS[:1])
     publish(database, edition("A"))
     with database.open() as index:
@@ -312,11 +322,11 @@ def test_a_row_that_was_changed_or_lost_is_told(server: Server, database: Home, 
     identity = publish(database, edition("A"))
     (schema,) = schemas(server, url)
     for damage, table in (
-        (f"UPDATE {schema}.passage SET text = replace(text, 'opened', 'closed') WHERE id = 3", "passage"),
-        (f"DELETE FROM {schema}.posting WHERE term = (SELECT min(term) FROM {schema}.posting)", "posting"),
-        (f"UPDATE {schema}.embedding SET vector = vector * vector WHERE id = 1", "embedding"),
+        ("UPDATE {0}.passage SET text = replace(text, 'opened', 'closed') WHERE id = 3", "passage"),
+        ("DELETE FROM {0}.posting WHERE term = (SELECT min(term) FROM {0}.posting)", "posting"),
+        ("UPDATE {0}.embedding SET vector = vector * vector WHERE id = 1", "embedding"),
     ):
-        server.run(damage)
+        server.run(damage.format(schema))
         assert not database.is_sound(identity)
         with pytest.raises(IndexDamaged, match=f"table {table} does not hold the rows that were built: rebuild with"):
             database.open()
