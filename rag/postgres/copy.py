@@ -41,11 +41,11 @@ def fill(database: Connection[Any], built: Path, about: dict[str, Any]) -> dict[
     files: dict[str, Any] = dict(encoder)
     with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
         for table in tables(dimension, linked=linked):
-            database.execute(table.create())  # type: ignore[arg-type]
+            database.execute(table.create())
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
             for statement in table.after:
-                database.execute(statement)  # type: ignore[arg-type]
-            database.execute(f"ANALYZE {table.name}")  # type: ignore[arg-type]
+                database.execute(statement)
+            database.execute(f"ANALYZE {table.name}")
             (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table.name,)).fetchone() or (0,)
             files[table.name] = {"bytes": size, "rows": rows, "sum": str(total)}
     files["file"]["bytes"] = 0  # those of the encoder's files stand beside their names

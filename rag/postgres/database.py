@@ -164,7 +164,7 @@ class Database:
         schema = sql.Identifier(self._address.schema(number))
         self._writer.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
         (path,) = self._writer.execute("SHOW search_path").fetchone() or ("",)
-        self._writer.execute(sql.SQL("SET search_path TO {}, " + path).format(schema))  # type: ignore[arg-type]
+        self._writer.execute(sql.SQL("SET search_path TO {}, " + path).format(schema))
         about = copy.fill(self._writer, built, manifest.read(built))
         self._writer.execute("SELECT set_config('search_path', %s, false)", (path,))
 
@@ -180,7 +180,7 @@ class Database:
     def _kept(self, identity: str) -> list[int]:
         """Return the number of the generation that stays beside a new one: the way back."""
         rows = self._write("SELECT number, id FROM {collection}.generation ORDER BY number DESC")
-        current = dict(self._write("SELECT number, true FROM {collection}.current"))
+        current = [row[0] for row in self._write("SELECT number FROM {collection}.current")]
         others = [number for number, other in rows if other != identity]  # a damaged one is built again
         return [number for number in others if number in current] or others[:1]
 
@@ -208,11 +208,12 @@ class Database:
         )
         if isinstance(error, OSError):
             return SourceError(f"the folder for what is built cannot be written ({reason}): set TMPDIR; {left}")
-        help_ = {
-            errors.InsufficientPrivilege: "let its user create schemas and the extension vector",
-            errors.DiskFull: "free space there",
-        }.get(type(error), "install pgvector there")
-        return SourceError(f"{self.name} cannot be written ({reason}): {help_}; {left}")
+        remedy = "install pgvector there"
+        if isinstance(error, errors.InsufficientPrivilege):
+            remedy = "let its user create schemas and the extension vector"
+        elif isinstance(error, errors.DiskFull):
+            remedy = "free space there"
+        return SourceError(f"{self.name} cannot be written ({reason}): {remedy}; {left}")
 
     def _current(self) -> tuple[int, str, str]:
         query = "SELECT number, id, manifest FROM {collection}.generation JOIN {collection}.current USING (number)"

@@ -113,7 +113,7 @@ class Session:
 
     def _rows(self, query: str, values: Sequence[object], *, binary: bool) -> list[tuple[Any, ...]]:
         with self._connection() as connection:
-            return connection.execute(query, values, binary=binary).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, values, binary=binary).fetchall()
 
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a few in memory at a time. Errors as :meth:`rows`."""
@@ -124,7 +124,7 @@ class Session:
             connection.cursor("streamed") as cursor,
         ):
             cursor.itersize = STREAMED
-            cursor.execute(query)  # type: ignore[arg-type]
+            cursor.execute(query)
             yield from cursor
 
     @contextmanager

@@ -44,7 +44,7 @@ class Table:
         count = total = 0
         with (
             database.cursor() as cursor,
-            cursor.copy(sql.SQL(f"COPY {self.name} ({names}) FROM STDIN (FORMAT BINARY)")) as copy,  # type: ignore[arg-type]
+            cursor.copy(sql.SQL(f"COPY {self.name} ({names}) FROM STDIN (FORMAT BINARY)")) as copy,
         ):
             copy.set_types(types)
             for row in rows:

@@ -340,7 +340,9 @@ def test_a_row_that_was_changed_or_lost_is_told(server: Server, database: Home, 
 
 def test_no_answer_mixes_two_generations(database: Home) -> None:
     editions = {publish(database, edition(name)): name for name in "AB"}
-    done, seen, torn = Event(), set(), []
+    done = Event()
+    seen: set[str] = set()
+    torn: list[tuple[str, int, float]] = []
 
     def read() -> None:
         while not done.is_set():
