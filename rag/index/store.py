@@ -41,7 +41,7 @@ _OF_FILE = "(source = ? OR substr(source, 1, ?) = ?)"
 MOST_COPIES = 50
 """Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
-    'SELECT source, start, "end", sentences, title, published, pages, publisher, story, context, passage.text'
+    'source, start, "end", sentences, title, published, pages, publisher, story, context, passage.text'
     " FROM passage JOIN document ON document.id = document"
 )
 
@@ -168,15 +168,14 @@ class Store:
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages by number (0-based, the row of their vector), in the order asked."""
-        found = []
-        for number in ids:
-            row = self._first(f"{_PASSAGES} WHERE passage.id = ?", (int(number),))
-            found.append(_passage(row))
-        return found
+        numbers = ", ".join(str(int(number)) for number in ids) or "NULL"
+        rows = self._rows(f"SELECT passage.id, {_PASSAGES} WHERE passage.id IN ({numbers})")
+        found = {number: _passage(tuple(row)) for number, *row in rows}
+        return [found[int(number)] for number in ids]
 
     def of(self, source: str) -> list[Passage]:
         """Return the passages of a document, in order; none if there is no such document."""
-        query = f"{_PASSAGES} WHERE document.source = ? ORDER BY passage.id"
+        query = f"SELECT {_PASSAGES} WHERE document.source = ? ORDER BY passage.id"
         return [_passage(row) for row in self._rows(query, (source,))]
 
     def story(self, story: int, chosen: Filter) -> Iterator[Passage]:
@@ -184,7 +183,7 @@ class Store:
         conditions, values = self._conditions(chosen)
         members = " AND ".join(["SELECT id FROM document WHERE story = ?", *conditions])
         earliest = f"{members} ORDER BY published IS NULL, published, source LIMIT {MOST_COPIES}"
-        query = f"{_PASSAGES} WHERE document IN ({earliest}) ORDER BY passage.id"
+        query = f"SELECT {_PASSAGES} WHERE document IN ({earliest}) ORDER BY passage.id"
         return map(_passage, self._rows(query, (story, *values)))
 
     @cached_property

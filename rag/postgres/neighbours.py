@@ -41,14 +41,16 @@ class DatabaseNeighbours:
     ) -> tuple[NDArray[np.int64], "Vectors"]:
         """Return the numbers and cosines of the rows nearest to a unit vector, best first, equals in order."""
         # What is added to the distance keeps the HNSW index out, which would find too few of those that are chosen.
-        order = "vector <#> %s::vector" if self._linked and among is None else "(vector <#> %s::vector) + 0, id"
+        by = "vector <#> %s::vector" if self._linked and among is None else "(vector <#> %s::vector) + 0, id"
         where = "" if among is None else "WHERE id = ANY(%s) "
-        query = f"SELECT id, vector_send(vector) FROM embedding {where}ORDER BY {order} LIMIT %s"  # noqa: S608
+        best = f"SELECT id FROM embedding {where}ORDER BY {by} LIMIT %s"  # noqa: S608 (an order of our own)
+        # Apart, or every vector would be made ready to be sent before the best are chosen.
+        query = f"SELECT id, vector_send(vector) FROM embedding WHERE id = ANY(ARRAY({best}))"  # noqa: S608
         chosen = [] if among is None else [among.tolist()]
         ids, rows = self._read(self._session.rows(query, (*chosen, _written(vector), n), binary=True))
         found = cosines(vector, rows)
-        best = np.lexsort((ids, -found))
-        return ids[best], found[best]
+        order = np.lexsort((ids, -found))
+        return ids[order], found[order]
 
     def cosines(self, vector: "Vectors", ids: NDArray[np.int64]) -> "Vectors":
         """Return the cosines of chosen rows with a unit vector of shape ``(dimension,)``."""

@@ -95,13 +95,15 @@ def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Fi
     ranks = {"dense": _ranks(dense), "bm25": _ranks(bm25)}
     found: list[Hit] = []
     said: dict[int, set[str]] = {}
-    for place in np.lexsort((pool, -dense, -scores)):  # ties: the nearer passage, then the earlier one
-        if len(found) == k:
-            break
-        (passage,) = index.store.passages([pool[place]])
-        if not _repeats(passage, said):
-            legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
-            found.append(Hit(passage, float(scores[place]), legs, float(dense[place])))
+    order = np.lexsort((pool, -dense, -scores))  # ties: the nearer passage, then the earlier one
+    for start in range(0, len(order), k):  # so many at a time: mostly none of them is passed over
+        places = order[start : start + k]
+        for place, passage in zip(places, index.store.passages(pool[places].tolist()), strict=True):
+            if len(found) == k:
+                return found
+            if not _repeats(passage, said):
+                legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
+                found.append(Hit(passage, float(scores[place]), legs, float(dense[place])))
     return found
 
 
