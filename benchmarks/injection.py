@@ -24,8 +24,8 @@ from typing import Any
 from rag.config import Config, load
 from rag.documents.split import sentences
 from rag.engine import LLM, Engine
-from rag.index.builder import build
 from rag.index.opened import Index
+from rag.indexing.builder import build
 from rag.schema import Answer
 
 WORD = "Zebrafinch"

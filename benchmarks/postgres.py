@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from rag.homes import Home, home
-from rag.index import bm25, builder, manifest, store, vectors
+from rag.index import bm25, manifest, store, vectors
+from rag.indexing import builder
+from rag.indexing.homes import Home, home
 from rag.models.encode import EncoderCard, Vectors
 from rag.retrieval.hybrid import retrieve
 from rag.schema import ALL, Document, Filter

@@ -22,7 +22,7 @@ from rag.engine import Engine
 from rag.evaluation import gold
 from rag.evaluation.evidence import citation_spans, locate
 from rag.evaluation.figures import judge
-from rag.index.builder import build
+from rag.indexing.builder import build
 from rag.reading.citations import Line, compose, quoted
 from rag.reading.selection import Chosen, choose
 from rag.schema import Evidence

@@ -22,7 +22,7 @@ from rag.engine import Engine
 from rag.evaluation import gold
 from rag.evaluation.evidence import citation_spans, locate
 from rag.evaluation.figures import judge, said
-from rag.index.builder import build
+from rag.indexing.builder import build
 from rag.reading.reader import TrainedReader
 from rag.schema import Answer
 

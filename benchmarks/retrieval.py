@@ -27,8 +27,9 @@ from rag.english.preference import Preference
 from rag.evaluation import ranking
 from rag.evaluation.ranking import Ranked
 from rag.index import bm25 as bm25_files
-from rag.index import builder, manifest, vectors
+from rag.index import manifest, vectors
 from rag.index.opened import Index
+from rag.indexing import builder
 from rag.retrieval.hybrid import POOL, parts, retrieve
 from rag.text.terms import terms
 

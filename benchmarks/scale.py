@@ -162,7 +162,7 @@ def peak() -> float:
 
 def child_build(work: Path) -> None:
     from rag.config import Config
-    from rag.index.builder import build
+    from rag.indexing.builder import build
 
     began = time.perf_counter()
     report = build(Config(sources=str(work / "sources"), index=str(work / "index")))
@@ -212,7 +212,7 @@ def child_stock(work: Path) -> None:
 def child_ours(work: Path) -> None:
     """Build where an index of one other document lies, so that the model is there already, as it is for the other."""
     from rag.config import Config
-    from rag.index.builder import build
+    from rag.indexing.builder import build
 
     shutil.rmtree(work / "ours", ignore_errors=True)
     build(Config(sources=str(work / "one"), index=str(work / "ours")))

@@ -29,7 +29,7 @@ from typing import Any
 import httpx
 
 from rag.config import Config
-from rag.index.builder import build
+from rag.indexing.builder import build
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = (

@@ -21,8 +21,8 @@ from rag.config import Config
 from rag.conversation import summary
 from rag.evaluation.statistics import bootstrap
 from rag.evaluation.text import normalised
-from rag.index.builder import build
 from rag.index.opened import Index
+from rag.indexing.builder import build
 from rag.schema import Filter
 
 MOST_DOCUMENTS = 120

@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from rag.config import load as load_config
     from rag.engine import Engine
     from rag.errors import IndexDamaged, IndexMissing, QuotelineError, UsageError
-    from rag.index.builder import Report, build
     from rag.index.opened import Index
+    from rag.indexing.builder import Report, build
     from rag.output.render import answer_object
     from rag.schema import (
         Answer,
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
-    "index.builder": ("Report", "build"),
+    "indexing.builder": ("Report", "build"),
     "config": ("Config", "load_config"),
     "engine": ("Engine",),
     "errors": ("IndexDamaged", "IndexMissing", "QuotelineError", "UsageError"),

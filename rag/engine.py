@@ -23,8 +23,8 @@ from rag.conversation.substitute import asks_about
 from rag.conversation.suggest import Suggester, same
 from rag.english.preference import preference, unattributed
 from rag.errors import LLMError, UsageError
-from rag.homes import home
 from rag.index.opened import Index
+from rag.indexing.homes import home
 from rag.reading.capitals import spelled
 from rag.reading.cells import settle
 from rag.reading.citations import Line, compose, quoted

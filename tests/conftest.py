@@ -16,7 +16,7 @@ os.environ["RAG_READER"] = (
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.index.builder import build
+from rag.indexing.builder import build
 from rag.models import careful
 
 if TYPE_CHECKING:

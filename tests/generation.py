@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.index import bm25, builder, manifest, store, vectors
+from rag.index import bm25, manifest, store, vectors
+from rag.indexing import builder
 from rag.models.encode import EncoderCard, Vectors
 from rag.schema import Document
 

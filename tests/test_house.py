@@ -33,7 +33,9 @@ HOUSE = """
     documents.rtf: words story document
     documents: parse sandbox worker corpus fetched load rows split
     models: encode embed origins careful catalogue
-    index: near_duplicates manifest store bm25 vectors opened generations builder watch status
+    index: near_duplicates manifest store bm25 vectors opened generations
+    postgres: address session postings neighbours store tables opened copy database
+    indexing: homes builder status watch
     english: preference vocabulary polarity question_form question_parts clause decide amounts counts relative
         period guards grammar
     retrieval: hybrid rerank

@@ -72,7 +72,7 @@ def _index(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _watch(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.index.watch import changes
+    from rag.indexing.watch import changes
 
     for _ in changes(config):
         while True:
@@ -97,8 +97,8 @@ def _add(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _build(arguments: argparse.Namespace, config: Config, added: "set[str] | None" = None) -> int:
-    from rag.homes import named
-    from rag.index.builder import build
+    from rag.indexing.builder import build
+    from rag.indexing.homes import named
 
     report = build(config, dry_run=arguments.dry_run, progress=not arguments.quiet and sys.stderr.isatty())
     for line in report.told(briefly=arguments.quiet):
@@ -110,7 +110,7 @@ def _build(arguments: argparse.Namespace, config: Config, added: "set[str] | Non
 
 
 def _generations(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.homes import home
+    from rag.indexing.homes import home
 
     index = home(config.index, config.models)
     if arguments.list:
@@ -325,7 +325,7 @@ def _show(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _status(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.index.status import status, status_text
+    from rag.indexing.status import status, status_text
 
     found = status(config, verify=arguments.verify, sources=arguments.list_sources)
     if arguments.json:

@@ -2,7 +2,7 @@
 
 from rag.config import Config
 from rag.errors import UsageError
-from rag.homes import home
+from rag.indexing.homes import home
 from rag.text.normal import original_offset
 
 

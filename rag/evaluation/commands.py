@@ -18,7 +18,7 @@ from rag.evaluation.gold import GoldFile, load
 from rag.evaluation.run import Run, Selection, new_folder, run
 from rag.evaluation.suites import indexed
 from rag.evaluation.suites import read as read_suites
-from rag.homes import home
+from rag.indexing.homes import home
 from rag.llm.client import open_llm
 from rag.schema import Document
 

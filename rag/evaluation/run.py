@@ -28,7 +28,7 @@ from rag.evaluation.network import watched
 from rag.evaluation.results import Result
 from rag.evaluation.statistics import SEED
 from rag.evaluation.summary import summarise
-from rag.index.builder import build
+from rag.indexing.builder import build
 
 IN_PROCESS = ("local:", "gguf:")
 """LLMs that no connection is opened for."""

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rag.config import Config
 from rag.errors import GoldError, UsageError, first_line
-from rag.index.builder import build
+from rag.indexing.builder import build
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""An index folder: its generations are built, checked, opened and watched."""
+"""An index folder: the files of its generations, written, opened and chosen."""

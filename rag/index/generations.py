@@ -199,7 +199,7 @@ def _remove(path: Path) -> None:
 
 
 class Folder:
-    """An index folder, as a :class:`rag.homes.Home`."""
+    """An index folder, as a :class:`rag.indexing.homes.Home`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""A built index, opened for reading. :mod:`rag.index.builder` writes it."""
+"""A built index, opened for reading. :mod:`rag.indexing.builder` writes it."""
 
 import sqlite3
 from functools import cached_property
@@ -20,7 +20,7 @@ class Index:
     """One generation in an index folder, read-only: what an engine holds.
 
     Vectors, BM25 and encoder load when first needed, or by :meth:`load`. A generation elsewhere is a subclass, with
-    its own ``store``, ``vectors`` and ``lexical`` (:mod:`rag.homes`).
+    its own ``store``, ``vectors`` and ``lexical`` (:mod:`rag.indexing.homes`).
     """
 
     def __init__(self, path: Path, manifest: dict[str, Any], threads: int) -> None:

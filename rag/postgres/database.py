@@ -45,7 +45,7 @@ _Rows = list[tuple[Any, ...]]
 
 
 class Database:
-    """A collection of a database, as a :class:`rag.homes.Home`."""
+    """A collection of a database, as a :class:`rag.indexing.homes.Home`."""
 
     def __init__(self, url: str, name: str, models: Path) -> None:
         """Take the address of the database.

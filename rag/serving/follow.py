@@ -5,7 +5,7 @@ from threading import Event, Lock, Thread
 
 from rag.engine import Engine
 from rag.errors import IndexUnreadable, RagError
-from rag.homes import home
+from rag.indexing.homes import home
 from rag.web.live import Live
 
 SECONDS = 1.0

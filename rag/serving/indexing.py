@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from rag.homes import home
-from rag.index.status import status
+from rag.indexing.homes import home
+from rag.indexing.status import status
 from rag.serving import examples
 from rag.serving.running import Serving
 from rag.web.library import Job

@@ -19,8 +19,8 @@ from rag.documents.fetched import numbered
 from rag.documents.load import SUFFIXES, Skipped, walk
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
-from rag.homes import home
-from rag.index.builder import Report, build
+from rag.indexing.builder import Report, build
+from rag.indexing.homes import home
 from rag.web.live import Live
 from rag.web.uploads import Incoming, Uploads, writing
 

@@ -12,8 +12,9 @@ from filelock import FileLock
 from rag.config import Config
 from rag.documents.sandbox import Sandbox
 from rag.errors import BusyError, SourceError, UsageError
-from rag.index import builder, generations, manifest
+from rag.index import generations, manifest
 from rag.index.opened import Index
+from rag.indexing import builder
 from rag.models import encode
 from rag.text import terms
 from tests.conftest import files

@@ -32,8 +32,9 @@ import pytest
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import BusyError, IndexDamaged, RagError
-from rag.index import builder, generations, manifest, opened
+from rag.index import generations, manifest, opened
 from rag.index.opened import Index
+from rag.indexing import builder
 from rag.models import encode
 from rag.models.encode import file_sha256
 from tests.conftest import ARTICLE, ROOT, files

@@ -6,7 +6,7 @@ from rag.cli.main import main
 from rag.config import Config
 from rag.documents import split
 from rag.engine import Engine
-from rag.index.builder import build
+from rag.indexing.builder import build
 from rag.output import terminal
 from rag.schema import Document, Passage
 from tests.growth import in_proportion

@@ -4,8 +4,9 @@ import pytest
 
 from rag.config import Config
 from rag.errors import IndexDamaged, IndexMissing, SourceError
-from rag.index import builder, generations, manifest
+from rag.index import generations, manifest
 from rag.index.opened import Index
+from rag.indexing import builder
 from rag.models import encode
 
 

@@ -22,7 +22,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.exports.links import address
 from rag.index import generations
-from rag.index.builder import build
+from rag.indexing.builder import build
 from rag.serving.mcp import http_app
 from tests.conftest import ARTICLE
 

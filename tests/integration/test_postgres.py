@@ -24,10 +24,10 @@ from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreachable, UsageError
-from rag.homes import Home, home, named
 from rag.index import vectors
-from rag.index.builder import build
 from rag.index.opened import Index
+from rag.indexing.builder import build
+from rag.indexing.homes import Home, home, named
 from rag.output.render import answer_object
 from rag.retrieval.hybrid import retrieve
 from rag.schema import ALL, Document, Filter

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.index import builder, generations, manifest
+from rag.index import generations, manifest
 from rag.index.opened import Index
+from rag.indexing import builder
 from tests.conftest import files
 
 

@@ -11,7 +11,7 @@ from filelock import FileLock
 from rag.config import Config
 from rag.errors import SourceError
 from rag.index import generations
-from rag.index.watch import changes
+from rag.indexing.watch import changes
 
 
 def test_each_change_is_built_and_an_error_does_not_end_it(own: Config, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from rag.documents.common.parsed import Parsed
 from rag.documents.parse import parse
 from rag.documents.plain.mail import mbox
 from rag.documents.sandbox import Sandbox
-from rag.index.builder import build
+from rag.indexing.builder import build
 from tests.conftest import built_over
 from tests.unit.test_parse import word
 

@@ -10,7 +10,7 @@ from rag.cli.main import main
 from rag.config import Config
 from rag.documents.pdf.ocr import REMEDY
 from rag.engine import Engine
-from rag.index.builder import build
+from rag.indexing.builder import build
 from rag.output import render, terminal
 from rag.schema import Answer, Filter
 from rag.web import export, page

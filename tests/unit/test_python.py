@@ -27,7 +27,7 @@ def test_every_public_name_is_there_and_told_of() -> None:
     assert set(rag.__all__) <= set(dir(rag))
     with pytest.raises(AttributeError, match="'rag' has no attribute 'nothing'"):
         rag.nothing  # noqa: B018
-    importlib.import_module("rag.index.builder")
+    importlib.import_module("rag.indexing.builder")
     assert callable(rag.build)
 
 

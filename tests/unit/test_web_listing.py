@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from rag.documents.load import Skipped
-from rag.index.builder import Report
+from rag.indexing.builder import Report
 from rag.schema import ALL, Filter
 from rag.web import listing
 from rag.web.library import Entry, Job

@@ -4,8 +4,8 @@ from typing import Any
 
 from rag.config import Config
 from rag.documents.load import Skipped
-from rag.homes import home
 from rag.index.manifest import total_bytes
+from rag.indexing.homes import home
 from rag.schema import SCHEMA_VERSION
 
 

@@ -24,12 +24,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rag import homes
 from rag.config import Config
 from rag.documents import load
 from rag.errors import IndexDamaged, IndexMissing, SourceError, UsageError
 from rag.index import bm25, generations, manifest, store, vectors
 from rag.index.opened import Index
+from rag.indexing import homes
 from rag.models import encode
 
 BLOCK = 1024
