@@ -65,14 +65,15 @@ def wanted() -> set[str]:
     """Return the packages that serve.txt installs, with what those need."""
     lines = (ROOT / "serve.txt").read_text(encoding="utf-8").splitlines()
     waiting = [Requirement(line) for line in lines if not line.startswith("#")]
-    found: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     while waiting:
-        name = canonicalize_name(waiting.pop().name)
-        if name not in found:
-            found.add(name)
+        one = waiting.pop()
+        name = canonicalize_name(one.name)
+        for extra in {"", *one.extras} - {known for asked, known in seen if asked == name}:
+            seen.add((name, extra))
             needed = map(Requirement, distribution(name).requires or ())
-            waiting += [one for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
-    return found
+            waiting += [each for each in needed if each.marker is None or each.marker.evaluate({"extra": extra})]
+    return {name for name, _ in seen}
 
 
 def test_it_takes_no_torch_and_only_what_the_project_asks_for() -> None:
