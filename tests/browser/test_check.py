@@ -45,6 +45,7 @@ def test_each_claim_has_its_status_and_its_quote_opens_and_is_pinned(page: Page,
     page.evaluate("document.body.classList.add('dark')")
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=screenshots / "check-phone-dark.png", full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 860})
     with page.expect_download() as download:
         page.get_by_role("link", name="Markdown").last.click()
     assert "**supported**" in download.value.path().read_text(encoding="utf-8")

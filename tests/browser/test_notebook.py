@@ -63,6 +63,7 @@ def test_a_quote_and_an_answer_are_pinned_ordered_commented_and_exported(page: P
     page.screenshot(path=screenshots / "notebook-dark.png")
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=screenshots / "notebook-phone.png", full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 860})
     for name, told in (
         ("Markdown", "*Comment: Is \\<b\\>this\\</b\\> confirmed?*"),
         ("W3C annotations", '"value": "The raid"'),
