@@ -198,7 +198,8 @@ def test_markdown_reads_well() -> None:
     text = markdown.write(TALK, DOCUMENTS, "A talk")
     assert text.startswith("# A talk\n\n*From Quoteline")
     assert "## How many died?\n\n**32**\n\nIn it 32 men died.[^1]\n\n*Verbatim from the sources" in text
-    assert "[^1]: A raid · 2026-01-12 · a.txt · characters 20-38\n\n    > In it 32 men died." in text
+    assert "[^1]: A raid · 2026-01-12 · a.txt · characters 20-38" in text
+    assert "\n\n    > In it 32 men died." in text
     assert "*The sources do not say. (the closest passages do not answer the question)*\n\nClosest passages:" in text
     assert "Hello.\n\n\\- A raid" in text
 
