@@ -407,6 +407,11 @@ class Answer:
         return "likely" if self.confidence >= LIKELY else "unsure"
 
     @property
+    def headline(self) -> str | None:
+        """The short answer where it may stand alone above its quotes: none where the answer is not likely."""
+        return self.short_answer if self.outcome == "answered" and self.certainty != "unsure" else None
+
+    @property
     def answer(self) -> str:
         """The claims as plain text, one a line."""
         return "\n".join(claim.text for claim in self.claims)

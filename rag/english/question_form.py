@@ -69,6 +69,45 @@ def either(question: str) -> bool:
     return text is not None and " or " in _OR_FEW.sub(" ", _THAT.sub("", text))
 
 
+_TELL = r"(?:please )?(?:(?:(?:can|could|would|will) you|i(?: would|'d)? (?:like|want|need)(?: you)?(?: to)?) (?:please
+)?)?" _GIVE = r"(?:(?:give|tell|show|write|provide|make|get)(?: (?:me|us))? )?(?:(?:an?|the|your) )?(?:[\w-]+ ){0,2}"
+_MAIN = r"(?:(?:main|key|basic|essential|important|major|biggest|exact|real|actual) )?" _WEIGHS = re.compile(
+    rf"{_TELL}(?:compare|contrast|juxtapose|weigh)\b"
+    rf"|{_TELL}{_GIVE}(?:comparison|similarit(?:y|ies)|differences?) (?:of|between|among|in)\b"
+    r"|(?:what|which)(?:'s| is| are| was| were)? (?:the )?"
+    rf"{_MAIN}(?:differences?|similarit(?:y|ies)|contrasts?|comparison)(?: (?:is|are) there)? (?:between|among|in|of)\b"
+    rf"|how (?:{AUXILIARY}) .+ (?:differ|compare|contrast|relate)\b"
+    rf"|(?:how|in what (?:way|respect)s?) (?:{BE}) .+ (?:different|alike|similar|unlike)\b"
+)
+_SUMS_UP = re.compile(
+    rf"{_TELL}(?:summari[sz]e|sum up|recap|outline|paraphrase|condense|describe|explain|discuss)\b"
+    rf"|{_TELL}{_GIVE}(?:summary|overview|synopsis|recap|outline|gist|digest|description|account|explanation)"
+    r" (?:of|about|on|for)\b"
+    r"|(?:what|which)(?:'s| is| are| was| were) (?:the )?(?:[\w-]+ )?(?:summary|overview|gist|synopsis) of\b"
+    r"|(?:what|which)(?:'s| is| are| were) (?:the )?(?:main|key|most important|major|central) "
+    r"(?:points?|ideas?|facts?|takeaways?|findings?|messages?|themes?|conclusions?|arguments?|events?)\b"
+    rf"|{_TELL}tell (?:me|us) (?:(?:more|all|everything|something) )?about\b"
+)
+
+
+def weighs(question: str) -> bool:
+    """Tell whether a question compares things: several quotes answer it, and no short answer does.
+
+    >>> weighs("Compare what Ana and Ben said."), weighs("How does A differ from B?"), weighs("Which is older, A or B?")
+    (True, True, False)
+    """
+    return bool(_WEIGHS.match(fold(bare(question))))
+
+
+def sums_up(question: str) -> bool:
+    """Tell whether a question asks for a summary or a description: a few words out of a quote are none.
+
+    >>> sums_up("Give me a short summary of the raid"), sums_up("Explain the deal."), sums_up("Who wrote the summary?")
+    (True, True, False)
+    """
+    return bool(_SUMS_UP.match(fold(bare(question))))
+
+
 _UNIT = r"(?P<unit>day|week|month|year)s?"
 _HOW_LONG = rf"how (?:many {_UNIT}|long|much time)"
 _BETWEEN = [

@@ -118,8 +118,8 @@ def lines(answer: Answer) -> Iterator[Line]:
     elif answer.outcome == "refused":
         yield Line("aside", f"{REFUSED} ({REASONS[answer.reason or '']})")
         yield from (Line("aside", f"{NOT_READ}: {item}") for item in answer.missing)
-    if answer.short_answer:
-        yield Line("short", answer.short_answer)
+    if answer.headline:
+        yield Line("short", answer.headline)
     yield from (Line("claim", claim.text, claim.citations) for claim in answer.claims)
     if answer.disputed:
         values = " or ".join(stated.value for stated in answer.conflict if not stated.superseded)

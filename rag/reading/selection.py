@@ -16,7 +16,7 @@ from rag.english.decide import decide
 from rag.english.guards import against, misstated
 from rag.english.period import timeless
 from rag.english.preference import without_now
-from rag.english.question_form import between, yes_no
+from rag.english.question_form import between, sums_up, weighs, yes_no
 from rag.english.question_parts import asked_parts, several
 from rag.english.relative import counted, dated_answer
 from rag.reading.versions import Settled, Version, contenders, held, settle, told_then
@@ -62,6 +62,12 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
         threshold: least confidence for an answer, 0 to 1.
         newest: ISO 8601 date of the newest document, from which "last year" is counted.
     """
+    if weighs(question) or sums_up(question):
+        return replace(_chosen(question, read, threshold, newest), short_answer=None)
+    return _chosen(question, read, threshold, newest)
+
+
+def _chosen(question: str, read: Read, threshold: float, newest: str | None) -> Chosen:
     if (events := between(question)) and (found := _time_between(events, read, threshold)):
         return found
     parts = asked_parts(question)

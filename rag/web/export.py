@@ -50,7 +50,7 @@ def _turn(
     answer: Answer, place: int, documents: Documents, marks: Mapping[str, list[range]], numbers: Mapping[str, int]
 ) -> str:
     about = "".join(f'<p class="note">{escape(line)}</p>' for line in _about(answer))
-    short = f'<p class="short">{escape(answer.short_answer)}</p>' if answer.short_answer else ""
+    short = f'<p class="short">{escape(answer.headline)}</p>' if answer.headline else ""
     told = "".join(f"<p>{escape(line)}</p>" for line in (*_disagreeing(answer), *(answer.message or "").splitlines()))
     claims = "".join(
         f"<p>{escape(claim.text)} {' '.join(_number(place, number) for number in claim.citations)}</p>"

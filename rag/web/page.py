@@ -71,7 +71,7 @@ def asked_as(found: Answer) -> str:
 
 def _answered(found: Answer, place: int) -> str:
     llm = found.model.get("llm")
-    short = f'<p class="ql-short-answer">{escape(found.short_answer)}</p>' if found.short_answer else ""
+    short = f'<p class="ql-short-answer">{escape(found.headline)}</p>' if found.headline else ""
     claims = "".join(
         f'<li class="ql-claim"><span class="ql-said">{escape(claim.text)}</span> '
         f"{''.join(_cite(place, number) for number in claim.citations)} {_status(claim, found)}</li>"
