@@ -4,16 +4,24 @@ Nothing in a source, a question or an LLM's text can become a citation: numbers 
 the index.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.english.question_form import unresolved
 from rag.reading.selection import Chosen
 from rag.reading.versions import Version
-from rag.schema import Citation, Claim, Closest, Evidence, Sentence, Stated
+from rag.schema import Citation, Claim, Closest, Evidence, Passage, Sentence, Stated
 
 MOST_CHARS = 1000
 """Of a quote with the sentence before it."""
+_UNDERLINED = re.compile(r"[^\n]+\n[ \t]*(?:=+|-{3,})[ \t]*\n\s*")
+_FIRST_LINE = re.compile(r"(?P<line>[^\n]{1,70})\n[ \t]*(?P<next>[^\W_a-zß-ÿ][^\s]*)")
+_ENDED = re.compile(r"[.!?…:;,–—-][\"'”’»)\]*_]*$")
+"""How a sentence or its part ends, and a heading does not."""
+_LEANS = re.compile(
+    r"\b(?:an?|the|of|in|on|at|to|for|and|or|by|with|from|as|is|was|are|were|that|his|her|its)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +89,54 @@ def quoted(chosen: Chosen) -> tuple[Line, ...]:
 
 
 def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:
-    """Return evidence that ends a sentence earlier if its own ends with a word that points there ("He said").
+    """Return evidence that begins a sentence earlier if its own has a word that points there ("He said").
 
-    Not if that sentence is quoted already, is in another passage, or makes the quote too long.
+    Not if that sentence is a heading, is quoted already, is in another passage, or makes the quote too long.
     """
     passage, sentence = item.passage, item.sentence
     place = passage.sentences.index(sentence)
     if not place or not unresolved(item.quote):
-        return item
+        return without_heading(item)
     before = passage.sentences[place - 1]
     quoted = any(other.passage.source == passage.source and other.sentence == before for other in quotes)
-    if quoted or sentence.end - before.start > MOST_CHARS:
+    if quoted or sentence.end - before.start > MOST_CHARS or _is_heading(passage, before, sentence):
+        return without_heading(item)
+    return without_heading(replace(item, sentence=Sentence(before.start, sentence.end)))
+
+
+def _is_heading(passage: Passage, before: Sentence, after: Sentence) -> bool:
+    """Tell whether a sentence is the heading of the one behind it: it stands in a line of its own and does not end."""
+    text = passage.quote(before)
+    apart = "\n" in passage.text[before.end - passage.start : after.start - passage.start]
+    return apart and (text.startswith("#") or not _ENDED.search(text))
+
+
+def without_heading(item: Evidence) -> Evidence:
+    """Return evidence without the heading that its sentence begins with where no empty line parts the two.
+
+    A line is one if a paragraph begins with it, it does not end as a sentence or its part does, and is broken off
+    though the next word had room: what is merely wrapped is broken where the line is full.
+    """
+    quote, passage = item.quote, item.passage
+    before = passage.text[: item.sentence.start - passage.start]
+    if not re.search(r"\n[ \t]*\n\s*$", before) and (before.strip() or passage.start):
         return item
-    return replace(item, sentence=Sentence(before.start, sentence.end))
+    found = _UNDERLINED.match(quote)
+    start = found.end() if found else _heading_end(quote)
+    if not start or item.short_answer not in quote[start:]:
+        return item
+    return replace(item, sentence=Sentence(item.sentence.start + start, item.sentence.end))
+
+
+def _heading_end(quote: str) -> int:
+    """Return where the text behind a heading in the first line starts; 0 if that is none."""
+    found = _FIRST_LINE.match(quote)
+    if not found:
+        return 0
+    line, rest = found["line"].rstrip(), quote[found.start("next") :]
+    room = max(map(len, rest.splitlines()))
+    fits = len(line) + 1 + len(found["next"]) <= room
+    return found.start("next") if fits and not _ENDED.search(line) and not _LEANS.search(line) else 0
 
 
 def cited(number: int, item: Evidence) -> Citation:
@@ -117,6 +160,7 @@ def cited(number: int, item: Evidence) -> Citation:
 
 def closest_of(item: Evidence) -> Closest:
     """Return evidence as what came closest, which is no citation."""
+    item = without_heading(item)
     passage, sentence = item.passage, item.sentence
     return Closest(
         source=passage.source,

@@ -1,3 +1,7 @@
+from dataclasses import replace
+
+import pytest
+
 from rag.documents.split import passages
 from rag.reading.citations import MOST_CHARS, Line, compose, quoted
 from rag.reading.selection import Chosen
@@ -82,3 +86,40 @@ def test_quotes_alone_are_lines_of_their_own() -> None:
     chosen = Chosen(0.9, quotes(0, 2))
     assert compose(chosen) == compose(chosen, quoted(chosen))
     assert compose(chosen, []).claims == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "quote"),
+    [
+        ("# Report\n\n## Prices\n\nIt costs 12 euros a day.", 2, "It costs 12 euros a day."),
+        ("Prices\n\nIt costs 12 euros a day.", 1, "It costs 12 euros a day."),
+        ("Background\nThe raid killed 32 men, said the army.", 0, "The raid killed 32 men, said the army."),
+        ("Background\n==========\nThe raid killed 32 men.", 0, "The raid killed 32 men."),
+        ("Rain.\n\n**Who pays**\nThe city pays 3 euros a day.", 1, "The city pays 3 euros a day."),
+    ],
+)
+def test_a_heading_is_no_part_of_a_quote(text: str, number: int, quote: str) -> None:
+    of = passage(text)
+    for composed in (compose(Chosen(0.9, quotes(number, of=of))), compose(Chosen(0.1, closest=quotes(number, of=of)))):
+        (pointer,) = composed.citations or composed.closest
+        assert pointer.quote == quote == text[pointer.start : pointer.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("The minister of the interior of all the land said on\nMonday that nobody was hurt.", 0),
+        ("It rained, said the man whom they call Mr Smith of Orda.\nHe left. Mr Smith\nWent to the market at Orda.", 2),
+        ("Rain fell on\nOrda.", 0),
+    ],
+)
+def test_a_line_that_is_merely_wrapped_is_no_heading(text: str, number: int) -> None:
+    of = passage(text)
+    (citation,) = compose(Chosen(0.9, quotes(number, of=of))).citations
+    assert citation.quote.endswith(of.quote(of.sentences[number]))
+
+
+def test_a_heading_that_answers_stays() -> None:
+    (item,) = quotes(0, of=passage("Closed on Monday\nThe museum of Orda opens on every other day."))
+    said = replace(item, short_answer="Monday")
+    assert compose(Chosen(0.9, (said,))).citations[0].quote.startswith("Closed on Monday")
