@@ -20,9 +20,10 @@ from rag.config import Config
 from rag.conversation import rewrite, smalltalk
 from rag.conversation.reply import reply
 from rag.conversation.substitute import asks_about
-from rag.conversation.suggest import Suggester, same
+from rag.conversation.suggest import Candidate, Suggester, same
 from rag.english.preference import preference, unattributed
 from rag.errors import LLMError, UsageError
+from rag.index.near_duplicates import statement
 from rag.index.opened import Index
 from rag.indexing.homes import home
 from rag.reading.capitals import spelled
@@ -30,7 +31,7 @@ from rag.reading.cells import settle
 from rag.reading.citations import Line, compose, quoted
 from rag.reading.copies import cite_first
 from rag.reading.margin import told
-from rag.reading.missing import missing
+from rag.reading.missing import missing, other_letters
 from rag.reading.reader import TrainedReader, opened
 from rag.reading.selection import Chosen, choose
 from rag.reading.topic import on_topic
@@ -38,6 +39,7 @@ from rag.retrieval.hybrid import POOL, check_filter, fused, left_out, parts, ret
 from rag.retrieval.rerank import CANDIDATES, Reranker
 from rag.schema import (
     ALL,
+    LIKELY,
     Answer,
     Check,
     Conflicts,
@@ -190,6 +192,8 @@ class Engine:
             found = self._read(retrieved, chosen)
             if thing := rewrite.anew(smalltalk.without_greeting(question), smalltalk.asking(history)):
                 retrieved, found = self._about(thing, retrieved, found, chosen)
+            if rewrite.dangles(smalltalk.without_greeting(question), smalltalk.asking(history)):
+                found = Chosen(0.0, closest=found.quotes or found.closest)  # of what it asks nobody knows
         draft = _Draft()
         if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
             with clock.time("write"):
@@ -217,7 +221,12 @@ class Engine:
             timings_ms=clock.timings(),
             dropped=draft.dropped,
             missing=missing(self.index, retrieved.standalone, retrieved.hits, chosen) if reason else (),
-            warnings=(*warnings, *left_out(self.index, chosen), *draft.warnings),
+            warnings=(
+                *warnings,
+                *left_out(self.index, chosen),
+                *draft.warnings,
+                *(other_letters(self.index, retrieved.standalone, chosen) if reason else ()),
+            ),
             conflict=composed.conflict,
         )
 
@@ -355,10 +364,20 @@ class Engine:
 
         return judging.opened(self.config)
 
+    def answers(self, question: str, chosen: Filter = ALL) -> bool:
+        """Tell whether the sources are likely to answer a question, without an LLM: whether it may be an example."""
+        found = self._read(self._retrieve(question, (), chosen, self.config.k, Clock()), chosen)
+        return bool(found.quotes) and found.confidence >= LIKELY
+
     def suggest(
-        self, question: str = "", history: Sequence[Turn] = (), chosen: Filter = ALL, n: int = SUGGESTED
+        self,
+        question: str = "",
+        history: Sequence[Turn] = (),
+        chosen: Filter = ALL,
+        n: int = SUGGESTED,
+        answer: str = "",
     ) -> tuple[str, ...]:
-        """Return at most ``n`` questions that the sources answer and nobody has asked yet.
+        """Return at most ``n`` questions that the sources answer and nobody has asked yet, in whatever words.
 
         Each is tried before it is returned: that takes as long as twenty questions, at most.
 
@@ -368,20 +387,25 @@ class Engine:
             history: earlier turns of the conversation, oldest first.
             chosen: which documents may answer; by default all.
             n: how many.
+            answer: what the question was answered, a line each quote: that is not asked for again, nor what the answers
+                of the history say.
 
         Raises:
             UsageError: as :meth:`ask`, but for an empty question.
         """
         asked = [turn.question for turn in history]
-        found: tuple[str, ...] = ()
+        said = [statement(line) for text in (*(turn.answer for turn in history), answer) for line in text.splitlines()]
+        found: tuple[Candidate, ...] = ()
         if question.strip() and not smalltalk.kind(question, smalltalk.asking(history)):
             retrieved = self._retrieve(question, history, chosen, self.config.k, Clock())
             asked.append(retrieved.standalone)
-            found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n)
+            found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n, said)
         check_filter(chosen)
         if len(found) < n:
-            found = tuple(dict.fromkeys([*found, *self._suggester.at_large(chosen)]))
-        return tuple(item for item in found if not same(item, asked))[:n]
+            told = {sentence for item in found for sentence in item.statements}
+            more = (item for item in self._suggester.at_large(chosen) if not item.told(said))
+            found = (*found, *(item for item in more if not item.statements & told))
+        return tuple(item.question for item in found if not same(item.question, asked))[:n]
 
     @property
     def threshold(self) -> float:
@@ -419,11 +443,11 @@ class Engine:
         self, question: str, history: Sequence[Turn], stop: Event | None
     ) -> tuple[str | None, tuple[str, ...]]:
         """Return what a follow-up asks as the LLM says, and warnings; None if the rules are to say it."""
-        turns = smalltalk.asking(history)
-        if not self.llm or not turns:
+        turns, bare = smalltalk.asking(history), smalltalk.without_greeting(question)
+        if not self.llm or not turns or rewrite.dangles(bare, turns):  # an LLM would find something that it points to
             return None, ()
         try:
-            return rewrite.by_llm(smalltalk.without_greeting(question), turns, self.llm.stream, stop), ()
+            return rewrite.by_llm(bare, turns, self.llm.stream, stop), ()
         except LLMError as error:
             return None, (f"{error}; what the question stands for is found by rule",)
 

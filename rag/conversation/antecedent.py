@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from rag.conversation.fragment import bare, frame
 from rag.conversation.mention import Mention, is_person, mentions
-from rag.conversation.turns import focus, full_name, last_word, series, together
+from rag.conversation.turns import focus, full_name, last_word, series, sought, together
 from rag.english.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_name, is_verb, words
 from rag.schema import Turn
 from rag.text.numerals import SPELLED
@@ -84,6 +84,8 @@ class Candidate:
     """Whether it is what its question or answer starts with."""
     new: bool = False
     """Whether it answers who did something: somebody of whom nobody need have spoken before."""
+    sought: bool = False
+    """Whether it belongs to a value that was asked for and not found: "the population of Havana"."""
 
 
 def candidates(talk: Talk) -> Iterator[Candidate]:
@@ -102,7 +104,7 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
             weight -= aside
             if asks_who and parts and mention.kind == "name" and mention.text != parts.clause:
                 weight -= 1.5  # "Who is the head of Volvo?": not Volvo
-            yield Candidate(mention, turn, weight, in_question=True, begins=first)
+            yield Candidate(mention, turn, weight, in_question=True, begins=first, sought=mention.text in sought(turn))
         for place, mention in enumerate(mentions(turn.answer)):
             if mention.start == 0 and _is_surname(mention, talk):
                 continue
@@ -144,7 +146,7 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
     best: tuple[float, Candidate] | None = None
     for candidate in candidates(talk):
         mention = _as_called(candidate.mention, talk)
-        if _is_other(kind, mention, text, talk):
+        if _is_other(kind, mention, text, talk) or (candidate.sought and (mention.kind == "thing" or pronoun == "it")):
             continue
         score = _fit(kind, pronoun, candidate, mention, owned, text) + candidate.weight
         score += _in_play(kind, candidate, mention, talk)

@@ -15,7 +15,7 @@ from rag.conversation.fragment import LEAD_IN, WH, bare, complete, frame
 from rag.conversation.mention import is_person, mentions, named_in
 from rag.conversation.resolve import NTH, NTH_ALONE, pointing, resolved
 from rag.conversation.substitute import YEAR_ON, about, agreeing, another_year, replaced
-from rag.conversation.turns import focus, full_name, series, together
+from rag.conversation.turns import focus, full_name, series, sought, together
 from rag.english.grammar import words as words_in
 from rag.english.question_form import AUXILIARY, QUESTION_WORD, is_plural, yes_no
 from rag.schema import Turn
@@ -68,6 +68,20 @@ def context(question: str, history: Sequence[Turn]) -> str:
     return talk.last.question
 
 
+def dangles(question: str, history: Sequence[Turn]) -> bool:
+    """Tell whether a follow-up to a question without an answer points to something that nothing said before can be.
+
+    >>> dangles("And who announced it?", [Turn("What is the population of Havana?", "")])
+    True
+    """
+    talk = _talk(history)
+    typed = " ".join(question.split())
+    if not talk.turns or talk.last.answer.strip() or _rewritten(typed, talk) != typed:
+        return False
+    alone = bool(sought(talk.last)) and complete(typed, talk.last.question, "") is not None
+    return alone or pointing(bare(typed))
+
+
 def anew(question: str, history: Sequence[Turn]) -> str:
     """Return the thing that a follow-up asks the last question about anew; empty if it is no such follow-up.
 
@@ -118,7 +132,7 @@ def _rewritten(question: str, talk: Talk) -> str:
     if not talk.turns or not talk.last.question or not 0 < len(question.split()) <= MOST_WORDS:
         return question
     new = (
-        complete(question, talk.last.question, _filling(talk.last))
+        ("" if sought(talk.last) else complete(question, talk.last.question, _filling(talk.last)))
         or _named_first(question)
         or _about(question, talk)
         or _compared(question, talk)

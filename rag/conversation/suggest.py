@@ -38,6 +38,11 @@ class Candidate:
     statements: set[str] = field(default_factory=set)
     """The sentences, as :func:`rag.index.near_duplicates.statement` has them."""
 
+    def told(self, said: Iterable[str]) -> bool:
+        """Tell whether an answer has such a sentence: lines of answers, as :func:`rag.index.near_duplicates.statement`
+        has them."""
+        return any(sentence in line for sentence in self.statements for line in said)
+
 
 class Suggester:
     """Suggests questions that one generation answers. Safe to share between threads; the same ones each time."""
@@ -45,11 +50,11 @@ class Suggester:
     def __init__(self, index: Index, ask: Ask) -> None:
         self._index = index
         self._ask = ask
-        self._kept: dict[Filter, tuple[str, ...]] = {}
+        self._kept: dict[Filter, tuple[Candidate, ...]] = {}
         self._known: dict[tuple[str, Filter], bool] = {}
         self._lock = Lock()
 
-    def at_large(self, chosen: Filter) -> tuple[str, ...]:
+    def at_large(self, chosen: Filter) -> tuple[Candidate, ...]:
         """Return at most ``KEPT`` questions about the documents that pass a filter, of several kinds."""
         with self._lock:
             if chosen not in self._kept:
@@ -59,9 +64,14 @@ class Suggester:
                 self._kept[chosen] = self._answered(candidates, chosen, KEPT)
             return self._kept[chosen]
 
-    def near(self, passages: Sequence[Passage], asked: Sequence[str], chosen: Filter, n: int) -> tuple[str, ...]:
-        """Return at most ``n`` questions that passages answer, the nearest to the last one asked first, none asked."""
-        candidates = [item for item in _candidates(passages) if not same(item.question, asked)]
+    def near(
+        self, passages: Sequence[Passage], asked: Sequence[str], chosen: Filter, n: int, said: Sequence[str] = ()
+    ) -> tuple[Candidate, ...]:
+        """Return at most ``n`` questions that passages answer, the nearest to the last one asked first.
+
+        None has been asked, and none is answered by what was said: it would get the same quote again.
+        """
+        candidates = [item for item in _candidates(passages) if not same(item.question, asked) and not item.told(said)]
         if not candidates:
             return ()
         own, *vectors = self._index.encoder.encode([asked[-1], *(item.question for item in candidates)])
@@ -79,7 +89,7 @@ class Suggester:
         most = max(1, int(len(passages) * MOST_SENTENCES / max(1, sum(len(p.sentences) for p in passages))))
         return passages[:: -(-len(passages) // most)]
 
-    def _answered(self, candidates: Iterable[Candidate], chosen: Filter, most: int) -> tuple[str, ...]:
+    def _answered(self, candidates: Iterable[Candidate], chosen: Filter, most: int) -> tuple[Candidate, ...]:
         """Return the first questions that are answered by what they were made of, one a sentence."""
         found: list[Candidate] = []
         tried = 0
@@ -91,7 +101,7 @@ class Suggester:
             tried += 1
             if self._tried(item.question, chosen):
                 found.append(item)
-        return tuple(item.question for item in found)
+        return tuple(found)
 
     def _tried(self, question: str, chosen: Filter) -> bool:
         """Tell whether the sentence that an answer to a question quotes first makes that question; asked once."""

@@ -60,6 +60,21 @@ def focus(turn: Turn) -> Mention | None:
     return best[2] if best else None
 
 
+_VALUE = re.compile(r"(?:what|which)(?:['’]s| (?:is|are|was|were)) (?P<value>.+)", re.IGNORECASE)
+_OF_SOMETHING = re.compile(r"\b(?:of|in|for|at|on|per|among|between)\b|['’]s? \w|s['’] \w", re.IGNORECASE)
+
+
+def sought(turn: Turn) -> str:
+    """Return the value that a turn asked for and did not get: nothing that can be spoken of; empty if it is no such
+    turn.
+
+    >>> sought(Turn("What is the population of Havana?", "")), sought(Turn("What is the Kirk dam?", ""))
+    ('the population of Havana', '')
+    """
+    found = None if turn.answer.strip() else _VALUE.fullmatch(bare(turn.question))
+    return found["value"] if found and _OF_SOMETHING.search(found["value"]) else ""
+
+
 def series(text: str) -> list[str]:
     """Return the members of an enumeration in a text: of names if there is one, otherwise the first of things.
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rag.claims.judging import Judgement
 
 REFUSED = "The sources do not say."
+NO_SENTENCE = "I found no sentence I can stand behind."
+"""Where what came closest is shown below: it may say it, in words that were not understood."""
 NOT_READ = "The answer may stand in what could not be read"
 DISAGREE = "Sources disagree"
 EARLIER = "earlier"
@@ -213,6 +215,11 @@ def error_object(error: RagError, identity: str | None = None) -> dict[str, Any]
 def dumps(value: dict[str, Any]) -> str:
     """Return one line of JSON."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def refused(answer: Answer) -> str:
+    """Return how a refusal begins: nobody may say that the sources do not say what they show."""
+    return NO_SENTENCE if answer.closest or answer.warnings else REFUSED
 
 
 def conflict_lines(answer: Answer) -> list[str]:

@@ -1,11 +1,16 @@
 """What of the sources could not be read and may hold the answer to a question that is refused.
 
-A contract of which three of four pages are scans does not "say nothing" of the price: nobody has read it.
+A contract of which three of four pages are scans does not "say nothing" of the price: nobody has read it. Nor do
+sources say nothing to a question that is in other letters than theirs.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
+
+import numpy as np
 
 from rag.documents.pdf.ocr import REMEDY
 from rag.index.opened import Index
@@ -16,6 +21,11 @@ FEW = 3
 """Sources that are few enough for each to be meant by any question."""
 MOST = 5
 """Parts that are named; of the others it is said how many they are."""
+SAMPLED = 100
+"""Passages, evenly spaced, that tell in which letters the sources are."""
+USED = 0.02
+"""Least part of their letters that a script has which they are written in; a name in it is less."""
+_SCRIPTS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
 _SHARE = re.compile(r"\d[\d,]* of \d[\d,]* \w+")
 
 
@@ -53,6 +63,36 @@ def missing(index: Index, question: str, hits: Sequence[Hit], chosen: Filter) ->
     if any(remedy == REMEDY for _, remedy in named):
         lines.append(f"what has no text: {REMEDY}")
     return tuple(lines)
+
+
+def other_letters(index: Index, question: str, chosen: Filter) -> tuple[str, ...]:
+    """Return a warning if a question is in letters in which the sources that may answer are not written.
+
+    Args:
+        index: the generation that was asked.
+        question: as it was retrieved.
+        chosen: which documents may answer.
+    """
+    asked = _letters([question])
+    if not asked or (own := asked.most_common(1)[0][0]) == "Latin":
+        return ()
+    passing = index.store.passing(chosen)
+    numbers = np.arange(len(index)) if passing is None else passing
+    spread = np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), SAMPLED)).astype(np.int64))
+    found = _letters(passage.text for passage in index.store.passages(numbers[spread].tolist()))
+    theirs = [name for name, count in found.most_common() if count >= USED * found.total()]
+    if not theirs or own in theirs:
+        return ()
+    return (f"the question is in {own} letters, the sources are in {' and '.join(theirs)} ones: ask in their language",)
+
+
+def _letters(texts: Iterable[str]) -> Counter[str]:
+    """Return how many letters of each script texts have, by its name: "Latin", "Arabic"."""
+    found: Counter[str] = Counter()
+    for char, count in Counter(char for text in texts for char in text if char.isalpha()).items():
+        script = "LATIN" if char.isascii() else unicodedata.name(char, "LATIN").partition(" ")[0]
+        found[_SCRIPTS.get(script, script.capitalize())] += count
+    return found
 
 
 def _unread(index: Index, chosen: Filter) -> Iterator[tuple[str, str, str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag.errors import UsageError
+from rag.output.render import REFUSED
 from rag.schema import Turn
 from rag.serving.running import Asked
 
@@ -27,7 +28,7 @@ def asked(messages: Sequence[Any]) -> Asked:
 
 
 def _turns(said: Sequence[tuple[str, str]]) -> Iterator[Turn]:
-    """Yield questions with their answers; one that nobody answered has an empty answer."""
+    """Yield questions with their answers; one that nobody answered, or that was refused, has an empty answer."""
     question: str | None = None
     for role, text in said:
         if role == "user":
@@ -35,7 +36,7 @@ def _turns(said: Sequence[tuple[str, str]]) -> Iterator[Turn]:
                 yield Turn(question, "")
             question = text
         elif question is not None:
-            yield Turn(question, text)
+            yield Turn(question, "" if text.startswith(REFUSED) else text)
             question = None
     if question is not None:
         yield Turn(question, "")

@@ -38,7 +38,7 @@ class Asked:
     turns: int
     owner: str
     typed: bool = False
-    """It stands in the question box."""
+    """It stood in the question box, and the script puts it back there if it comes to nothing."""
 
 
 def shown(conversation: Sequence[Answer], ratings: Mapping[int, Rating], desk: Desk | None = None) -> str:
@@ -86,7 +86,6 @@ def _failed(conversations: Conversations, desk: Desk, asked: Asked, run: Run, wh
     yield {
         "chat": shown(asked.conversation, ratings, desk),
         "writing": page.made(asked.question, page.failed(why)),
-        **({"box": asked.question} if asked.typed else {}),
     }
 
 
@@ -98,7 +97,6 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
         "writing": page.made(asked.question, page.searching(None)),
         "offers": "",
         **({"chat": shown(before, ratings, desk) if before else ""} if replaces else {}),
-        **({"box": ""} if asked.typed else {}),
     }
     trace = None
     with live.engine() as engine:
@@ -142,10 +140,14 @@ def in_a_hurry(engine: Engine) -> Engine:
 
 
 def _opened(live: Live, desk: Desk, answer: Answer, place: int) -> Changes:
-    """Open the document of an answer's first quote, among the tabs that are open by now."""
+    """Open the document of an answer's first quote, among the tabs that are open by now.
+
+    Without a quote no document stays in view: what is marked in it answered another question.
+    """
     desk.tabs.forget_quotes(place)
     if not answer.citations:
-        return {}
+        desk.tabs.show(-1)
+        return {"panel": desk.panel(live)}
     first = answer.citations[0]
     desk.open(live, Tab(first.source, first.title, answer.citations, 0, place))
     return {"panel": desk.panel(live)}

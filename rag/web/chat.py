@@ -1,10 +1,13 @@
 """The tab of the chat: the conversation on the left, the sources on the right.
 
 What is pressed inside the conversation or the sources reaches the server as events of the panel, sent by
-``static/page.js``: ``click`` opens something, ``submit`` asks a suggestion, ``retry`` and ``edit`` ask anew, ``like``
-rates. What takes no time is not queued: it works while answers are waited for.
+``static/page.js``: ``click`` opens something, ``submit`` asks what was typed or suggested, ``retry`` and ``edit`` ask
+anew, ``like`` rates. The script takes a question out of its box itself, at the press: an event of the box would read it
+later, with what is typed meanwhile, and emptying the box from here would take away what is typed by then. What takes no
+time is not queued: it works while answers are waited for.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from typing import Any
 import gradio as gr
 
 from rag.config import Config
+from rag.engine import SUGGESTED, Engine
 from rag.errors import RagError, UsageError
 from rag.schema import Answer, Document, Filter
 from rag.web import page, words
@@ -28,6 +32,10 @@ from rag.web.live import Live
 
 __all__ = ["Chat", "shown", "tab"]
 
+_ENDED = "() => { document.dispatchEvent(new Event('ql-ended')); return []; }"
+"""Tells the script of the page that a question has been answered, or has come to nothing."""
+
+MOST_EXAMPLES = 4
 MOST_WAIT = 1
 """Seconds that one page waits while another is told what may be asked next; then it is not told."""
 
@@ -51,8 +59,14 @@ class Chat:
     writing: gr.HTML
     panel: gr.HTML
     offers: gr.HTML
-    box: gr.Textbox
+    examples: gr.HTML
     live: Live
+    tried: "Examples"
+
+    def exemplified(self) -> str:
+        """Return what an empty page offers: it is to be set once the page is there, for each question is tried."""
+        with self.live.engine() as engine:
+            return page.offered(words.CHAT_FOR_EXAMPLE, self.tried.of(engine))
 
     @property
     def outputs(self) -> list[Any]:
@@ -96,16 +110,16 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
         conversations: where answers are kept.
         chosen: the :class:`rag.schema.Filter` of the documents that may answer.
     """
-    chat, button, stop, start = _layout(live)
+    chat, stop, start = _layout(live)
     events = _Events(chat, conversations)
     inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
-    outputs = [*chat.outputs, chat.box, chat.turns]
+    outputs = [*chat.outputs, chat.turns]
     # "multiple": Gradio would drop a press while an answer is written, and some just after it, without a word.
     queued: Any = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
     at_once: Any = {**queued, "queue": False}
     asking: Any = {**queued, "concurrency_id": "answer"}  # however it is asked, a question takes one of the same places
-    gr.on([chat.box.submit, button.click], events.ask, [chat.box, *inputs], outputs, **asking)
-    gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], events.ask_again, inputs, outputs, **asking)
+    asked = gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], events.ask, inputs, outputs, **asking)
+    asked.then(None, js=_ENDED)  # answered or not
     chat.panel.click(events.select, [chat.conversation, chat.desk], [chat.panel], **at_once)
     chat.panel.like(events.rate, [chat.conversation, chat.current, chat.desk], [chat.chat], **at_once)
     stop.click(lambda desk: desk.stop(), [chat.desk], **at_once)
@@ -114,6 +128,27 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
     # there is to be no stream after that of the answer.
     chat.turns.change(events.offer, [chat.conversation, chat.desk, chosen, chat.turns], [chat.offers], **at_once)
     return chat
+
+
+class Examples:
+    """The questions that an empty page offers. Safe between threads.
+
+    Args:
+        named: those of the settings; they may have been written for other sources.
+    """
+
+    def __init__(self, named: Sequence[str]) -> None:
+        self._named = named
+        self._lock = Lock()
+        self._kept: tuple[str, tuple[str, ...]] = ("", ())
+
+    def of(self, engine: Engine) -> tuple[str, ...]:
+        """Return those that the sources of an engine answer, otherwise some that are made of these sources."""
+        with self._lock:
+            if self._kept[0] != engine.index.id:
+                found = tuple(question for question in self._named if engine.answers(question))
+                self._kept = engine.index.id, found or engine.suggest(n=MOST_EXAMPLES)
+            return self._kept[1]
 
 
 class _Events:
@@ -127,26 +162,18 @@ class _Events:
         self._offering = Lock()  # one at a time looks for what may be asked next
 
     def ask(
-        self, question: str, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
-        request: gr.Request,
-    ) -> Iterator[Changes]:  # fmt: skip
-        """Answer what is in the question box."""
-        place = len(conversation)
-        asked = Asked(question, place, conversation, current, chosen, turns, owner(request), typed=True)
-        yield from self._answered(desk, asked)
-
-    def ask_again(
         self, event: gr.EventData, conversation: list[Answer], current: str, desk: Desk, chosen: Filter, turns: int,
         request: gr.Request,
     ) -> Iterator[Changes]:  # fmt: skip
-        """Answer a suggestion, or a question of the conversation anew, as it was or edited."""
+        """Answer what was typed, a suggestion, or a question of the conversation anew, as it was or edited."""
         told = _told(event)
         place, question = len(conversation), str(told.get("question") or "")
         with suppress(LookupError):
             if told.get("answer") is not None:
                 place = _place(told, conversation)
                 question = question or conversation[place].question
-        asked = Asked(question, place, conversation, current, chosen, turns, owner(request))
+        typed = told.get("typed") is True
+        asked = Asked(question, place, conversation, current, chosen, turns, owner(request), typed=typed)
         yield from self._answered(desk, asked)
 
     def _answered(self, desk: Desk, asked: Asked) -> Iterator[Changes]:
@@ -191,7 +218,8 @@ class _Events:
         try:
             if not self._running:
                 with suppress(RagError), self._live.engine() as engine:
-                    found = engine.suggest(conversation[-1].question, history(conversation[:-1]), chosen)
+                    *before, last = conversation
+                    found = engine.suggest(last.question, history(before), chosen, SUGGESTED, last.answer)
                     if desk.turn == turn:
                         return page.offered(words.CHAT_YOU_CAN_ASK, found)
         finally:
@@ -199,8 +227,8 @@ class _Events:
         return gr.skip()
 
 
-def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
-    """Return the components, and the buttons "Ask", "Stop" and "Start over"."""
+def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button]:
+    """Return the components, and the buttons "Stop" and "Start over"."""
     with live.engine() as engine:
         has_llm, config = engine.llm is not None, engine.config
     gr.HTML(
@@ -211,11 +239,10 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
             with gr.Column(elem_id="ql-chat"):
                 conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
                 writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
-            examples = page.offered(words.CHAT_FOR_EXAMPLE, _examples(config))
-            gr.HTML(examples, elem_id="ql-examples", apply_default_css=False)
+            examples = gr.HTML("", elem_id="ql-examples", apply_default_css=False)
             offers = gr.HTML("", elem_id="ql-offers", apply_default_css=False)
             with gr.Row(elem_id="ql-ask"):
-                box = gr.Textbox(
+                gr.Textbox(
                     show_label=False,
                     container=False,
                     label=words.CHAT_QUESTION,
@@ -225,16 +252,18 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button, gr.Button]:
                     elem_id="ql-question",
                     max_length=config.max_question_chars,
                 )
-                button = gr.Button(words.CHAT_ASK, variant="primary", scale=1, min_width=80)
+                gr.Button(words.CHAT_ASK, variant="primary", scale=1, min_width=80, elem_id="ql-send")
                 stop = gr.Button(words.CHAT_STOP, scale=1, min_width=80, visible=has_llm)
                 start = gr.Button(words.CHAT_START_OVER, scale=1, min_width=120)
         with gr.Column(scale=2, min_width=320):
-            script = (files("rag.web") / "static" / "page.js").read_text(encoding="utf-8")
+            told = json.dumps({"busy": words.CHAT_ONE_AT_A_TIME, "readOnly": words.CHAT_READ_ONLY})
+            script = f"const words = {told};\n{(files('rag.web') / 'static' / 'page.js').read_text(encoding='utf-8')}"
             panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
-        gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, box, live
-    )
-    return chat, button, stop, start
+        gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, examples, live,
+        Examples(_examples(config)),
+    )  # fmt: skip
+    return chat, stop, start
 
 
 def _head(proof: str) -> str:

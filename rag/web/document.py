@@ -94,16 +94,16 @@ def _head(place: int, title: str, current: int) -> str:
     return (
         f'<button type="button" role="tab" class="ql-tab" id="ql-tab-{place + 1}" data-tab="{place}" '
         f'aria-selected="{"true" if chosen else "false"}" aria-controls="ql-open" tabindex="{0 if chosen else -1}" '
-        f'title="{escape(title)}"><span class="ql-tab-title">{escape(title)}</span>{cross}</button>'
+        f'title="{escape(title)}"><span class="ql-tab-title" dir="auto">{escape(title)}</span>{cross}</button>'
     )
 
 
 def source_list(listings: Sequence[Listing]) -> str:
     """Return the sources of the index, each a button that opens it."""
     rows = "".join(
-        f'<li><button type="button" class="ql-source" data-source="{escape(listing.source)}">{escape(listing.title)}'
-        f'<span class="ql-meta">{joined(listing.published, listing.source)}</span></button></li>'
-        for listing in listings[:MOST_LISTED]
+        f'<li><button type="button" class="ql-source" data-source="{escape(listing.source)}"
+        dir="auto">{escape(listing.title)}' f'<span class="ql-meta">{joined(listing.published,
+        listing.source)}</span></button></li>' for listing in listings[:MOST_LISTED]
     )
     count = words.CHAT_SOURCES_ONE if len(listings) == 1 else words.CHAT_SOURCES_COUNT.format(count=len(listings))
     left = len(listings) - MOST_LISTED
@@ -128,18 +128,26 @@ def document(shown: Document, tab: Tab, place: int) -> str:
         copies = f'<p class="ql-meta">{words.CHAT_ALSO_IN.format(others=escape(also_in(selected)))}</p>'
     label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
     return (
-        f'{_article(tab)}<h2>{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
+        f'{_article(tab)}<h2 dir="auto">{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
         f"{_steps(tab)}{_close(shown.title, place)}{_pin(tab)}{moved(shown, selected)}"
-        f'<div class="ql-text" tabindex="0" role="region" aria-label="{label}">'
-        f"{marked(shown, tab.spans, selected)}</div></article>"
+        f'<div class="ql-text" dir="auto" tabindex="0" role="region" aria-label="{label}">'
+        f"{marked(shown, tab.spans, selected)}</div>{_front_matter(shown)}</article>"
     )
+
+
+def _front_matter(shown: Document) -> str:
+    """Return what a file says of itself before its text, folded; nothing if there is none."""
+    if not shown.body:
+        return ""
+    head = f"<summary>{words.CHAT_FRONT_MATTER}</summary>"
+    return f'<details class="ql-front">{head}<pre dir="auto">{escape(shown.text[: shown.body].strip())}</pre></details>'
 
 
 def gone(tab: Tab, place: int) -> str:
     """Return what is left of a document that is not among the sources any more: the quote."""
-    quote = f"<blockquote>{escape(tab.spans[tab.selected].quote)}</blockquote>" if tab.selected >= 0 else ""
+    quote = f'<blockquote dir="auto">{escape(tab.spans[tab.selected].quote)}</blockquote>' if tab.selected >= 0 else ""
     return (
-        f"{_article(tab)}<h2>{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}{_pin(tab)}"
+        f'{_article(tab)}<h2 dir="auto">{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}{_pin(tab)}'
         f'<p class="ql-warning" role="status">{words.CHAT_GONE.format(source=escape(tab.source))}</p>{quote}</article>'
     )
 
@@ -189,14 +197,14 @@ def moved(shown: Document, selected: Span | None) -> str:
     """Return a warning where a quote is not at its place in the document as it is now."""
     if selected is None or shown.text[selected.start : selected.end] == selected.quote:
         return ""
-    quote = f"<blockquote>{escape(selected.quote)}</blockquote>"
+    quote = f'<blockquote dir="auto">{escape(selected.quote)}</blockquote>'
     return f'<p class="ql-warning" role="status">{words.CHAT_CHANGED}</p>{quote}'
 
 
 def marked(shown: Document, spans: Iterable[Span], selected: Span | None) -> str:
     """Return the text of a document, quotes marked in it, one of them strongly; those that do not stand are not."""
     parts = []
-    done = 0
+    done = shown.body
     for span in sorted((span for span in spans if span.source == shown.source), key=lambda span: span.start):
         if span.start < done:  # two answers' sentences never overlap, but a page must not depend on it
             continue

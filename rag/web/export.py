@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 
-from rag.output.render import DISAGREE, NOT_READ, REFUSED, conflict_lines
+from rag.output.render import DISAGREE, NOT_READ, conflict_lines, refused
 from rag.schema import REASONS, Answer, Citation, Document
 from rag.web import words
 from rag.web.share import Documents, Pointer, cited, pointers, stands
@@ -50,10 +50,10 @@ def _turn(
     answer: Answer, place: int, documents: Documents, marks: Mapping[str, list[range]], numbers: Mapping[str, int]
 ) -> str:
     about = "".join(f'<p class="note">{escape(line)}</p>' for line in _about(answer))
-    short = f'<p class="short">{escape(answer.headline)}</p>' if answer.headline else ""
+    short = f'<p class="short" dir="auto">{escape(answer.headline)}</p>' if answer.headline else ""
     told = "".join(f"<p>{escape(line)}</p>" for line in (*_disagreeing(answer), *(answer.message or "").splitlines()))
     claims = "".join(
-        f"<p>{escape(claim.text)} {' '.join(_number(place, number) for number in claim.citations)}</p>"
+        f'<p dir="auto">{escape(claim.text)} {" ".join(_number(place, number) for number in claim.citations)}</p>'
         for claim in answer.claims
     )
     quotes = ""
@@ -62,12 +62,12 @@ def _turn(
         link = f' <a href="#d{numbers[pointer.source]}-{at}">{words.SHARE_IN_SOURCE}</a>' if at is not None else ""
         quotes += (
             f'<li id="q{place}-{number}" value="{number}">{escape(_place(pointer, documents))}{link}'
-            f"<blockquote>{escape(pointer.quote)}</blockquote></li>"
+            f'<blockquote dir="auto">{escape(pointer.quote)}</blockquote></li>'
         )
     head = words.SHARE_QUOTES if answer.citations else words.SHARE_CLOSEST
     listed = f"<h3>{head}</h3><ol>{quotes}</ol>" if quotes else ""
     sure = f'<p class="note">{escape(_sure(answer))}</p>'
-    return f"<section><h2>{escape(answer.question)}</h2>{about}{short}{told}{claims}{sure}{listed}</section>"
+    return f'<section><h2 dir="auto">{escape(answer.question)}</h2>{about}{short}{told}{claims}{sure}{listed}</section>'
 
 
 def _disagreeing(answer: Answer) -> list[str]:
@@ -81,7 +81,7 @@ def _number(place: int, number: int) -> str:
 
 def _text(document: Document, number: int, marks: Sequence[range]) -> str:
     """Return a whole document with the quotes marked, each with an id to go to."""
-    parts, done = [], 0
+    parts, done = [], document.body
     for mark in marks:
         quoted = escape(document.text[mark.start : mark.stop])
         parts += [escape(document.text[done : mark.start]), f'<mark id="d{number}-{mark.start}">{quoted}</mark>']
@@ -93,8 +93,8 @@ def _text(document: Document, number: int, marks: Sequence[range]) -> str:
         address = escape(document.url or "")
         link = f' · <a href="{address}" rel="noopener noreferrer">{address}</a>'
     return (
-        f'<article><h3>{escape(title)}</h3><p class="note">{escape(" · ".join(about))}{link}</p>'
-        f'<div class="text">{"".join(parts)}</div></article>'
+        f'<article><h3 dir="auto">{escape(title)}</h3><p class="note">{escape(" · ".join(about))}{link}</p>'
+        f'<div class="text" dir="auto">{"".join(parts)}</div></article>'
     )
 
 
@@ -123,7 +123,7 @@ def _about(answer: Answer) -> Iterator[str]:
     if answer.standalone != " ".join(answer.question.split()):
         yield words.SHARE_ASKED_AS.format(question=answer.standalone)
     if answer.outcome == "refused" and not answer.message:
-        yield f"{REFUSED} ({REASONS[answer.reason or '']})"
+        yield refused(answer) if answer.closest else f"{refused(answer)} ({REASONS[answer.reason or '']})"
         yield from (f"{NOT_READ}: {item}" for item in answer.missing)
 
 

@@ -6,6 +6,7 @@ Every text from a source, a file name or an error passes through :func:`html.esc
 from collections.abc import Sequence
 from html import escape
 
+from rag.index.store import Listing
 from rag.schema import ALL, Filter
 from rag.web import words
 from rag.web.library import Entry, Job
@@ -34,7 +35,12 @@ def table(entries: Sequence[Entry], wanted: str = "") -> str:
 
 
 def _matches(entry: Entry, wanted: str) -> bool:
-    columns = (entry.source, entry.title, entry.publisher, entry.published, words.STATES[entry.state])
+    return is_like(entry, wanted, words.STATES[entry.state])
+
+
+def is_like(entry: Entry | Listing, wanted: str, *more: str) -> bool:
+    """Tell whether each of some words stands in what is told of a source, or in ``more``."""
+    columns = (entry.source, entry.title, entry.publisher, entry.published, *more)
     text = " ".join(column for column in columns if column).casefold()
     return all(word in text for word in wanted.casefold().split())
 
@@ -51,7 +57,7 @@ def _row(entry: Entry) -> str:
     )
     name = f'{escape(entry.title)}<span class="ql-meta">{source}</span>' if entry.title else source
     return (
-        f'<tr data-state="{entry.state}"><th scope="row">{name}</th><td>{escape(entry.publisher or "")}</td>'
+        f'<tr data-state="{entry.state}"><th scope="row" dir="auto">{name}</th><td>{escape(entry.publisher or "")}</td>'
         f"<td>{escape(entry.published or '')}</td><td>{entry.passages or ''}</td>"
         f"<td>{escape(words.STATES[entry.state])}{reason}</td><td>{button}</td></tr>"
     )

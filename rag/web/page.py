@@ -7,7 +7,7 @@ A button says in its ``data-`` attributes what it is about; ``static/page.js`` s
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from rag.output.render import DISAGREE, NOT_READ, REFUSED, conflict_lines, earlier
+from rag.output.render import DISAGREE, NOT_READ, conflict_lines, earlier, refused
 from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
 from rag.text.terms import terms
 from rag.web import words
@@ -52,7 +52,7 @@ def turn(found: Answer, place: int, rating: Rating | None, how: Trace | None, *,
 
 def question(text: str) -> str:
     """Return a question as it was typed."""
-    return f'<h2 class="ql-question">{escape(text)}</h2>'
+    return f'<h2 class="ql-question" dir="auto">{escape(text)}</h2>'
 
 
 def answer(found: Answer, place: int) -> str:
@@ -66,14 +66,14 @@ def asked_as(found: Answer) -> str:
     """Return the question that was asked in place of a follow-up; nothing if it was asked as typed."""
     if found.standalone == " ".join(found.question.split()):
         return ""
-    return f'<p class="ql-note ql-asked">{words.CHAT_ASKED_AS.format(question=escape(found.standalone))}</p>'
+    return f'<p class="ql-note ql-asked" dir="auto">{words.CHAT_ASKED_AS.format(question=escape(found.standalone))}</p>'
 
 
 def _answered(found: Answer, place: int) -> str:
     llm = found.model.get("llm")
-    short = f'<p class="ql-short-answer">{escape(found.headline)}</p>' if found.headline else ""
+    short = f'<p class="ql-short-answer" dir="auto">{escape(found.headline)}</p>' if found.headline else ""
     claims = "".join(
-        f'<li class="ql-claim"><span class="ql-said">{escape(claim.text)}</span> '
+        f'<li class="ql-claim" dir="auto"><span class="ql-said">{escape(claim.text)}</span> '
         f"{''.join(_cite(place, number) for number in claim.citations)} {_status(claim, found)}</li>"
         for claim in found.claims
     )
@@ -119,7 +119,7 @@ def _cite(place: int, number: int) -> str:
 
 def _tip(name: str, *lines: str) -> str:
     """Return what shows when the mouse or the focus is on whatever names it in ``aria-describedby``."""
-    inner = "".join(f"<span>{line}</span>" for line in lines if line)
+    inner = "".join(f'<span dir="auto">{line}</span>' for line in lines if line)
     return f'<span class="ql-tip" role="tooltip" id="{name}" popover="manual">{inner}</span>'
 
 
@@ -159,30 +159,45 @@ def _dropped(found: Answer) -> str:
     count = len(found.dropped)
     head = words.CHAT_DROPPED_ONE if count == 1 else words.CHAT_DROPPED.format(count=count)
     rows = "".join(
-        f'<li><s>{escape(item.text)}</s> <span class="ql-meta">{escape(item.reason)}</span></li>'
+        f'<li dir="auto"><s>{escape(item.text)}</s> <span class="ql-meta">{escape(item.reason)}</span></li>'
         for item in found.dropped
     )
     return f'<details class="ql-dropped"><summary>{head}</summary><ul>{rows}</ul></details>'
 
 
 def _refused(found: Answer, place: int) -> str:
-    reason = escape(REASONS[found.reason or ""])
-    rows = "".join(
-        f'<li><button type="button" class="ql-closest" data-answer="{place}" data-closest="{n}">'
-        f'<span class="ql-short">{escape(item.quote)}</span>'
-        f'<span class="ql-meta">{joined(item.title, item.source)}</span></button></li>'
-        for n, item in enumerate(found.closest)
+    head = refused(found)
+    nearest, *others = [_near(item, place, n) for n, item in enumerate(found.closest)] or [""]
+    told = [words.CHAT_CLOSEST] if nearest else found.warnings or [_sentence(REASONS[found.reason or ""])]
+    about = "".join(f" {escape(_sentence(text))}" for text in told)
+    more = (
+        f"<p>{words.CHAT_CLOSEST_MORE}</p><ul>{''.join(f'<li>{item}</li>' for item in others)}</ul>" if others else ""
     )
     odds = words.CHAT_SURE_NOT.format(odds=f"{found.confidence:.0%}")
-    listed = f'<p>{words.CHAT_CLOSEST}</p><ul>{rows}</ul><p class="ql-note">{odds}</p>' if rows else ""
+    listed = f'{nearest}{more}<p class="ql-note">{odds}</p>' if nearest else ""
+    listed += "".join(f'<p class="ql-note">{escape(_sentence(text))}</p>' for text in found.warnings if nearest)
     unread = "".join(f"<li>{escape(item)}</li>" for item in found.missing)
     not_read = f'<div class="ql-missing"><p>{NOT_READ}:</p><ul>{unread}</ul></div>' if unread else ""
-    said = f"{REFUSED} {reason[0].upper()}{reason[1:]}."
     return (
-        f'<div class="ql-answer ql-refused" data-outcome="refused" tabindex="-1" data-announce="{said}">'
-        f"<p><strong>{REFUSED}</strong> {reason[0].upper()}{reason[1:]}.</p>{not_read}{_looked_for(found)}{listed}"
+        f'<div class="ql-answer ql-refused" data-outcome="refused" tabindex="-1" data-announce="{head}{about}">'
+        f"<p><strong>{head}</strong>{about}</p>{listed}{not_read}{_looked_for(found)}"
         f"{offered(words.CHAT_YOU_CAN_ASK, found.suggestions)}</div>"
     )
+
+
+def _near(item: Closest, place: int, number: int) -> str:
+    """Return a passage that came close, as a button that opens it; the nearest is a card."""
+    kind, shown = ("ql-closest ql-card", "ql-quote") if not number else ("ql-closest", "ql-short")
+    return (
+        f'<button type="button" class="{kind}" data-answer="{place}" data-closest="{number}">'
+        f'<span class="{shown}" dir="auto">{escape(item.quote)}</span>'
+        f'<span class="ql-meta" dir="auto">{joined(item.title, item.source)}</span></button>'
+    )
+
+
+def _sentence(text: str) -> str:
+    """Return a text as a sentence of its own."""
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith((':', '.')) else '.'}"
 
 
 def _looked_for(found: Answer) -> str:
@@ -193,7 +208,7 @@ def _looked_for(found: Answer) -> str:
     rows = f"{words.CHAT_KEY_TERMS} {escape(', '.join(keys))}" if keys else ""
     rows += f"; {words.CHAT_KEY_TERMS_MISSING} <em>{escape(', '.join(missing))}</em>" if missing else ""
     return (
-        f'<p class="ql-looked">{words.CHAT_LOOKED_FOR} <q>{escape(found.standalone)}</q>'
+        f'<p class="ql-looked">{words.CHAT_LOOKED_FOR} <q dir="auto">{escape(found.standalone)}</q>'
         f'<span class="ql-meta ql-terms">{rows}</span></p>'
     )
 
@@ -223,7 +238,7 @@ def _told(message: str, found: Answer) -> str:
 def offered(head: str, questions: Iterable[str]) -> str:
     """Return questions as buttons that ask them; nothing if there are none."""
     rows = "".join(
-        f'<li><button type="button" class="ql-suggestion">{escape(text)}</button></li>' for text in questions
+        f'<li><button type="button" class="ql-suggestion" dir="auto">{escape(text)}</button></li>' for text in questions
     )
     return f'<div class="ql-offered"><p>{head}</p><ul>{rows}</ul></div>' if rows else ""
 
@@ -262,7 +277,7 @@ def _button(name: str, place: int, label: str, about: str, more: str = "") -> st
 def text(found: Answer) -> str:
     """Return an answer as plain text to be pasted elsewhere: its claims, and each quote with where it stands."""
     if found.outcome == "refused":
-        return "\n\n".join([found.question, REFUSED, *(f"{NOT_READ}: {item}" for item in found.missing)])
+        return "\n\n".join([found.question, refused(found), *(f"{NOT_READ}: {item}" for item in found.missing)])
     told = [f"{DISAGREE}:"] * found.disputed + conflict_lines(found)
     claims = [f"{claim.text} {''.join(f'[{number}]' for number in claim.citations)}" for claim in found.claims]
     quotes = []
@@ -285,7 +300,7 @@ def searching(passages: int | None) -> str:
 
 def writing(so_far: Progress) -> str:
     """Return the claims of an answer that is being written."""
-    claims = "".join(f'<li class="ql-claim">{escape(claim.text)}</li>' for claim in so_far.claims)
+    claims = "".join(f'<li class="ql-claim" dir="auto">{escape(claim.text)}</li>' for claim in so_far.claims)
     return (
         f'<div class="ql-answer"><ul class="ql-claims">{claims}</ul>'
         f'<p class="ql-note" data-announce="{words.CHAT_WRITING}">{words.CHAT_WRITING}</p></div>'

@@ -189,6 +189,9 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
         history.sidebar(site.conversations, talk)
         # The sources may have changed since the page was laid out.
         demo.load(lambda: Desk().panel(site.live), outputs=[talk.panel], queue=False, api_visibility="private")
+        demo.load(
+            talk.exemplified, outputs=[talk.examples], queue=False, show_progress="hidden", api_visibility="private"
+        )
         if login:
             gr.HTML(f'<p class="ql-note"><a href="/logout">{words.LOGOUT}</a></p>')
     with site.live.engine() as engine:

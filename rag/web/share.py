@@ -12,6 +12,7 @@ from itertools import islice, permutations
 from typing import Any, Literal
 
 from rag.claims.checks import unsupported
+from rag.documents.common.metadata import front_matter
 from rag.english.question_parts import asked_parts
 from rag.english.relative import dated_answer
 from rag.errors import ConversationError, first_line
@@ -25,6 +26,8 @@ Pointer = Citation | Closest
 
 VERSION = 1
 """The value of ``quoteline_conversation``."""
+MARKDOWN = (".md", ".markdown")
+"""Endings of files that may say what they are before their text."""
 MOST_MB = 32
 MOST_ANSWERS = 200
 MOST_TITLE_CHARS = 200
@@ -124,7 +127,14 @@ def opened(data: bytes) -> Shared:
         ) from None
     documents = {
         d.source: Document(
-            d.source, d.text, d.title, publisher=d.publisher, published=d.published, url=d.url, author=d.author
+            d.source,
+            d.text,
+            d.title,
+            body=front_matter(d.text)[1] if d.source.lower().endswith(MARKDOWN) else 0,
+            publisher=d.publisher,
+            published=d.published,
+            url=d.url,
+            author=d.author,
         )
         for d in found.documents
     }
@@ -134,6 +144,8 @@ def opened(data: bytes) -> Shared:
         or len(documents) < len(found.documents)
     ):
         raise ConversationError("not a share file of Quoteline: too long, or it has a document twice")
+    if not found.answers:
+        raise ConversationError("the share file is refused: it has no answers")
     answers = []
     for place, form in enumerate(found.answers, start=1):
         try:

@@ -25,6 +25,11 @@ from rag.web.uploads import UPLOADS
 
 HEADER = "X-Quoteline"
 """A page of another site cannot send it: a browser asks first, and is refused."""
+_TYPED = """(sources, after, before) => {
+  const typed = document.querySelector("#ql-limit-sources input")?.value.trim();
+  return [typed && !sources.includes(typed) ? [...sources, typed] : sources, after, before];
+}"""
+"""What is typed and was not chosen from the list counts as well."""
 MOST_CHOICES = 1000
 """Sources that the list of choices offers; others can be typed."""
 
@@ -85,6 +90,7 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
                     multiselect=True,
                     allow_custom_value=True,
                     choices=[],
+                    elem_id="ql-limit-sources",
                 )
                 with gr.Row():
                     after = gr.Textbox("", label=words.LIMIT_AFTER, placeholder=words.LIMIT_DATE, max_length=10)
@@ -104,7 +110,7 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
     build.click(page.reindex, [find, conversation], [said, *shown], **quick)
     find.change(page.searched, [find], [table], **quick)
     limited = [chosen, noted.row, noted.text, limits]
-    set_limit.click(page.limit, [picked, after, before], limited, **quick)
+    set_limit.click(page.limit, [picked, after, before], limited, js=_TYPED, **quick)
     gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [picked, after, before, *limited], **quick)
 
 
@@ -194,8 +200,9 @@ class _Page:
 
     def limit(self, sources: list[str], after: str, before: str) -> tuple[Any, ...]:
         """Return (chosen, row of the note, note, what limits the chat)."""
-        wanted = Filter(tuple(sources), after.strip() or None, before.strip() or None)
         try:
+            named = tuple(dict.fromkeys(source for typed in sources for source in self._named(typed)))
+            wanted = Filter(named, after.strip() or None, before.strip() or None)
             check_filter(wanted)
             with self._live.engine() as engine:
                 passing, documents = len(engine.index.store.titles(wanted)), len(engine.index.store.documents())
@@ -205,6 +212,20 @@ class _Page:
             return (*(gr.skip(),) * 3, listing.failed(str(error)))
         told = listing.told(listing.limited(wanted, passing, documents))
         return wanted, gr.Row(visible=wanted != ALL), told, told
+
+    def _named(self, typed: str) -> tuple[str, ...]:
+        """Return the sources that a choice or words mean: it as it is where it names one, or is a pattern of some.
+
+        Raises:
+            UsageError: it is like no source.
+        """
+        with self._live.engine() as engine:
+            if engine.index.store.titles(Filter((typed,))):
+                return (typed,)
+            like = tuple(each.source for each in engine.index.store.documents() if listing.is_like(each, typed))
+        if not like:
+            raise UsageError(words.LIMIT_NO_SOURCE.format(typed=typed))
+        return like
 
     def unlimit(self) -> tuple[Any, ...]:
         """Return (sources, after, before) that are empty, and what :meth:`limit` does for them."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.conversation.rewrite import GRAMMAR, anew, by_llm, context, standalone
+from rag.conversation.rewrite import GRAMMAR, anew, by_llm, context, dangles, standalone
 from rag.schema import Turn
 from tests.conftest import ROOT
 from tests.growth import in_proportion
@@ -24,6 +24,8 @@ MEETING = Turn("Did Anna Lee meet President Obama?", "Anna Lee met President Bar
 BUDGET = Turn("What is the difference between a bond and a share?", "A bond is a loan; a share is a part of a company.")
 STRIKE = Turn("When did the nurses start the strike?", "They walked out on 3 June 2021.")
 REFUSED = Turn("Why did Maria Silva leave the bank?", "")
+POPULATION = Turn("What is the population of Havana?", "")
+COUNTED = Turn("What is the population of Havana?", "It was 2.1 million in 2012.")
 DEAL = Turn(
     "Who signed the oil deal?",
     "Energy Minister Carla Ruiz signed the oil deal with Norway.\nTom Berg signed for Norway.",
@@ -267,6 +269,17 @@ FERRIES = [
             "What do the parents and teachers demand?",
         ),
         ([CHIEF, Turn("How old is he?", "He is 54.")], "How much do they earn?", "How much do they earn?"),
+        # A value that was asked for and not found is nothing that can be spoken of; what it is of stays.
+        ([POPULATION], "And who announced it?", "And who announced it?"),
+        ([POPULATION], "And when?", "And when?"),
+        ([POPULATION], "Why?", "Why?"),
+        ([POPULATION], "What is its area?", "What is Havana's area?"),
+        ([POPULATION], "And of Miami?", "What is the population of Miami?"),
+        ([POPULATION], "And in 2020?", "What is the population of Havana in 2020?"),
+        ([Turn("What's the cost of the new bridge?", "")], "Who paid it?", "Who paid it?"),
+        ([Turn("What is Havana's population?", "")], "Who announced it?", "Who announced it?"),
+        ([Turn("What is the Kirk dam?", "")], "Who owns it?", "Who owns the Kirk dam?"),
+        ([COUNTED], "Who announced it?", "Who announced the population of Havana?"),
         # What is said twice, or of nothing, is not said.
         ([TREATY], "Where did they sign it?", "Where did the countries sign the treaty?"),
         ([Turn("How tall is it?", ""), Turn("Which is older?", "")], "Who designed it?", "Who designed it?"),
@@ -420,3 +433,21 @@ def test_an_llm_is_not_asked_without_history() -> None:
 )
 def test_what_an_llm_makes_up_is_not_used(written: str) -> None:
     assert by_llm("How old is he?", [LEADER], says(written)) is None
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        ([POPULATION], "And who announced it?", True),
+        ([POPULATION], "And when?", True),
+        ([REFUSED], "And where is he?", True),
+        ([POPULATION], "Was anyone hurt?", False),
+        ([POPULATION], "Who is Cuba's foreign minister?", False),
+        ([POPULATION], "Is it true that Cuba is an island?", False),
+        ([REFUSED], "When did she leave it?", False),
+        ([COUNTED], "And who announced it?", False),
+        ([], "Who announced it?", False),
+    ],
+)
+def test_a_follow_up_to_a_refusal_may_point_to_nothing(history: list[Turn], question: str, expected: bool) -> None:
+    assert dangles(question, history) is expected

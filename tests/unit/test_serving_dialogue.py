@@ -48,7 +48,7 @@ def test_the_parts_of_every_shape_are_read() -> None:
         ]
     )
     assert found.question == "When\n?"
-    assert found.history == (Turn("Who?", "The sources do not say."), Turn("Who was it?", "Ann."))
+    assert found.history == (Turn("Who?", ""), Turn("Who was it?", "Ann."))
 
 
 @pytest.mark.parametrize(

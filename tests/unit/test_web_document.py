@@ -2,8 +2,8 @@ import re
 from dataclasses import replace
 
 from rag.engine import Engine
-from rag.index.store import Listing
 from rag.schema import Citation, Closest, Copy, Document
+from rag.index.store import Listing
 from rag.web import document
 from rag.web.document import MOST_LISTED, MOST_TABS, Tab, Tabs
 from tests.conftest import ARTICLE
@@ -45,14 +45,10 @@ def test_where_it_stands_is_told_with_the_way_to_the_other_quotes() -> None:
 
 
 def test_a_quote_that_is_no_longer_at_its_place_is_told_and_not_marked() -> None:
-    tab = Tab("a", "Wet", (cited(quote="Snow"),), 0, 0)
-    html = document.document(Document("a", "Rain fell.", "Wet"), tab, 0)
-    assert "<mark" not in html
-    assert "has changed since it was quoted" in html
-    assert "<blockquote>Snow</blockquote>" in html
-    html = document.gone(tab, 0)
-    assert "a is no longer among the sources" in html
-    assert "<blockquote>Snow</blockquote>" in html
+    tab = Tab("a", "Wet", (cited(quote="Snow"),), 0, 0) html = document.document(Document("a", "Rain fell.", "Wet"),
+    tab, 0) assert "<mark" not in html assert "has changed since it was quoted" in html assert "<blockquote
+    dir="auto">Snow</blockquote>" in html html = document.gone(tab, 0) assert "a is no longer among the sources" in html
+    assert "<blockquote dir="auto">Snow</blockquote>" in html
 
 
 def test_the_others_that_have_the_sentence_are_named(engine: Engine) -> None:

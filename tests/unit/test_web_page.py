@@ -41,7 +41,7 @@ def test_an_answer_has_a_button_and_a_quote_for_each_citation(answered: Answer) 
 
 def test_a_quote_says_where_it_stands(answered: Answer) -> None:
     html = page.answer(replace(answered, citations=cited("Rain fell.")), 0)
-    assert "<span>“Rain fell.”</span><span>Title · The Gazette · 2024-05-03 · page 3 · x.pdf</span>" in html
+    assert '“Rain fell.”</span><span dir="auto">Title · The Gazette · 2024-05-03 · page 3 · x.pdf</span>' in html
 
 
 def test_each_claim_says_whether_it_is_a_quote_or_was_written(answered: Answer) -> None:

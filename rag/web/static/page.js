@@ -1,6 +1,6 @@
 // Runs once, when the panel of the sources is on the page. `element` is the panel, `trigger` tells the server of an
 // event, `watch` calls back after the panel shows something new. What is pressed in the conversation is told through
-// the panel, too. Texts come with the HTML: none is made here.
+// the panel, too. Texts come with the HTML or in `words`: none is made here.
 const byId = (id) => document.getElementById(id);
 const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]");
 
@@ -64,21 +64,89 @@ const inView = (button) => {
   return source === undefined ? shown.answer === answer && shown.place === (number ?? closest) : shown.source === source;
 };
 
+// --- The question box
+let sent = null; // the question that was taken from the box and is not answered yet
+const box = () => byId("ql-question").querySelector("textarea, input");
+const fill = (text) => {
+  const field = box();
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, text);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
+const making = () => byId("ql-writing")?.querySelector(".ql-turn");
+const busy = () => sent !== null || (making() && !making().querySelector("[role=alert]"));
+const send = () => {
+  const text = box().value;
+  if (!text.trim()) return;
+  if (document.querySelector("#ql-log .ql-banner")) return notice(words.readOnly);
+  if (busy()) return notice(words.busy);
+  fill(""); // at once: what is typed from now on is the next question
+  sent = { text, shown: false, turn: pending(text) };
+  ask("submit", { question: text, typed: true });
+};
+let asked = 0; // questions that have not ended
+const ask = (kind, told) => {
+  asked += 1;
+  trigger(kind, told);
+};
+// The question stands in the conversation until the server shows it there: it may have to wait in a queue.
+const pending = (text) => {
+  const turn = document.createElement("section");
+  turn.className = "ql-turn ql-sent";
+  const question = document.createElement("h2");
+  question.className = "ql-question";
+  question.dir = "auto";
+  question.textContent = text;
+  turn.append(question);
+  byId("ql-writing").after(turn);
+  turn.scrollIntoView({ block: "nearest" });
+  return turn;
+};
+const answered = () => {
+  sent?.turn.remove();
+  sent = null;
+};
+const notice = (text) => {
+  document.querySelector(".ql-notice")?.remove();
+  const told = document.createElement("p");
+  told.className = "ql-notice";
+  told.textContent = text;
+  byId("ql-question").append(told);
+  announce(text);
+  setTimeout(() => told.remove(), 6000);
+};
+document.addEventListener("ql-ended", () => setTimeout(() => { // once the page shows what came
+  asked -= 1;
+  if (asked) return; // that was an earlier one
+  const failed = making()?.querySelector("[role=alert]");
+  const { text, shown } = sent ?? {};
+  answered();
+  if (text === undefined || (shown && !failed)) return;
+  if ([...document.querySelectorAll("#ql-log .ql-question")].pop()?.textContent === text) return;
+  fill([text, box().value].filter(Boolean).join("\n"));
+}, 50));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.closest?.("#ql-question")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  send();
+}, { capture: true });
+
 // --- Presses
 const OPENS = ".ql-cite, .ql-closest, .ql-source, .ql-step, [data-close], .ql-tab";
 document.addEventListener("click", (event) => {
-  const pressed = event.target.closest?.(`${OPENS}, .ql-suggestion, .ql-act, .ql-skip`);
+  const pressed = event.target.closest?.(`${OPENS}, .ql-suggestion, .ql-act, .ql-skip, #ql-send`);
   if (!pressed) return;
   const { act, answer } = pressed.dataset;
-  if (pressed.matches(".ql-suggestion")) trigger("submit", { question: pressed.textContent });
+  if (pressed.id === "ql-send") send();
+  else if (pressed.matches(".ql-suggestion")) ask("submit", { question: pressed.textContent });
   else if (pressed.matches(".ql-skip")) {
     event.preventDefault();
     const latest = [...document.querySelectorAll("#ql-log .ql-answer")].pop();
-    (latest ?? byId("ql-question").querySelector("textarea, input")).focus();
+    (latest ?? box()).focus();
     latest?.scrollIntoView({ block: "nearest" });
   } else if (act === "edit") edit(pressed);
   else if (act === "copy") copy(pressed);
-  else if (act === "retry") trigger("retry", { answer: Number(answer) });
+  else if (act === "retry") ask("retry", { answer: Number(answer) });
   else if (act === "good" || act === "bad") {
     const liked = pressed.getAttribute("aria-pressed") === "true" ? null : act === "good";
     trigger("like", { answer: Number(answer), liked, comment: "" });
@@ -100,7 +168,7 @@ document.addEventListener("submit", (event) => {
   if (form.matches(".ql-comment")) trigger("like", { answer, liked: form.dataset.liked === "true", comment: text });
   else if (text) {
     endEdit(form);
-    trigger("edit", { answer, question: text });
+    ask("edit", { answer, question: text });
   }
 });
 
@@ -236,13 +304,17 @@ document.addEventListener("scroll", hideTip, { capture: true, passive: true });
 let waiting = false; // an answer is being made
 let said = "";
 const grown = () => {
-  const making = byId("ql-writing")?.querySelector(".ql-turn");
-  const spoken = making?.querySelector("[data-announce], [role=alert]");
+  const made = making();
+  const spoken = made?.querySelector("[data-announce], [role=alert]");
   const latest = [...document.querySelectorAll("#ql-log .ql-answer")].pop();
-  if (making) {
+  if (sent && made) {
+    sent.shown = true;
+    sent.turn.remove();
+  } else if (sent?.shown) answered(); // or another conversation was opened
+  if (made) {
     const text = spoken?.dataset.announce ?? spoken?.textContent ?? "";
     if (text !== said) announce(text);
-    if (!waiting) making.scrollIntoView({ block: "nearest" });
+    if (!waiting) made.scrollIntoView({ block: "nearest" });
     [waiting, said] = [true, text];
   } else if (waiting && latest) {
     [waiting, said] = [false, ""];
