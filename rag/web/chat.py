@@ -32,6 +32,8 @@ from rag.web.live import Live
 
 __all__ = ["Chat", "shown", "tab"]
 
+SKIP = f'<a class="ql-skip" href="#ql-log">{words.CHAT_SKIP}</a>'
+"""The link past all that stands before the conversation: it is to come first on the page."""
 _ENDED = "() => { document.dispatchEvent(new Event('ql-ended')); return []; }"
 """Tells the script of the page that a question has been answered, or has come to nothing."""
 
@@ -269,7 +271,7 @@ def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button]:
 def _head(proof: str) -> str:
     keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in words.CHAT_KEYS_LIST)
     return (
-        f'<a class="ql-skip" href="#ql-log">{words.CHAT_SKIP}</a><div class="ql-head"><h1>Quoteline</h1>'
+        f'<div class="ql-head"><h1>Quoteline</h1>'
         f"<p>{words.CHAT_HEAD.format(proof=proof)}</p>"
         f'<details class="ql-keys"><summary>{words.CHAT_KEYS}</summary><dl>{keys}</dl></details></div>'
     )

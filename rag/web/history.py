@@ -46,7 +46,7 @@ def sidebar(conversations: Conversations, chat: Chat) -> None:
     """Lay out the list beside the chat, inside the Gradio app that is being built."""
     with gr.Sidebar(label=words.KEPT_CONVERSATIONS, open=False, width=300, elem_id="ql-history"):
         gr.HTML(f"<h2>{words.KEPT_CONVERSATIONS}</h2>", apply_default_css=False)
-        new = gr.Button(words.KEPT_NEW_CONVERSATION, size="sm")
+        new = gr.Button(words.KEPT_NEW_CONVERSATION, size="sm", elem_id="ql-new")
         search = gr.Textbox(
             "", label=words.KEPT_FIND, placeholder=words.KEPT_FIND_HOLDER, show_label=False, max_length=200
         )

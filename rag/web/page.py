@@ -262,7 +262,7 @@ def _comment(place: int, rating: Rating) -> str:
     saved = f'<span class="ql-note">{words.CHAT_COMMENT_SAVED}</span>' if rating.comment else ""
     return (
         f'<form class="ql-comment" data-answer="{place}" data-liked="{"true" if rating.liked else "false"}">'
-        f'<label for="{name}">{words.CHAT_COMMENT}</label><input id="{name}" maxlength="{MOST_COMMENT}" '
+        f'<label for="{name}">{words.CHAT_COMMENT}</label><input id="{name}" dir="auto" maxlength="{MOST_COMMENT}" '
         f'value="{escape(rating.comment)}"><button type="submit">{words.CHAT_COMMENT_SAVE}</button>{saved}</form>'
     )
 

@@ -173,6 +173,7 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
     ) as demo:
         chosen = gr.State(ALL)
         keeper = notebook.keeper()
+        gr.HTML(chat.SKIP, elem_id="ql-first", apply_default_css=False)
         with gr.Tabs():
             with gr.Tab(words.CHAT):
                 noted = sources.note()

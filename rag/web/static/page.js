@@ -183,6 +183,7 @@ const edit = (button) => {
   text.value = asking.querySelector(".ql-question").textContent;
   text.setAttribute("aria-label", label);
   text.rows = 2;
+  text.dir = "auto";
   const buttons = [save, cancel].map((name, place) => {
     const made = document.createElement("button");
     made.type = place ? "button" : "submit";
@@ -330,5 +331,10 @@ const observe = (id) => { // the conversation may come onto the page after the p
   if (byId(id)) observer.observe(byId(id), { childList: true, subtree: true, characterData: true });
   else requestAnimationFrame(() => observe(id));
 };
+const ready = () => { // Gradio gives it a side of its own
+  if (byId("ql-question")) box().dir = "auto";
+  else requestAnimationFrame(ready);
+};
+ready();
 observe("ql-log");
 observe("ql-writing");
