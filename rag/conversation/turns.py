@@ -65,8 +65,7 @@ _OF_SOMETHING = re.compile(r"\b(?:of|in|for|at|on|per|among|between)\b|['’]s? 
 
 
 def sought(turn: Turn) -> str:
-    """Return the value that a turn asked for and did not get: nothing that can be spoken of; empty if it is no such
-    turn.
+    """Return the value that a turn asked for and did not get, of which nobody can speak; empty for any other turn.
 
     >>> sought(Turn("What is the population of Havana?", "")), sought(Turn("What is the Kirk dam?", ""))
     ('the population of Havana', '')

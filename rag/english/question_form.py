@@ -69,9 +69,13 @@ def either(question: str) -> bool:
     return text is not None and " or " in _OR_FEW.sub(" ", _THAT.sub("", text))
 
 
-_TELL = r"(?:please )?(?:(?:(?:can|could|would|will) you|i(?: would|'d)? (?:like|want|need)(?: you)?(?: to)?) (?:please
-)?)?" _GIVE = r"(?:(?:give|tell|show|write|provide|make|get)(?: (?:me|us))? )?(?:(?:an?|the|your) )?(?:[\w-]+ ){0,2}"
-_MAIN = r"(?:(?:main|key|basic|essential|important|major|biggest|exact|real|actual) )?" _WEIGHS = re.compile(
+_TELL = (
+    r"(?:please )?(?:(?:(?:can|could|would|will) you|i(?: would|'d)? (?:like|want|need)(?: you)?(?: to)?) "
+    r"(?:please )?)?"
+)
+_GIVE = r"(?:(?:give|tell|show|write|provide|make|get)(?: (?:me|us))? )?(?:(?:an?|the|your) )?(?:[\w-]+ ){0,2}"
+_MAIN = r"(?:(?:main|key|basic|essential|important|major|biggest|exact|real|actual) )?"
+_WEIGHS = re.compile(
     rf"{_TELL}(?:compare|contrast|juxtapose|weigh)\b"
     rf"|{_TELL}{_GIVE}(?:comparison|similarit(?:y|ies)|differences?) (?:of|between|among|in)\b"
     r"|(?:what|which)(?:'s| is| are| was| were)? (?:the )?"

@@ -101,9 +101,10 @@ def _head(place: int, title: str, current: int) -> str:
 def source_list(listings: Sequence[Listing]) -> str:
     """Return the sources of the index, each a button that opens it."""
     rows = "".join(
-        f'<li><button type="button" class="ql-source" data-source="{escape(listing.source)}"
-        dir="auto">{escape(listing.title)}' f'<span class="ql-meta">{joined(listing.published,
-        listing.source)}</span></button></li>' for listing in listings[:MOST_LISTED]
+        f'<li><button type="button" class="ql-source" data-source="{escape(listing.source)}" dir="auto">'
+        f"{escape(listing.title)}"
+        f'<span class="ql-meta">{joined(listing.published, listing.source)}</span></button></li>'
+        for listing in listings[:MOST_LISTED]
     )
     count = words.CHAT_SOURCES_ONE if len(listings) == 1 else words.CHAT_SOURCES_COUNT.format(count=len(listings))
     left = len(listings) - MOST_LISTED

@@ -155,13 +155,16 @@ def _row(summary: Summary, *, current: bool) -> str:
     marked = ' aria-current="true"' if current else ""
     name = f"ql-title-{escape(summary.id)}"
     return (
-        f'<li data-id="{escape(summary.id)}"><button type="button" class="ql-kept-open" data-do="open"
-        dir="auto"{marked}>{title}' f'<span class="ql-meta">{about}</span></button>' f'<details><summary
-        aria-label="{words.KEPT_MORE.format(title=title)}">⋯</summary>' f'<label
-        for="{name}">{words.KEPT_TITLE}</label>' f'<input id="{name}" value="{title}" maxlength="{MOST_TITLE_CHARS}"
-        autocomplete="off" dir="auto">' f'<button type="button" data-do="rename">{words.KEPT_RENAME}</button>'
-        f"<p>{words.KEPT_EXPORT}</p><ul>{links}</ul>" f'<details><summary>{words.KEPT_DELETE}</summary><button
-        type="button" class="ql-kept-delete" data-do="delete">'
+        f'<li data-id="{escape(summary.id)}">'
+        f'<button type="button" class="ql-kept-open" data-do="open" dir="auto"{marked}>'
+        f"{title}"
+        f'<span class="ql-meta">{about}</span></button>'
+        f'<details><summary aria-label="{words.KEPT_MORE.format(title=title)}">⋯</summary>'
+        f'<label for="{name}">{words.KEPT_TITLE}</label>'
+        f'<input id="{name}" value="{title}" maxlength="{MOST_TITLE_CHARS}" autocomplete="off" dir="auto">'
+        f'<button type="button" data-do="rename">{words.KEPT_RENAME}</button>'
+        f"<p>{words.KEPT_EXPORT}</p><ul>{links}</ul>"
+        f'<details><summary>{words.KEPT_DELETE}</summary><button type="button" class="ql-kept-delete" data-do="delete">'
         f"{words.KEPT_DELETE_SURE}</button></details></details></li>"
     )
 

@@ -201,7 +201,7 @@ class _Page:
     def limit(self, sources: list[str], after: str, before: str) -> tuple[Any, ...]:
         """Return (chosen, row of the note, note, what limits the chat)."""
         try:
-            named = tuple(dict.fromkeys(source for typed in sources for source in self._named(typed)))
+            named = tuple(dict.fromkeys(source for typed in sources if typed.strip() for source in self._named(typed)))
             wanted = Filter(named, after.strip() or None, before.strip() or None)
             check_filter(wanted)
             with self._live.engine() as engine:

@@ -82,6 +82,13 @@ def test_no_reason_is_short() -> None:
     assert choose("Why was glass used?", always(reading(0.9, {6: 0.9}, "too")), 0.5).short_answer is None
 
 
+@pytest.mark.parametrize("question", ["Compare what Ana and Ben said.", "Give me a summary of the plan"])
+def test_what_is_compared_or_summed_up_has_no_short_answer(question: str) -> None:
+    chosen = choose(question, always(reading(0.9, {0: 0.9, 1: 0.8}, "Ana")), 0.5)
+    assert chosen.quotes
+    assert chosen.short_answer is None
+
+
 def test_nothing_read_is_nothing_chosen() -> None:
     assert choose("Who?", always(Reading((), 0.0)), 0.0) == Chosen(0.0)
 

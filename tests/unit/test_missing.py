@@ -12,6 +12,7 @@ from rag.documents.pdf.ocr import REMEDY
 from rag.engine import Engine
 from rag.indexing.builder import build
 from rag.output import render, terminal
+from rag.reading.missing import other_letters
 from rag.schema import Answer, Filter
 from rag.web import export, page
 from rag.web.library import Entry
@@ -107,3 +108,33 @@ def test_many_notes_are_counted(partly: Config, tmp_path: Path) -> None:
     report = replace(build(partly), skipped=(), unread=("a: b",) * 150, notes=("c: d",))
     assert [*report.told()][-1] == "and 51 more: rag status --sources lists all"
     assert len([*replace(report, unread=("a: b",)).told(briefly=True)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            "ما هو عدد سكان هافانا؟",
+            "the question is in Arabic letters, the sources are in Latin ones: ask in their language",
+        ),
+        ("Сколько человек живёт в Гаване?", "the question is in Cyrillic letters, the sources are in Latin ones"),
+        ("哈瓦那有多少人口?", "the question is in Chinese letters, the sources are in Latin ones"),
+        ("¿Cuántos habitantes tiene La Habana?", ""),
+        ("What is the population of الهافانا?", ""),
+        ("42?", ""),
+    ],
+)
+def test_a_question_in_other_letters_than_the_sources_is_told_so(engine: Engine, question: str, told: str) -> None:
+    found = other_letters(engine.index, question, Filter())
+    assert " ".join(found).startswith(told)
+    assert bool(found) == bool(told)
+    answer = engine.ask(question)
+    assert answer.outcome == "answered" or set(found) <= set(answer.warnings)
+
+
+def test_sources_in_the_letters_of_the_question_are_not_blamed(config: Config, tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "a.txt").write_text("يعيش في هافانا مليونا نسمة. قال ذلك الوزير يوم الاثنين.")
+    with Engine.open(config=built_over(config, tmp_path / "sources", tmp_path / "index")) as engine:
+        assert other_letters(engine.index, "من هو الرئيس؟", Filter()) == ()
+        assert other_letters(engine.index, "Сколько?", Filter())

@@ -403,3 +403,27 @@ def test_two_parts(question: str, found: tuple[str, ...]) -> None:
 )
 def test_one_part(question: str) -> None:
     assert question_parts.asked_parts(question) == (question,)
+
+
+@pytest.mark.parametrize(
+    ("question", "weighed", "summed_up"),
+    [
+        ("Compare what Ana and Ben said", True, False),
+        ("Could you please compare A with B?", True, False),
+        ("And how does A differ from B?", True, False),
+        ("What are the main differences between A and B?", True, False),
+        ("Give me a comparison of the two plans", True, False),
+        ("Which is bigger, A or B?", False, False),
+        ("What is the temperature difference between A and B?", False, False),
+        ("By how much did the plans differ?", False, False),
+        ("Give me a summary of what happened to Ana", False, True),
+        ("Summarise the reaction in three bullet points", False, True),
+        ("I'd like you to explain the deal", False, True),
+        ("Tell me about Ana", False, True),
+        ("What are the key points about oil?", False, True),
+        ("Who wrote the summary?", False, False),
+        ("What does the summary of the report say?", False, False),
+    ],
+)
+def test_what_several_quotes_answer_together(question: str, weighed: bool, summed_up: bool) -> None:
+    assert (question_form.weighs(question), question_form.sums_up(question)) == (weighed, summed_up)

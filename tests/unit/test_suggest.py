@@ -3,8 +3,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from rag.conversation.suggest import KEPT, MOST_TRIED, Suggester, same
+from rag.conversation.suggest import KEPT, MOST_TRIED, Candidate, Suggester, same
 from rag.engine import Engine
+from rag.index.near_duplicates import statement
 from rag.schema import ALL, Evidence, Filter, Passage, Sentence, Turn
 
 TEXTS = (
@@ -55,9 +56,30 @@ def right(question: str) -> str | None:
     return next((TEXTS[n] for word, n in words.items() if word in question), None)
 
 
+def texts_of(found: tuple[Candidate, ...]) -> tuple[str, ...]:
+    return tuple(item.question for item in found)
+
+
+def test_what_was_said_is_not_asked_for_in_other_words() -> None:
+    suggest, _ = suggester(TEXTS, right)
+    passages, said = FakeIndex(TEXTS).found, [statement(f"It was night. {TEXTS[1]}")]
+    found = texts_of(suggest.near(passages, ["How many soldiers died?"], ALL, 9, said))
+    assert found
+    assert "How many soldiers were killed?" not in found
+
+
+def test_after_an_answer_its_quote_is_not_asked_for_again(engine: Engine) -> None:
+    question = "How many Cubans died in the raid?"
+    answer = engine.ask(question).answer
+    repeats = "How many Cuban military and intelligence personnel were killed?"
+    assert repeats in engine.suggest(question, n=9)
+    assert repeats not in engine.suggest(question, n=9, answer=answer)
+    assert repeats not in engine.suggest("Who is Cuba's foreign minister?", [Turn(question, answer)], n=9)
+
+
 def test_questions_of_all_kinds_in_turn_and_one_a_sentence() -> None:
     suggest, _ = suggester(TEXTS, right)
-    found = suggest.at_large(ALL)
+    found = texts_of(suggest.at_large(ALL))
     assert found[:2] == ("How many soldiers were killed?", "What did Ana Diaz announce?")
     assert len(found) == 4
 
@@ -66,7 +88,7 @@ def test_what_is_not_answered_by_its_own_sentence_is_not_shown() -> None:
     assert suggester(TEXTS, lambda _: None)[0].at_large(ALL) == ()
     assert suggester(TEXTS, lambda _: "Another sentence.")[0].at_large(ALL) == ()
     found = suggester(TEXTS, lambda question: right(question) if "soldiers" in question else TEXTS[0])[0].at_large(ALL)
-    assert found == ("How many soldiers were killed?", "What did Ana Diaz announce?")
+    assert texts_of(found) == ("How many soldiers were killed?", "What did Ana Diaz announce?")
 
 
 def test_no_more_are_tried_than_it_may_cost_and_none_twice() -> None:
@@ -84,15 +106,16 @@ def test_no_more_are_tried_than_it_may_cost_and_none_twice() -> None:
 
 def test_only_documents_that_may_answer() -> None:
     suggest, _ = suggester(TEXTS, right)
-    assert suggest.at_large(Filter(("1.txt",))) == ("How many soldiers were killed?",)
+    assert texts_of(suggest.at_large(Filter(("1.txt",)))) == ("How many soldiers were killed?",)
     assert suggest.at_large(Filter(("none",))) == ()
 
 
 def test_near_a_question_comes_first_what_is_like_it() -> None:
     suggest, _ = suggester(TEXTS, right)
     passages = FakeIndex(TEXTS).found
-    assert suggest.near(passages, ["How many soldiers were wounded?"], ALL, 1) == ("How many soldiers were killed?",)
-    again = suggest.near(passages, ["When did Binance launch?", "How many soldiers were killed?"], ALL, 9)
+    found = suggest.near(passages, ["How many soldiers were wounded?"], ALL, 1)
+    assert texts_of(found) == ("How many soldiers were killed?",)
+    again = texts_of(suggest.near(passages, ["When did Binance launch?", "How many soldiers were killed?"], ALL, 9))
     assert again
     assert not {"How many soldiers were killed?", "When did Binance launch?"} & set(again)
     assert suggest.near([], ["Why?"], ALL, 3) == ()

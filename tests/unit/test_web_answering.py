@@ -160,11 +160,15 @@ def test_a_conversation_that_was_deleted_elsewhere_is_kept_anew(page: Page) -> N
 
 
 def test_a_conversation_from_a_file_is_only_read(page: Page, engine: Engine) -> None:
-    page.ask(MINISTER) document = replace(engine.index.store.document(ARTICLE), title="As it was sent")
-    page.desk.clear({ARTICLE: document}) assert page.ask(DIED) == [{"notice": words.CHAT_READ_ONLY}] html =
-    page.desk.panel(page.live) assert "As it was sent" in html page.desk.open(page.live, Tab(ARTICLE, "x",
-    page.shown["conversation"][0].citations, 0, 0)) assert "<h2 dir="auto">As it was sent</h2>" in
-    page.desk.panel(page.live) assert 'data-act="retry"' not in shown(page.shown["conversation"], {}, page.desk)
+    page.ask(MINISTER)
+    document = replace(engine.index.store.document(ARTICLE), title="As it was sent")
+    page.desk.clear({ARTICLE: document})
+    assert page.ask(DIED) == [{"notice": words.CHAT_READ_ONLY}]
+    html = page.desk.panel(page.live)
+    assert "As it was sent" in html
+    page.desk.open(page.live, Tab(ARTICLE, "x", page.shown["conversation"][0].citations, 0, 0))
+    assert '<h2 dir="auto">As it was sent</h2>' in page.desk.panel(page.live)
+    assert 'data-act="retry"' not in shown(page.shown["conversation"], {}, page.desk)
 
 
 def test_a_source_that_is_gone_leaves_its_quote(page: Page) -> None:

@@ -2,8 +2,8 @@ import re
 from dataclasses import replace
 
 from rag.engine import Engine
-from rag.schema import Citation, Closest, Copy, Document
 from rag.index.store import Listing
+from rag.schema import Citation, Closest, Copy, Document
 from rag.web import document
 from rag.web.document import MOST_LISTED, MOST_TABS, Tab, Tabs
 from tests.conftest import ARTICLE
@@ -45,10 +45,14 @@ def test_where_it_stands_is_told_with_the_way_to_the_other_quotes() -> None:
 
 
 def test_a_quote_that_is_no_longer_at_its_place_is_told_and_not_marked() -> None:
-    tab = Tab("a", "Wet", (cited(quote="Snow"),), 0, 0) html = document.document(Document("a", "Rain fell.", "Wet"),
-    tab, 0) assert "<mark" not in html assert "has changed since it was quoted" in html assert "<blockquote
-    dir="auto">Snow</blockquote>" in html html = document.gone(tab, 0) assert "a is no longer among the sources" in html
-    assert "<blockquote dir="auto">Snow</blockquote>" in html
+    tab = Tab("a", "Wet", (cited(quote="Snow"),), 0, 0)
+    html = document.document(Document("a", "Rain fell.", "Wet"), tab, 0)
+    assert "<mark" not in html
+    assert "has changed since it was quoted" in html
+    assert '<blockquote dir="auto">Snow</blockquote>' in html
+    html = document.gone(tab, 0)
+    assert "a is no longer among the sources" in html
+    assert '<blockquote dir="auto">Snow</blockquote>' in html
 
 
 def test_the_others_that_have_the_sentence_are_named(engine: Engine) -> None:
@@ -122,3 +126,13 @@ def test_text_from_a_source_is_escaped() -> None:
     for html in (document.document(shown, tab, 0), document.gone(tab, 0)):
         assert "<img" not in html
         assert "alert(1)" in html
+
+
+def test_what_a_file_says_of_itself_is_folded_below_its_text() -> None:
+    head = "---\ntitle: Wet\npublisher: <b>The Gazette</b>\n---\n"
+    shown = Document("a.md", f"{head}Rain fell.", "Wet", body=len(head))
+    html = document.document(shown, Tab("a.md", "Wet", (cited("a.md", len(head)),), 0, 0), 0)
+    text, front = html.split('<details class="ql-front">')
+    assert "publisher" not in text
+    assert ">Rain</mark> fell.</div>" in text
+    assert "publisher: &lt;b&gt;The Gazette&lt;/b&gt;" in front

@@ -125,7 +125,7 @@ def test_a_copy_holds_the_quotes_with_their_sources(answered: Answer, refused: A
         "[1] “Rain fell.” — Title, The Gazette, 2024-05-03, page 3, x.pdf\n"
         "[2] “It <b>poured</b>.” — Title, The Gazette, 2024-05-03, page 3, x.pdf"
     )
-    assert page.text(refused) == "What is the population of Havana?\n\nThe sources do not say."
+    assert page.text(refused) == "What is the population of Havana?\n\nI found no sentence I can stand behind."
     assert ARTICLE in page.text(answered)
 
 
@@ -163,3 +163,28 @@ def test_sources_that_disagree_are_marked_with_what_each_says(answered: Answer) 
     assert "earlier, 2023</span>" in html
     assert "earlier, 2023: 45 [2]" in page.text(older)
     assert "ql-conflict" not in page.answer(two, 3)
+
+
+def test_only_what_is_likely_has_a_headline(answered: Answer) -> None:
+    assert "ql-short-answer" in page.answer(replace(answered, confidence=0.5), 0)
+    assert "ql-short-answer" not in page.answer(replace(answered, confidence=0.49), 0)
+
+
+def test_a_refusal_shows_the_nearest_as_a_card(refused: Answer) -> None:
+    html = page.answer(refused, 2)
+    assert "<strong>I found no sentence I can stand behind.</strong> These come closest:</p>" in html
+    assert "do not say" not in html
+    assert html.count("ql-card") == 1
+    assert html.index("ql-card") < html.index('data-closest="0"') < html.index('data-closest="1"')
+    alone = page.answer(replace(refused, closest=(), reason="nothing_found"), 2)
+    assert "<strong>The sources do not say.</strong> No passage has anything to do with the question.</p>" in alone
+    warned = page.answer(replace(refused, closest=(), warnings=(f"it is {HOSTILE}",)), 2)
+    assert "stand behind.</strong> It is &lt;img" in warned
+    assert "<img" not in warned
+
+
+def test_each_text_runs_from_its_own_side(answered: Answer, refused: Answer) -> None:
+    html = page.turn(answered, 0, Rating(True, "x"), None) + page.turn(refused, 1, None, None)
+    assert 'class="ql-question" dir="auto"' in html
+    assert 'class="ql-claim" dir="auto"' in html
+    assert 'class="ql-quote" dir="auto"' in html

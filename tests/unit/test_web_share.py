@@ -51,6 +51,22 @@ def test_what_was_quoted_from_a_source_that_changed_is_not_shared() -> None:
             assert "In it 32 men died." in shown
 
 
+def test_a_share_file_without_answers_is_refused() -> None:
+    with pytest.raises(ConversationError, match="the share file is refused: it has no answers"):
+        share.opened(share.bundle("t", [], DOCUMENTS).encode())
+
+
+def test_front_matter_is_told_apart_in_a_share_file_and_left_out_of_a_page() -> None:
+    head = "---\ntitle: A raid\nkeep: secret\n---\n"
+    moved = replace(RAID.citations[0], source="a.md", start=len(head) + RAID.citations[0].start,
+                    end=len(head) + RAID.citations[0].end)  # fmt: skip
+    told = replace(RAID, citations=(moved,))
+    documents = {"a.md": replace(DOCUMENT, source="a.md", text=head + TEXT, body=len(head))}
+    shared = share.opened(share.bundle("t", [told], documents).encode())
+    assert shared.documents["a.md"].body == len(head)
+    assert "secret" not in export.page("t", [told], documents)
+
+
 def change(*path: Any, to: Any) -> Callable[[dict[str, Any]], None]:
     def changed(form: Any) -> None:
         for step in path[:-1]:

@@ -17,6 +17,7 @@ from rag.web.conversations import Conversations
 from rag.web.library import Library
 from rag.web.live import Live
 from rag.web.pins import Pins
+from tests.conftest import ARTICLE
 
 HEADERS = {"X-Quoteline": "1"}
 
@@ -132,10 +133,15 @@ def test_a_limit_is_checked_before_it_is_set(page: sources._Page) -> None:
     assert row.visible
     assert note == told
     assert "limited to 1 of all 1 documents, sources 0*, published on 2026-01-01 or later." in told
-    for wrong, why in (((["x.txt"], "", ""), "No document is like that"), (([], "tomorrow", ""), "is no date")):
+    for wrong, why in (
+        ((["x.txt"], "", ""), "No source is like &#x27;x.txt&#x27;"),
+        ((["0*"], "", "1990-01-01"), "No document is like that"),
+        (([], "tomorrow", ""), "is no date"),
+    ):
         *kept, told = page.limit(*wrong)
         assert why in told
         assert all(each == gr.skip() for each in kept)
+    assert page.limit(["díaz-canel", " "], "", "")[0] == Filter((ARTICLE,)), "words find what they are of"
     *emptied, chosen, row, _, told = page.unlimit()
     assert (emptied, chosen, row.visible) == ([[], "", ""], Filter(), False)
     assert "answers from all sources" in told
