@@ -390,7 +390,7 @@ def test_a_claim_is_read_while_the_next_is_written_and_a_second_question_waits(
     box = page.get_by_label("Question", exact=True)
     box.fill(MINISTER)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("One answer at a time: your question stays in the box.")).to_be_visible()
+    expect(page.locator(".ql-notice")).to_contain_text("One answer at a time: your question stays in the box.")
     expect(box).to_have_value(MINISTER)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(answers(page, 1)).to_contain_text("32 Cuban")

@@ -165,7 +165,7 @@ def test_a_share_file_opens_elsewhere_and_can_only_be_read(
         expect(page.get_by_role("button", name="Edit", exact=True)).to_have_count(0)
         page.get_by_label("Question", exact=True).fill(DIED)
         page.get_by_role("button", name="Ask", exact=True).click()
-        expect(page.get_by_text("only to be read")).to_be_visible()
+        expect(page.locator(".ql-notice")).to_contain_text("only to be read")
         expect(answers(page)).to_have_count(1)
         page.reload()
         expect(page.locator(".ql-banner")).to_be_visible(timeout=SLOW)

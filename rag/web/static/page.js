@@ -73,14 +73,16 @@ const fill = (text) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 };
 const making = () => byId("ql-writing")?.querySelector(".ql-turn");
-const busy = () => sent !== null || (making() && !making().querySelector("[role=alert]"));
+let over; // what is still shown as being made, though its answer is there
+const busy = () => sent !== null || (making() && making() !== over && !making().querySelector("[role=alert]"));
+const turns = () => document.querySelectorAll("#ql-log .ql-turn").length;
 const send = () => {
   const text = box().value;
   if (!text.trim()) return;
   if (document.querySelector("#ql-log .ql-banner")) return notice(words.readOnly);
   if (busy()) return notice(words.busy);
   fill(""); // at once: what is typed from now on is the next question
-  sent = { text, shown: false, turn: pending(text) };
+  sent = { text, shown: false, before: turns(), turn: pending(text) };
   ask("submit", { question: text, typed: true });
 };
 let asked = 0; // questions that have not ended
@@ -308,7 +310,10 @@ const grown = () => {
   const made = making();
   const spoken = made?.querySelector("[data-announce], [role=alert]");
   const latest = [...document.querySelectorAll("#ql-log .ql-answer")].pop();
-  if (sent && made) {
+  if (sent && turns() > sent.before) {
+    over = made;
+    answered();
+  } else if (sent && made) {
     sent.shown = true;
     sent.turn.remove();
   } else if (sent?.shown) answered(); // or another conversation was opened
