@@ -267,7 +267,7 @@ def test_on_a_phone_nothing_to_press_is_under_24_px(page: Page, screenshots: Pat
     assert page.evaluate(SMALL) == []
     page.get_by_role("button", name="Toggle Sidebar").click()
     page.get_by_role("tab", name="Sources", exact=True).click()
-    expect(page.locator(".ql-remove").first).to_be_visible()
+    expect(page.locator(".ql-remove").first).to_be_visible(timeout=SLOW)
     assert page.evaluate(SMALL) == []
 
 

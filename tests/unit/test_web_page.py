@@ -35,7 +35,7 @@ def test_an_answer_has_a_button_and_a_quote_for_each_citation(answered: Answer) 
         assert f'aria-describedby="ql-quote-4-{number}"' in html
         assert f'role="tooltip" id="ql-quote-4-{number}"' in html
     assert 'data-outcome="answered"' in html
-    assert '<p class="ql-short-answer">Bruno Rodríguez</p>' in html
+    assert '<p class="ql-short-answer" dir="auto">Bruno Rodríguez</p>' in html
     assert "ql-short-answer" not in page.answer(replace(answered, short_answer=None), 4)
 
 
@@ -90,7 +90,7 @@ def test_a_follow_up_shows_what_it_asks(engine: Engine) -> None:
 def test_a_refusal_shows_what_was_looked_for_and_what_came_closest(refused: Answer) -> None:
     html = page.answer(refused, 0)
     assert 'data-outcome="refused"' in html
-    assert html.count('class="ql-closest"') == len(refused.closest)
+    assert html.count('class="ql-closest') == len(refused.closest)
     assert "Looked for: <q>What is the population of Havana?</q>" in html
     assert "Key terms: population, Havana; not in the closest passages: <em>population</em>" in html
     assert "ql-cite" not in html
