@@ -84,14 +84,14 @@ def test_a_follow_up_shows_what_it_asks(engine: Engine) -> None:
     answer = engine.ask("Who is  Cuba's foreign minister?")
     assert "ql-asked" not in page.answer(answer, 0)
     html = page.answer(replace(answer, standalone=HOSTILE), 0)
-    assert html.startswith('<p class="ql-note ql-asked">Asked as: &lt;img')
+    assert html.startswith('<p class="ql-note ql-asked" dir="auto">Asked as: &lt;img')
 
 
 def test_a_refusal_shows_what_was_looked_for_and_what_came_closest(refused: Answer) -> None:
     html = page.answer(refused, 0)
     assert 'data-outcome="refused"' in html
     assert html.count('class="ql-closest') == len(refused.closest)
-    assert "Looked for: <q>What is the population of Havana?</q>" in html
+    assert 'Looked for: <q dir="auto">What is the population of Havana?</q>' in html
     assert "Key terms: population, Havana; not in the closest passages: <em>population</em>" in html
     assert "ql-cite" not in html
     assert "not in the closest" not in page.answer(replace(refused, closest=()), 0)
