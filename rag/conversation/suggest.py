@@ -40,7 +40,8 @@ class Candidate:
 
     def told(self, said: Iterable[str]) -> bool:
         """Tell whether an answer has such a sentence: lines of answers, as :func:`rag.index.near_duplicates.statement`
-        has them."""
+        has them.
+        """
         return any(sentence in line for sentence in self.statements for line in said)
 
 
