@@ -39,9 +39,7 @@ class Candidate:
     """The sentences, as :func:`rag.index.near_duplicates.statement` has them."""
 
     def told(self, said: Iterable[str]) -> bool:
-        """Tell whether an answer has such a sentence: lines of answers, as :func:`rag.index.near_duplicates.statement`
-        has them.
-        """
+        """Tell whether an answer has such a sentence; ``said`` are its lines as ``near_duplicates.statement`` gives."""
         return any(sentence in line for sentence in self.statements for line in said)
 
 

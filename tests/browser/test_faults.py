@@ -12,7 +12,7 @@ from tests.browser.conftest import served, visited
 from tests.browser.test_chat import DIED, HAVANA, MINISTER, SLOW, answers, ask
 from tests.conftest import built_over
 
-PHONE = {"width": 390, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 800}
 ARABIC = "ما هو عدد سكان هافانا؟"
 BRIDGE = "How much did the bridge at Larkin cost?"
 OWNED = "Who owns the ferry?"
