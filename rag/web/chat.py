@@ -1,4 +1,4 @@
-"""The tab of the chat: the conversation on the left, the sources on the right.
+"""The chat: the conversation, and beside it the sources.
 
 What is pressed inside the conversation or the sources reaches the server as events of the panel, sent by
 ``static/page.js``: ``click`` opens something, ``submit`` asks what was typed or suggested, ``retry`` and ``edit`` ask
@@ -28,12 +28,11 @@ from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk, Run
 from rag.web.document import Tab
 from rag.web.guard import owner
+from rag.web.icons import classed, icon
 from rag.web.live import Live
 
-__all__ = ["Chat", "shown", "tab"]
+__all__ = ["Chat", "panes", "shown"]
 
-SKIP = f'<a class="ql-skip" href="#ql-log">{words.CHAT_SKIP}</a>'
-"""The link past all that stands before the conversation: it is to come first on the page."""
 _ENDED = "() => { document.dispatchEvent(new Event('ql-ended')); return []; }"
 """Tells the script of the page that a question has been answered, or has come to nothing."""
 
@@ -43,6 +42,15 @@ MOST_WAIT = 1
 
 Changes = dict[Any, Any]
 """New values by component."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Tells above the question box that the chat is limited, if it is."""
+
+    row: gr.Row
+    text: gr.HTML
+    everything: gr.Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +112,15 @@ class Chat:
         }
 
 
-def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
-    """Lay out the chat inside the Gradio app that is being built.
+def panes(live: Live, conversations: Conversations, chosen: gr.State) -> tuple[Chat, Note]:
+    """Lay out the conversation and the sources inside the row that is being built; return what tells of a limit, too.
 
     Args:
         live: gives the engine that answers.
         conversations: where answers are kept.
         chosen: the :class:`rag.schema.Filter` of the documents that may answer.
     """
-    chat, stop, start = _layout(live)
+    chat, noted, stop, start = _layout(live)
     events = _Events(chat, conversations)
     inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
     outputs = [*chat.outputs, chat.turns]
@@ -129,7 +137,7 @@ def tab(live: Live, conversations: Conversations, chosen: gr.State) -> Chat:
     # Hangs on a state that changes, and is not queued: what is pressed just as Gradio closes a stream may be lost, so
     # there is to be no stream after that of the answer.
     chat.turns.change(events.offer, [chat.conversation, chat.desk, chosen, chat.turns], [chat.offers], **at_once)
-    return chat
+    return chat, noted
 
 
 class Examples:
@@ -229,51 +237,85 @@ class _Events:
         return gr.skip()
 
 
-def _layout(live: Live) -> tuple[Chat, gr.Button, gr.Button]:
-    """Return the components, and the buttons "Stop" and "Start over"."""
+def _layout(live: Live) -> tuple[Chat, Note, gr.Button, gr.Button]:
+    """Return the components, what tells of a limit, and the buttons "Stop" and "Start over"."""
     with live.engine() as engine:
         has_llm, config = engine.llm is not None, engine.config
-    gr.HTML(
-        _head(words.CHAT_PROOF_LLM if has_llm else words.CHAT_PROOF_QUOTE), elem_id="ql-head", apply_default_css=False
-    )
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=3, min_width=340, elem_id="ql-left"):
-            with gr.Column(elem_id="ql-chat"):
-                conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
-                writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
+    with gr.Column(elem_id="ql-left", min_width=0):
+        with gr.Column(elem_id="ql-chat", min_width=0):
+            intro = _intro(words.CHAT_PROOF_LLM if has_llm else words.CHAT_PROOF_QUOTE)
+            gr.HTML(intro, elem_id="ql-intro", apply_default_css=False)
+            conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
+            writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
             examples = gr.HTML("", elem_id="ql-examples", apply_default_css=False)
             offers = gr.HTML("", elem_id="ql-offers", apply_default_css=False)
+        with gr.Column(elem_id="ql-composer", min_width=0):
+            noted = note()
             with gr.Row(elem_id="ql-ask"):
+                start = gr.Button(
+                    words.CHAT_START_OVER,
+                    scale=0,
+                    min_width=0,
+                    elem_id="ql-start",
+                    elem_classes=["ql-drawn", classed("plus")],
+                )
                 gr.Textbox(
                     show_label=False,
                     container=False,
                     label=words.CHAT_QUESTION,
                     placeholder=words.CHAT_PLACEHOLDER,
-                    scale=6,
+                    scale=1,
                     autofocus=True,
                     elem_id="ql-question",
                     max_length=config.max_question_chars,
                 )
-                gr.Button(words.CHAT_ASK, variant="primary", scale=1, min_width=80, elem_id="ql-send")
-                stop = gr.Button(words.CHAT_STOP, scale=1, min_width=80, visible=has_llm)
-                start = gr.Button(words.CHAT_START_OVER, scale=1, min_width=120)
-        with gr.Column(scale=2, min_width=320):
-            told = json.dumps({"busy": words.CHAT_ONE_AT_A_TIME, "readOnly": words.CHAT_READ_ONLY})
-            script = f"const words = {told};\n{(files('rag.web') / 'static' / 'page.js').read_text(encoding='utf-8')}"
-            panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
+                gr.Button(
+                    words.CHAT_ASK,
+                    variant="primary",
+                    scale=0,
+                    min_width=0,
+                    elem_id="ql-send",
+                    elem_classes=["ql-drawn", classed("arrow-up")],
+                )
+                stop = gr.Button(
+                    words.CHAT_STOP,
+                    scale=0,
+                    min_width=0,
+                    visible=has_llm,
+                    elem_id="ql-stop",
+                    elem_classes=["ql-drawn", classed("square")],
+                )
+    with gr.Column(elem_id="ql-side", min_width=0):
+        gr.HTML(_edge(), elem_id="ql-edge", apply_default_css=False)
+        told = json.dumps({"busy": words.CHAT_ONE_AT_A_TIME, "readOnly": words.CHAT_READ_ONLY})
+        script = f"const words = {told};\n{(files('rag.web') / 'static' / 'page.js').read_text(encoding='utf-8')}"
+        panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
         gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, examples, live,
         Examples(_examples(config)),
     )  # fmt: skip
-    return chat, stop, start
+    return chat, noted, stop, start
 
 
-def _head(proof: str) -> str:
-    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in words.CHAT_KEYS_LIST)
+def note() -> Note:
+    """Lay out what tells of a limit, hidden."""
+    with gr.Row(visible=False, elem_id="ql-limit-note", equal_height=True) as row:
+        text = gr.HTML(js_on_load="", elem_id="ql-limited")
+        everything = gr.Button(words.LIMIT_ALL, size="sm", scale=0, min_width=0)
+    return Note(row, text, everything)
+
+
+def _intro(proof: str) -> str:
+    """Return what stands on an empty page."""
+    return f"<h2>{words.CHAT_EMPTY}</h2><p>{words.CHAT_HEAD.format(proof=proof)}</p>"
+
+
+def _edge() -> str:
+    """Return what moves the edge between the conversation and the sources, and what leads back on a phone."""
     return (
-        f'<div class="ql-head"><h1>Quoteline</h1>'
-        f"<p>{words.CHAT_HEAD.format(proof=proof)}</p>"
-        f'<details class="ql-keys"><summary>{words.CHAT_KEYS}</summary><dl>{keys}</dl></details></div>'
+        f'<div class="ql-grip" role="separator" tabindex="0" aria-orientation="vertical" aria-controls="ql-side" '
+        f'aria-label="{words.SIDE_WIDTH}" aria-valuemin="25" aria-valuemax="60" aria-valuenow="40"></div>'
+        f'<button type="button" class="ql-back" data-shell="back">{icon("arrow-left")}{words.SHEET_BACK}</button>'
     )
 
 

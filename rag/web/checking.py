@@ -32,7 +32,8 @@ def view(live: Live, checks: Checks, chosen: gr.State) -> None:
         checks: checks texts.
         chosen: the :class:`rag.schema.Filter` of the documents that may speak to it.
     """
-    gr.HTML(f'<div class="ql-head"><h1>{words.CHECK}</h1><p>{words.CHECK_ABOUT}</p></div>', apply_default_css=False)
+    head = f'<h2 class="ql-head">{words.CHECK}</h2><p class="ql-note">{words.CHECK_ABOUT}</p>'
+    gr.HTML(head, apply_default_css=False)
     current, seen = gr.State(""), gr.State("")
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320):

@@ -11,6 +11,7 @@ from rag.index.store import Listing
 from rag.output.render import also_in
 from rag.schema import Citation, Closest, Document
 from rag.web import words
+from rag.web.icons import icon
 from rag.web.page import joined, page_of
 from rag.web.pinbutton import button as pin_button
 
@@ -90,7 +91,7 @@ def panel(tabs: Tabs, shown: str) -> str:
 
 def _head(place: int, title: str, current: int) -> str:
     chosen = place == current
-    cross = f'<span class="ql-cross" data-close="{place}" aria-hidden="true">×</span>' if place >= 0 else ""
+    cross = f'<span class="ql-cross" data-close="{place}" aria-hidden="true">{icon("x")}</span>' if place >= 0 else ""
     return (
         f'<button type="button" role="tab" class="ql-tab" id="ql-tab-{place + 1}" data-tab="{place}" '
         f'aria-selected="{"true" if chosen else "false"}" aria-controls="ql-open" tabindex="{0 if chosen else -1}" '
@@ -130,7 +131,7 @@ def document(shown: Document, tab: Tab, place: int) -> str:
     label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
     return (
         f'{_article(tab)}<h2 dir="auto">{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
-        f"{_steps(tab)}{_close(shown.title, place)}{_pin(tab)}{moved(shown, selected)}"
+        f'<div class="ql-bench">{_steps(tab)}{_pin(tab)}{_close(shown.title, place)}</div>{moved(shown, selected)}'
         f'<div class="ql-text" dir="auto" tabindex="0" role="region" aria-label="{label}">'
         f"{marked(shown, tab.spans, selected)}</div>{_front_matter(shown)}</article>"
     )
@@ -148,7 +149,8 @@ def gone(tab: Tab, place: int) -> str:
     """Return what is left of a document that is not among the sources any more: the quote."""
     quote = f'<blockquote dir="auto">{escape(tab.spans[tab.selected].quote)}</blockquote>' if tab.selected >= 0 else ""
     return (
-        f'{_article(tab)}<h2 dir="auto">{escape(tab.title)}</h2>{_steps(tab)}{_close(tab.title, place)}{_pin(tab)}'
+        f'{_article(tab)}<h2 dir="auto">{escape(tab.title)}</h2><div class="ql-bench">{_steps(tab)}{_pin(tab)}'
+        f"{_close(tab.title, place)}</div>"
         f'<p class="ql-warning" role="status">{words.CHAT_GONE.format(source=escape(tab.source))}</p>{quote}</article>'
     )
 
@@ -164,7 +166,10 @@ def _article(tab: Tab) -> str:
 
 def _close(title: str, place: int) -> str:
     about = words.CHAT_CLOSE_ABOUT.format(title=escape(title))
-    return f'<button type="button" class="ql-close" data-close="{place}" title="{about}">{words.CHAT_CLOSE}</button>'
+    return (
+        f'<button type="button" class="ql-close" data-close="{place}" title="{about}">{icon("x")}'
+        f'<span class="ql-label">{words.CHAT_CLOSE}</span></button>'
+    )
 
 
 def _pin(tab: Tab) -> str:
@@ -187,8 +192,12 @@ def _steps(tab: Tab) -> str:
         pattern, kind, first = words.CHAT_QUOTE_OF, "number", 1
     buttons = [
         f'<button type="button" class="ql-step" data-step="{step}" data-answer="{tab.answer}" '
-        f'data-{kind}="{(tab.selected + move) % count + first}"{" disabled" if count < 2 else ""}>{label}</button>'
-        for step, move, label in (("previous", -1, words.CHAT_PREVIOUS), ("next", 1, words.CHAT_NEXT))
+        f'data-{kind}="{(tab.selected + move) % count + first}" title="{label}"{" disabled" if count < 2 else ""}>'
+        f'{icon(drawn)}<span class="ql-label">{label}</span></button>'
+        for step, move, label, drawn in (
+            ("previous", -1, words.CHAT_PREVIOUS, "chevron-left"),
+            ("next", 1, words.CHAT_NEXT, "chevron-right"),
+        )
     ]
     place = pattern.format(number=tab.selected + 1, count=count)
     return f'<div class="ql-steps">{buttons[0]}<span class="ql-place">{place}</span>{buttons[1]}</div>'

@@ -1,4 +1,4 @@
-"""The tab of evaluations: the runs of ``rag eval``, their figures over time, and the report of each."""
+"""The view of evaluations: the runs of ``rag eval``, their figures over time, and the report of each."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +9,12 @@ import gradio as gr
 from rag.web import runs, trend, words
 
 
-def tab(folder: Path, opened: gr.Tab) -> None:
+def view(folder: Path, opened: gr.HTML) -> None:
     """Lay out the evaluations inside the Gradio app that is being built.
 
     Args:
-        folder: where the runs lie; it is looked through whenever the tab is opened.
-        opened: the tab that this stands in.
+        folder: where the runs lie; it is looked through whenever the view is opened.
+        opened: tells that the view is opened.
     """
 
     def look(series: str | None, names: Sequence[str]) -> tuple[Any, Any, Any, str]:
@@ -31,7 +31,7 @@ def tab(folder: Path, opened: gr.Tab) -> None:
             trend.page(found, chosen, shown, folder),
         )
 
-    gr.HTML(f'<div class="ql-head"><h1>{words.RUNS_HEAD}</h1></div>')
+    gr.HTML(f'<h2 class="ql-head">{words.RUNS_HEAD}</h2>', apply_default_css=False)
     series = gr.Radio(label=words.RUNS_ASKED, choices=[], visible=False)
     with gr.Accordion(words.RUNS_CHOOSE, open=False, visible=False) as fold:
         names = gr.CheckboxGroup(

@@ -26,6 +26,7 @@ from rag.web.chat import Changes, Chat
 from rag.web.conversations import MOST_TITLE_CHARS, Conversations, Summaries, Summary
 from rag.web.desk import Desk
 from rag.web.guard import owner
+from rag.web.icons import classed, icon
 from rag.web.live import Live
 from rag.web.ratings import candidates
 
@@ -42,21 +43,50 @@ FORMS: dict[str, tuple[str, Callable[[str, list[Answer], dict[str, Document]], s
 """What a conversation is exported as, by the ending of the file: its type, and how it is made."""
 
 
-def sidebar(conversations: Conversations, chat: Chat) -> None:
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """The components of the list beside the chat."""
+
+    new: gr.Button
+    search: gr.Textbox
+    kept: gr.HTML
+    file: gr.UploadButton
+
+
+def pane() -> Pane:
     """Lay out the list beside the chat, inside the Gradio app that is being built."""
-    with gr.Sidebar(label=words.KEPT_CONVERSATIONS, open=False, width=300, elem_id="ql-history"):
+    with gr.Column(elem_id="ql-history", min_width=0):
         gr.HTML(f"<h2>{words.KEPT_CONVERSATIONS}</h2>", apply_default_css=False)
-        new = gr.Button(words.KEPT_NEW_CONVERSATION, size="sm", elem_id="ql-new")
+        new = gr.Button(
+            words.KEPT_NEW_CONVERSATION,
+            size="sm",
+            elem_id="ql-new",
+            elem_classes=["ql-drawn", classed("square-pen")],
+        )
         search = gr.Textbox(
-            "", label=words.KEPT_FIND, placeholder=words.KEPT_FIND_HOLDER, show_label=False, max_length=200
+            "",
+            label=words.KEPT_FIND,
+            placeholder=words.KEPT_FIND_HOLDER,
+            show_label=False,
+            container=False,
+            max_length=200,
+            elem_id="ql-kept-find",
         )
         script = (files("rag.web") / "static" / "history.js").read_text(encoding="utf-8")
         kept = gr.HTML("", js_on_load=script, elem_id="ql-kept", apply_default_css=False)
-        file = gr.UploadButton(words.KEPT_OPEN_SHARED, file_types=[".json"], size="sm", elem_id="ql-share-file")
-        gr.HTML(
-            f'<p class="ql-note"><a href="/conversations/gold.jsonl">{words.KEPT_GOLD}</a> {words.KEPT_GOLD_ABOUT}</p>',
-            apply_default_css=False,
+        file = gr.UploadButton(
+            words.KEPT_OPEN_SHARED,
+            file_types=[".json"],
+            size="sm",
+            elem_id="ql-share-file",
+            elem_classes=["ql-drawn", classed("upload")],
         )
+    return Pane(new, search, kept, file)
+
+
+def listen(conversations: Conversations, chat: Chat, laid: Pane) -> None:
+    """Let the list beside the chat do what is pressed in it."""
+    new, search, kept, file = laid.new, laid.search, laid.kept, laid.file
     does = _History(conversations, chat, kept)
     at_once: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     known = [chat.current, search]
@@ -159,7 +189,7 @@ def _row(summary: Summary, *, current: bool) -> str:
         f'<button type="button" class="ql-kept-open" data-do="open" dir="auto"{marked}>'
         f"{title}"
         f'<span class="ql-meta">{about}</span></button>'
-        f'<details><summary aria-label="{words.KEPT_MORE.format(title=title)}">⋯</summary>'
+        f'<details><summary aria-label="{words.KEPT_MORE.format(title=title)}">{icon("ellipsis")}</summary>'
         f'<label for="{name}">{words.KEPT_TITLE}</label>'
         f'<input id="{name}" value="{title}" maxlength="{MOST_TITLE_CHARS}" autocomplete="off" dir="auto">'
         f'<button type="button" data-do="rename">{words.KEPT_RENAME}</button>'

@@ -50,7 +50,7 @@ def view(live: Live, pins: Pins, opened: Any, keeper: gr.HTML, chat: Chat, elsew
         chat: from whose conversation is pinned.
         elsewhere: finds what is pinned from other views.
     """
-    gr.HTML(f'<div class="ql-head"><h1>{words.NOTEBOOK}</h1></div>', apply_default_css=False)
+    gr.HTML(f'<h2 class="ql-head">{words.NOTEBOOK}</h2>', apply_default_css=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320):
             shown = gr.HTML("", elem_id="ql-notes", apply_default_css=False)

@@ -12,11 +12,21 @@ from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
 from rag.text.terms import terms
 from rag.web import words
 from rag.web.conversations import Rating
+from rag.web.icons import icon
 from rag.web.pinbutton import button as pin_button
 from rag.web.trace import Trace, trace
 
 MOST_COMMENT = 1000
 """Characters of a comment on an answer."""
+
+_SURE = {
+    "confident": ("circle-check", words.CHAT_CONFIDENT),
+    "likely": ("circle-help", words.CHAT_LIKELY),
+    "unsure": ("triangle-alert", words.CHAT_UNSURE),
+}
+"""The icon and the words of each ``Answer.certainty``."""
+_ICONS = {"copy": "copy", "retry": "rotate-ccw", "edit": "pencil", "good": "thumbs-up", "bad": "thumbs-down"}
+"""The icon of each button of an answer."""
 
 
 def conversation(
@@ -28,7 +38,7 @@ def conversation(
 ) -> str:
     """Return a whole conversation; ``ratings`` and ``traces`` are by the place of the answer."""
     if not answers:
-        return f'<p class="ql-empty">{words.CHAT_EMPTY}</p>'
+        return '<p class="ql-empty"></p>'  # in whose place the page introduces itself
     turns = "".join(
         turn(answer, place, ratings.get(place), traces.get(place), read_only=read_only)
         for place, answer in enumerate(answers)
@@ -73,8 +83,8 @@ def _answered(found: Answer, place: int) -> str:
     llm = found.model.get("llm")
     short = f'<p class="ql-short-answer" dir="auto">{escape(found.headline)}</p>' if found.headline else ""
     claims = "".join(
-        f'<li class="ql-claim" dir="auto"><span class="ql-said">{escape(claim.text)}</span> '
-        f"{''.join(_cite(place, number) for number in claim.citations)} {_status(claim, found)}</li>"
+        f'<li class="ql-claim" dir="auto"><span class="ql-said">{escape(claim.text)}</span> <span class="ql-chips">'
+        f"{''.join(_cite(found, place, number) for number in claim.citations)} {_status(claim, found)}</span></li>"
         for claim in found.claims
     )
     warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
@@ -83,9 +93,9 @@ def _answered(found: Answer, place: int) -> str:
     said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=found.certainty)
     said += f" {DISAGREE}." if found.disputed else ""
     return (
-        f'<div class="ql-answer" data-outcome="answered" tabindex="-1" data-announce="{said}">{short}'
-        f'{_conflict(found, place)}<ul class="ql-claims">{claims}</ul>{_dropped(found)}{warnings}'
-        f'<p class="ql-note">{proof} · {_sure(found, place)}</p>{tips}</div>'
+        f'<div class="ql-answer" data-outcome="answered" tabindex="-1" data-announce="{said}">'
+        f'<p class="ql-standing">{_sure(found, place)}<span class="ql-note">{proof}</span></p>{short}'
+        f'{_conflict(found, place)}<ul class="ql-claims">{claims}</ul>{_dropped(found)}{warnings}{tips}</div>'
     )
 
 
@@ -94,11 +104,10 @@ def _conflict(found: Answer, place: int) -> str:
     rows = ""
     for stated in found.conflict:
         if found.disputed or stated.superseded:
-            by = found.citations[stated.citations[0] - 1]
-            about = earlier(found, stated) if stated.superseded else joined(by.publisher or by.title, by.published)
+            about = earlier(found, stated) if stated.superseded else ""
             rows += (
                 f'<li data-superseded="{"true" if stated.superseded else "false"}"><b>{escape(stated.value)}</b> '
-                f"{''.join(_cite(place, number) for number in stated.citations)} "
+                f'<span class="ql-chips">{"".join(_cite(found, place, number) for number in stated.citations)}</span> '
                 f'<span class="ql-meta">{about}</span></li>'
             )
     head = f'<p class="ql-disagree">{DISAGREE}</p>' if found.disputed else ""
@@ -109,12 +118,30 @@ def _cite_id(place: int, number: int) -> str:
     return f"ql-quote-{place}-{number}"
 
 
-def _cite(place: int, number: int) -> str:
+def _cite(found: Answer, place: int, number: int) -> str:
+    """Return the button of a citation: its number, who says it, and when."""
+    item = found.citations[number - 1]
+    who, when = escape(item.publisher or item.title), escape(day(item.published) or "")
+    dated = f'<span class="ql-when">· {when}</span>' if when else ""
     return (
         f'<button type="button" class="ql-cite" data-answer="{place}" data-number="{number}" '
-        f'aria-label="{words.CHAT_CITE.format(number=number)}" aria-describedby="{_cite_id(place, number)}">'
-        f"{number}</button>"
+        f'aria-label="{words.CHAT_CITE.format(number=number)}: {number} {who}{f" · {when}" if when else ""}" '
+        f'aria-describedby="{_cite_id(place, number)}"><b>{number}</b><span class="ql-who">{who}</span>{dated}</button>'
     )
+
+
+def day(published: str | None) -> str | None:
+    """Return an ISO 8601 date as it is read; one without its day or month without them.
+
+    >>> day("2024-02-08"), day("2024-02"), day("2024")
+    ('8 Feb 2024', 'Feb 2024', '2024')
+    """
+    if not published:
+        return None
+    year, *rest = published[:10].split("-")
+    if not all(part.isdecimal() for part in rest) or (rest and not 1 <= int(rest[0]) <= len(words.MONTHS)):
+        return published
+    return " ".join([*(str(int(part)) for part in rest[1:]), *(words.MONTHS[int(part) - 1] for part in rest[:1]), year])
 
 
 def _tip(name: str, *lines: str) -> str:
@@ -150,7 +177,11 @@ def _status(claim: Claim, found: Answer) -> str:
 def _sure(found: Answer, place: int) -> str:
     name = f"ql-sure-{place}"
     tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{found.confidence:.0%}"))
-    return f'<span class="ql-sure" tabindex="0" aria-describedby="{name}">{found.certainty}</span>{tip}'
+    drawn, said = _SURE[found.certainty]
+    return (
+        f'<span class="ql-sure" data-sure="{found.certainty}" tabindex="0" aria-describedby="{name}">'
+        f"{icon(drawn)}{said}</span>{tip}"
+    )
 
 
 def _dropped(found: Answer) -> str:
@@ -270,7 +301,7 @@ def _comment(place: int, rating: Rating) -> str:
 def _button(name: str, place: int, label: str, about: str, more: str = "") -> str:
     return (
         f'<button type="button" class="ql-act" data-act="{name}" data-answer="{place}" title="{about}"{more}>'
-        f"{label}</button>"
+        f'{icon(_ICONS[name])}<span class="ql-label">{label}</span></button>'
     )
 
 

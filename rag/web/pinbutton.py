@@ -5,6 +5,7 @@ from html import escape
 
 from rag.schema import Answer, Citation, Closest
 from rag.web import words
+from rag.web.icons import icon
 from rag.web.pins import subject
 
 
@@ -19,5 +20,6 @@ def button(place: Mapping[str, int | str], pinned: Answer | Citation | Closest) 
     label = words.NOTE_PIN if isinstance(pinned, Answer) else words.NOTE_PIN_QUOTE
     return (
         f'<button type="button" class="ql-pin" aria-pressed="false" data-subject="{subject(pinned)}"{sent} '
-        f'data-pin="{label}" data-pinned="{words.NOTE_PINNED}" title="{words.NOTE_PIN_ABOUT}">{label}</button>'
+        f'data-pin="{label}" data-pinned="{words.NOTE_PINNED}" title="{words.NOTE_PIN_ABOUT}">{icon("pin")}'
+        f'<span class="ql-label">{label}</span></button>'
     )

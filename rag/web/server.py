@@ -22,7 +22,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat, checking, evaluations, history, notebook, password, runs, sources, words
+from rag.web import chat, checking, evaluations, history, icons, notebook, password, runs, shell, sources
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
@@ -151,8 +151,17 @@ def app(site: Site, kept: str = "") -> FastAPI:
         outer,
         blocks(site, login=bool(kept)),
         path="",
-        css="\n".join(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")),
-        theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        css="\n".join(
+            [*(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")), *_styles()]
+        ),
+        theme=gr.themes.Default(
+            font=[
+                gr.themes.LocalFont("IBM Plex Sans", (400, 700)),
+                "system-ui",
+                "sans-serif",
+            ],  # which comes with Gradio
+            font_mono=["ui-monospace", "monospace"],
+        ),
         max_file_size=SHARED_MB << 20,
         enable_monitoring=False,
         run_history=False,
@@ -166,39 +175,40 @@ def app(site: Site, kept: str = "") -> FastAPI:
 
 
 def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
-    """Return the page as a Gradio app: a tab for each thing to do."""
+    """Return the page as a Gradio app: a bar, and a view for each thing to do."""
     demo: gr.Blocks
     with gr.Blocks(
         title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
     ) as demo:
         chosen = gr.State(ALL)
         keeper = notebook.keeper()
-        gr.HTML(chat.SKIP, elem_id="ql-first", apply_default_css=False)
-        with gr.Tabs():
-            with gr.Tab(words.CHAT):
-                noted = sources.note()
-                talk = chat.tab(site.live, site.conversations, chosen)
-            with gr.Tab(words.CHECK):
-                checking.view(site.live, site.checks, chosen)
-            with gr.Tab(words.NOTEBOOK) as noted_here:
-                finds = partial(checking.quoted, site.checks)
-                notebook.view(site.live, site.pins, noted_here, keeper, talk, finds)
-            with gr.Tab(words.SOURCES) as here:
-                sources.tab(site.live, site.library, here, noted, chosen, talk.conversation)
-            with gr.Tab(words.EVALUATION) as opened:
-                evaluations.tab(Path(site.config.runs), opened)
-        history.sidebar(site.conversations, talk)
+        shell.bar(login=login)
+        with shell.view("ask"), gr.Row(elem_id="ql-panes"):
+            kept = history.pane()
+            talk, noted = chat.panes(site.live, site.conversations, chosen)
+        with shell.view("library") as opened:
+            sources.view(site.live, site.library, opened, noted, chosen, talk.conversation)
+        with shell.view("check"):
+            checking.view(site.live, site.checks, chosen)
+        with shell.view("notebook") as opened:
+            notebook.view(site.live, site.pins, opened, keeper, talk, partial(checking.quoted, site.checks))
+        with shell.view("evaluation") as opened:
+            evaluations.view(Path(site.config.runs), opened)
+        history.listen(site.conversations, talk, kept)
         # The sources may have changed since the page was laid out.
         demo.load(lambda: Desk().panel(site.live), outputs=[talk.panel], queue=False, api_visibility="private")
         demo.load(
             talk.exemplified, outputs=[talk.examples], queue=False, show_progress="hidden", api_visibility="private"
         )
-        if login:
-            gr.HTML(f'<p class="ql-note"><a href="/logout">{words.LOGOUT}</a></p>')
     with site.live.engine() as engine:
         at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, (os.cpu_count() or 1) // engine.config.threads)
     demo.queue(max_size=WAITING_PER_CORE * (os.cpu_count() or 1), default_concurrency_limit=at_once, api_open=False)
     return demo
+
+
+def _styles() -> list[str]:
+    """Return the style sheets that are made."""
+    return [icons.style(), shell.style()]
 
 
 def _password(config: Config) -> str:

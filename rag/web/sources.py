@@ -1,8 +1,8 @@
-"""The Sources tab: what there is, adding, removing and indexing it, its pictures, and what limits the chat."""
+"""The library: what there is, adding, removing and indexing it, its pictures, and what limits the chat."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
 from html import escape
 from importlib.resources import files
 from threading import Lock
@@ -18,6 +18,7 @@ from rag.errors import RagError, SourceError, UsageError
 from rag.retrieval.hybrid import check_filter
 from rag.schema import ALL, Answer, Filter
 from rag.web import listing, picture, words
+from rag.web.chat import Note
 from rag.web.library import REMOVED, Library
 from rag.web.live import Live
 from rag.web.receive import Unfinished, received
@@ -34,36 +35,19 @@ MOST_CHOICES = 1000
 """Sources that the list of choices offers; others can be typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Tells in the chat's tab that the chat is limited, if it is."""
-
-    row: gr.Row
-    text: gr.HTML
-    everything: gr.Button
-
-
-def note() -> Note:
-    """Lay out the note, hidden."""
-    with gr.Row(visible=False, elem_id="ql-limit-note", equal_height=True) as row:
-        text = gr.HTML(js_on_load="", elem_id="ql-limited")
-        everything = gr.Button(words.LIMIT_ALL, size="sm", scale=0, min_width=160)
-    return Note(row, text, everything)
-
-
-def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.State, conversation: gr.State) -> None:
-    """Lay out the tab.
+def view(live: Live, library: Library, opened: gr.HTML, noted: Note, chosen: gr.State, conversation: gr.State) -> None:
+    """Lay out the library.
 
     Args:
         live: what answers.
         library: the sources.
-        here: the tab, which is open for what is laid out.
+        opened: tells that the view is opened.
         noted: where the chat tells what limits it.
         chosen: the :class:`Filter` that limits the chat.
         conversation: the answers of the chat, the last of which the map shows.
     """
     page = _Page(live, library)
-    gr.HTML(f'<div class="ql-head"><h1>{words.SOURCES}</h1></div>')
+    gr.HTML(f'<h2 class="ql-head">{words.SOURCES}</h2>', apply_default_css=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
             find = gr.Textbox("", label=words.LIST_FIND, placeholder=words.LIST_EXAMPLE, elem_id="ql-find")
@@ -103,7 +87,7 @@ def tab(live: Live, library: Library, here: gr.Tab, noted: Note, chosen: gr.Stat
     # Nothing here waits in the queue with questions: each takes milliseconds, the work is done in the background.
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     shown = [job, timer, table, picked, pictures]
-    here.select(page.look, [find, conversation], shown, **quick)
+    opened.select(page.look, [find, conversation], shown, **quick)
     timer.tick(page.tick, [find, conversation], shown, **quick)
     drop.click(page.act, [find, conversation], [said, *shown], **quick)
     gr.on([add.click, folder.submit], page.add_folder, [folder, find, conversation], [said, *shown], **quick)
@@ -135,7 +119,7 @@ def add_routes(app: FastAPI, library: Library) -> None:
 
 
 class _Page:
-    """What the tab shows, and does: each of its methods hangs on an event."""
+    """What the view shows, and does: each of its methods hangs on an event."""
 
     def __init__(self, live: Live, library: Library) -> None:
         self._live = live

@@ -14,9 +14,19 @@ LEAVE = "End this session on this computer?"
 # Under load
 STOPPING = "Quoteline is being stopped: ask again when it is back."
 
-CHAT = "Chat"
+# The bar above all
+VIEW_ASK, VIEW_LIBRARY = "Ask", "Library"
+BAR_VIEWS = "Views"
+BAR_HISTORY = "Conversations"
+BAR_SETTINGS = "Settings"
+BAR_DEVELOPERS = "For developers"
+BAR_TRACE = "Show how each answer was found"
+THEME = "Appearance"
+THEME_SYSTEM, THEME_LIGHT, THEME_DARK = "System", "Light", "Dark"
+SHEET_BACK = "Back to answer"
+SIDE_WIDTH = "Width of the sources"
 
-# The Sources tab
+# The library
 SOURCES = "Sources"
 ADD = "Add files"
 DROP = "Drop files here, or"
@@ -138,6 +148,7 @@ CHAT_SKIP = "Skip to the latest answer"
 CHAT_KEYS = "Keys"
 CHAT_KEYS_LIST = (
     ("Enter", "in the question box: ask"),
+    ("← →", "on the edge of the sources: make them wider, or narrower"),
     ("n", "in an answer or a source: the next quote"),
     ("p", "in an answer or a source: the previous quote"),
     ("Enter", "on a number: go to its quote; Escape leads back"),
@@ -165,6 +176,8 @@ CHAT_READING = "Reading {count} passages…"
 CHAT_WRITING = "Writing…"
 
 # An answer
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+CHAT_CONFIDENT, CHAT_LIKELY, CHAT_UNSURE = "Confident", "Likely", "Unsure: read the quote"
 CHAT_TURN = "Question {number}"
 CHAT_ASKED_AS = "Asked as: {question}"
 CHAT_CITE = "Show quote {number} in its source"

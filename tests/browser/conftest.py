@@ -69,6 +69,23 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
         yield page
 
 
+def open_view(page: Page, name: str) -> None:
+    """Open a view by the bar, or where the bar has none of this name by the entry for developers."""
+    tab = page.locator(".ql-views").get_by_role("tab", name=name, exact=True)
+    if tab.count():
+        tab.click()
+    else:
+        developers(page)
+        page.locator("#ql-menu").get_by_role("button", name=name, exact=True).click()
+
+
+def developers(page: Page) -> None:
+    """Open the settings, and in them what is for developers."""
+    page.get_by_role("button", name="Settings", exact=True).click()
+    if page.locator(".ql-developers:not([open])").count():
+        page.locator(".ql-developers summary").click()
+
+
 @contextmanager
 def visited(browser: Browser, url: str) -> Iterator[Page]:
     """Open a site in a browser context of its own; fail if any page in it asked another host or logged an error."""

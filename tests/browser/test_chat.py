@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import served
+from tests.browser.conftest import developers, served
 from tests.conftest import ARTICLE, built_over
 from tests.loopback import Loopback, loopback, says, silent, silent_after
 
@@ -127,7 +127,7 @@ def test_every_line_says_how_it_is_supported_and_how_sure_it_is(page: Page) -> N
     answer = answers(page, 1)
     assert answer.locator(".ql-status").all_inner_texts() == ["quoted"] * answer.locator(".ql-claim").count()
     sure = answer.locator(".ql-sure")
-    assert sure.inner_text() in ("confident", "likely", "unsure")
+    assert sure.inner_text() in ("Confident", "Likely", "Unsure: read the quote")
     tip = answer.get_by_role("tooltip", name=re.compile("Confidence"))
     expect(tip).to_have_count(0)
     sure.hover()
@@ -151,6 +151,8 @@ def test_a_number_shows_its_quote_to_the_mouse_and_to_the_keyboard(page: Page, s
     page.keyboard.press("Escape")
     expect(shown).to_have_count(0)
     page.get_by_role("button", name="Edit", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(shown).to_contain_text("Confidence")
     page.keyboard.press("Tab")
     expect(shown).to_contain_text("“The raid, involving special operations forces")
     page.keyboard.press("Tab")
@@ -278,6 +280,10 @@ def test_how_it_was_found_is_folded_below(page: Page, screenshots: Path) -> None
     asked_as = answer.locator("xpath=preceding-sibling::p").inner_text()
     assert asked_as.startswith("Asked as: ")
     trace = page.locator(".ql-trace").last
+    expect(trace).to_be_hidden()
+    developers(page)
+    page.get_by_label("Show how each answer was found").check()
+    page.keyboard.press("Escape")
     expect(trace.locator("table")).to_be_hidden()
     trace.locator("summary").click()
     expect(trace.locator("q")).to_have_text(asked_as.removeprefix("Asked as: "))
@@ -408,9 +414,12 @@ def test_stop_ends_an_llm_and_leaves_the_quotes(visit: Callable[..., Page], scri
     while not server.requests:
         page.wait_for_timeout(50)
     began = time.monotonic()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_hidden()
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(answers(page, 1)).to_contain_text("32 Cuban military and intelligence personnel")
     assert time.monotonic() - began < 3
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
 
 
 def test_starting_over_leaves_an_answer_that_is_being_written(

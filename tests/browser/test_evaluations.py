@@ -1,4 +1,4 @@
-"""The evaluation tab: runs of rag eval over time, and the report of each in a sandbox."""
+"""The view of evaluations: runs of rag eval over time, and the report of each in a sandbox."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.conftest import visited
+from tests.browser.conftest import open_view, visited
 
 
 @pytest.fixture
 def tab(browser: Browser, evaluated: str) -> Iterator[Page]:
-    """The evaluation tab, opened."""
+    """The view of evaluations, opened."""
     with visited(browser, evaluated) as page:
-        page.get_by_role("tab", name="Evaluation").click()
+        open_view(page, "Evaluation")
         page.locator(".ql-plot").first.wait_for()
         yield page
 
@@ -69,8 +69,8 @@ def test_a_report_opens_works_and_asks_for_nothing(tab: Page, evaluated: str) ->
 def test_a_new_run_is_there_when_the_tab_is_opened_again(tab: Page, runs: Path) -> None:
     (runs / "damaged").rename(runs / "renamed")
     try:
-        tab.get_by_role("tab", name="Chat").click()
-        tab.get_by_role("tab", name="Evaluation").click()
+        open_view(tab, "Ask")
+        open_view(tab, "Evaluation")
         tab.locator(".ql-skipped summary").click()
         expect(tab.locator(".ql-skipped li")).to_contain_text("renamed cannot be read")
     finally:
@@ -78,7 +78,7 @@ def test_a_new_run_is_there_when_the_tab_is_opened_again(tab: Page, runs: Path) 
 
 
 def test_without_a_run_the_tab_tells_the_command(page: Page) -> None:
-    page.get_by_role("tab", name="Evaluation").click()
+    open_view(page, "Evaluation")
     expect(page.locator(".ql-runs pre")).to_have_text("rag eval run eval/article.jsonl --sources seeds")
     expect(page.locator(".ql-runs")).to_contain_text("There is no run yet.")
     expect(page.get_by_role("button", name="Choose figures")).to_be_hidden()

@@ -44,8 +44,8 @@ def answers(page: Page) -> Locator:
 
 def listed(page: Page) -> Locator:
     """The conversations in the list, which is opened if it is closed."""
-    if page.locator("#ql-history.open, .sidebar.open").count() == 0:
-        page.get_by_role("button", name="Toggle Sidebar").click()
+    if not page.locator("#ql-history").is_visible():
+        page.get_by_role("button", name="Conversations", exact=True).click()
     return page.locator("#ql-kept .ql-kept-open")
 
 

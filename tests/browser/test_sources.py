@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.config import Config
-from tests.browser.conftest import served, visited
+from tests.browser.conftest import open_view, served, visited
 from tests.conftest import ARTICLE, built_over
 
 SLOW = 120_000
@@ -56,13 +56,9 @@ def pdf(line: str) -> bytes:
     return buffer.getvalue()
 
 
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-
-
 def ask(page: Page, question: str, outcome: str) -> None:
     """Ask in the chat, and see that it is answered, or refused."""
-    open_tab(page, "Chat")
+    open_view(page, "Ask")
     asked = page.locator("[data-outcome]").count()
     page.get_by_label("Question", exact=True).fill(question)
     page.wait_for_timeout(500)  # within milliseconds of the last answer Gradio may lose a press
@@ -81,7 +77,7 @@ def built(page: Page, told: str) -> None:
 
 def test_a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path, sources: Path) -> None:
     question = "How many tunnels did the badgers of Meles dig?"
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     expect(row(page, ARTICLE)).to_contain_text("Indexed")
     content = pdf("The badgers of Meles dug 41 tunnels in a year, said Ana Pike.")
     page.get_by_label("choose files").set_input_files(
@@ -93,7 +89,7 @@ def test_a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path
     assert (sources / "uploads" / "badgers.pdf").read_bytes() == content
     ask(page, question, "answered")
     expect(page.locator("[data-outcome]").last).to_contain_text("41 tunnels")
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     expect(page.locator("#ql-pictures circle.ql-used")).to_have_count(1)
     expect(page.get_by_role("img", name="Badgers of Meles (1)")).to_be_visible()
     page.screenshot(path=screenshots / "sources.png", full_page=True)
@@ -107,7 +103,7 @@ def test_a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path
 
 
 def test_what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     dropped = page.evaluate_handle(
         """(name) => {
           const data = new DataTransfer();
@@ -133,7 +129,7 @@ def test_what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
 @pytest.mark.usefixtures("with_otters")
 def test_the_chat_can_be_limited_to_a_source(page: Page, screenshots: Path) -> None:
     ask(page, ABOUT_CUBA, "answered")
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     expect(row(page, "otters.md")).to_contain_text("Indexed")
     chosen = page.get_by_label("Limit the chat to these sources")
     chosen.click()
@@ -148,7 +144,7 @@ def test_the_chat_can_be_limited_to_a_source(page: Page, screenshots: Path) -> N
     page.locator("#ql-limit-note").get_by_role("button", name="Use all sources").click()
     expect(page.locator("#ql-limited")).to_be_hidden()
     ask(page, ABOUT_CUBA, "answered")
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     page.get_by_label("Published on or after").fill("yesterday")
     page.get_by_role("button", name="Limit the chat", exact=True).click()
     expect(page.locator("#ql-limits")).to_have_text("'yesterday' is no date: write it as 2026-01-31")
@@ -157,12 +153,12 @@ def test_the_chat_can_be_limited_to_a_source(page: Page, screenshots: Path) -> N
 def test_it_answers_while_the_sources_are_indexed(page: Page, sources: Path) -> None:
     for number in range(60):
         (sources / f"{number}.txt").write_text(f"House {number} of Lutra has {number + 3} windows, said Ana Pike.")
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     expect(row(page, "59.txt")).to_contain_text("Waits to be indexed")
     page.get_by_role("button", name="Re-index").click()
     expect(page.locator("#ql-job [data-running]")).to_be_visible()
     ask(page, ABOUT_CUBA, "answered")
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     built(page, "Documents: 61 (60 added")
     ask(page, "How many windows does House 41 of Lutra have?", "answered")
     expect(page.locator("[data-outcome]").last).to_contain_text("44 windows")
@@ -171,7 +167,7 @@ def test_it_answers_while_the_sources_are_indexed(page: Page, sources: Path) -> 
 def test_a_folder_is_added_by_its_path(page: Page, tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "otters.md").write_text(OTTERS)
-    open_tab(page, "Sources")
+    open_view(page, "Library")
     path = page.get_by_label("Add a folder of this computer by its path")
     path.fill("notes")
     page.get_by_role("button", name="Add folder").click()

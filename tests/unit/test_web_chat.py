@@ -23,7 +23,8 @@ MINISTER = "Who is Cuba's foreign minister?"
 def tab(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> chat.Chat:
     store = Conversations(tmp_path_factory.mktemp("chat") / "conversations.sqlite")
     with gr.Blocks(analytics_enabled=False):
-        return chat.tab(Live(engine), store, gr.State(ALL))
+        laid, _ = chat.panes(Live(engine), store, gr.State(ALL))
+    return laid
 
 
 def test_a_stored_conversation_is_opened_with_its_ratings(tab: chat.Chat, engine: Engine) -> None:

@@ -6,22 +6,11 @@ const tell = (button) => {
   const row = button.closest("li[data-id]");
   trigger("click", { do: button.dataset.do, id: row.dataset.id, title: row.querySelector("input").value });
 };
-// On a narrow screen the list lies over the conversation: once one is chosen it gives way.
-const drawer = element.closest(".sidebar");
-const close = () => {
-  const toggle = drawer?.querySelector(".toggle-button");
-  if (!toggle || !drawer.classList.contains("open") || !matchMedia("(max-width: 760px)").matches) return;
-  toggle.click();
-  toggle.focus();
-};
 let shared = false; // a share file is being opened
-drawer?.addEventListener("click", (event) => event.target.closest?.("#ql-new") && close());
-drawer?.addEventListener("change", (event) => { shared ||= event.target.matches("input[type=file]"); });
+element.closest("#ql-history").addEventListener("change", (event) => { shared ||= event.target.matches("input[type=file]"); });
 element.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[data-do]");
-  if (!button) return;
-  tell(button);
-  if (button.dataset.do === "open") close();
+  if (button) tell(button);
 });
 element.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input")) {
@@ -34,7 +23,7 @@ watch("value", () => {
   const shown = element.querySelector("[aria-current]")?.closest("li").dataset.id;
   if (shown) sessionStorage.setItem(SHOWN, shown);
   else sessionStorage.removeItem(SHOWN);
-  if (shared && !element.querySelector("[role=alert]")) close();
+  if (shared && !element.querySelector("[role=alert]")) document.dispatchEvent(new Event("ql:chosen"));
   shared = false;
 });
 trigger("click", { do: "open", id: before, again: true });

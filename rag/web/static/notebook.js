@@ -10,7 +10,8 @@ const mark = () => {
     const pressed = subjects.has(button.dataset.subject);
     const label = pressed ? button.dataset.pinned : button.dataset.pin;
     if (button.getAttribute("aria-pressed") !== String(pressed)) button.setAttribute("aria-pressed", pressed);
-    if (button.textContent !== label) button.textContent = label;
+    const shown = button.querySelector(".ql-label"); // beside its icon
+    if (shown.textContent !== label) shown.textContent = label;
   }
 };
 

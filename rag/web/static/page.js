@@ -29,6 +29,10 @@ const reveal = () => {
 };
 const settle = () => {
   const mark = reveal();
+  const shown = element.querySelector(".ql-document")?.dataset;
+  for (const chip of document.querySelectorAll(".ql-cite")) { // the one whose quote is in view
+    chip.classList.toggle("ql-current", chip.dataset.answer === shown?.answer && chip.dataset.number === shown?.place);
+  }
   const tab = element.querySelector('[role="tab"][aria-selected="true"]');
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
   if (wanted === null) return;
@@ -158,7 +162,9 @@ document.addEventListener("click", (event) => {
     if (keyboard && event.isTrusted && pressed.matches(".ql-cite, .ql-closest, .ql-source")) origin = pressed;
     const reads = keyboard && event.isTrusted && !step && !pressed.matches(".ql-tab, [data-close]");
     open(pressed, reads ? "read" : "told");
-    element.scrollIntoView({ block: "nearest" }); // on a narrow screen the sources stand below the chat
+    if (!step && !pressed.matches(".ql-tab, [data-close]")) { // on a phone the sources are a sheet, which comes up
+      document.dispatchEvent(new CustomEvent("ql:read", { detail: pressed }));
+    }
   }
 });
 document.addEventListener("submit", (event) => {
@@ -220,9 +226,14 @@ const copy = async (button) => {
     button.focus();
   }
   announce(copied ? done : failed);
-  const label = button.textContent;
-  button.textContent = copied ? done : failed;
-  setTimeout(() => { button.textContent = label; }, 1500);
+  const label = button.querySelector(".ql-label");
+  const before = label.textContent;
+  label.textContent = copied ? done : failed;
+  button.classList.add("ql-told-so");
+  setTimeout(() => {
+    label.textContent = before;
+    button.classList.remove("ql-told-so");
+  }, 1500);
 };
 
 // --- Keys
@@ -317,6 +328,7 @@ const grown = () => {
     sent.shown = true;
     sent.turn.remove();
   } else if (sent?.shown) answered(); // or another conversation was opened
+  document.body.classList.toggle("ql-busy", Boolean(made) && made !== over && !made.querySelector("[role=alert]"));
   if (made) {
     const text = spoken?.dataset.announce ?? spoken?.textContent ?? "";
     if (text !== said) announce(text);
@@ -326,9 +338,8 @@ const grown = () => {
     [waiting, said] = [false, ""];
     announce(latest.dataset.announce);
     const [turn, log] = [latest.closest(".ql-turn"), byId("ql-chat")];
-    // An answer is read from its question on. Where the conversation scrolls by itself, the page does not.
-    if (getComputedStyle(log).overflowY === "visible") turn.scrollIntoView({ block: "start" });
-    else log.scrollTop += turn.getBoundingClientRect().top - log.getBoundingClientRect().top;
+    // An answer is read from its question on; the conversation scrolls, never the page.
+    log.scrollTop += turn.getBoundingClientRect().top - log.getBoundingClientRect().top - 24;
   }
 };
 const observer = new MutationObserver(grown);

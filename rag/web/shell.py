@@ -1,0 +1,139 @@
+"""The bar above the page, and the views that it leads to.
+
+What the bar does, it does in the browser (``static/shell.js``): a view is opened without the server, which is told then
+by the ``select`` event of what :func:`view` yields. A new view is a line of :data:`VIEWS` and a ``with view(name)``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+
+import gradio as gr
+
+from rag.web import words
+from rag.web.icons import icon
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page of the page."""
+
+    name: str
+    """Of the place in the address behind "#", and of its elements."""
+    label: str
+    icon: str
+    developers: bool = False
+    """It is opened from the entry for developers."""
+
+
+VIEWS = (
+    View("ask", words.VIEW_ASK, "message-square-text"),
+    View("library", words.VIEW_LIBRARY, "library"),
+    View("check", words.CHECK, "list-checks"),
+    View("notebook", words.NOTEBOOK, "notebook-pen"),
+    View("evaluation", words.EVALUATION, "chart-line", developers=True),
+)
+"""All views, in the order of the bar; the first is shown first."""
+
+
+def bar(*, login: bool) -> None:
+    """Lay out the bar; with a way out where there is a login."""
+    script = (files("rag.web") / "static" / "shell.js").read_text(encoding="utf-8")
+    gr.HTML(_bar(login=login), js_on_load=script, elem_id="ql-bar", apply_default_css=False)
+
+
+@contextmanager
+def view(name: str) -> Iterator[gr.HTML]:
+    """Lay out a view, in which what is made inside stands.
+
+    Yields:
+        A component without content: its ``select`` happens whenever the view is opened.
+
+    Raises:
+        LookupError: :data:`VIEWS` has none of this name.
+    """
+    if name not in {each.name for each in VIEWS}:
+        raise LookupError(name)
+    with gr.Column(elem_id=f"ql-view-{name}", elem_classes="ql-view", min_width=0):
+        tell = (
+            f'document.addEventListener("ql:view", (event) => {{ if (event.detail === "{name}") trigger("select"); }});'
+        )
+        yield gr.HTML("", js_on_load=tell, elem_classes="ql-told", apply_default_css=False)
+
+
+def style() -> str:
+    """Return the style sheet that shows one view at a time."""
+    first, *_ = VIEWS
+    shown = [f"body:not([data-view]) #ql-view-{first.name}"]
+    shown += [f'body[data-view="{each.name}"] #ql-view-{each.name}' for each in VIEWS]
+    return f".ql-view {{ display: none !important; }}\n{', '.join(shown)} {{ display: flex !important; }}"
+
+
+def _bar(*, login: bool) -> str:
+    tabs = "".join(_tab(each, first=each is VIEWS[0]) for each in VIEWS if not each.developers)
+    return (
+        f'<a class="ql-skip" id="ql-first" href="#ql-log">{words.CHAT_SKIP}</a><header class="ql-top">'
+        f"{_tool('history', 'panel-left', words.BAR_HISTORY, 'ql-history')}"
+        f'<h1 class="ql-name">Quoteline</h1>'
+        f'<div class="ql-views" role="tablist" aria-label="{words.BAR_VIEWS}">{tabs}</div>'
+        f"{_tool('sheet', 'file-text', words.CHAT_SOURCES, 'ql-side')}"
+        f'<button type="button" class="ql-tool" popovertarget="ql-menu" title="{words.BAR_SETTINGS}">'
+        f'{icon("settings")}<span class="ql-label">{words.BAR_SETTINGS}</span></button></header>'
+        f'<div id="ql-menu" class="ql-menu" popover role="dialog" aria-label="{words.BAR_SETTINGS}">'
+        f"{_themes()}{_keys()}{_developers()}{_logout() if login else ''}</div>"
+    )
+
+
+def _tab(shown: View, *, first: bool) -> str:
+    return (
+        f'<button type="button" role="tab" class="ql-view-tab" id="ql-to-{shown.name}" data-view="{shown.name}" '
+        f'aria-controls="ql-view-{shown.name}" aria-selected="{"true" if first else "false"}" '
+        f'tabindex="{0 if first else -1}">{icon(shown.icon)}<span>{escape(shown.label)}</span></button>'
+    )
+
+
+def _tool(name: str, drawn: str, label: str, controls: str) -> str:
+    return (
+        f'<button type="button" class="ql-tool" data-shell="{name}" aria-controls="{controls}" aria-expanded="false" '
+        f'title="{label}">{icon(drawn)}<span class="ql-label">{label}</span></button>'
+    )
+
+
+def _themes() -> str:
+    choices = "".join(
+        f'<label><input type="radio" name="ql-theme" value="{value}"{" checked" if value == "system" else ""}>'
+        f"{icon(drawn)}<span>{label}</span></label>"
+        for value, drawn, label in (
+            ("system", "monitor", words.THEME_SYSTEM),
+            ("light", "sun", words.THEME_LIGHT),
+            ("dark", "moon", words.THEME_DARK),
+        )
+    )
+    return f'<fieldset class="ql-themes"><legend>{words.THEME}</legend>{choices}</fieldset>'
+
+
+def _keys() -> str:
+    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in words.CHAT_KEYS_LIST)
+    return f'<details class="ql-keys"><summary>{words.CHAT_KEYS}</summary><dl>{keys}</dl></details>'
+
+
+def _developers() -> str:
+    views = "".join(
+        f'<li><button type="button" class="ql-item" data-view="{each.name}">{icon(each.icon)}{escape(each.label)}'
+        "</button></li>"
+        for each in VIEWS
+        if each.developers
+    )
+    return (
+        f'<details class="ql-developers"><summary>{words.BAR_DEVELOPERS}</summary><ul>{views}'
+        f'<li><a class="ql-item" href="/conversations/gold.jsonl" title="{words.KEPT_GOLD_ABOUT}">{icon("thumbs-up")}'
+        f"{words.KEPT_GOLD}</a></li>"
+        f'<li><label class="ql-item"><input type="checkbox" data-shell="trace">{words.BAR_TRACE}</label></li>'
+        "</ul></details>"
+    )
+
+
+def _logout() -> str:
+    return f'<a class="ql-item" href="/logout">{icon("log-out")}{words.LOGOUT}</a>'
