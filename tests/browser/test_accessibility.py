@@ -78,6 +78,25 @@ def history(page: Page) -> Page:
     return page
 
 
+def notebook(page: Page) -> Page:
+    answer(page)
+    page.locator("#ql-panel .ql-pin").click()
+    expect(page.locator("#ql-panel .ql-pin")).to_have_attribute("aria-pressed", "true")
+    open_view(page, "Notebook")
+    page.locator("#ql-notes .ql-pinned summary").first.click()
+    page.locator("#ql-notes .ql-pin-quote").first.click()
+    page.locator("#ql-noted .ql-text").wait_for()
+    return page
+
+
+def check(page: Page) -> Page:
+    open_view(page, "Check")
+    page.get_by_label("Text to check").fill("The raid killed 32 Cubans. The moon is made of cheese.")
+    page.get_by_role("button", name="Check the text").click()
+    page.locator("#ql-checked .ql-exports").wait_for(timeout=SLOW)
+    return page
+
+
 def settings(page: Page) -> Page:
     developers(page)
     page.locator(".ql-keys summary").click()
@@ -85,7 +104,7 @@ def settings(page: Page) -> Page:
 
 
 STATES: tuple[Callable[[Page], Page], ...] = (
-    empty, answer, refusal, document, sources, history, settings, evaluation, report,
+    empty, answer, refusal, document, sources, history, notebook, check, settings, evaluation, report,
 )  # fmt: skip
 """What to look at: each takes the fresh page to a state, and returns the page that shows it."""
 
@@ -127,7 +146,7 @@ def test_a_fault_is_found(start: Page) -> None:
 
 def test_the_page_tells_its_language_and_has_one_first_heading_in_each_tab(start: Page) -> None:
     assert start.locator("html").get_attribute("lang") == "en"
-    for view in ("Ask", "Library", "Evaluation"):
+    for view in ("Ask", "Library", "Check", "Notebook", "Evaluation"):
         open_view(start, view)
         expect(start.get_by_role("heading", level=1)).to_have_count(1)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import open_view
 from tests.browser.test_history import MINISTER, SLOW, ask, visit, visitor
 
 TEXT = (
@@ -22,7 +23,7 @@ def _patience() -> Iterator[None]:
 
 
 def check(page: Page, text: str) -> None:
-    page.get_by_role("tab", name="Check", exact=True).click()
+    open_view(page, "Check")
     page.get_by_label("Text to check").fill(text)
     page.get_by_role("button", name="Check the text").click()
 
@@ -49,7 +50,7 @@ def test_each_claim_has_its_status_and_its_quote_opens_and_is_pinned(page: Page,
     with page.expect_download() as download:
         page.get_by_role("link", name="Markdown").last.click()
     assert "**supported**" in download.value.path().read_text(encoding="utf-8")
-    page.get_by_role("tab", name="Notebook", exact=True).click()
+    open_view(page, "Notebook")
     expect(page.locator("#ql-notes .ql-pinned")).to_contain_text("The raid killed 32 Cuban")
 
 

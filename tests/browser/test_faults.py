@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from rag.config import Config
-from tests.browser.conftest import served, visited
+from tests.browser.conftest import open_view, served, visited
 from tests.browser.test_chat import DIED, HAVANA, MINISTER, SLOW, answers, ask
 from tests.conftest import built_over
 
@@ -149,7 +149,7 @@ def test_a_question_that_the_server_does_not_take_comes_back(browser: Browser, u
 
 
 def test_a_source_that_is_typed_and_not_chosen_limits_the_chat(elsewhere: Page) -> None:
-    elsewhere.get_by_role("tab", name="Sources", exact=True).click()
+    open_view(elsewhere, "Library")
     typed = elsewhere.get_by_label("Limit the chat to these sources")
     press = elsewhere.get_by_role("button", name="Limit the chat", exact=True)
     limits = elsewhere.locator("#ql-limits")
@@ -206,7 +206,6 @@ def test_arabic_runs_from_the_right_and_is_told_what_is_the_matter(page: Page, s
 def test_a_share_file_without_answers_is_refused(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "empty.json"
     file.write_text(json.dumps({"quoteline_conversation": 1, "title": "Nothing", "answers": [], "documents": []}))
-    page.get_by_role("button", name="Toggle Sidebar").click()
     page.locator("#ql-history input[type=file]").set_input_files(file)
     expect(page.get_by_text("the share file is refused: it has no answers")).to_be_visible(timeout=SLOW)
     expect(page.locator(".ql-banner")).to_have_count(0)
@@ -244,14 +243,16 @@ def test_on_a_phone_the_list_of_conversations_gives_way_to_the_one_that_is_chose
     ask(page, DIED)
     answers(page, 1)
     for pressed in (".ql-kept-open", "#ql-new"):
-        page.get_by_role("button", name="Toggle Sidebar").click()
-        expect(page.locator(".sidebar.open")).to_have_count(1)
+        page.get_by_role("button", name="Conversations", exact=True).click()
+        expect(page.locator("#ql-history")).to_be_visible()
         page.locator(pressed).first.click()
-        expect(page.locator(".sidebar.open")).to_have_count(0)
+        expect(page.locator("#ql-history")).to_be_hidden()
+        expect(page.get_by_role("button", name="Conversations", exact=True)).to_be_focused()
     page.set_viewport_size({"width": 1280, "height": 860})
-    page.get_by_role("button", name="Toggle Sidebar").click()
+    expect(page.locator("#ql-history")).to_be_visible()
     page.locator(".ql-kept-open").first.click()
-    expect(page.locator(".sidebar.open"), "where there is room it stays").to_have_count(1)
+    expect(answers(page, 1)).to_be_visible()
+    expect(page.locator("#ql-history"), "where there is room it stays").to_be_visible()
 
 
 def test_on_a_phone_nothing_to_press_is_under_24_px(page: Page, screenshots: Path) -> None:
@@ -261,12 +262,17 @@ def test_on_a_phone_nothing_to_press_is_under_24_px(page: Page, screenshots: Pat
     page.wait_for_timeout(500)
     assert page.evaluate(SMALL) == []
     page.screenshot(path=screenshots / "phone-answer.png")
-    page.get_by_role("button", name="Toggle Sidebar").click()
+    page.get_by_role("button", name="Conversations", exact=True).click()
     page.get_by_label("Options of").first.click()
     page.wait_for_timeout(500)
     assert page.evaluate(SMALL) == []
-    page.get_by_role("button", name="Toggle Sidebar").click()
-    page.get_by_role("tab", name="Sources", exact=True).click()
+    page.get_by_role("button", name="Conversations", exact=True).click()
+    for view in ("Check", "Notebook"):
+        open_view(page, view)
+        page.wait_for_timeout(300)
+        assert page.evaluate(SMALL) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    open_view(page, "Library")
     expect(page.locator(".ql-remove").first).to_be_visible(timeout=SLOW)
     assert page.evaluate(SMALL) == []
 
@@ -296,9 +302,11 @@ def test_tab_comes_first_to_the_skip_link_and_never_into_the_closed_list(page: P
     page.keyboard.press("Tab")
     expect(page.locator(".ql-skip")).to_be_focused()
     expect(page.locator(".ql-skip")).to_be_in_viewport()
+    page.get_by_role("button", name="Conversations", exact=True).click()
+    expect(page.locator("#ql-history")).to_be_hidden()
     for _ in range(40):
         page.keyboard.press("Tab")
-        assert not page.evaluate("!!document.activeElement.closest('.sidebar-content')")
+        assert not page.evaluate("!!document.activeElement.closest('#ql-history')")
         if page.evaluate("document.activeElement.matches('.ql-skip')"):
             break
     else:
@@ -308,10 +316,9 @@ def test_tab_comes_first_to_the_skip_link_and_never_into_the_closed_list(page: P
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_placeholders_can_be_read(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.get_by_role("button", name="Toggle Sidebar").click()
-    for tab in ("Chat", "Sources"):
-        page.get_by_role("tab", name=tab, exact=True).click()
+    for view, fields in (("Ask", 2), ("Library", 2), ("Check", 1)):
+        open_view(page, view)
         page.wait_for_timeout(500)
         found = page.evaluate(CONTRAST)
-        assert len(found) > 1
+        assert len(found) >= fields
         assert min(found) >= 4.5

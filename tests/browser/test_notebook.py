@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import served
+from tests.browser.conftest import open_view, served
 from tests.browser.test_history import DIED, MINISTER, SLOW, ask, visit, visitor
 from tests.conftest import ARTICLE, built_over
 
@@ -23,7 +23,7 @@ def _patience() -> Iterator[None]:
 
 def notebook(page: Page) -> Locator:
     """The pins, in the notebook that is opened."""
-    page.get_by_role("tab", name="Notebook", exact=True).click()
+    open_view(page, "Notebook")
     return page.locator("#ql-notes .ql-pinned")
 
 
@@ -106,7 +106,7 @@ def test_it_is_held_against_a_newer_index(browser: Browser, config: Config, tmp_
         ask(page, DIED)
         pin_quote(page).click()
         expect(pin_quote(page)).to_have_text("Pinned")
-        page.get_by_role("tab", name="Sources", exact=True).click()
+        open_view(page, "Library")
         moved = article.replace("The raid, involving", "A sentence that is new. The raid, involving")
         (sources / ARTICLE).write_text(moved, encoding="utf-8")
         page.get_by_role("button", name="Re-index").click()
@@ -117,7 +117,7 @@ def test_it_is_held_against_a_newer_index(browser: Browser, config: Config, tmp_
         expect(page.locator("#ql-noted mark.ql-selected")).to_contain_text("32 Cuban")
         pins.get_by_role("button", name="Take the new place").click()
         expect(pins).to_contain_text("Stands as quoted")
-        page.get_by_role("tab", name="Sources", exact=True).click()
+        open_view(page, "Library")
         (sources / ARTICLE).write_text(article.replace("32 Cuban", "33 Cuban"), encoding="utf-8")
         page.get_by_role("button", name="Re-index").click()
         expect(page.locator("#ql-job")).to_contain_text("1 changed")
