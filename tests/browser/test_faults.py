@@ -298,12 +298,12 @@ def test_with_71_documents_the_question_box_is_on_the_screen(
 
 
 def test_tab_comes_first_to_the_skip_link_and_never_into_the_closed_list(page: Page) -> None:
+    page.get_by_role("button", name="Conversations", exact=True).click()
+    expect(page.locator("#ql-history")).to_be_hidden()
     page.evaluate("document.body.tabIndex = -1; document.body.focus()")
     page.keyboard.press("Tab")
     expect(page.locator(".ql-skip")).to_be_focused()
     expect(page.locator(".ql-skip")).to_be_in_viewport()
-    page.get_by_role("button", name="Conversations", exact=True).click()
-    expect(page.locator("#ql-history")).to_be_hidden()
     for _ in range(40):
         page.keyboard.press("Tab")
         assert not page.evaluate("!!document.activeElement.closest('#ql-history')")
