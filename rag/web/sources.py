@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
 from html import escape
 from importlib.resources import files
 from threading import Lock
