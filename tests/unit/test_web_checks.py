@@ -191,4 +191,4 @@ def test_the_claims_of_a_real_text_come_one_after_the_other(engine: Engine) -> N
     assert (whole.claims, whole.citations) == (steps[-1].claims, steps[-1].citations)
     stop = Event()
     stop.set()
-    assert len(engine.check(text, stop=stop).claims) == 1
+    assert engine.check(text, stop=stop).claims == ()

@@ -189,7 +189,7 @@ def test_the_page_loads_nothing_and_runs_nothing() -> None:
 def test_the_page_has_the_whole_documents_with_the_quotes_marked() -> None:
     again = replace(RAID, citations=(replace(RAID.citations[0], start=0, end=38, quote=TEXT[:38]),))
     html = export.page("A talk", [*TALK, again], DOCUMENTS)
-    (text,) = re.findall(r'<div class="text">(.*?)</div>', html, re.DOTALL)
+    (text,) = re.findall(r'<div class="text" dir="auto">(.*?)</div>', html, re.DOTALL)
     assert re.sub("<[^>]+>", "", text) == TEXT
     marks = re.findall(r'<mark id="(.*?)">(.*?)</mark>', text)
     assert marks == [("d1-0", TEXT[:38]), ("d1-39", "Ana Gómez left in May.")], "those that overlap are one"
