@@ -88,7 +88,7 @@ builder.build(Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3]
 HOLDER = """
 import sys
 from pathlib import Path
-from rag import generations
+from rag.index import generations
 with generations.single_writer(Path(sys.argv[1])):
     (Path(sys.argv[1]) / ".building-1").mkdir()
     print("held", flush=True)
