@@ -87,19 +87,14 @@ judge: $(VENV)/.test
 	$(BIN)/python training/export_judge.py --judge runs/judge/run/best.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
 	$(BIN)/python training/measure_judge.py --data "$(DATA)" --out rag/weights/judge.json
 
-# The careful reader's adapter and calibration, which judges too; BASE is the folder of all-mpnet-base-v2: about four
-# hours on two cores.
+# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about two hours on two cores.
 reader-base: $(VENV)/.test
 	@test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make reader-base TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
 	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
 	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
-	$(BIN)/python training/judge_mix.py --training "$(TRAINING)" --out runs/judge/mix
-	$(BIN)/python training/joint_mix.py --windows runs/reader/third/windows.jsonl --claims runs/judge/mix/windows.jsonl --skip 30500 --out runs/reader/joint
-	$(BIN)/python training/train_reader.py --windows runs/reader/joint/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful/reader.pt --examples 36000 --rate 5e-4 --seed 17
-	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)"
+	$(BIN)/python training/export_careful.py --adapter runs/reader/careful/reader.pt --base "$(BASE)"
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
-	RAG_MODELS=runs/reader/models $(BIN)/python training/measure_judge.py --judge careful --data "$(DATA)" --out rag/weights/careful/judge.json
 
 # The page of commands, and a site of all pages in runs/docs/site: any page or anchor that a link misses is an error.
 docs: $(VENV)/.docs

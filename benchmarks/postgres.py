@@ -69,9 +69,11 @@ def _server(url: str | None) -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="quoteline-benchmark-"))
     folder.chmod(0o755)  # run by root, the server is a user of its own
+    server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield get_server(folder / "data", cleanup_mode="delete").get_uri()
+        yield server.get_uri()
     finally:
+        server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -362,7 +362,7 @@ class Engine:
         """What decides whether a passage supports a claim; loaded when it is first needed."""
         from rag.claims import judging
 
-        return judging.opened(self.config)
+        return judging.packaged(self.config.threads)
 
     def answers(self, question: str, chosen: Filter = ALL) -> bool:
         """Tell whether the sources are likely to answer a question, without an LLM: whether it may be an example."""

@@ -59,7 +59,7 @@ HOUSE = """
         compatible sources indexing reference gate tools mcp app run
     fetching: address fetch add
     cli: batch show options main
-    : llamaindex __main__
+    : llamaindex gguf builder __main__
 """
 """Rooms and their modules; those without a room stand beside the rooms. Data flows down: a module imports from above it
 alone."""

@@ -22,7 +22,6 @@ from reader_model import adapter as adapter_of
 from reader_model import weights
 from safetensors.numpy import save_file
 
-from rag.claims.judging import CLAIM_TOKENS, HEAD_TOKENS, WINDOW_TOKENS
 from rag.models import careful
 from rag.models.encode import file_sha256
 from rag.reading.network import CONTEXT_TOKENS, QUESTION_TOKENS, tokenizer
@@ -31,8 +30,8 @@ BLOCK = 64
 """Numbers that share a scale: as fast as 128, and nearer to what was trained."""
 FAST = 4
 """``accuracy_level`` of MatMulNBits: activations are rounded to 8 bits too, a block at a time."""
-POSITIONS = 3 + max(QUESTION_TOKENS + CONTEXT_TOKENS, CLAIM_TOKENS + WINDOW_TOKENS + HEAD_TOKENS)
-"""Most tokens of a text that is read or judged, special ones too."""
+POSITIONS = 3 + QUESTION_TOKENS + CONTEXT_TOKENS
+"""Most tokens of a text, special ones too."""
 PAD = 1
 """MPNet counts positions from the number of its padding token, and one more."""
 MICROSOFT = "com.microsoft"
@@ -202,9 +201,8 @@ class Graph:
         self._node("Gather", [states, "zero"], "text.state", axis=1)
         for name, source in (("sentence", "sentence.states"), ("holds", "text.state")):
             self._node("Squeeze", [self._head(name, source), last], name)
-        self._node("Identity", [self._head("verdict", "text.state")], "verdict")
         shapes: dict[str, list[str | int]] = {name: ["texts", "tokens"] for name in ("start", "end")}
-        return shapes | {"sentence": ["texts", "sentences"], "holds": ["texts"], "verdict": ["texts", 3]}
+        return shapes | {"sentence": ["texts", "sentences"], "holds": ["texts"]}
 
     def _head(self, name: str, inputs: str) -> str:
         """One matrix, or two with a GELU between them; in float32, for they are small."""

@@ -148,11 +148,12 @@ def adapter(state: dict[str, Tensor]) -> dict[str, NDArray[np.float32]]:
     """Return what :meth:`Reader.trained` gave of a careful reader as :mod:`rag.models.careful` has it.
 
     ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and the
-    heads.
+    heads, but for that of yes and no and of claims, which the product does not ask.
     """
     return {
         name.removeprefix("encoder."): (ADAPTER_SCALE * value if name.endswith(".up") else value).float().numpy()
         for name, value in state.items()
+        if not name.startswith("verdict.")
     }
 
 

@@ -22,8 +22,6 @@ import numpy as np
 from rag.claims.objections import GUARDS, Case, Guard, objection
 from rag.config import Config
 from rag.documents import split
-from rag.models import careful
-from rag.reading import network
 from rag.reading.network import (
     JUDGE,
     TOKENIZER,
@@ -129,7 +127,7 @@ class Reads(Protocol):
 
 
 class JudgeNetwork:
-    """A judge on ONNX Runtime: the packaged one, or the careful reader's network, which judges too."""
+    """A judge on ONNX Runtime."""
 
     def __init__(self, session: Session) -> None:
         """Take a network that has the outputs ``OUTPUTS``."""
@@ -288,27 +286,6 @@ def packaged(threads: int) -> Judge:
     return Judge(JudgeNetwork.of(WEIGHTS, threads=threads), fitted())
 
 
-@cache
-def pulled(folder: Path, threads: int) -> Judge:
-    """Return the careful judge: the network that was made in a folder for the careful reader.
-
-    Raises:
-        ReaderError: it is not what was made there.
-    """
-    return Judge(JudgeNetwork(network.pulled(folder, threads).session), fitted(careful.ADAPTER))
-
-
-def opened(config: Config) -> Judge:
-    """Return the judge that the settings choose, as the reader is chosen.
-
-    Raises:
-        ReaderError: its weights are not what was published, or made.
-        ModelError: the settings ask for the careful one, and it is not here.
-    """
-    folder = careful.chosen(config)
-    return pulled(folder, config.threads) if folder else packaged(config.threads)
-
-
 @overload
 def judge(claim: str, passage: str) -> Judgement: ...
 @overload
@@ -323,7 +300,7 @@ def judge(claim: str | Sequence[Pair | tuple[str, str]], passage: str | None = N
     Raises:
         ReaderError: a file of the weights is missing or not the published one.
     """
-    judged = opened(Config())
+    judged = packaged(Config().threads)
     if isinstance(claim, str):
         if passage is None:
             raise TypeError("judge takes a claim and a passage, or a list of such pairs")

@@ -305,9 +305,9 @@ def _judge(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.batch is not None:
         if arguments.batch == "-" and sys.stdin is None:
             raise UsageError("standard input is closed: give --batch FILE")
-        return _lines(batch.judge(arguments.batch, judging.opened(config)))
+        return _lines(batch.judge(arguments.batch, judging.packaged(config.threads)))
     passage = _standard_input() if arguments.passage == "-" else read_text(Path(arguments.passage), config)
-    (judged,) = judging.opened(config).judge([(arguments.claim, passage)])
+    (judged,) = judging.packaged(config.threads).judge([(arguments.claim, passage)])
     told = render.judgement_object(judged, None)
     print(
         render.dumps(told) if arguments.json else terminal.judgement_text(judged, passage, terminal.look_of(sys.stdout))

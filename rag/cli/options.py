@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from rag import __version__
 
 EPILOG = """\
-options of each: rag COMMAND --help    settings: docs/settings.md
 exit codes: 0 done, 1 error, 2 usage, 3 refused, 4 no index, 5 gate failed"""
 
 LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rag.models.encode import Vectors
 
 EXACT_UP_TO = 50_000
-"""So many rows, compared one by one, take a server some 20 ms."""
+"""So many rows are compared one by one; what that takes grows with them."""
 EFFORTS = (100, 200, 400, 800)
 """Of a search by HNSW (``hnsw.ef_search``): the first that finds enough is kept; if none does, searches are exact."""
 

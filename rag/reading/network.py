@@ -323,12 +323,12 @@ class Network:
         self.name = CAREFUL if merged else PACKAGED
         self.card = careful.ADAPTER if merged else folder
         self.sums = _lines(folder, FILES[:1] if merged else FILES)
-        self.session = Session(folder / FILES[0], self.card, threads=threads)
+        self._session = Session(folder / FILES[0], self.card, threads=threads)
 
     @property
     def tokenizer(self) -> "Tokenizer":
         """The tokenizer of the weights."""
-        return self.session.tokenizer
+        return self._session.tokenizer
 
     def windows(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[list[range]]:
         """Return, for each text, which of its sentences make a window each."""
@@ -336,7 +336,7 @@ class Network:
 
     def read(self, windows: Sequence[Window]) -> list[Read]:
         """Return what the network says of each window, in order."""
-        return self.session.run(tokenized(self.tokenizer, windows), OUTPUTS, decoded)
+        return self._session.run(tokenized(self.tokenizer, windows), OUTPUTS, decoded)
 
 
 def _lines(folder: Path, names: Sequence[str]) -> str:

@@ -50,7 +50,9 @@ ADDED = "b.txt"
 ACTOR = """
 import sys
 import bm25s, faiss, filelock, numpy, onnxruntime, rensa, sqlite3, tokenizers, tqdm
-from rag import builder, embed, generations
+from rag.index import generations
+from rag.indexing import builder
+from rag.models import embed
 from rag.config import Config
 from pathlib import Path
 config = Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3])
@@ -67,7 +69,7 @@ for line in sys.stdin:
 # Between the renames of a swap there is too little time for a kill to fall there by chance.
 DYING = """
 import os, signal, sys
-from rag import builder
+from rag.indexing import builder
 from rag.config import Config
 calls, last, rename = 0, int(sys.argv[4]), os.rename
 
@@ -88,7 +90,7 @@ builder.build(Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3]
 HOLDER = """
 import sys
 from pathlib import Path
-from rag import generations
+from rag.index import generations
 with generations.single_writer(Path(sys.argv[1])):
     (Path(sys.argv[1]) / ".building-1").mkdir()
     print("held", flush=True)
@@ -98,7 +100,10 @@ with generations.single_writer(Path(sys.argv[1])):
 # Every write beyond a limit fails for one file alone, whoever writes it: Python, NumPy, FAISS, SQLite or the tokenizer.
 LIMITED = """
 import builtins, io, resource, sys
-from rag import builder, cli, embed, store
+from rag.cli import main as cli
+from rag.index import store
+from rag.indexing import builder
+from rag.models import embed
 name, limit, *arguments = sys.argv[1:]
 real = open
 

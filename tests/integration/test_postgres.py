@@ -86,7 +86,10 @@ class Server:
 def server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="quoteline-postgres-"))
     folder.chmod(0o755)  # run by root, it is a user of its own that must reach its folder
-    yield Server(folder)
+    found = Server(folder)
+    yield found
+    if found.own is not None:
+        found.own.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -21,7 +21,7 @@ class Out:
 sys.meta_path.insert(0, Out())
 """
 ASK = """
-from rag import cli
+from rag.cli import main as cli
 assert cli.main(["ask", "How many Cubans died in the raid?", "--index", INDEX]) == 0
 assert cli.main(["search", "oil", "--index", INDEX]) == 0
 assert cli.main(["status", "--index", INDEX]) == 0
@@ -47,7 +47,7 @@ MCP = """
 import anyio
 from contextlib import nullcontext
 from mcp import Client
-from rag import cli
+from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
 from rag.serving.mcp import server

@@ -175,7 +175,7 @@ def test_the_merged_reader_says_what_the_trained_one_says(tiny: Made, pulled: Ca
     assert net.tokenizer.decode(tokens.ids.tolist(), skip_special_tokens=False).startswith("<s> when ? </s> harbour |")
     inputs = tokens.inputs()
     wanted = by_torch(tiny, torch.from_numpy(inputs["input_ids"]), torch.from_numpy(inputs["sentence_weights"][0]))
-    (found,) = net.session.run([tokens], OUTPUTS, lambda _, *values: dict(zip(OUTPUTS, values, strict=True)))
+    (found,) = net._session.run([tokens], OUTPUTS, lambda _, *values: dict(zip(OUTPUTS, values, strict=True)))
     for name, logits in wanted.items():
         assert found[name] == pytest.approx(logits.numpy().reshape(np.shape(found[name])), abs=0.05), name
     scale = max(float(logits.abs().max()) for logits in wanted.values())

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from llama_index.core import Settings
 from llama_index.core.llms import ChatMessage, ChatResponse, CompletionResponse, CustomLLM, LLMMetadata
 
-import rag.llm
+import rag.llm.client
 import rag.llm.request
 from rag.config import Config, load
 from rag.errors import LLMError, UsageError
@@ -58,7 +58,7 @@ KEYS = ("OPENAI_LIKE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OLLAMA_AP
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     """A server that every provider's own variables point to, with a key for each."""
-    monkeypatch.setattr(rag.llm, "JITTER", 0.01)
+    monkeypatch.setattr(rag.llm.client, "JITTER", 0.01)
     with loopback() as server:
         for variable in KEYS:
             monkeypatch.setenv(variable, CANARY)
@@ -333,7 +333,7 @@ def test_ending_one_ends_no_other(server: Loopback) -> None:
 def test_after_failures_in_a_row_it_is_left_alone_for_a_while(
     server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rag.llm, "REST_SECONDS", 1)
+    monkeypatch.setattr(rag.llm.client, "REST_SECONDS", 1)
     llm = opened(server)
     server.does(truncates("x"), refuses(400), says("yes"), refuses(400))
     failing(llm)

@@ -245,7 +245,7 @@ def test_an_entity_reads_no_file(tmp_path: Path) -> None:
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A sandbox whose worker does what the file says, as a hostile file would make a parser do."""
     code = (
-        "import sys; from rag import parse, worker;"
+        "import sys; from rag.documents import parse, worker;"
         "parse.PARSERS['.pdf'] = lambda data: exec(data.decode()) or parse.Parsed('fine');"
         "worker.main()"
     )
