@@ -99,8 +99,8 @@ def visited(browser: Browser, url: str) -> Iterator[Page]:
     context.on("weberror", lambda error: errors.append(str(error.error)))
     context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page = context.new_page()
-    page.goto(url)
-    page.get_by_label("Question", exact=True).wait_for()
+    page.goto(url, timeout=90_000)
+    page.get_by_label("Question", exact=True).wait_for(timeout=90_000)  # where much else runs
     page.get_by_role("heading", name="Quoteline").hover(trial=True)  # once Gradio's loader lies over the page no longer
     yield page
     context.close()
