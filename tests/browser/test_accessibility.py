@@ -130,7 +130,8 @@ def test_axe_finds_no_serious_fault(state: Callable[[Page], Page], start: Page) 
 
 def unfolded(page: Page, state: Callable[[Page], Page]) -> None:
     """Show the pane that a state is about, which a narrow screen folds away."""
-    name = {history: "history", document: "sheet"}.get(state)
+    panes: dict[Callable[[Page], Page], str] = {history: "history", document: "sheet"}
+    name = panes.get(state)
     button = page.locator(f'[data-shell="{name}"]')
     if name and button.is_visible() and button.get_attribute("aria-expanded") == "false":
         button.click()

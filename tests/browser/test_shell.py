@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
 from tests.browser.conftest import developers, open_view
 from tests.browser.test_chat import DIED, TALKS, answers, ask, selected
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SMALL = """() => [...document.querySelectorAll("a, button, input, textarea, summary, [role=tab], [tabindex='0']")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[inert], .ql-text, .ql-trace"))
   .filter((one) => !one.matches(".ql-skip, .ql-cross"))
@@ -32,10 +32,10 @@ CONTRAST = """(one) => {
 """Contrast of the placeholder of a field with what stands behind it."""
 
 
-def box(page: Page, selector: str) -> dict[str, float]:
+def box(page: Page, selector: str) -> FloatRect:
     found = page.locator(selector).bounding_box()
     assert found is not None, selector
-    return {**found}
+    return found
 
 
 def focused(page: Page, selector: str) -> bool:
@@ -161,7 +161,7 @@ def test_placeholders_can_be_read(page: Page) -> None:
 
 
 def test_a_source_is_a_sheet_on_a_phone_and_leads_back(page: Page, screenshots: Path) -> None:
-    page.set_viewport_size({**PHONE})
+    page.set_viewport_size(PHONE)
     ask(page, DIED)
     answers(page, 1)
     expect(page.locator("#ql-side")).to_be_hidden()
@@ -185,7 +185,7 @@ def test_a_source_is_a_sheet_on_a_phone_and_leads_back(page: Page, screenshots: 
 
 
 def test_on_a_phone_the_box_sticks_the_drawer_closes_and_nothing_is_too_small(page: Page, screenshots: Path) -> None:
-    page.set_viewport_size({**PHONE})
+    page.set_viewport_size(PHONE)
     for count, question in enumerate((TALKS, DIED), start=1):
         ask(page, question)
         answers(page, count)
