@@ -73,13 +73,12 @@ class Server:
                 return
 
     def start(self) -> None:
-        with suppress(Exception):  # it waits but a little while the server mends what the kill left
-            self.own.ensure_postgres_running()
-        for _ in range(600):
-            with suppress(psycopg.OperationalError):
+        for _ in range(300):  # the killed one may not be gone yet, and a new one mends what the kill left
+            with suppress(Exception):
+                self.own.ensure_postgres_running()
                 self.run("SELECT 1")
                 return
-            time.sleep(0.1)
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
