@@ -28,6 +28,8 @@ date: 2024-05-03
 It is owned by Ana Silva of Larkin, and sails twice a day.
 
 The bridge at Larkin cost 12 million euros, the council said.
+
+At least 40 people were injured in the storm of Larkin in 2021.
 """
 SMALL = """() => [...document.querySelectorAll(
     "button, summary, a[href], input, textarea, select, [tabindex='0'], .ql-cross")]

@@ -120,8 +120,22 @@ const notice = (text) => {
   announce(text);
   setTimeout(() => told.remove(), 6000);
 };
+// A question that the server does not take ends without a word of Gradio's.
+const { fetch } = window;
+const joins = (request) => String(request?.url ?? request).includes("/queue/join");
+const refused = () => sent && document.dispatchEvent(new Event("ql-ended"));
+window.fetch = async (request, options) => {
+  try {
+    const found = await fetch(request, options);
+    if (!found.ok && joins(request)) refused();
+    return found;
+  } catch (error) {
+    if (joins(request)) refused();
+    throw error;
+  }
+};
 document.addEventListener("ql-ended", () => setTimeout(() => { // once the page shows what came
-  asked -= 1;
+  asked = Math.max(0, asked - 1);
   if (asked) return; // that was an earlier one
   const failed = making()?.querySelector("[role=alert]");
   const { text, shown } = sent ?? {};
@@ -328,7 +342,7 @@ const grown = () => {
     sent.shown = true;
     sent.turn.remove();
   } else if (sent?.shown) answered(); // or another conversation was opened
-  document.body.classList.toggle("ql-busy", Boolean(made) && made !== over && !made.querySelector("[role=alert]"));
+  byId("ql-ask").toggleAttribute("data-busy", Boolean(made) && made !== over && !made.querySelector("[role=alert]"));
   if (made) {
     const text = spoken?.dataset.announce ?? spoken?.textContent ?? "";
     if (text !== said) announce(text);
