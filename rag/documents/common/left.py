@@ -1,6 +1,7 @@
 """What a document holds and its text lacks, counted, for :class:`rag.documents.common.parsed.Parsed`."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.documents.common.decode import Unusable
@@ -112,7 +113,7 @@ def _sentence(kind: str, number: int) -> str:
     return f"{number} {names} {'is' if number == 1 else 'are'} {what}"
 
 
-def listed(numbers: list[int]) -> str:
+def listed(numbers: Sequence[int]) -> str:
     """Return numbers in rising order as people list them.
 
     >>> listed([1, 3, 4, 5, 9])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.left import listed
 from rag.documents.common.parsed import Parsed
 from rag.documents.pdf.blocks import Block, blocks
 from rag.documents.pdf.flow import flowing, merged, tabulated
@@ -217,7 +218,7 @@ def _checked(numbers: Sequence[int]) -> list[str]:
     """
     if not numbers:
         return []
-    pages = f"page {numbers[0]} was" if len(numbers) == 1 else f"pages {_named(numbers)} were"
+    pages = f"page {numbers[0]} was" if len(numbers) == 1 else f"pages {listed(numbers)} were"
     return [f"{pages} read by text recognition (OCR): check the quotes"]
 
 
@@ -239,18 +240,8 @@ def _told(numbers: Sequence[int], count: int, what: str, remedy: str) -> list[st
     if not numbers:
         return []
     have, pages = ("has", "page") if len(numbers) == 1 else ("have", "pages")
-    said = f"{len(numbers)} of {count} {'page' if count == 1 else 'pages'} {have} {what} ({pages} {_named(numbers)})"
+    said = f"{len(numbers)} of {count} {'page' if count == 1 else 'pages'} {have} {what} ({pages} {listed(numbers)})"
     return [f"{said}: {remedy}"]
-
-
-def _named(numbers: Sequence[int]) -> str:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    return ", ".join("-".join(map(str, run)) for run in runs)
 
 
 def _created(about: dict[str, str]) -> str | None:
