@@ -24,11 +24,13 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test browser check eval
 
+# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile rag tests/test_house.py tests/unit tests/integration
+	$(BIN)/pytest --numprocesses auto --dist loadfile tests/browser
 
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo
