@@ -17,6 +17,7 @@ from rag.english import grammar
 from rag.english.guards import absent, against
 from rag.english.preference import publishers_named, unattributed
 from rag.english.question_form import unresolved
+from rag.errors import UsageError
 from rag.index.store import Store
 from rag.reading.citations import cited, closest_of
 from rag.schema import CheckedClaim, CheckVerdict, Citation, Evidence, Hit, Passage, Quotation, Sentence, Turn
@@ -58,6 +59,13 @@ def statements(text: str) -> list[Statement]:
         if _claims(plain):
             found.append(Statement(plain, place.start, place.end, found[-1].text if found else ""))
     return found
+
+
+def claimed(text: str) -> list[Statement]:
+    """Return what :func:`statements` does; UsageError if the text claims nothing."""
+    if found := statements(text):
+        return found
+    raise UsageError("the text claims nothing: give one with a statement")
 
 
 def _claims(plain: str) -> bool:

@@ -10,6 +10,7 @@ sure of it may report alone.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -166,8 +167,9 @@ def report(search: Search, seconds: float) -> tuple[tuple[Contradiction, ...], t
     return tuple(told), tuple(citations.values())
 
 
-def _sides(passage: Passage) -> list[Side]:
-    """Return the statements of a passage, with what their pronouns stand for."""
+@lru_cache(maxsize=512)
+def _sides(passage: Passage) -> tuple[Side, ...]:
+    """Return the statements of a passage, with what their pronouns stand for: it is near to many others."""
     found: list[Side] = []
     before = ""
     for sentence in passage.sentences:
@@ -176,7 +178,7 @@ def _sides(passage: Passage) -> list[Side]:
         if _states(text) and not unresolved(plain):
             found.append(Side(passage, sentence, unattributed(plain)))
         before = plain
-    return found
+    return tuple(found)
 
 
 def _states(text: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Literal
 
-from rag.claims.check import Statement, statements
+from rag.claims.check import Statement, claimed
 from rag.errors import BusyError, RagError, UsageError
 from rag.schema import ALL, Check, Filter
 from rag.web import words
@@ -76,10 +76,7 @@ class Checks:
         """
         if len(text) > MOST_CHARS:
             raise UsageError(words.CHECK_TOO_LONG.format(length=f"{len(text):,}", most=f"{MOST_CHARS:,}"))
-        claims = statements(text)
-        if not claims:
-            raise UsageError("the text claims nothing: give one with a statement")
-        one = Checking(owner, text, chosen, claims)
+        one = Checking(owner, text, chosen, claimed(text))
         with self._changed:
             for other in self._kept.values():
                 if other.owner == owner and not other.over:
