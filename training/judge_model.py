@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from reader_model import CLAIM_VERDICTS, FAR, SMOOTHING, Example, Reader, by_length, outputs, padded
+from reader_model import CLAIM_VERDICTS, FAR, Example, Reader, by_length, outputs, padded, verdict_loss
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
-from torch.nn import functional
 
 WEIGHTS = {"verdict": 1.0, "sentence": 0.3}
 """Of the parts of the loss."""
@@ -68,9 +67,8 @@ def loss(model: Judge, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     Where two labels may be right, the loss is that of their sum. Sentences are only learned where something is decided.
     """
     verdict, sentence = outputs(model, tensors)
-    logs, right = functional.log_softmax(verdict, dim=1), tensors["right"]
-    sure = -logs.masked_fill(~right, FAR).logsumexp(1)
-    parts = {"verdict": ((1 - SMOOTHING) * sure - SMOOTHING * logs.mean(1)).mean()}
+    right = tensors["right"]
+    parts = {"verdict": verdict_loss(verdict, right)}
     choice = sentence.masked_fill(~tensors["known"], FAR)
     deciding = tensors["deciding"] & tensors["known"]
     chosen = deciding.any(1) & (~deciding & tensors["known"]).any(1) & ~(right[:, 2] & ~right[:, 1])

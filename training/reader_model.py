@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel, MPNetModel
 
+from rag.claims.judging import CLAIM_TOKENS
 from rag.evaluation.text import exact_match, f1
 from rag.models.embed import PACKAGED_NAME, find
 from rag.reading import network
@@ -34,8 +35,8 @@ FAR = -1e4
 VERDICTS = ("yes", "no", "neither")
 CLAIM_VERDICTS = ("supports", "contradicts", "neutral")
 """Of a claim in the question's place (judge_mix.py), in the order of :data:`VERDICTS`: one head says both."""
-CLAIM_TOKENS, PASSAGE_TOKENS = 96, 400
-"""Most tokens of a claim and of the passage beside it."""
+PASSAGE_TOKENS = 400
+"""Most tokens of the passage beside a claim."""
 SMOOTHING = 0.05
 """Of the weight of a claim's label, given to the others: some labels are wrong."""
 RANK = 32
@@ -328,11 +329,15 @@ def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         "among": among(choice, right, chosen, tensors["question"]),
     }
     if asked.any():
-        logs = functional.log_softmax(verdict[asked], dim=1)
-        parts["verdict"] = -(
-            (1 - SMOOTHING) * logs.masked_fill(~tensors["verdict"][asked], FAR).logsumexp(1) + SMOOTHING * logs.mean(1)
-        ).mean()
+        parts["verdict"] = verdict_loss(verdict[asked], tensors["verdict"][asked])
     return parts
+
+
+def verdict_loss(logits: Tensor, right: Tensor) -> Tensor:
+    """Return the loss of verdicts, of which several may be right; both (rows, verdicts)."""
+    logs = functional.log_softmax(logits, dim=1)
+    sure = logs.masked_fill(~right, FAR).logsumexp(1)
+    return -((1 - SMOOTHING) * sure + SMOOTHING * logs.mean(1)).mean()
 
 
 def _chosen_rightly(choice: Tensor, right: Tensor) -> Tensor:

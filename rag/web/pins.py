@@ -86,10 +86,12 @@ class Pins:
 
     def list(self, owner: str) -> "Sequence[Pin]":
         """Return an owner's pins, in order."""
+        return self._pins("owner = ? ORDER BY place, number", owner)
+
+    def _pins(self, which: str, *values: str) -> "Sequence[Pin]":
         columns = "id, subject, section, comment, pinned, whole, answer"
-        query = f"SELECT {columns} FROM pin WHERE owner = ? ORDER BY place, number"  # noqa: S608 (names of columns)
         with self._file.reading() as database:
-            rows = database.execute(query, (owner,)).fetchall()
+            rows = database.execute(f"SELECT {columns} FROM pin WHERE {which}", values).fetchall()  # noqa: S608 (ours)
         return [_pin(*row) for row in rows]
 
     def subjects(self, owner: str) -> "Sequence[str]":
@@ -99,7 +101,8 @@ class Pins:
 
     def get(self, owner: str, identity: str) -> Pin:
         """Return one pin."""
-        return next(iter([pin for pin in self.list(owner) if pin.id == identity]), None) or _none(identity)
+        found = self._pins("owner = ? AND id = ?", owner, identity)
+        return found[0] if found else _none(identity)
 
     def pin(self, owner: str, answer: Answer, quote: Citation | Closest | None = None) -> None:
         """Pin an answer, or one quote of it, below what is pinned; what is pinned already stays as it is.
