@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from rag.clock import Clock
 from rag.config import Config
-from rag.conversation import rewrite, smalltalk
+from rag.conversation import smalltalk
 from rag.conversation.reply import reply
+from rag.conversation.rewrite import FollowUp, by_llm, follow_up
 from rag.conversation.substitute import asks_about
 from rag.conversation.suggest import Candidate, Suggester, same
 from rag.english.preference import preference, unattributed
@@ -177,7 +178,8 @@ class Engine:
         clock = Clock()
         self._check(question)  # before an LLM hears of it
         check_filter(chosen)
-        if said := smalltalk.kind(question, smalltalk.asking(history)):
+        turns = smalltalk.asking(history)
+        if said := smalltalk.kind(question, turns):
             yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
@@ -185,14 +187,14 @@ class Engine:
                 answer, timings_ms=clock.timings(), warnings=(*answer.warnings, *left_out(self.index, chosen))
             )
             return
-        rewritten, warnings = self._rewritten(question, history, stop)
-        retrieved = self._retrieve(question, history, chosen, self.config.k, clock, rewritten)
+        asked, warnings = self._reworded(self._asked(question, turns), stop)
+        retrieved = self._retrieve(question, asked, chosen, self.config.k, clock)
         yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
-            if thing := rewrite.anew(smalltalk.without_greeting(question), smalltalk.asking(history)):
-                retrieved, found = self._about(thing, retrieved, found, chosen)
-            if rewrite.dangles(smalltalk.without_greeting(question), smalltalk.asking(history)):
+            if asked.anew:
+                retrieved, found = self._about(asked, retrieved, found, chosen)
+            if asked.dangles:
                 found = Chosen(0.0, closest=found.quotes or found.closest)  # of what it asks nobody knows
         draft = _Draft()
         if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
@@ -284,7 +286,7 @@ class Engine:
 
     def search(self, question: str, k: int | None = None, chosen: Filter = ALL) -> Retrieved:
         """Retrieve without reading: at most ``k`` passages (by default ``config.k``), best first."""
-        return self._retrieve(question, (), chosen, self.config.k if k is None else k, Clock())
+        return self._retrieve(question, None, chosen, self.config.k if k is None else k, Clock())
 
     def check(self, text: str, chosen: Filter = ALL, stop: Event | None = None) -> Check:
         """Tell what the sources say to each claim of a text: supported, contradicted or not found, with the quote.
@@ -364,7 +366,7 @@ class Engine:
 
     def answers(self, question: str, chosen: Filter = ALL) -> bool:
         """Tell whether the sources are likely to answer a question, without an LLM: whether it may be an example."""
-        found = self._read(self._retrieve(question, (), chosen, self.config.k, Clock()), chosen)
+        found = self._read(self.search(question, chosen=chosen), chosen)
         return bool(found.quotes) and found.confidence >= LIKELY
 
     def suggest(
@@ -394,8 +396,9 @@ class Engine:
         asked = [turn.question for turn in history]
         said = [statement(line) for text in (*(turn.answer for turn in history), answer) for line in text.splitlines()]
         found: tuple[Candidate, ...] = ()
-        if question.strip() and not smalltalk.kind(question, smalltalk.asking(history)):
-            retrieved = self._retrieve(question, history, chosen, self.config.k, Clock())
+        turns = smalltalk.asking(history)
+        if question.strip() and not smalltalk.kind(question, turns):
+            retrieved = self._retrieve(question, self._asked(question, turns), chosen, self.config.k, Clock())
             asked.append(retrieved.standalone)
             found = self._suggester.near([hit.passage for hit in retrieved.hits], asked, chosen, n, said)
         check_filter(chosen)
@@ -410,21 +413,13 @@ class Engine:
         """Least confidence for an answer: the configured one, otherwise the reader's own."""
         return self.config.threshold if self.config.threshold >= 0 else self.reader.threshold
 
-    def _retrieve(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        chosen: Filter,
-        k: int,
-        clock: Clock,
-        rewritten: str | None = None,
-    ) -> Retrieved:
-        self._check(question)
+    def _retrieve(self, question: str, asked: FollowUp | None, chosen: Filter, k: int, clock: Clock) -> Retrieved:
+        """Retrieve for a question, as it is asked in its conversation or, without one, alone."""
+        asked = asked or self._asked(question, ())
         check_filter(chosen)
         if k < 1:
             raise UsageError(f"k is {k}: the least is 1")
-        bare, turns = smalltalk.without_greeting(question), smalltalk.asking(history)
-        standalone, before = rewritten or rewrite.standalone(bare, turns), rewrite.context(bare, turns)
+        standalone, before = asked.standalone, asked.before
         wanted = max(k, CANDIDATES) if self.reranker else k
         with clock.time("retrieve"):
             if before:
@@ -437,17 +432,20 @@ class Engine:
                 hits = self.reranker.rerank(standalone, hits, k)
         return Retrieved(question, standalone, tuple(hits), self.index.id, clock.timings())
 
-    def _rewritten(
-        self, question: str, history: Sequence[Turn], stop: Event | None
-    ) -> tuple[str | None, tuple[str, ...]]:
-        """Return what a follow-up asks as the LLM says, and warnings; None if the rules are to say it."""
-        turns, bare = smalltalk.asking(history), smalltalk.without_greeting(question)
-        if not self.llm or not turns or rewrite.dangles(bare, turns):  # an LLM would find something that it points to
-            return None, ()
+    def _asked(self, question: str, turns: Sequence[Turn]) -> FollowUp:
+        """Read a question after the turns that asked something of the sources."""
+        self._check(question)
+        return follow_up(smalltalk.without_greeting(question), turns)
+
+    def _reworded(self, asked: FollowUp, stop: Event | None) -> tuple[FollowUp, tuple[str, ...]]:
+        """Return a follow-up as the LLM says what it asks, if it can be trusted, and warnings."""
+        if not self.llm or not asked.turns or asked.dangles:  # an LLM would find something that it points to
+            return asked, ()
         try:
-            return rewrite.by_llm(bare, turns, self.llm.stream, stop), ()
+            said = by_llm(asked.typed, asked.turns, self.llm.stream, stop)
         except LLMError as error:
-            return None, (f"{error}; what the question stands for is found by rule",)
+            return asked, (f"{error}; what the question stands for is found by rule",)
+        return replace(asked, standalone=said or asked.standalone), ()
 
     def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
         vectors = self.index.encoder.encode(
@@ -479,19 +477,19 @@ class Engine:
         conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
         return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
 
-    def _about(self, thing: str, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
+    def _about(self, asked: FollowUp, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
         """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
-        found = on_topic(found, thing)
-        if not found.quotes and asks_about(smalltalk.without_greeting(retrieved.question)):
-            again = self._retrieve(f"What about {thing}?", (), chosen, self.config.k, Clock())
+        found = on_topic(found, asked.anew)
+        if not found.quotes and asks_about(asked.typed):
+            again = self.search(f"What about {asked.anew}?", chosen=chosen)
             # What speaks of the thing answers such a question, unlike one that asks for something of it.
-            told_of = on_topic(self._read(again, chosen, self.threshold / 2), thing)
+            told_of = on_topic(self._read(again, chosen, self.threshold / 2), asked.anew)
             retrieved, found = (again, told_of) if told_of.quotes else (retrieved, found)
         return retrieved, replace(found, short_answer=None) if asks_about(retrieved.standalone) else found
 
     def _first(self, question: str, chosen: Filter) -> Evidence | None:
         """Return what an answer to a question would quote first; None for a refusal."""
-        return next(iter(self._read(self._retrieve(question, (), chosen, self.config.k, Clock()), chosen).quotes), None)
+        return next(iter(self._read(self.search(question, chosen=chosen), chosen).quotes), None)
 
     def _check(self, question: str) -> None:
         if not question.strip():

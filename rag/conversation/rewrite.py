@@ -7,6 +7,7 @@ nowhere, or to nothing that can be found, stays as it was typed.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from threading import Event
 
@@ -52,45 +53,60 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return _rewritten(" ".join(question.split()), _talk(history))
 
 
-def context(question: str, history: Sequence[Turn]) -> str:
-    """Return the question before, standing alone, where a question stays on its topic; otherwise nothing.
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question in its conversation, read once for all who need to know something of it."""
 
-    What a follow-up is about is often said in the question before alone: retrieval looks for both.
+    typed: str
+    turns: tuple[Turn, ...] = ()
+    """The conversation before it, oldest first."""
+    standalone: str = ""
+    """The question to retrieve and read for."""
+    before: str = ""
+    """The question before, standing alone, where this one stays on its topic: that may be said there alone."""
+    dangles: bool = False
+    """Whether it follows a question without an answer, and points to something that nothing said before can be."""
+    anew: str = ""
+    """The thing that it asks the last question about anew: "the Morn ferry" of "What about the Morn ferry?"."""
+
+
+def follow_up(question: str, history: Sequence[Turn]) -> FollowUp:
+    """Read a question in its conversation.
+
+    Args:
+        question: as it was typed.
+        history: earlier turns, oldest first.
 
     >>> said = [Turn("Where is Malta?", "")]
-    >>> context("Is it warm?", said), context("Who wrote Hamlet?", said)
+    >>> follow_up("Is it warm?", said).before, follow_up("Who wrote Hamlet?", said).before
     ('Where is Malta?', '')
-    """
-    talk = _talk(history)
-    typed = " ".join(question.split())
-    if not talk.turns or (_rewritten(typed, talk) == typed and _switches(typed, talk)):
-        return ""
-    return talk.last.question
-
-
-def dangles(question: str, history: Sequence[Turn]) -> bool:
-    """Tell whether a follow-up to a question without an answer points to something that nothing said before can be.
-
-    >>> dangles("And who announced it?", [Turn("What is the population of Havana?", "")])
+    >>> follow_up("And who announced it?", [Turn("What is the population of Havana?", "")]).dangles
     True
     """
-    talk = _talk(history)
-    typed = " ".join(question.split())
-    if not talk.turns or talk.last.answer.strip() or _rewritten(typed, talk) != typed:
-        return False
-    alone = bool(sought(talk.last)) and complete(typed, talk.last.question, "") is not None
-    return alone or pointing(bare(typed))
+    talk, typed = _talk(history), " ".join(question.split())
+    if not talk.turns:
+        return FollowUp(question, standalone=typed)
+    standalone = _rewritten(typed, talk)
+    alone = standalone == typed
+    return FollowUp(
+        question,
+        tuple(history),
+        standalone,
+        before="" if alone and _switches(typed, talk) else talk.last.question,
+        dangles=alone and not talk.last.answer.strip() and _dangles(typed, talk),
+        anew=_anew(question),
+    )
 
 
-def anew(question: str, history: Sequence[Turn]) -> str:
-    """Return the thing that a follow-up asks the last question about anew; empty if it is no such follow-up.
+def _dangles(question: str, talk: Talk) -> bool:
+    return (bool(sought(talk.last)) and complete(question, talk.last.question, "") is not None) or pointing(
+        bare(question)
+    )
 
-    >>> said = [Turn("Who runs the Tarn ferry?", "Tarn Lines runs it.")]
-    >>> anew("What about the Morn ferry?", said), anew("Who owns it?", said)
-    ('the Morn ferry', '')
-    """
-    what = about(question) if history else None
-    what = re.sub(r" ones?$", "", what or "")
+
+def _anew(question: str) -> str:
+    """Return the thing that "What about X?" names; empty for what is no such question, or points to something."""
+    what = re.sub(r" ones?$", "", about(question) or "")
     if not what or YEAR_ON.fullmatch(what) or pointing(what) or _is_nth(what) or not mentions(what):
         return ""
     return what if mentions(what)[0].start == 0 and mentions(what)[0].kind != "time" else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.conversation.rewrite import GRAMMAR, anew, by_llm, context, dangles, standalone
+from rag.conversation.rewrite import GRAMMAR, by_llm, follow_up, standalone
 from rag.schema import Turn
 from tests.conftest import ROOT
 from tests.growth import in_proportion
@@ -301,13 +301,15 @@ def test_a_later_turn_is_completed(history: list[Turn], question: str, expected:
     "question", ["Was anyone hurt?", "Who resigned over that?", "When will the court hear the case?", "Why are they?"]
 )
 def test_what_goes_on_with_the_topic_is_looked_for_with_the_question_before(question: str) -> None:
-    assert context(question, [DAM]) == DAM.question
+    assert follow_up(question, [DAM]).before == DAM.question
 
 
 def test_what_is_asked_about_anew() -> None:
-    assert anew("What about the Morn ferry?", FERRIES) == "the Morn ferry"
-    assert not any(anew(text, FERRIES) for text in ("And in 2025?", "What about it?", "And the second one?", "Why?"))
-    assert anew("What about the Morn ferry?", []) == ""
+    assert follow_up("What about the Morn ferry?", FERRIES).anew == "the Morn ferry"
+    assert not any(
+        follow_up(text, FERRIES).anew for text in ("And in 2025?", "What about it?", "And the second one?", "Why?")
+    )
+    assert follow_up("What about the Morn ferry?", []).anew == ""
 
 
 def test_nothing_that_is_typed_breaks_it() -> None:
@@ -450,4 +452,4 @@ def test_what_an_llm_makes_up_is_not_used(written: str) -> None:
     ],
 )
 def test_a_follow_up_to_a_refusal_may_point_to_nothing(history: list[Turn], question: str, expected: bool) -> None:
-    assert dangles(question, history) is expected
+    assert follow_up(question, history).dangles is expected
