@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.english.polarity import NEGATIONS
+from rag.english.vocabulary import NEGATIONS
 from rag.text.terms import STOP, stem, terms, words
 
 LEAST_SEEN = 3

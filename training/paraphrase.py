@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.english.vocabulary import IRREGULAR
+from rag.english.vocabulary import INFINITIVE
 from rag.text.terms import STOP
 
 KINDS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
@@ -50,7 +50,7 @@ OPENINGS = {
     "how long": ["for what time"],
     "what year": ["which year"],
 }
-PAST = {verb: form for form, verb in reversed(IRREGULAR.items())}
+PAST = {verb: form for form, verb in reversed(INFINITIVE.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ class Paraphraser:
 def bases(word: str) -> list[tuple[str, str, str]]:
     """Return what a word may be a form of: base, ending, and the kind of word that has it ("" for any)."""
     found = [(word, "", "")]
-    if word in IRREGULAR:
-        return [(IRREGULAR[word], "ed", "verb")]
+    if word in INFINITIVE:
+        return [(INFINITIVE[word], "ed", "verb")]
     if word.endswith("s") and not word.endswith("ss"):
         found = [(word[:-1], "s", "noun"), (word[:-1], "s", "verb")]
         if word.endswith("ies"):

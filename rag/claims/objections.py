@@ -15,7 +15,8 @@ from rag.claims.checks import certainty, extent, opposites, prepositions
 from rag.english.amounts import Amount, amounts
 from rag.english.polarity import denial, negated
 from rag.english.question_form import yes_no
-from rag.english.vocabulary import NEGATIONS, is_date, meets, tokens
+from rag.english.tokens import is_date, meets, tokens
+from rag.english.vocabulary import NEGATIONS
 from rag.text.dates import MONTHS
 from rag.text.numerals import Quantity, decimal_comma, plain
 from rag.text.quantities import codes as codes_of

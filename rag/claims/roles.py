@@ -3,14 +3,13 @@
 Each check returns why they do not, in plain words, or None.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from rag.english.question_form import BE
-from rag.english.vocabulary import ADVERBS, IRREGULAR, Token, is_date, tokens
+from rag.english.tokens import Token, is_date, tokens
+from rag.english.vocabulary import ADVERBS, BE, COPULAS, INFINITIVE
 
 NEAR = 4
 """How many words apart a number and its noun, or a verb and those it binds, may stand."""
@@ -123,10 +122,10 @@ def deeds(claim: str, quote: str) -> str | None:
     """
     ours, theirs = tokens(claim), tokens(quote)
     for at, verb in enumerate(ours):
-        behind = 1 if _is_deed(verb) else 3 if re.fullmatch(BE, verb.text) else 0  # "was" alone tells nothing
+        behind = 1 if _is_deed(verb) else 3 if verb.text in COPULAS else 0  # "was" alone tells nothing
         before = list(_beside(ours, at, -1))
         doer = next((token for token in before if token.content and not _adverb(token)), None)
-        if not behind or not doer or re.fullmatch(BE, before[0].text) or _passive(ours, at):
+        if not behind or not doer or before[0].text in COPULAS or _passive(ours, at):
             continue
         told = [token.key for token in ours[at : at + behind]]
         named = [n for n, token in enumerate(theirs) if token.key == doer.key]
@@ -138,7 +137,7 @@ def deeds(claim: str, quote: str) -> str | None:
 
 
 def _is_deed(token: Token) -> bool:
-    return not token.name and (token.text.endswith("ed") or token.text in IRREGULAR)
+    return not token.name and (token.text.endswith("ed") or token.text in INFINITIVE)
 
 
 def _triples(said: Sequence[Token]) -> Iterator[tuple[Token, Token, Token, bool]]:
@@ -165,10 +164,7 @@ def _side(said: Sequence[Token], at: int, step: int) -> set[str]:
 def _undergone(said: Sequence[Token], at: int) -> bool:
     """Tell whether a verb tells what is done to what stands before it: "was opened", with or without "by"."""
     before = next((token for token in reversed(said[max(0, at - 2) : at]) if not _adverb(token)), None)
-    return _passive(said, at) or (_is_deed(said[at]) and before is not None and before.text in _BEEN)
-
-
-_BEEN = frozenset("is are was were be been being".split())
+    return _passive(said, at) or (_is_deed(said[at]) and before is not None and before.text in BE)
 
 
 def _passive(said: Sequence[Token], at: int) -> bool:

@@ -13,8 +13,8 @@ from rag.claims.checks import certainty, opposites, prepositions
 from rag.english.amounts import Amount, amounts
 from rag.english.guards import absent
 from rag.english.polarity import denial, negated
-from rag.english.question_form import BE
-from rag.english.vocabulary import NEGATIONS, ONCE, Token, is_date, meets, tokens
+from rag.english.tokens import Token, is_date, meets, tokens
+from rag.english.vocabulary import COPULA, NEGATIONS, ONCE
 from rag.reading.agree import Date, Dated, compatible, dated, near
 from rag.schema import ClashKind, Passage, Sentence
 from rag.text.quantities import quantities
@@ -291,7 +291,7 @@ def _span(found: Dated) -> tuple[int, int]:
 
 _RUN = re.compile(r"(?<![\w.])[^\W\d_a-z][\w'’.-]*[\w](?:\s(?:(?:de|da|van|von|of)\s)?[^\W\d_a-z][\w'’.-]*[\w])*")
 _ONE_ALONE = re.compile(
-    rf"\b(?:{BE}|named|appointed|as)\b.*\b(?:the|'s|its|their|his|her|our)\b|\b(?:the|its|their|our)\b.*\b(?:{BE})\b"
+    rf"\b(?:{COPULA}|named|appointed|as)\b.*\b(?:the|'s|its|their|his|her|our)\b|\b(?:the|its|their|our)\b.*\b(?:{COPULA})\b"
     r"|\b(?:founded|written|wrote|designed|directed|composed|painted|built|invented|discovered|opened|killed"
     r"|born in|died in|based in|headquartered in|located in|held in)\b",
     re.IGNORECASE,

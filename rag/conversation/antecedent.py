@@ -12,7 +12,8 @@ from itertools import pairwise
 from rag.conversation.fragment import bare, frame
 from rag.conversation.mention import Mention, is_person, mentions
 from rag.conversation.turns import focus, full_name, last_word, series, sought, together
-from rag.english.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_name, is_verb, words
+from rag.english.grammar import Word, is_auxiliary, is_name, is_verb, words
+from rag.english.vocabulary import POSSESSIVES, PREPOSITIONS
 from rag.schema import Turn
 from rag.text.numerals import SPELLED
 from rag.text.terms import terms
@@ -34,7 +35,7 @@ _VAGUE = frozenset(
 _MADE = re.compile(r"\b(?:wr[io]te|written|paint(?:ed)?|compose[ds]?|publish(?:ed)?|post(?:ed)?|sa(?:id|ys?)) it\b")
 _SAYS = re.compile(r"(?:say|said|tell|told|write|wrote|reply|replied|think|want|mean|mention|answer)(?:s|ed)?$")
 _HE_OR_SHE = frozenset("he him his she her hers".split())
-_POINTERS = POSSESSIVE | {"this", "that", "these", "those", "another"}
+_POINTERS = POSSESSIVES | {"this", "that", "these", "those", "another"}
 _OWNED_BY_STATES = frozenset("president government capital leader people economy army border parliament".split())
 _ACTS = frozenset("do want demand decide announce plan promise sign agree refuse reply think hope".split())
 """What "it" does only if it stands for people: a country, a company."""
@@ -44,7 +45,7 @@ _PROPERTY = re.compile(
     re.IGNORECASE,
 )
 """What follows it is said of a thing, and is none: "which is older"."""
-_ADJUNCT = re.compile(rf"(?:{'|'.join(sorted(PREPOSITION))})\b", re.IGNORECASE)
+_ADJUNCT = re.compile(rf"(?:{'|'.join(sorted(PREPOSITIONS))})\b", re.IGNORECASE)
 """A turn that starts so and was not understood ("With food?") is about nothing."""
 _NO = -9.0
 """The fit of what cannot be meant."""

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.conversation.mention import mentions
-from rag.english.grammar import PREPOSITION, Word, is_auxiliary, is_closed, is_name, is_verb, participle, words
-from rag.english.question_form import BE, is_plural
+from rag.english.grammar import Word, is_auxiliary, is_closed, is_name, is_verb, participle, words
+from rag.english.question_form import is_plural
+from rag.english.vocabulary import COPULAS, PREPOSITIONS, WH
 
-WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
-_PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITION - frozenset('like than as versus per of'.split())))})"
+_PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITIONS - frozenset('like than as versus per of'.split())))})"
 LEAD_IN = re.compile(
     r"(?:(?:and|but|so|then|also|now|ok|okay|well|or|yes|no|oh|hmm|thanks|thank you)[,.!]?\s+)+", re.IGNORECASE
 )
@@ -95,7 +95,7 @@ def frame(question: str) -> Frame | None:
         return None
     if is_auxiliary(found[0]):
         return _framed("", "none", text, found, 0)
-    start = 1 if found[0].low in PREPOSITION and len(found) > 1 else 0
+    start = 1 if found[0].low in PREPOSITIONS and len(found) > 1 else 0
     if not re.fullmatch(WH, found[start].low):
         return None
     who = found[start].low == "who" and not start and len(found) > 1 and found[1].low != "else"
@@ -130,7 +130,7 @@ def _framed(asked: str, gap: Gap, text: str, found: list[Word], place: int) -> F
     if not inner:
         return None
     first = inner[0]
-    be = re.fullmatch(BE, auxiliary.lower()) is not None
+    be = auxiliary.lower() in COPULAS
     subject = _subject_end(inner, be=be, do=auxiliary.lower().startswith("d"))
     begins_with_verb = not is_name(first) and (
         participle(first.text) or is_verb(first, found[place]) or first.low in ("be", "been")
@@ -158,7 +158,7 @@ def _subject_end(inner: list[Word], *, be: bool, do: bool) -> int | None:
         word, before = inner[place], inner[place - 1]
         if is_closed(word) or is_name(word) or before.genitive:
             continue
-        ends = place + 1 == len(inner) or inner[place + 1].low in PREPOSITION
+        ends = place + 1 == len(inner) or inner[place + 1].low in PREPOSITIONS
         if ends or all(is_name(one) for one in inner[:place]):
             return place - 1
     return None
@@ -222,7 +222,7 @@ def _with_adverb(wh: str, before: Frame, focus: str) -> str:
         return asked(wh, "was" if past else "is", "it that", filler, before.clause)
     if before.gap == "object":
         if before.subject:
-            free = not before.rest or before.rest.split()[0].lower() in PREPOSITION
+            free = not before.rest or before.rest.split()[0].lower() in PREPOSITIONS
             some = "that" if before.verb in ("do", "done", "doing", "say", "said") else "something" if free else ""
             return asked(wh, auxiliary, before.subject, before.verb, thing or some, before.rest)
         return asked(wh, auxiliary, before.clause, thing)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.english.grammar import CITIZENS, DETERMINER, POSSESSIVE, Word, is_closed, is_name, is_verb, words
+from rag.english.grammar import CITIZENS, Word, is_closed, is_name, is_verb, words
 from rag.english.question_form import is_plural
+from rag.english.vocabulary import DETERMINERS, POSSESSIVES
 from rag.text.dates import MONTH
 
 Kind = Literal["person", "place", "time", "name", "thing"]
@@ -150,11 +151,11 @@ def _end(found: list[Word], first: int) -> int | None:
         word, before = found[place], found[place - 1] if place else None
         if place > first and (not word.joined or (last is not None and _COMPARATIVE.fullmatch(word.low))):
             break  # "Was the profit higher?"
-        if place == first and word.low in DETERMINER | POSSESSIVE:
+        if place == first and word.low in DETERMINERS | POSSESSIVES:
             continue
         small = word.low in _SMALL and last is not None and before and is_name(before)
         adds = last is not None and is_name(word) and before and not (is_name(before) or before.genitive)
-        if adds and before and before.low not in _SMALL | _TITLE | DETERMINER | {"of"}:
+        if adds and before and before.low not in _SMALL | _TITLE | DETERMINERS | {"of"}:
             break
         if last is not None and not is_name(word) and _ends_with_name(found, first, last):
             break

@@ -10,8 +10,9 @@ from rag.conversation.antecedent import Talk, antecedent, candidates, fit_person
 from rag.conversation.fragment import frame
 from rag.conversation.mention import Mention, is_person, mentions, named_in
 from rag.conversation.turns import latest, series
-from rag.english.grammar import POSSESSIVE, PREPOSITION, Word, is_auxiliary, is_closed, is_verb, participle, words
+from rag.english.grammar import Word, is_auxiliary, is_closed, is_verb, participle, words
 from rag.english.question_form import yes_no
+from rag.english.vocabulary import ORDINALS, POSSESSIVES, PREPOSITIONS
 from rag.text.terms import stem, terms
 
 _CLAUSE = re.compile(r",|\b(?:and|but|if|or|when|while|after|before|because|since|that|who|which)\b", re.IGNORECASE)
@@ -45,13 +46,12 @@ _CLASS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("company", "organisation", "organization", "band", "party"), ("name",)),
 }
 """Nouns that "this" makes a name of: to the kinds that it may be."""
-_ORDINAL = "first second third fourth fifth".split()
-NTH_ALONE = re.compile(rf"the (?:{'|'.join(_ORDINAL)}|last|other)", re.IGNORECASE)
+NTH_ALONE = re.compile(rf"the (?:{'|'.join(ORDINALS)}|last|other)", re.IGNORECASE)
 NTH = re.compile(
-    rf"\bthe (?:(?P<nth>{'|'.join(_ORDINAL)}|last|other) ones?|(?P<pair>former|latter))\b(?! \w+ed\b)", re.IGNORECASE
+    rf"\bthe (?:(?P<nth>{'|'.join(ORDINALS)}|last|other) ones?|(?P<pair>former|latter))\b(?! \w+ed\b)", re.IGNORECASE
 )
 _LONE_THAT = re.compile(
-    rf"\b(?:{'|'.join(sorted(PREPOSITION))}|is|was|did|does|do|will|say|said) (?:this|that|there)(?=\W*$| happen)",
+    rf"\b(?:{'|'.join(sorted(PREPOSITIONS))}|is|was|did|does|do|will|say|said) (?:this|that|there)(?=\W*$| happen)",
     re.IGNORECASE,
 )
 _SAYING = re.compile(
@@ -66,7 +66,7 @@ def _nth(word: str, talk: Talk) -> str | None:
     subjects = [next((mention.text for mention in mentions(line) if not points(mention.text)), line) for line in lines]
     place = {"last": -1, "latter": -1, "former": 0, "other": 1}.get(word)
     if place is None:
-        place = _ORDINAL.index(word)
+        place = ORDINALS.index(word)
     for items in (series(talk.last.question), series(talk.last.answer), subjects):
         if len(items) > max(place, 1):
             return items[place]
@@ -156,7 +156,7 @@ def _bound(kind: str, word: Word, before: Word | None, text: str) -> bool:
     parts = frame(text)
     if parts and text.find(parts.clause) == word.start and not text.rstrip("?.! ").endswith(word.text):
         return False  # "did they …?": what comes before is what is asked for
-    if "," in text[word.end :] and word.low in POSSESSIVE:  # "In his post, what did Trump …?"
+    if "," in text[word.end :] and word.low in POSSESSIVES:  # "In his post, what did Trump …?"
         earlier += [mention for mention in mentions(text) if mention.start > word.end]
     if before is not None and _is_object(word, text):
         # The object of a clause is not its subject; it may be what another clause speaks of, or what owns the subject.
@@ -165,7 +165,7 @@ def _bound(kind: str, word: Word, before: Word | None, text: str) -> bool:
             for mention in earlier
             if _CLAUSE.search(text[mention.end : word.start]) or text[mention.end : mention.end + 2] in ("'s", "’s")
         ]
-    elif before is not None and word.low not in POSSESSIVE and not is_auxiliary(before):
+    elif before is not None and word.low not in POSSESSIVES and not is_auxiliary(before):
         return bool(earlier)  # "when he resigned": of all that may be meant, what is nearest
     return any(_may_be(kind, mention) for mention in earlier) or (kind == "s" and len(series(text[: word.start])) > 1)
 
@@ -210,10 +210,10 @@ def _pronoun(kind: str, word: Word, after: Word | None, text: str, talk: Talk) -
 
 def _demonstrative(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:
     """Return what takes the place of "that", or of "that deal"."""
-    free = after is None or not after.joined or is_auxiliary(after) or after.low in PREPOSITION or is_verb(after, None)
+    free = after is None or not after.joined or is_auxiliary(after) or after.low in PREPOSITIONS or is_verb(after, None)
     if free and word.low in ("this", "that"):
         ends = before is None or after is None or not after.joined
-        if ends or (before and (before.low in PREPOSITION or is_auxiliary(before) or is_verb(before, None))):
+        if ends or (before and (before.low in PREPOSITIONS or is_auxiliary(before) or is_verb(before, None))):
             return _that(word, before, after, talk)
         return None
     if free:
@@ -231,7 +231,7 @@ def _demonstrative(word: Word, before: Word | None, after: Word | None, text: st
     if head in _TIME_NOUN:
         when = latest("time", talk.turns) if word.low == "that" else None
         lead = (
-            "" if before and before.low in PREPOSITION else "on " if when and re.search(r"[A-Z].*\d", when) else "in "
+            "" if before and before.low in PREPOSITIONS else "on " if when and re.search(r"[A-Z].*\d", when) else "in "
         )
         return (word.start, owned.end, f"{lead}{when}") if when else None
     for candidate in candidates(talk):
@@ -268,9 +268,9 @@ def _that(word: Word, before: Word | None, after: Word | None, talk: Talk) -> Ch
 
 def _there(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:
     """Return what takes the place of "there" where it means a place."""
-    if before is None or is_auxiliary(before) or (after and (is_auxiliary(after) or after.low in PREPOSITION)):
+    if before is None or is_auxiliary(before) or (after and (is_auxiliary(after) or after.low in PREPOSITIONS)):
         return None
     place = latest("place", talk.turns[-2:])
     if place is None or named_in(text[: word.start]):
         return None
-    return word.start, word.end, place if before.low in PREPOSITION else f"in {place}"
+    return word.start, word.end, place if before.low in PREPOSITIONS else f"in {place}"

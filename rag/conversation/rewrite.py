@@ -12,13 +12,14 @@ from itertools import pairwise
 from threading import Event
 
 from rag.conversation.antecedent import Talk, points
-from rag.conversation.fragment import LEAD_IN, WH, bare, complete, frame
+from rag.conversation.fragment import LEAD_IN, bare, complete, frame
 from rag.conversation.mention import is_person, mentions, named_in
 from rag.conversation.resolve import NTH, NTH_ALONE, pointing, resolved
 from rag.conversation.substitute import YEAR_ON, about, agreeing, another_year, replaced
 from rag.conversation.turns import focus, full_name, series, sought, together
 from rag.english.grammar import words as words_in
-from rag.english.question_form import AUXILIARY, QUESTION_WORD, is_plural, yes_no
+from rag.english.question_form import QUESTION_WORD, is_plural, yes_no
+from rag.english.vocabulary import AUXILIARY, WH
 from rag.schema import Turn
 from rag.text.terms import names, numbers, root, stem, terms, words
 from rag.text.untrusted import neutral

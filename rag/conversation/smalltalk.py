@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from rag.english.vocabulary import AUXILIARY, WH
 from rag.schema import Turn
 from rag.text.numerals import SPELLED
 from rag.text.terms import fold
@@ -128,15 +129,12 @@ _OPENING = re.compile(
     r"(?:please,?\s+)?(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_WH = r"(?:who|whom|whose|what|which|when|where|why|how)(?:'s|’s)?\b"
+_WH = rf"{WH}(?:'s|’s)?\b"
 _ASKS = re.compile(
-    rf"(?:(?:and|but|so|now|then|also),?\s+)?(?:{_WH}|(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
-    r"|may|must)\s+(?!an?\b)\w+|(?:tell|give|list|name|explain|describe|show|summari[sz]e)\b)",
+    rf"(?:(?:and|but|so|now|then|also),?\s+)?(?:{_WH}|{AUXILIARY}\s+(?!an?\b)\w+|(?:tell|give|list|name|explain|describe|show|summari[sz]e)\b)",
     re.IGNORECASE,
 )
-_ASKS_AT_ONCE = re.compile(
-    rf"{_WH}\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|many|much|long)\b", re.IGNORECASE
-)
+_ASKS_AT_ONCE = re.compile(rf"{_WH}\s+(?:{AUXILIARY}|many|much|long)\b", re.IGNORECASE)
 
 
 def kind(text: str, history: Sequence[Turn] = ()) -> Kind | None:

@@ -2,13 +2,13 @@
 
 import re
 
-from rag.conversation.fragment import LEAD_IN, WH, bare, frame
+from rag.conversation.fragment import LEAD_IN, bare, frame
 from rag.conversation.mention import Mention, is_person, mentions
-from rag.english.grammar import PREPOSITION, is_auxiliary, is_name, is_verb, words
-from rag.english.question_form import AUXILIARY
+from rag.english.grammar import is_auxiliary, is_name, is_verb, words
+from rag.english.vocabulary import AUXILIARY, ORDINALS, PREPOSITIONS, WH
 
 _ABOUT = re.compile(r"(?:what|how) about (?P<rest>.+)", re.IGNORECASE)
-_ORDINAL = frozenset("first second third fourth fifth last next previous".split())
+_ORDINAL = frozenset((*ORDINALS, *"last next previous".split()))
 _PAIRS = (("is", "are"), ("was", "were"), ("does", "do"), ("has", "have"))
 _LIKE = 2.0
 """From this likeness on, what has another preposition gives way."""
@@ -57,7 +57,7 @@ def replaced(question: str, new: str) -> str | None:
     ('When did Mexico protest?', 'Who died in 2025?')
     """
     body = question.rstrip("?.! ")
-    if words(new)[:1] and words(new)[0].low in PREPOSITION and " " in new:
+    if words(new)[:1] and words(new)[0].low in PREPOSITIONS and " " in new:
         return _adjunct(body, new)
     like = next((mention for mention in mentions(new) if mention.end == len(new)), None)
     parts = frame(question)
@@ -148,7 +148,7 @@ def _adjunct(body: str, new: str) -> str:
         head = body[: mention.start].rstrip()
         before = head.rsplit(" ", 1)[-1].lower()
         same = before == preposition.lower() and (like is None or _alike(like, mention) >= 0)
-        if before in PREPOSITION and (same or _alike(like, mention) > _LIKE):
+        if before in PREPOSITIONS and (same or _alike(like, mention) > _LIKE):
             return f"{head[: len(head) - len(before)]}{new}{body[mention.end :]}?"
     for mention in mentions(body):
         if like and like.kind == mention.kind and like.kind in ("time", "place"):

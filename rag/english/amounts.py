@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rag.english.question_form import is_plural
-from rag.english.vocabulary import MONTHS, tokens
+from rag.english.tokens import tokens
+from rag.english.vocabulary import CALENDAR
 from rag.text.numerals import Quantity
 from rag.text.quantities import quantities
 from rag.text.written import beside_month
@@ -131,7 +132,7 @@ def _counted(text: str) -> tuple[str, ...]:
     for token in tokens(
         re.sub(r"^(?:-|\s*(?:of (?:the|its|his|her|their|all) |or (?:more|less|fewer) ))", " ", text[:80])
     ):
-        if not token.content or token.number or (token.text in MONTHS and len(found) == 0):
+        if not token.content or token.number or (token.text in CALENDAR and len(found) == 0):
             break
         found.append(token.key)
     return tuple(found[:4])

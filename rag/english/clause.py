@@ -4,26 +4,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.english.tokens import Token, is_date, meets, tokens
 from rag.english.vocabulary import (
     ADVERBS,
+    CALENDAR,
     CLAUSE,
+    EXCLUSIVE,
     GEOGRAPHY,
     HELPERS,
     LOOSE,
     MODALS,
-    MONTHS,
     NEGATIONS,
     ONCE,
     PREPOSITIONS,
     PRONOUNS,
     REFUSALS,
-    REVERSE,
     ROUGH,
+    SCARCELY,
     STRICT,
-    Token,
-    is_date,
-    meets,
-    tokens,
 )
 
 _SOME = frozenset("other another same all every enough such more even only".split())
@@ -89,7 +87,7 @@ def left(said: Sequence[Token], pivot: int) -> tuple[int, list[str], int]:
     while n >= 0:
         token = said[n]
         if token.text in NEGATIONS and token.text not in ("no", "nor", "neither", "nobody", "none", "nothing"):
-            if token.text in ("hardly", "barely", "scarcely", "without"):
+            if token.text in SCARCELY | {"without"}:
                 return -1, [], 0
             flips += 1
         elif token.key in REFUSALS and n + 1 < len(said) and said[n + 1].text == "to":
@@ -201,7 +199,7 @@ def right(predicate: Sequence[Token], said: Sequence[Token], start: int, *, be: 
         gap: list[Token] = []
         following = predicate[place + 1] if place + 1 < len(predicate) else None
         while n < len(said) and not meets(word, said[n]):
-            reverse = place == 0 and said[n].key in REVERSE.get(word.key, ())
+            reverse = place == 0 and said[n].key in EXCLUSIVE.get(word.key, ())
             if reverse or (not gap and _other_number(word, following, said[n : n + 2])):
                 flips += 1
                 break
@@ -238,7 +236,7 @@ def _gap(gap: Sequence[Token], *, first: bool) -> int | None:
         return None
     if "and" in texts:  # "the capital and largest city of"
         plain = texts[0] == "and" and not any(n < len(texts) - 2 for n in loose)
-        return negated if plain and all(t.key not in REVERSE and not t.name for t in extra) else None
+        return negated if plain and all(t.key not in EXCLUSIVE and not t.name for t in extra) else None
     if extra and loose and (first or any(t in gap[: loose[0]] for t in extra)):
         return None
     return negated
@@ -280,7 +278,7 @@ def ends_well(said: Sequence[Token], end: int, *, verb: bool, be: bool) -> bool:
         be: whether the verb is a form of "be".
     """
     after = said[end + 1] if end + 1 < len(said) else None
-    if after is None or after.number or after.text in MONTHS or after.text.endswith("ly"):
+    if after is None or after.number or after.text in CALENDAR or after.text.endswith("ly"):
         return True
     if be and after.text in ("of", "from", "with", "than", "as"):  # "free of errors"
         return False

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.english.amounts import Amount, amounts
-from rag.english.vocabulary import Token, meets, tokens
+from rag.english.polarity import negated
+from rag.english.tokens import Token, meets, tokens
 
 _HOW_MANY = re.compile(r"\bhow many\s+(?P<asked>.+)", re.IGNORECASE | re.DOTALL)
 _MEASURES = "(long|wide|tall|high|deep|thick|heavy|broad)"
@@ -13,7 +14,6 @@ _ALIKE = {"tall": "(?:tall|high)", "high": "(?:tall|high)", "wide": "(?:wide|bro
 _HOW = re.compile(rf"\bhow {_MEASURES}\b", re.IGNORECASE)
 _HOW_MANY_HAN = re.compile("多少|几[个名人]|何人|何件|何パーセント|いくつ|いくら|どのくらい")
 _CUTS = re.compile(r"[,;:]\s+(?:and |but |while )?|\s(?:and|but|while|whereas)\s", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:not?|never|none|nobody|neither|nor)\b|n['’]t\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def counted(question: str, sentence: str, answer: str) -> str:
     own = next((clause for clause in reversed(clauses) if clause.start <= place), None)
     best = max(clauses, key=lambda clause: clause.met)
     only = sum(clause.met == best.met for clause in clauses) == 1
-    if thing is None or own is None or not own.amounts or not only or best.met <= own.met or _DENIED.search(best.text):
+    if thing is None or own is None or not own.amounts or not only or best.met <= own.met or negated(best.text):
         return answer
     (amount, *others) = best.amounts or (None,)
     if amount is None or others or not _of(amount, thing, rest):

@@ -21,20 +21,9 @@ from rag.english import clause
 from rag.english.clause import Asked
 from rag.english.question_form import bare, yes_no
 from rag.english.question_parts import asked_parts
-from rag.english.vocabulary import (
-    BE,
-    GROUPS,
-    HEDGES,
-    IRREGULAR,
-    MODALS,
-    REVERSE,
-    Token,
-    is_date,
-    meets,
-    tokens,
-)
+from rag.english.tokens import Token, is_date, meets, tokens
+from rag.english.vocabulary import BE, EXCLUSIVE, HEDGES, INFINITIVE, MODALS, SYNONYMS, UNCHANGED
 
-_UNCHANGED = frozenset("put cut hit let set shut cost hurt quit split spread beat bet read".split())
 _ASIDE = re.compile(r",\s(?:(?!\b(?:and|or)\b)[^,;\"“”])*,\s(?!(?:and|or)\b)|\s\([^()]*\)")
 _NAMED = re.compile(
     r"^(?P<lead>(?:(?:On|In|At) [^,]+, )?)(?:[Tt]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er) [\w' -]+, (?P<name>[A-Z][^,;]*), "
@@ -93,12 +82,14 @@ def _pivots(asked: Asked, said: Sequence[Token]) -> list[int]:
     """Return where the sentence may have the verb that the question asks about."""
     if asked.be:
         return [n for n, token in enumerate(said) if token.text in ("is", "are", "was", "were", "been")]
-    keys = {word.key for word in asked.words} | {other for word in asked.words for other in REVERSE.get(word.key, ())}
-    groups = {number for word in asked.words for number in GROUPS.get(word.key, ())}
+    keys = {word.key for word in asked.words} | {other for word in asked.words for other in EXCLUSIVE.get(word.key, ())}
+    groups = {number for word in asked.words for number in SYNONYMS.get(word.key, ())}
     return [
         n
         for n, token in enumerate(said)
-        if n and (token.content or token.key == "have") and (token.key in keys or groups & GROUPS.get(token.key, set()))
+        if n
+        and (token.content or token.key == "have")
+        and (token.key in keys or groups & SYNONYMS.get(token.key, set()))
     ]
 
 
@@ -157,15 +148,15 @@ def _fits(asked: Asked, said: Sequence[Token], pivot: int, helpers: list[str], f
     past = bool(set(helpers) & {"did", "had", "has", "have", "refused"}) or _is_past(text)
     if auxiliary in ("do", "does"):
         return present or not past
-    return not present and (past or (text in _UNCHANGED and not helpers and not flips))
+    return not present and (past or (text in UNCHANGED and not helpers and not flips))
 
 
 def _is_past(verb: str) -> bool:
-    return (verb in IRREGULAR and verb != "has") or verb.endswith("ed")
+    return (verb in INFINITIVE and verb != "has") or verb.endswith("ed")
 
 
 def _verb_meets(word: Token, token: Token) -> bool:
-    return meets(word, token) or token.key in REVERSE.get(word.key, ())
+    return meets(word, token) or token.key in EXCLUSIVE.get(word.key, ())
 
 
 def _all_met(dates: Sequence[Token], said: Sequence[Token]) -> bool:

@@ -8,7 +8,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.english.question_form import AUXILIARY, IRREGULAR_PAST, is_plural
+from rag.english.question_form import is_plural
+from rag.english.vocabulary import (
+    AUXILIARY,
+    COPULAS,
+    DETERMINERS,
+    PARTICIPLES,
+    PAST,
+    POSSESSIVES,
+    PREPOSITIONS,
+    UNCHANGED,
+    WH,
+)
 from rag.text.terms import fold
 
 
@@ -35,15 +46,6 @@ class Word:
         return fold(self.text)
 
 
-DETERMINER = frozenset("the a an this that these those any some no every each another all both".split())
-POSSESSIVE = frozenset("my your his her its our their whose".split())
-PREPOSITION = frozenset(
-    """
-    of in on at by for from to with without about into onto over under after before during between among against
-    through since until till toward towards upon within across near behind beyond despite aboard around along as
-    like than off out up down versus per amid via
-    """.split()
-)
 _OTHER = frozenset(
     """
     and or but nor so if because while although though whether who whom what which when where why how that than then
@@ -72,11 +74,6 @@ _BASE = """
     retaliate surrender collapse recover rise crash explode negotiate rain snow
     """.split()
 VERB = frozenset(_BASE)
-_PAST = IRREGULAR_PAST | frozenset(
-    "said told saw knew grew kept sent spent heard meant felt thought bought caught taught stood understood paid laid "
-    "led fled swept struck sank sought fed lent beat quit shut split spread "
-    "put set cut let drew drove flew wore chose froze stole threw shot sang swore".split()
-)
 _NOUN_TOO = frozenset(
     """
     act ban base call cause change claim control cost cut deal demand end face fall fight fire force help hit hope
@@ -85,11 +82,6 @@ _NOUN_TOO = frozenset(
     tour trade train transfer travel try turn use visit vote wait watch win work worry protest object collapse rise
     crash
     """.split()
-)
-_PARTICIPLE = frozenset(
-    "born built known taken given seen written broken chosen driven held sold sent shot made found lost won left "
-    "said told hit done gone spoken stolen thrown sworn drawn fought bought caught taught paid used sued owed died "
-    "lied tied".split()
 )
 _ENDS_LIKE_VERB = frozenset(
     """
@@ -134,13 +126,13 @@ def _verbs(found: list[Word]) -> Iterator[int]:
     asks = False
     for place, word in enumerate(found):
         if word.opens or (place and found[place - 1].opens and found[place - 1].low in ("and", "but", "so", "or")):
-            first = found[place + 1] if word.low in PREPOSITION and place + 1 < len(found) else word
-            asks = first.low in _WH or is_auxiliary(first)
+            first = found[place + 1] if word.low in PREPOSITIONS and place + 1 < len(found) else word
+            asks = _WH.fullmatch(first.low) or is_auxiliary(first)
         if _TAKES_BASE.fullmatch(word.low) and not is_name(word):
             verb = _base_form(found, place + 1, asks=asks)
             if verb is not None:
                 yield verb
-        elif asks and word.low in _BE and (word.opens or is_closed(found[place - 1])):
+        elif asks and word.low in COPULAS and (word.opens or is_closed(found[place - 1])):
             if (predicate := _predicate(found, place + 1)) is not None:
                 yield predicate
         elif place and (
@@ -161,10 +153,10 @@ def _predicate(found: list[Word], start: int) -> int | None:
     """Return the place of what a question for yes or no says of its subject: "safe" in "Is the dam safe?"."""
     opener = found[start - 1]
     run = found[start:]
-    if not (opener.opens or found[start - 2].opens) or found[start - 2].low in _WH or len(run) < 3:
+    if not (opener.opens or found[start - 2].opens) or _WH.fullmatch(found[start - 2].low) or len(run) < 3:
         return None
     plain = all(word.joined and not is_closed(word) and not word.genitive for word in run[1:])
-    return len(found) - 1 if plain and run[0].low in DETERMINER | POSSESSIVE and not is_name(run[-1]) else None
+    return len(found) - 1 if plain and run[0].low in DETERMINERS | POSSESSIVES and not is_name(run[-1]) else None
 
 
 def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
@@ -176,7 +168,7 @@ def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
         return True
     if not is_name(before) or before.genitive:
         return False
-    return counted or after.low in DETERMINER | POSSESSIVE or (is_name(after) and word.low.endswith(("s", "ed")))
+    return counted or after.low in DETERMINERS | POSSESSIVES or (is_name(after) and word.low.endswith(("s", "ed")))
 
 
 def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
@@ -190,12 +182,12 @@ def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
             return None
         if word.low in _SUBJECT and not run and place == start:
             run.append(place)
-        elif word.low.endswith("ly") or word.low in _BETWEEN or (word.low in DETERMINER | POSSESSIVE and not run):
+        elif word.low.endswith("ly") or word.low in _BETWEEN or (word.low in DETERMINERS | POSSESSIVES and not run):
             pass
         elif word.low == "of" and run:
-            place += 1 if after is not None and after.low in DETERMINER | POSSESSIVE else 0
+            place += 1 if after is not None and after.low in DETERMINERS | POSSESSIVES else 0
         elif is_closed(word) and not (
-            word.low == "back" and after is not None and after.low in DETERMINER | POSSESSIVE
+            word.low == "back" and after is not None and after.low in DETERMINERS | POSSESSIVES
         ):
             return None
         else:
@@ -205,7 +197,7 @@ def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
                 or after.text[0].isdigit()
             )
             names = after is not None and is_name(after) and all(is_name(one) for one in _rest(found, place + 1))
-            straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINER))
+            straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINERS))
             pronoun = bool(run) and found[run[0]].low in _SUBJECT
             if not is_name(word) and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
                 return place
@@ -233,12 +225,12 @@ def is_verb(word: Word, before: Word | None) -> bool:
         return True
     if word.text[:1].isupper() and not word.opens:
         return False
-    if before is not None and (before.low in DETERMINER | POSSESSIVE or before.genitive):
+    if before is not None and (before.low in DETERMINERS | POSSESSIVES or before.genitive):
         return False
-    if low in _PAST | _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE:
+    if low in _PAST or _is_participle(low):
         return True
     if low.endswith(("ed", "ing")) and len(low) > 4 and low not in _ENDS_LIKE_VERB:
-        return low.endswith("ing") or before is None or before.low not in PREPOSITION
+        return low.endswith("ing") or before is None or before.low not in PREPOSITIONS
     third = low[:-1] if low.endswith("s") else ""
     base = low if low in VERB else third if third in VERB else low[:-2] if low.endswith("es") else ""
     if base not in VERB:
@@ -259,11 +251,15 @@ def participle(word: str) -> bool:
     (True, True, False)
     """
     low = word.lower()
-    return (
-        low in _PARTICIPLE
-        or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE
-        or (low.endswith(("ed", "ing")) and len(low) > 4)
-    )
+    return _is_participle(low) or (low.endswith(("ed", "ing")) and len(low) > 4)
+
+
+def _is_participle(low: str) -> bool:
+    return low in _PARTICIPLE or re.sub(r"^(?:re|un|over)", "", low) in _PARTICIPLE
+
+
+_PAST = PAST | UNCHANGED - {"cost"}
+_PARTICIPLE = PARTICIPLES | frozenset("hit used sued owed died lied tied".split())
 
 
 _TAKES_BASE = re.compile(
@@ -273,9 +269,8 @@ _SUBJECT = frozenset("i he she it they we you".split())
 _BETWEEN = frozenset(
     "not both also ever never still even just now then first only always often again already soon".split()
 )
-_BE = frozenset("is are was were".split())
-_WH = frozenset("who whom whose what which when where why how".split())
-_CLOSED = DETERMINER | POSSESSIVE | PREPOSITION | _OTHER
+_WH = re.compile(WH)
+_CLOSED = DETERMINERS | POSSESSIVES | PREPOSITIONS | _OTHER
 _AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
 
 
@@ -301,7 +296,7 @@ def is_name(word: Word) -> bool:
 
 def _first_name(word: Word) -> bool:
     """Tell whether a capital makes a name of a small word: "Per" in "the architect Per Lunde"."""
-    return word.low in PREPOSITION and word.heads and not word.opens
+    return word.low in PREPOSITIONS and word.heads and not word.opens
 
 
 def is_closed(word: Word) -> bool:

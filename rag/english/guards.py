@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from rag.english.amounts import BOUNDS, Amount, amounts
-from rag.english.polarity import OPPOSITES, REFUSING
-from rag.english.vocabulary import MONTHS as CALENDAR
-from rag.english.vocabulary import NEGATIONS, REVERSE, Token, is_date, key, meets, tokens
+from rag.english.polarity import REFUSING
+from rag.english.tokens import Token, is_date, meets, tokens
+from rag.english.vocabulary import CALENDAR, NEGATIONS, OPPOSITES, key
 from rag.text.dates import MONTH, MONTHS
 from rag.text.numerals import decimal_comma
 from rag.text.quantities import codes
@@ -97,7 +97,6 @@ def _months(text: str) -> set[str]:
     return {f"{match[2]}-{MONTHS.index(match[1][:3].lower()) + 1:02d}" for match in found}
 
 
-_NOT = NEGATIONS | {"nowhere", "rarely", "seldom"}
 _REFUSING = REFUSING | set(map(key, "false untrue wrong unable impossible".split()))
 _NO_DENIAL = re.compile(
     r"\bnot (?:only|just|merely|simply|least)\b|\bno (?:fewer|less|more|later|earlier|sooner) than\b"
@@ -129,7 +128,7 @@ def _denials(asked: str, sentence: str) -> str | None:
 
 
 def _denies(token: Token) -> bool:
-    return token.text in _NOT or token.key in _REFUSING
+    return token.text in NEGATIONS or token.key in _REFUSING
 
 
 def _clauses(sentence: str) -> Iterator[list[Token]]:
@@ -196,7 +195,7 @@ def _contraries(asked: str, sentence: str) -> str | None:
     ours = {token.key: token.text for token in tokens(asked) if token.content}
     theirs = {token.key: token.text for token in tokens(sentence)}
     for word in ours.keys() - theirs.keys():
-        against = (OPPOSITES.get(word, frozenset()) | REVERSE.get(word, set())) & (theirs.keys() - ours.keys())
+        against = OPPOSITES.get(word, frozenset()) & (theirs.keys() - ours.keys())
         if against:
             return f'it says "{theirs[min(against)]}", not "{ours[word]}"'
     said = {token.text for token in tokens(sentence)}

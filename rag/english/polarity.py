@@ -6,10 +6,11 @@ Signs, not proof: each is one feature of the reader, weighed by the calibration.
 import re
 from collections.abc import Sequence
 
-from rag.english.vocabulary import IRREGULAR, REFUSALS, Token, key, tokens
-from rag.english.vocabulary import NEGATIONS as DENYING
+from rag.english.tokens import Token, tokens
+from rag.english.vocabulary import AUXILIARY, NEGATIONS, OPPOSITES, REFUSALS, key
+from rag.text.dates import MONTH_NAMES, WEEKDAYS
 from rag.text.quantities import quantities
-from rag.text.terms import fold, names, root, stem, terms, words
+from rag.text.terms import fold, names, root, terms, words
 
 _KINDS = {
     "number": r"\bhow (?:many|much|old|long|far|tall|big|large|high|often)\b"
@@ -22,61 +23,12 @@ _KINDS = {
 _VAGUE = r"\b(?:dozens?|hundreds?|thousands?|[mbtr]illions?)\b"
 _DATE = (
     r"\b(?:1\d{3}|20\d\d)\b|\b\d{1,2}(?:st|nd|rd|th) century\b|\b(?:today|yesterday|tomorrow|earlier|century|decade)\b"
-    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
-    r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+    rf"|\b(?:{'|'.join((*MONTH_NAMES, *WEEKDAYS))})\b"
 )
 _CAUSE = (
     r"\b(?:because|due to|owing to|since|as a result|so that|in order to|reasons?|caus(?:e|es|ed|ing)|thanks to"
     r"|led to)\b"
 )
-
-_OPPOSITES = """
-    accept approve agree allow permit | reject refuse deny decline oppose forbid ban prohibit
-    win | lose
-    rise increase grow gain expand | fall decrease decline drop shrink reduce
-    start begin open launch | end stop close finish cease
-    support favor favour back endorse praise | oppose criticize criticise condemn attack
-    north | south
-    east | west
-    more most many | fewer few less least
-    major large big high | minor small low
-    include contain | exclude lack
-    join enter arrive | leave exit depart
-    import | export
-    strong | weak
-    confirm admit | deny
-    legal | illegal
-    true | false
-    active | inactive
-    public | private
-    rich | poor
-    old | young new
-    early | late
-    succeed success | fail failure
-    possible | impossible
-    friend ally | enemy
-    build create | destroy
-    remember | forget
-    love like | hate dislike
-    appear | disappear
-    free release | capture arrest imprison
-    peace | war
-"""
-
-
-def _opposites() -> dict[str, frozenset[str]]:
-    table: dict[str, set[str]] = {}
-    for line in _OPPOSITES.strip().splitlines():
-        left, right = ({stem(word) for word in side.split()} for side in line.split("|"))
-        for one, other in ((left, right), (right, left)):
-            for word in one:
-                table.setdefault(word, set()).update(other)
-    return {word: frozenset(others) for word, others in table.items()}
-
-
-OPPOSITES = _opposites()
-"""Stem to the stems of its opposites."""
-NEGATIONS = frozenset({"not", "no", "never", "without", "nobody", "none", "neither", "nor"})
 
 
 def kind(question: str) -> str:
@@ -124,9 +76,7 @@ def opposes(question: str, sentence: str, passage: str) -> bool:
     >>> opposes("Who denied the talks?", "He denied that there were talks.", "He denied that there were talks.")
     False
     """
-    if re.match(
-        r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", fold(question)
-    ):
+    if re.match(rf"{AUXILIARY}\b", fold(question)):
         return False
     asked, said, present = (_keys(words(text)) for text in (question, sentence, passage))
     own = _keys(terms(question)) - _LIGHT
@@ -186,7 +136,7 @@ _BETWEEN = frozenset("be been have any a an the yet formally officially ever to 
 
 def _keys(found: list[str]) -> set[str]:
     """Return the stems of words, those of an irregular verb's forms as one."""
-    return {stem(IRREGULAR.get(word, word)) for word in found}
+    return set(map(key, found))
 
 
 def _denied(sentence: str) -> set[str]:
@@ -229,7 +179,7 @@ def denial(claim: str, quote: str) -> str | None:
     """
     ours, theirs = (tokens(_OR_NOT.sub(" ", text)) for text in (claim, quote))
     denied_here, denied_there = _reached(ours), _reached(theirs)
-    if sum(token.text in DENYING for token in ours) > sum(token.text in DENYING for token in theirs):
+    if sum(token.text in NEGATIONS for token in ours) > sum(token.text in NEGATIONS for token in theirs):
         return "it denies what the quote does not"
     present = {token.key for token in theirs}
     for token in ours:
@@ -242,7 +192,7 @@ def _reached(said: Sequence[Token]) -> set[str]:
     """Return the keys of the words that a denial reaches, its own among them."""
     found: set[str] = set()
     for n, token in enumerate(said):
-        if token.text in DENYING or token.key in REFUSING:
+        if token.text in NEGATIONS or token.key in REFUSING:
             found.add(token.key)
             for after in said[n + 1 : n + 1 + _REACH]:
                 if after.text in _REACH_ENDS:

@@ -5,20 +5,19 @@ Read from the words alone. Each function would rather miss a form than see one t
 
 import re
 
+from rag.english.vocabulary import AUXILIARY, COPULA, ORDINALS, PAST, WH
+from rag.text.dates import MONTH_NAMES
 from rag.text.terms import fold
 
-BE = "is|are|was|were"
-AUXILIARY = rf"(?:{BE}|do|does|did|has|have|had|can|could|will|would|should|shall|must|may|might)"
-_WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _LEAD_IN = re.compile(r"(?:(?:and|but|so|then|also|now|ok|okay|well),?\s+)+", re.IGNORECASE)
 _ADJUNCT = re.compile(
     r"(?:in|on|at|by|during|after|before|between|since|until|under|as of|according to"
     r"|for|with|despite|following|from)\s"
-    rf"(?P<inside>[^?]*?),\s+(?=(?:{AUXILIARY}|{_WH})\b|\w+n['’]t\b)",
+    rf"(?P<inside>[^?]*?),\s+(?=(?:{AUXILIARY}|{WH})\b|\w+n['’]t\b)",
     re.IGNORECASE,
 )
 _ASKS = re.compile(rf"(?:{AUXILIARY}|(?:did|do|does|is|are|was|were|has|have|had|ca|could|wo|would|should)n['’]t)\s+\S")
-QUESTION_WORD = re.compile(rf"\b{_WH}\b", re.IGNORECASE)
+QUESTION_WORD = re.compile(rf"\b{WH}\b", re.IGNORECASE)
 _OR_NOT = re.compile(r",?\s+or\s+(?:not|otherwise)\b", re.IGNORECASE)
 _OR_FEW = re.compile(r"\b\w+ or (?:more|less|fewer|so|older|younger|later|earlier|better|worse|over|under)\b|\bany\b")
 _THAT = re.compile(r"\bthat\b.*", re.DOTALL)
@@ -81,7 +80,7 @@ _WEIGHS = re.compile(
     r"|(?:what|which)(?:'s| is| are| was| were)? (?:the )?"
     rf"{_MAIN}(?:differences?|similarit(?:y|ies)|contrasts?|comparison)(?: (?:is|are) there)? (?:between|among|in|of)\b"
     rf"|how (?:{AUXILIARY}) .+ (?:differ|compare|contrast|relate)\b"
-    rf"|(?:how|in what (?:way|respect)s?) (?:{BE}) .+ (?:different|alike|similar|unlike)\b"
+    rf"|(?:how|in what (?:way|respect)s?) (?:{COPULA}) .+ (?:different|alike|similar|unlike)\b"
 )
 _SUMS_UP = re.compile(
     rf"{_TELL}(?:summari[sz]e|sum up|recap|outline|paraphrase|condense|describe|explain|discuss)\b"
@@ -123,7 +122,7 @@ _BETWEEN = [
             rf"{_HOW_LONG} (?:later |elapsed |passed )?(?:after|before|since) (?P<first>.+?) "
             rf"(?P<second>(?:{AUXILIARY}) .+)"
         ),
-        rf"how (?:many {_UNIT}|far) apart (?:in (?P<in>day|week|month|year)s )?(?:{BE}) (?P<both>.+ and .+)",
+        rf"how (?:many {_UNIT}|far) apart (?:in (?P<in>day|week|month|year)s )?(?:{COPULA}) (?P<both>.+ and .+)",
         rf"how many {_UNIT} (?:separates?|separated) (?P<first>.+?) (?:and|from) (?P<second>.+)",
     )
 ]
@@ -133,7 +132,7 @@ _TIME = re.compile(
     r"gap|total|exactly|day|days))*\s*between",
     re.IGNORECASE,
 )
-_ORDINAL = frozenset("first second third fourth fifth last next former latter".split())
+_ORDINAL = frozenset((*ORDINALS, *"last next former latter".split()))
 _PRONOUN = re.compile(r"(?:he|she|it|they)\b", re.IGNORECASE)
 
 
@@ -187,18 +186,12 @@ def _event(text: str, about: str = "") -> str:
     if re.match(rf"{AUXILIARY}\s", text, re.IGNORECASE):
         return f"When {text[0].lower()}{text[1:]}?"
     if found := re.search(
-        rf"^(?P<subject>(?:(?!\b(?:that|who|which)\b).)+?)\s(?P<verb>{BE}|had|has)\s(?P<rest>.+)$", text
+        rf"^(?P<subject>(?:(?!\b(?:that|who|which)\b).)+?)\s(?P<verb>{COPULA}|had|has)\s(?P<rest>.+)$", text
     ):
         return f"When {found['verb']} {found['subject']} {found['rest']}?"
     if _subject(text):
         return f"When was it that {text}?"
     return f"When {'were' if is_plural(_head(text)) else 'was'} {text}?"
-
-
-IRREGULAR_PAST = frozenset(
-    "became began broke brought built came died fell fled fought found gave got held hit left lost made met rose ran "
-    "sank sold spoke struck took went won wrote resigned opened closed".split()
-)
 
 
 def _subject(clause: str) -> str:
@@ -208,8 +201,9 @@ def _subject(clause: str) -> str:
         if word.lower() in ("of", "in", "by", "at", "on", "for", "that", "who", "which", "to", "from", "with"):
             return ""
         if (
-            re.fullmatch(rf"{BE}|had|has", word)
-            or word in IRREGULAR_PAST
+            re.fullmatch(rf"{COPULA}|had|has", word)
+            or word in PAST
+            or word in _ENDED
             or (word.endswith("ed") and n + 1 == len(words))
         ):
             return " ".join(words[:n])
@@ -219,6 +213,9 @@ def _subject(clause: str) -> str:
 def _head(phrase: str) -> str:
     """Return the noun that a phrase ends in before its first preposition."""
     return re.split(r"\s+(?:of|in|at|on|for|to|from|by|with|between|that|who|which)\s", phrase)[0].split()[-1]
+
+
+_ENDED = frozenset("resigned opened closed".split())
 
 
 _SINGULAR = re.compile(r"(?:ss|us|is|'s|’s)$")
@@ -249,8 +246,8 @@ _BEFORE = re.compile(
 _CLAUSE_OPENER = frozenset("when while as although though because once where if after before since".split())
 _RESOLVED = re.compile(
     r"(?:this|these) (?:year|month|week|day|morning|afternoon|evening|summer|winter|spring|autumn|fall|season|decade"
-    r"|century|time|january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|days)\b"
+    r"|century|time"
+    rf"|{'|'.join(MONTH_NAMES)}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|days)\b"
     r"|those (?:who|that|which|of|in|from|with|\w+ing|\w+ed)\b|(?:he|she|they) who\b|such as\b|that (?:the|a|an)\b"
 )
 _SIGN = (

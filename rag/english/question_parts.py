@@ -5,7 +5,8 @@ Read from the words alone. Each function would rather miss a form than see one t
 
 import re
 
-from rag.english.question_form import AUXILIARY, BE, IRREGULAR_PAST, QUESTION_WORD, bare, is_plural, yes_no
+from rag.english.question_form import QUESTION_WORD, bare, is_plural, yes_no
+from rag.english.vocabulary import AUXILIARY, COPULA, PARTICIPLE, PAST, WH
 from rag.text.numerals import SPELLED
 from rag.text.terms import fold
 
@@ -83,18 +84,16 @@ def _names_several(text: str, *, verbs: bool = False) -> bool:
     return False
 
 
-_WH_START = r"(?:who|whom|whose|what|which|when|where|why|how)"
-_TWO_WORDS = re.compile(rf"(?P<one>{_WH_START}) and (?P<other>{_WH_START}) (?P<rest>.+)", re.IGNORECASE)
+_TWO_WORDS = re.compile(rf"(?P<one>{WH}) and (?P<other>{WH}) (?P<rest>.+)", re.IGNORECASE)
 _TWO_COUNTS = re.compile(
     r"(?P<one>how many .+?),? and (?P<other>how many [\w-]+(?: [\w-]+)*?) (?P<rest>"
-    rf"(?:{AUXILIARY})\b.*|\w+(?:ed|{'|'.join(sorted(IRREGULAR_PAST))})\b.*|died|live|lived)$",
+    rf"(?:{AUXILIARY})\b.*|\w+(?:ed|{'|'.join(sorted(PAST))})\b.*|died|live|lived)$",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(rf"(?P<whole>{_WH_START}\b.+?),? and (?P<other>when|where|why|how)$", re.IGNORECASE)
+_TRAILING = re.compile(rf"(?P<whole>{WH}\b.+?),? and (?P<other>when|where|why|how)$", re.IGNORECASE)
 _WHO_DID = re.compile(
     r"who (?P<verb>\w+ed|wrote|built|won|sang|made|sold|bought|found|took|broke|shot) (?P<rest>.+)", re.I
 )
-_PARTICIPLES = {"wrote": "written", "sang": "sung", "took": "taken", "broke": "broken"}
 _SECOND = re.compile(
     rf"(?:,? and|,? but|;) (?=(?:(?:in|at|on|to|for|from|with|by) )?(?:what|which|whose|how many|how much)\s"
     rf"(?:[\w'’-]+\s){{0,3}}?{AUXILIARY}\s"
@@ -103,11 +102,11 @@ _SECOND = re.compile(
 )
 _INNER = re.compile(
     rf"\b(?:say|said|says|know|knew|tell|told|explain|describe|ask|asked|see|saw|about|heard?|remember|show|"
-    rf"(?:man|woman|person|actor|writer|one|people)\s(?:who|that|which))\b.*?\b{_WH_START}\b",
+    rf"(?:man|woman|person|actor|writer|one|people)\s(?:who|that|which))\b.*?\b{WH}\b",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    rf"(?i:who|what|when|where|why|how)\s(?:{BE})\s(?P<subject>(?:[A-Z][\w.'’-]*\s?)+|the (?:\w+\s?){{1,3}}?)"
+    rf"(?i:who|what|when|where|why|how)\s(?:{COPULA})\s(?P<subject>(?:[A-Z][\w.'’-]*\s?)+|the (?:\w+\s?){{1,3}}?)"
     rf"(?=$|\s?(?:born|founded|built|killed|elected|married|created|buried|established|published|released|invented)\b)",
 )
 _HE = re.compile(rf"\b({AUXILIARY})\s(?:he|she|it|they)\b")
@@ -152,7 +151,7 @@ def _both(found: re.Match[str]) -> tuple[str, ...]:
 
 def _halves(first: str, second: str) -> tuple[str, ...]:
     """Return two questions that "and" joins, the second about what the first is about; none if the first is none."""
-    if not re.match(rf"{_WH_START}\b|{AUXILIARY}\s", first, re.IGNORECASE) or len(first.split()) < 3:
+    if not re.match(rf"{WH}\b|{AUXILIARY}\s", first, re.IGNORECASE) or len(first.split()) < 3:
         return ()
     if about := _ABOUT.match(first):
         second = _HE.sub(rf"\1 {about['subject'].strip()}", second, count=1)
@@ -163,7 +162,7 @@ def _asked(text: str) -> str:
     return f"{text[0].upper()}{text[1:].strip()}?"
 
 
-_VERB = re.compile(rf"\b(?:{AUXILIARY}|\w+ed|{'|'.join(sorted(IRREGULAR_PAST))})\b")
+_VERB = re.compile(rf"\b(?:{AUXILIARY}|\w+ed|{'|'.join(sorted(PAST))})\b")
 
 
 def _inside(first: str, second: str) -> bool:
@@ -178,10 +177,10 @@ def _inside(first: str, second: str) -> bool:
 
 def _with_trailing(whole: str, other: str) -> tuple[str, ...]:
     """Return "Where was X born and when" or "Who founded X and when" as two questions."""
-    if found := re.match(rf"(?:{_WH_START})\s(?P<rest>{AUXILIARY}\s.+)", whole, re.IGNORECASE):
+    if found := re.match(rf"(?:{WH})\s(?P<rest>{AUXILIARY}\s.+)", whole, re.IGNORECASE):
         return _asked(whole), _asked(f"{other} {found['rest']}")
     if found := _WHO_DID.fullmatch(whole):
         verb = found["verb"].lower()
         be = "were" if is_plural(found["rest"].split()[-1]) and " of " not in found["rest"] else "was"
-        return _asked(whole), _asked(f"{other} {be} {found['rest']} {_PARTICIPLES.get(verb, verb)}")
+        return _asked(whole), _asked(f"{other} {be} {found['rest']} {PARTICIPLE.get(verb, verb)}")
     return ()

@@ -9,15 +9,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rag.english.question_form import BE, IRREGULAR_PAST, bare
-from rag.english.vocabulary import IRREGULAR
-from rag.text.dates import DATE, MONTH, MONTHS
+from rag.english.question_form import bare
+from rag.english.vocabulary import COPULA, INFINITIVE, PAST
+from rag.text.dates import DATE, MONTH, MONTHS, WEEKDAYS
 from rag.text.numerals import SPELLED
 from rag.text.terms import fold
 
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _SATURDAY = 5
-_DAY = rf"(?:{'|'.join(_DAYS)})"
+_DAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _PART = r"(?:morning|afternoon|evening|night)"
 _SPELLED = "|".join((*SPELLED, "a", "an"))
 _COUNT = rf"(?P<count>\d{{1,3}}|{_SPELLED})(?: (?P<couple>couple of|few))?"
@@ -49,7 +48,7 @@ _AHEAD = re.compile(
     r"\b(?:will|shall|won't|going to|(?:is|are|was|were) (?:due|set|scheduled|expected|planned|slated|likely|to)"
     r"|due to|plans? to|planned for|scheduled|intends? to|upcoming|until|ahead of|by)\b"
 )
-_BACK = re.compile(rf"\b(?:was|were|had|did|has|have|\w{{2,}}ed|{'|'.join(sorted(IRREGULAR_PAST | set(IRREGULAR)))})\b")
+_BACK = re.compile(rf"\b(?:was|were|had|did|has|have|\w{{2,}}ed|{'|'.join(sorted(PAST | set(INFINITIVE)))})\b")
 _NOW = re.compile(r"\b(?:is|are|takes?|opens?|starts?|begins?|ends?|closes?|leaves?|arrives?)\b")
 _ASKS_WHEN = re.compile(
     r"(?:(?:since|until|till|by|from|exactly|and) )*when\b"
@@ -153,7 +152,7 @@ def _counted(found: re.Match[str], today: date, *, ahead: bool | None) -> Counte
             return None
         return _some(group["in_count"], group["in_couple"], group["in_unit"], today, back=False)
     if group["weekday"]:
-        return _day(_weekday(_DAYS.index(group["weekday"]), group["which"], today, ahead=bool(ahead)))
+        return _day(_weekday(WEEKDAYS.index(group["weekday"]), group["which"], today, ahead=bool(ahead)))
     if group["weekend"]:
         return _period("weekend", 0 if ahead or today.weekday() >= _SATURDAY else -1, today)
     step = _step(group["step"] or group["named_step"])
@@ -238,7 +237,7 @@ def _ahead(words: str, quote: str, question: str) -> bool | None:
     before = re.split(r"[;:—–]|, (?:and|but|while) ", before)[-1]
     if (told := _tense(before, last=True)) is not None:
         return told
-    if found := re.search(rf"\b(?:will|shall|do|does|did|has|have|had|{BE})\b", asked):
+    if found := re.search(rf"\b(?:will|shall|do|does|did|has|have|had|{COPULA})\b", asked):
         return found[0] in ("will", "shall", "do", "does", "is", "are")
     return _tense(re.split(r"[;:—–]", after)[0], last=False)
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 
 from rag.documents.common.header import kind
 from rag.documents.rows import Cell, bare_cells, cells, header_of, is_header, is_row
-from rag.english.vocabulary import Token, is_date, meets, tokens
+from rag.english.tokens import Token, is_date, meets, tokens
 from rag.reading.codes import exact
 from rag.reading.columns import Asked, alike, column, empty, light
 from rag.schema import Evidence, Passage, Reading, Sentence
-from rag.text.dates import MONTHS
+from rag.text.dates import MONTH_NAMES
 
 NOT_BORNE = 0.1
 """Most confidence where no row bears the names that are asked for."""
@@ -35,7 +35,6 @@ MOST_LEAD_CHARS = 200
 
 _TITLES = frozenset("mr mrs ms miss dr prof sir".split())
 _ISO = re.compile(r"\b\d{4}-(\d\d)(?:-\d\d)?\b")
-_FULL_MONTHS = "january february march april may june july august september october november december".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +244,7 @@ def _span(row: Row) -> tuple[int, int]:
 
 def _tokens(text: str) -> tuple[Token, ...]:
     """Return the words of a cell or a column name: "salaryEur" is two, and "2024-05-03" is in May."""
-    months = [_FULL_MONTHS[int(month) - 1] for month in _ISO.findall(text) if 0 < int(month) <= len(MONTHS)]
+    months = [MONTH_NAMES[int(month) - 1] for month in _ISO.findall(text) if 0 < int(month) <= len(MONTH_NAMES)]
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return tuple(token for token in tokens(" . ".join([plain, *map(str.title, months)])) if token.content)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from rag.documents.common.header import kind
 from rag.documents.rows import Cell
 from rag.english import polarity
-from rag.english.vocabulary import HELPERS, MODALS, PREPOSITIONS, Token, meets, tokens
+from rag.english.tokens import Token, meets, tokens
+from rag.english.vocabulary import HELPERS, MODALS, PREPOSITIONS
 from rag.text.terms import fold
 
 MOST_VALUE_CHARS = 80

@@ -3,7 +3,9 @@
 import re
 from datetime import date, timedelta
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTH_NAMES = "january february march april may june july august september october november december".split()
+MONTHS = [name[:3] for name in MONTH_NAMES]
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|"
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
