@@ -21,14 +21,14 @@ from rag.conversation import smalltalk
 from rag.conversation.reply import reply
 from rag.conversation.rewrite import FollowUp, by_llm, follow_up
 from rag.conversation.substitute import asks_about
-from rag.conversation.suggest import Candidate, Suggester, same
+from rag.conversation.suggest import Suggester, Suggestion, same
 from rag.english.preference import preference, unattributed
 from rag.errors import LLMError, UsageError
 from rag.index.near_duplicates import statement
 from rag.index.opened import Index
 from rag.indexing.homes import home
-from rag.reading.capitals import spelled
-from rag.reading.cells import settle
+from rag.reading.capitals import spelled_out
+from rag.reading.cells import settle_rows
 from rag.reading.citations import Line, compose, quoted
 from rag.reading.copies import cite_first
 from rag.reading.margin import told
@@ -395,7 +395,7 @@ class Engine:
         """
         asked = [turn.question for turn in history]
         said = [statement(line) for text in (*(turn.answer for turn in history), answer) for line in text.splitlines()]
-        found: tuple[Candidate, ...] = ()
+        found: tuple[Suggestion, ...] = ()
         turns = smalltalk.asking(history)
         if question.strip() and not smalltalk.kind(question, turns):
             retrieved = self._retrieve(question, self._asked(question, turns), chosen, self.config.k, Clock())
@@ -449,7 +449,7 @@ class Engine:
 
     def _hits(self, question: str, k: int, chosen: Filter) -> list[Hit]:
         vectors = self.index.encoder.encode(
-            [spelled(part).text for part in parts(question)], self.index.encoder.card.query_prompt
+            [spelled_out(part).text for part in parts(question)], self.index.encoder.card.query_prompt
         )
         return retrieve(self.index, question, vectors, k, chosen)
 
@@ -467,7 +467,7 @@ class Engine:
         bare = unattributed(retrieved.standalone, store.publishers)
 
         def read(asked: str) -> Reading:
-            return told(asked, settle(asked, self.reader.read(asked, retrieved.hits), threshold))
+            return told(asked, settle_rows(asked, self.reader.read(asked, retrieved.hits), threshold))
 
         found = choose(bare, read, threshold, store.newest)
 

@@ -73,7 +73,7 @@ def _claims(plain: str) -> bool:
     bare = plain.rstrip("\"”’')")
     if len(set(terms(plain))) < LEAST_TERMS or bare[-1:] in ("?", ":"):
         return False
-    own = grammar.words(plain)
+    own = grammar.tag(plain)
     verb = any(grammar.is_verb(word, own[n - 1] if n else None) for n, word in enumerate(own))
     return bare[-1:] in (".", "!", "…") or verb
 

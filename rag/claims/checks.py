@@ -8,7 +8,7 @@ plain words. ``benchmarks/claims.py`` measures them on changed sentences.
 import re
 from collections.abc import Callable, Sequence
 
-from rag.claims.roles import bindings, deeds, order, roles, skipped
+from rag.claims.roles import bindings, deeds, roles, sequence, skipped
 from rag.english.amounts import bound
 from rag.english.polarity import denial
 from rag.english.question_form import yes_no
@@ -257,7 +257,7 @@ CHECKS: tuple[Check, ...] = (
     _bounds,
     certainty,
     _held,
-    order,
+    sequence,
     bindings,
     roles,
     deeds,

@@ -157,7 +157,7 @@ def link(case: Case) -> str | None:
     return f'the link or markup "{found[0]}" is not in the passage' if found else None
 
 
-def order(case: Case) -> str | None:
+def instruction(case: Case) -> str | None:
     """What speaks to a model supports nothing."""
     return "the sentence speaks to a model, not of a matter" if instructs(case.sentence) else None
 
@@ -206,7 +206,7 @@ def opposed(claim: str, sentence: str) -> str | None:
 
 GUARDS: tuple[Guard, ...] = (
     link,
-    order,
+    instruction,
     dates,
     numbers,
     codes,

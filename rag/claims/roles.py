@@ -18,7 +18,7 @@ _SIGNS = frozenset(",;:.()?!—–")
 _BREAKS = _SIGNS | {"and", "but"}
 
 
-def order(claim: str, quote: str) -> str | None:
+def sequence(claim: str, quote: str) -> str | None:
     """Years follow one another as in the quote, and so do other numbers."""
     ours, theirs = tokens(claim), tokens(quote)
     once = Counter(token.text for token in theirs)

@@ -91,10 +91,10 @@ _SAID = re.compile(
 )
 
 
-def unattributed(text: str) -> str:
+def without_source(text: str) -> str:
     """Return a statement without who said so.
 
-    >>> unattributed("Twelve people died in the fire, the police said on Monday.")
+    >>> without_source("Twelve people died in the fire, the police said on Monday.")
     'Twelve people died in the fire.'
     """
     return _SAID.sub("", text)

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from rag.claims.judging import Judgement, Pair
-from rag.conflicts.clash import Clash, Side, clash, related, unattributed
+from rag.conflicts.clash import Clash, Side, clash, related, without_source
 from rag.conversation.rewrite import standalone
 from rag.documents.rows import is_row
 from rag.english.question_form import unresolved
@@ -176,7 +176,7 @@ def _sides(passage: Passage) -> tuple[Side, ...]:
         text = " ".join(passage.quote(sentence).split())
         plain = standalone(text, [Turn(before, "")]) if before and unresolved(text) else text
         if _states(text) and not unresolved(plain):
-            found.append(Side(passage, sentence, unattributed(plain)))
+            found.append(Side(passage, sentence, without_source(plain)))
         before = plain
     return tuple(found)
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rag.conversation.fragment import bare, frame
+from rag.conversation.fragment import frame, stripped
 from rag.conversation.mention import Mention, is_person, mentions
 from rag.conversation.turns import focus, full_name, last_word, series, sought, together
-from rag.english.grammar import Word, is_auxiliary, is_name, is_verb, words
+from rag.english.grammar import Word, is_auxiliary, is_name, is_verb, tag
 from rag.english.vocabulary import POSSESSIVES, PREPOSITIONS
 from rag.schema import Turn
 from rag.text.numerals import SPELLED
@@ -73,7 +73,7 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Referent:
     """A mention of an earlier turn that a pronoun may stand for."""
 
     mention: Mention
@@ -89,7 +89,7 @@ class Candidate:
     """Whether it belongs to a value that was asked for and not found: "the population of Havana"."""
 
 
-def candidates(talk: Talk) -> Iterator[Candidate]:
+def candidates(talk: Talk) -> Iterator[Referent]:
     """Yield what was mentioned, from the last turn back."""
     for age, turn in enumerate(reversed(talk.turns)):
         found = focus(turn)
@@ -105,7 +105,7 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
             weight -= aside
             if asks_who and parts and mention.kind == "name" and mention.text != parts.clause:
                 weight -= 1.5  # "Who is the head of Volvo?": not Volvo
-            yield Candidate(mention, turn, weight, in_question=True, begins=first, sought=mention.text in sought(turn))
+            yield Referent(mention, turn, weight, in_question=True, begins=first, sought=mention.text in sought(turn))
         for place, mention in enumerate(mentions(turn.answer)):
             if mention.start == 0 and _is_surname(mention, talk):
                 continue
@@ -115,12 +115,12 @@ def candidates(talk: Talk) -> Iterator[Candidate]:
             weight = 0.3 - 0.05 * min(place, 20) - 0.9 * age + (1.0 if chosen else 0.0)
             new = chosen and asks_who and parts is not None and parts.gap in ("subject", "copula")
             begins = chosen or (place == 0 and not _has_subject(turn.answer[: mention.start]))
-            yield Candidate(mention, turn, weight, in_question=False, begins=begins, new=new)
+            yield Referent(mention, turn, weight, in_question=False, begins=begins, new=new)
 
 
 def _has_subject(lead: str) -> bool:
     """Tell whether a verb stands in what comes before a mention: "It says the building …" is not about the building."""
-    found: list[Word | None] = [None, *words(lead)]
+    found: list[Word | None] = [None, *tag(lead)]
     return any(word and (is_auxiliary(word) or is_verb(word, before)) for before, word in pairwise(found))
 
 
@@ -144,7 +144,7 @@ def antecedent(kind: str, pronoun: str, text: str, talk: Talk, owned: str = "") 
     """
     answered = focus(Turn(text, talk.answer))
     told = set(terms(talk.answer)) - set(terms(answered.text if answered else ""))
-    best: tuple[float, Candidate] | None = None
+    best: tuple[float, Referent] | None = None
     for candidate in candidates(talk):
         mention = _as_called(candidate.mention, talk)
         if _is_other(kind, mention, text, talk) or (candidate.sought and (mention.kind == "thing" or pronoun == "it")):
@@ -178,12 +178,12 @@ def _is_other(kind: str, mention: Mention, text: str, talk: Talk) -> bool:
     return kind == "s" and _is_one(mention, last_word(mention.text), talk)
 
 
-def _in_play(kind: str, candidate: Candidate, mention: Mention, talk: Talk) -> float:
+def _in_play(kind: str, candidate: Referent, mention: Mention, talk: Talk) -> float:
     """Return how much more prominent a mention is by earlier pronouns, and by what the last answer brought in."""
     last = last_word(mention.text)
     found = 0.0
     if talk.called.get(last) == kind:
-        asks_who = re.match(r"who\b", bare(talk.last.question), re.IGNORECASE)
+        asks_who = re.match(r"who\b", stripped(talk.last.question), re.IGNORECASE)
         found = 0.5 if asks_who and kind in "mf" else 1.5
     elif candidate.in_question and candidate.turn is talk.last and last in words_of(talk.typed):
         # "it" is what it was until another thing is named
@@ -204,10 +204,10 @@ def _is_one(mention: Mention, last: str, talk: Talk) -> bool:
 
 def words_of(text: str) -> set[str]:
     """Return the words of a text, folded."""
-    return {word.low for word in words(text)}
+    return {word.low for word in tag(text)}
 
 
-def _fit(kind: str, pronoun: str, candidate: Candidate, mention: Mention, owned: str, text: str) -> float:
+def _fit(kind: str, pronoun: str, candidate: Referent, mention: Mention, owned: str, text: str) -> float:
     said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     if mention.kind == "thing" and _PROPERTY.search(said[: mention.start]):
         return _NO
@@ -286,13 +286,13 @@ def _as_called(mention: Mention, talk: Talk) -> Mention:
     return mention
 
 
-def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
+def shown(candidate: Referent, turns: Sequence[Turn]) -> str:
     """Return a mention in the form that can stand in a question."""
     mention, question = candidate.mention, candidate.turn.question
     if mention.kind != "thing":
         return full_name(mention, turns)
     text = re.sub(r"^(?:an?|any|some|the|no|each|every)\s+", "", mention.text, flags=re.IGNORECASE)
-    first = words(mention.text)[0]
+    first = tag(mention.text)[0]
     inner = text == mention.text and (not is_name(first) or first.low in SPELLED)
     if inner and mention.start == 0 and not candidate.in_question:
         text = text[:1].lower() + text[1:]
@@ -308,7 +308,7 @@ def shown(candidate: Candidate, turns: Sequence[Turn]) -> str:
     return f"the {text}" if definite else text
 
 
-def _listed(candidate: Candidate) -> str:
+def _listed(candidate: Referent) -> str:
     """Return the whole of an enumeration of groups that a mention is a member of: "the parents and teachers"."""
     said = candidate.turn.question if candidate.in_question else candidate.turn.answer
     found = series(said)

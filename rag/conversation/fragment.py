@@ -10,14 +10,11 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.conversation.mention import mentions
-from rag.english.grammar import Word, is_auxiliary, is_closed, is_name, is_verb, participle, words
-from rag.english.question_form import is_plural
+from rag.english.grammar import Word, is_auxiliary, is_closed, is_name, is_verb, participle, tag
+from rag.english.question_form import LEAD_IN, is_plural
 from rag.english.vocabulary import COPULAS, PREPOSITIONS, WH
 
 _PREPOSITION = rf"(?:{'|'.join(sorted(PREPOSITIONS - frozenset('like than as versus per of'.split())))})"
-LEAD_IN = re.compile(
-    r"(?:(?:and|but|so|then|also|now|ok|okay|well|or|yes|no|oh|hmm|thanks|thank you)[,.!]?\s+)+", re.IGNORECASE
-)
 _HOW = r"how(?: (?:long|often|far|soon|exactly|come|so|else))?"
 _ADVERBIAL = re.compile(
     rf"(?:(?P<wh>(?:since |until |from |by |to )?(?:when|where|why|{_HOW})|why not|what for|for what(?: reason)?"
@@ -70,10 +67,10 @@ class Frame:
         )
 
 
-def bare(question: str) -> str:
+def stripped(question: str) -> str:
     """Return a question without the words that lead in to it and without its mark.
 
-    >>> bare("And when, exactly?")
+    >>> stripped("And when, exactly?")
     'when, exactly'
     """
     text = question.strip()
@@ -89,8 +86,8 @@ def frame(question: str) -> Frame | None:
     >>> found.asked, found.gap, found.auxiliary, found.subject, found.verb
     ('Which president', 'object', 'did', 'the US', 'seize')
     """
-    text = bare(question)
-    found = words(text)
+    text = stripped(question)
+    found = tag(text)
     if not found:
         return None
     if is_auxiliary(found[0]):
@@ -175,18 +172,18 @@ def complete(fragment: str, question: str, focus: str) -> str | None:
     >>> complete("And when?", "Which president did the US seize?", "Maduro")
     'When did the US seize Maduro?'
     """
-    text = bare(fragment)
+    text = stripped(fragment)
     if _WHO_SAYS.fullmatch(text):
         text = "according to whom"
     if _ELSE.fullmatch(text):
         return _else(text, question)
     adverbial, nominal = _ADVERBIAL.fullmatch(text), _NOMINAL.fullmatch(text)
-    if adverbial and any(_closes(word) for word in words(adverbial["noun"] or "")):
+    if adverbial and any(_closes(word) for word in tag(adverbial["noun"] or "")):
         return None
-    if not adverbial and (not nominal or any(_closes(word) for word in words(text)[1:])):
+    if not adverbial and (not nominal or any(_closes(word) for word in tag(text)[1:])):
         return None
     before = frame(question)
-    if before is None and adverbial and (told := _TOLD.fullmatch(bare(question))):
+    if before is None and adverbial and (told := _TOLD.fullmatch(stripped(question))):
         thing = told["thing"]
         return asked(adverbial["wh"], "were" if is_plural(thing.split(" of ")[0].split()[-1]) else "was", thing)
     if before is None:

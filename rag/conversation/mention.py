@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.english.grammar import CITIZENS, Word, is_closed, is_name, is_verb, words
+from rag.english.grammar import CITIZENS, Word, is_closed, is_name, is_verb, tag
 from rag.english.question_form import is_plural
 from rag.english.vocabulary import DETERMINERS, POSSESSIVES
 from rag.text.dates import MONTH
@@ -116,7 +116,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     [('President Maduro', 'person', ''), ('his wife', 'thing', 'f'), ('Cilia Flores', 'person', 'f')]
     """
     times = [Mention(found[0], "time", found.start(), found.end()) for found in _TIME.finditer(text)]
-    rest = [word for word in words(text) if not any(time.start <= word.start < time.end for time in times)]
+    rest = [word for word in tag(text) if not any(time.start <= word.start < time.end for time in times)]
     return tuple(sorted([*times, *_phrases(text, rest)], key=lambda mention: mention.start))
 
 

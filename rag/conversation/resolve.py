@@ -10,7 +10,7 @@ from rag.conversation.antecedent import Talk, antecedent, candidates, fit_person
 from rag.conversation.fragment import frame
 from rag.conversation.mention import Mention, is_person, mentions, named_in
 from rag.conversation.turns import latest, series
-from rag.english.grammar import Word, is_auxiliary, is_closed, is_verb, participle, words
+from rag.english.grammar import Word, is_auxiliary, is_closed, is_verb, participle, tag
 from rag.english.question_form import yes_no
 from rag.english.vocabulary import ORDINALS, POSSESSIVES, PREPOSITIONS
 from rag.text.terms import stem, terms
@@ -78,7 +78,7 @@ def resolved(text: str, talk: Talk) -> str:
     counted = [(found.span(), _nth((found["nth"] or found["pair"]).lower(), talk)) for found in NTH.finditer(text)]
     changes: list[Change] = [(*span, item) for span, item in counted if item]
     seen: set[str] = set()
-    all_words = words(text)
+    all_words = tag(text)
     for place, word in enumerate(all_words):
         before = all_words[place - 1] if place else None
         after = all_words[place + 1] if place + 1 < len(all_words) else None
@@ -133,7 +133,7 @@ def pointing(text: str) -> bool:
     >>> pointing("When will it close?"), pointing("Did Ana say she would come?"), pointing("Is it true?")
     (True, False, False)
     """
-    found = words(text)
+    found = tag(text)
     for before, word in zip([None, *found], found, strict=False):
         kind = _kind(word)
         if (kind and not _bound(kind, word, before, text)) or _LONE_THAT.search(text):
@@ -186,7 +186,7 @@ def _is_object(word: Word, text: str) -> bool:
 
 def _heads(word: Word, text: str) -> bool:
     """Tell whether a pronoun is the subject of a clause or owns something, rather than an object."""
-    rest = words(text[word.start :])
+    rest = tag(text[word.start :])
     if len(rest) < 2 or not rest[1].joined:
         return False
     return (not is_closed(rest[1]) and not rest[1].low.endswith("ly")) or (word.low != "her" and is_auxiliary(rest[1]))

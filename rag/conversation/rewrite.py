@@ -12,13 +12,13 @@ from itertools import pairwise
 from threading import Event
 
 from rag.conversation.antecedent import Talk, points
-from rag.conversation.fragment import LEAD_IN, bare, complete, frame
+from rag.conversation.fragment import complete, frame, stripped
 from rag.conversation.mention import is_person, mentions, named_in
 from rag.conversation.resolve import NTH, NTH_ALONE, pointing, resolved
 from rag.conversation.substitute import YEAR_ON, about, agreeing, another_year, replaced
 from rag.conversation.turns import focus, full_name, series, sought, together
-from rag.english.grammar import words as words_in
-from rag.english.question_form import QUESTION_WORD, is_plural, yes_no
+from rag.english.grammar import tag
+from rag.english.question_form import LEAD_IN, QUESTION_WORD, is_plural, yes_no
 from rag.english.vocabulary import AUXILIARY, WH
 from rag.schema import Turn
 from rag.text.terms import names, numbers, root, stem, terms, words
@@ -101,7 +101,7 @@ def follow_up(question: str, history: Sequence[Turn]) -> FollowUp:
 
 def _dangles(question: str, talk: Talk) -> bool:
     return (bool(sought(talk.last)) and complete(question, talk.last.question, "") is not None) or pointing(
-        bare(question)
+        stripped(question)
     )
 
 
@@ -183,7 +183,7 @@ def _filling(turn: Turn) -> str:
 
 def _object(verb: str, answer: str) -> str:
     """Return what follows a verb in an answer: "national mourning" for "announce"; empty if it is not there."""
-    for word in words_in(answer) if verb else ():
+    for word in tag(answer) if verb else ():
         if stem(word.low) != stem(verb.lower()):
             continue
         start = word.end + 1
@@ -217,7 +217,7 @@ def _named_first(question: str) -> str | None:
 
 def _about(question: str, talk: Talk) -> str | None:
     """Return the last question with another thing in it, for "What about X?" and the like."""
-    what = bare(question) if _is_nth(bare(question)) else about(question)
+    what = stripped(question) if _is_nth(stripped(question)) else about(question)
     if what is None:
         return None
     alone = _is_nth(what)
@@ -259,10 +259,10 @@ def _only(item: str, question: str) -> str:
 
 def _compared(question: str, talk: Talk) -> str | None:
     """Return "Which is better, A or B?" for "Which is better?" after A and B were asked about."""
-    if not _COMPARED.fullmatch(bare(question)) or named_in(question):
+    if not _COMPARED.fullmatch(stripped(question)) or named_in(question):
         return None
     found = series(talk.last.question) or _asked_in_turn(talk)
-    return f"{bare(question)}, {' or '.join(found)}?" if len(found) > 1 else None
+    return f"{stripped(question)}, {' or '.join(found)}?" if len(found) > 1 else None
 
 
 def _asked_in_turn(talk: Talk) -> list[str]:

@@ -2,9 +2,10 @@
 
 import re
 
-from rag.conversation.fragment import LEAD_IN, bare, frame
+from rag.conversation.fragment import frame, stripped
 from rag.conversation.mention import Mention, is_person, mentions
-from rag.english.grammar import is_auxiliary, is_name, is_verb, words
+from rag.english.grammar import is_auxiliary, is_name, is_verb, tag
+from rag.english.question_form import LEAD_IN
 from rag.english.vocabulary import AUXILIARY, ORDINALS, PREPOSITIONS, WH
 
 _ABOUT = re.compile(r"(?:what|how) about (?P<rest>.+)", re.IGNORECASE)
@@ -26,16 +27,16 @@ def about(fragment: str) -> str | None:
     ('Mexico', 'in 2025', None)
     """
     lead = LEAD_IN.match(fragment.strip())
-    text = bare(fragment)
+    text = stripped(fragment)
     if re.search(r"[.?!;] ", text):
         return None
     if found := _ABOUT.fullmatch(text):
-        first = words(found["rest"])[:1]
+        first = tag(found["rest"])[:1]
         clause = not first or first[0].low.endswith("ing") or first[0].low in ("if", "when", "how", "that", "not")
         return None if clause else found["rest"]
     if not lead or not re.match(r"(?:and|but|or|so)\b", lead[0], re.IGNORECASE) or not fragment.strip().endswith("?"):
         return None
-    found_words = words(text)
+    found_words = tag(text)
     if not found_words or (re.match(rf"(?:{WH}|{AUXILIARY})\b", text, re.IGNORECASE) and not is_name(found_words[0])):
         return None
     verbal = any(
@@ -47,7 +48,7 @@ def about(fragment: str) -> str | None:
 
 def asks_about(fragment: str) -> bool:
     """Tell whether a fragment asks openly: "What about Mexico?" rather than "And Mexico?"."""
-    return _ABOUT.fullmatch(bare(fragment)) is not None
+    return _ABOUT.fullmatch(stripped(fragment)) is not None
 
 
 def replaced(question: str, new: str) -> str | None:
@@ -57,7 +58,7 @@ def replaced(question: str, new: str) -> str | None:
     ('When did Mexico protest?', 'Who died in 2025?')
     """
     body = question.rstrip("?.! ")
-    if words(new)[:1] and words(new)[0].low in PREPOSITIONS and " " in new:
+    if tag(new)[:1] and tag(new)[0].low in PREPOSITIONS and " " in new:
         return _adjunct(body, new)
     like = next((mention for mention in mentions(new) if mention.end == len(new)), None)
     parts = frame(question)

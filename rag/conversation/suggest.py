@@ -29,7 +29,7 @@ Ask = Callable[[str, Filter], Evidence | None]
 
 
 @dataclass(slots=True)
-class Candidate:
+class Suggestion:
     """A question with what it was made of."""
 
     question: str
@@ -49,11 +49,11 @@ class Suggester:
     def __init__(self, index: Index, ask: Ask) -> None:
         self._index = index
         self._ask = ask
-        self._kept: dict[Filter, tuple[Candidate, ...]] = {}
+        self._kept: dict[Filter, tuple[Suggestion, ...]] = {}
         self._known: dict[tuple[str, Filter], bool] = {}
         self._lock = Lock()
 
-    def at_large(self, chosen: Filter) -> tuple[Candidate, ...]:
+    def at_large(self, chosen: Filter) -> tuple[Suggestion, ...]:
         """Return at most ``KEPT`` questions about the documents that pass a filter, of several kinds."""
         with self._lock:
             if chosen not in self._kept:
@@ -65,7 +65,7 @@ class Suggester:
 
     def near(
         self, passages: Sequence[Passage], asked: Sequence[str], chosen: Filter, n: int, said: Sequence[str] = ()
-    ) -> tuple[Candidate, ...]:
+    ) -> tuple[Suggestion, ...]:
         """Return at most ``n`` questions that passages answer, the nearest to the last one asked first.
 
         None has been asked, and none is answered by what was said: it would get the same quote again.
@@ -88,9 +88,9 @@ class Suggester:
         most = max(1, int(len(passages) * MOST_SENTENCES / max(1, sum(len(p.sentences) for p in passages))))
         return passages[:: -(-len(passages) // most)]
 
-    def _answered(self, candidates: Iterable[Candidate], chosen: Filter, most: int) -> tuple[Candidate, ...]:
+    def _answered(self, candidates: Iterable[Suggestion], chosen: Filter, most: int) -> tuple[Suggestion, ...]:
         """Return the first questions that are answered by what they were made of, one a sentence."""
-        found: list[Candidate] = []
+        found: list[Suggestion] = []
         tried = 0
         for item in candidates:
             if len(found) == most or tried == MOST_TRIED:
@@ -120,22 +120,22 @@ def same(question: str, others: Iterable[str]) -> bool:
     return any(own == set(terms(other)) for other in others)
 
 
-def _candidates(passages: Iterable[Passage]) -> list[Candidate]:
+def _candidates(passages: Iterable[Passage]) -> list[Suggestion]:
     """Return the questions that the passages' sentences answer, in the order of the text, none twice."""
-    found: dict[str, Candidate] = {}
+    found: dict[str, Suggestion] = {}
     for passage in passages:
         for sentence in passage.sentences:
             quote = passage.quote(sentence)
             for kind, question in questions(quote):
-                item = found.setdefault(question, Candidate(question, kind, passage.source))
+                item = found.setdefault(question, Suggestion(question, kind, passage.source))
                 item.statements.add(statement(quote))
     return list(found.values())
 
 
-def _mixed(candidates: Iterable[Candidate]) -> list[Candidate]:
+def _mixed(candidates: Iterable[Suggestion]) -> list[Suggestion]:
     """Return questions of all kinds in turn, of each kind those about one document after the first of every other."""
     turns: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
-    placed: dict[str, list[tuple[int, Candidate]]] = {kind: [] for kind in KINDS}
+    placed: dict[str, list[tuple[int, Suggestion]]] = {kind: [] for kind in KINDS}
     for item in candidates:
         turn = turns[item.kind][item.source] = turns[item.kind].get(item.source, -1) + 1
         placed[item.kind].append((turn, item))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from rag.conversation.fragment import bare
+from rag.conversation.fragment import stripped
 from rag.conversation.mention import Mention, is_person, mentions
-from rag.english.grammar import is_closed, is_name, is_verb, words
+from rag.english.grammar import is_closed, is_name, is_verb, tag
 from rag.schema import Turn
 from rag.text.terms import terms
 
@@ -33,7 +33,7 @@ def focus(turn: Turn) -> Mention | None:
 
     It is new, and words of the question stand before it in its phrase ("Cuban Foreign Minister Bruno Rodríguez").
     """
-    found = re.match(r"(?:\w+ )?(who|whom|which|what)\b", bare(turn.question), re.IGNORECASE)
+    found = re.match(r"(?:\w+ )?(who|whom|which|what)\b", stripped(turn.question), re.IGNORECASE)
     if not found:
         return None
     wanted = set(terms(turn.question))
@@ -44,7 +44,7 @@ def focus(turn: Turn) -> Mention | None:
         if found[1].lower() in ("who", "whom") and mention.kind == "place":
             continue
         beside: list[str] = []
-        for word in reversed(words(turn.answer[: mention.start])):
+        for word in reversed(tag(turn.answer[: mention.start])):
             if is_closed(word) or is_verb(word, None):
                 break
             beside.append(word.text)
@@ -70,7 +70,7 @@ def sought(turn: Turn) -> str:
     >>> sought(Turn("What is the population of Havana?", "")), sought(Turn("What is the Kirk dam?", ""))
     ('the population of Havana', '')
     """
-    found = None if turn.answer.strip() else _VALUE.fullmatch(bare(turn.question))
+    found = None if turn.answer.strip() else _VALUE.fullmatch(stripped(turn.question))
     return found["value"] if found and _OF_SOMETHING.search(found["value"]) else ""
 
 
@@ -105,7 +105,7 @@ def together(items: Sequence[str], text: str) -> str:
 
 
 def _inner(item: str, text: str) -> str:
-    first = words(item)[0]
+    first = tag(item)[0]
     small = is_closed(first) or (text.startswith(item) and not is_name(first))
     return f"{item[0].lower()}{item[1:]}" if small and not item[:2].isupper() else item
 
@@ -121,7 +121,7 @@ def latest(kind: str, turns: Sequence[Turn]) -> str | None:
     }.get(kind)
     for turn in reversed(turns):
         texts = [turn.question, turn.answer]
-        if asks and re.match(asks, bare(turn.question), re.IGNORECASE):
+        if asks and re.match(asks, stripped(turn.question), re.IGNORECASE):
             texts.reverse()
         for text in texts:
             found = [mention for mention in mentions(text) if mention.kind == kind]

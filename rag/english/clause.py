@@ -33,7 +33,7 @@ _CLAUSE_WORDS = frozenset("if because although while whereas unless when where".
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PolarQuestion:
     """What a question of yes or no asks."""
 
     auxiliary: str
@@ -54,7 +54,7 @@ class Asked:
         return self.auxiliary in ("is", "are", "was", "were")
 
     @classmethod
-    def of(cls, text: str, whole: str) -> "Asked | None":
+    def of(cls, text: str, whole: str) -> "PolarQuestion | None":
         """Read a question; None if it is negated, of two clauses, or about a pronoun.
 
         Args:
@@ -103,8 +103,8 @@ def left(said: Sequence[Token], pivot: int) -> tuple[int, list[str], int]:
     return n, helpers, flips
 
 
-def about(
-    subject: Sequence[Token], said: Sequence[Token], end: int, sentence: str, context: str, asked: Asked
+def subject_met(
+    subject: Sequence[Token], said: Sequence[Token], end: int, sentence: str, context: str, asked: PolarQuestion
 ) -> int | None:
     """Tell whether the words before the verb, which end at ``end``, are about what the question is about.
 
@@ -141,7 +141,7 @@ def _titles(before: Sequence[Token]) -> bool:
     return all((n == 0 or word.name) and word.content and word.text not in GEOGRAPHY for n, word in enumerate(before))
 
 
-def _subject(subject: Sequence[Token], said: Sequence[Token], end: int, asked: Asked) -> tuple[int, int, int]:
+def _subject(subject: Sequence[Token], said: Sequence[Token], end: int, asked: PolarQuestion) -> tuple[int, int, int]:
     """Return where the subject starts that ends at ``end``, how many words it lacks, how many numbers are others."""
     n, unmet, other = end, list(subject), 0
     breaks = CLAUSE - {"of", "for", "and", "in"} - asked.every | {",", "'s"}
@@ -251,7 +251,7 @@ def none(said: Sequence[Token], end: int, size: int) -> int:
     return int(any(token.text == "no" for token in said[max(0, end - size) : end + 1]))
 
 
-def denies_all(asked: Asked, said: Sequence[Token], pivot: int, end: int) -> bool:
+def denies_all(asked: PolarQuestion, said: Sequence[Token], pivot: int, end: int) -> bool:
     """Tell whether a sentence with "not" stops at ``end``: "not … until May" and "on Monday … not" deny a part only."""
     own = {token.text for token in asked.dates}
     if any(token.text in _SOME and token.text not in asked.every for token in said[pivot:end]):

@@ -25,16 +25,16 @@ class _Clause:
     amounts: tuple[Amount, ...]
 
 
-def counted(question: str, sentence: str, answer: str) -> str:
+def count_asked(question: str, sentence: str, answer: str) -> str:
     """Return a short answer to "how many", or the number beside it that the sentence has by what is asked.
 
     Only where one other clause of the sentence has more of the question's words, and one number of the same things.
 
-    >>> counted("How many ships were saved?", "Twenty-five ships were lost, and twelve were saved.", "Twenty-five")
+    >>> count_asked("How many ships were saved?", "Twenty-five ships were lost, and twelve were saved.", "Twenty-five")
     'twelve'
-    >>> counted("How many ships were lost?", "Twenty-five ships were lost, and twelve were saved.", "Twenty-five")
+    >>> count_asked("How many ships were lost?", "Twenty-five ships were lost, and twelve were saved.", "Twenty-five")
     'Twenty-five'
-    >>> counted("How wide was the crack?", "It was 2.4 metres long and 11 centimetres wide.", "2.4 metres")
+    >>> count_asked("How wide was the crack?", "It was 2.4 metres long and 11 centimetres wide.", "2.4 metres")
     '11 centimetres'
     """
     if _HOW_MANY_HAN.search(question):

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Literal
 
 from rag.english import clause
-from rag.english.clause import Asked
+from rag.english.clause import PolarQuestion
 from rag.english.question_form import bare, yes_no
 from rag.english.question_parts import asked_parts
 from rag.english.tokens import Token, is_date, meets, tokens
@@ -52,7 +52,7 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
         return None
     text = bare(question)
     sentence = _NOTHING.sub(r"never \1 anything", sentence) if _ANYTHING.search(text) else sentence
-    asked = Asked.of(text, question)
+    asked = PolarQuestion.of(text, question)
     if asked is None or sentence.rstrip("\"”' ").endswith("?"):
         return None
     if _hedged(asked, tokens(sentence)) or (_QUOTED.search(sentence) and not asked.reports):
@@ -65,7 +65,7 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     return None
 
 
-def _hedged(asked: Asked, said: Sequence[Token]) -> bool:
+def _hedged(asked: PolarQuestion, said: Sequence[Token]) -> bool:
     """Tell whether a sentence reports, supposes or intends what the question does not."""
     for token in said:
         if token.name and token.text in ("may", "will", "march"):
@@ -78,7 +78,7 @@ def _hedged(asked: Asked, said: Sequence[Token]) -> bool:
     return False
 
 
-def _pivots(asked: Asked, said: Sequence[Token]) -> list[int]:
+def _pivots(asked: PolarQuestion, said: Sequence[Token]) -> list[int]:
     """Return where the sentence may have the verb that the question asks about."""
     if asked.be:
         return [n for n, token in enumerate(said) if token.text in ("is", "are", "was", "were", "been")]
@@ -93,7 +93,9 @@ def _pivots(asked: Asked, said: Sequence[Token]) -> list[int]:
     ]
 
 
-def _at(asked: Asked, said: Sequence[Token], pivot: int, sentence: str, context: str) -> Literal["yes", "no"] | None:
+def _at(
+    asked: PolarQuestion, said: Sequence[Token], pivot: int, sentence: str, context: str
+) -> Literal["yes", "no"] | None:
     """Return what a sentence decides if its verb is at ``pivot``."""
     start, helpers, flips = clause.left(said, pivot)
     if start < 0 or not _fits(asked, said, pivot, helpers, flips):
@@ -102,7 +104,7 @@ def _at(asked: Asked, said: Sequence[Token], pivot: int, sentence: str, context:
         subject, predicate = asked.words[:cut], asked.words[cut:]
         if not asked.be and not _verb_meets(predicate[0], said[pivot]):
             continue
-        changed = clause.about(subject, said, start, sentence, context, asked)
+        changed = clause.subject_met(subject, said, start, sentence, context, asked)
         found = clause.right(predicate, said, pivot + asked.be, be=asked.be)
         if changed is not None and found is not None:
             denials = flips + clause.none(said, start, len(subject))
@@ -112,7 +114,7 @@ def _at(asked: Asked, said: Sequence[Token], pivot: int, sentence: str, context:
 
 
 def _verdict(
-    asked: Asked, said: Sequence[Token], pivot: int, found: clause.Met, *, verb: bool
+    asked: PolarQuestion, said: Sequence[Token], pivot: int, found: clause.Met, *, verb: bool
 ) -> Literal["yes", "no"] | None:
     """Return what follows from how a sentence meets all the words of a question; ``verb``: there is nothing but one."""
     if found.denials and not clause.denies_all(asked, said, pivot, found.end):
@@ -132,7 +134,7 @@ def _same_time(auxiliary: str, verb: str) -> bool:
     return verb == "been" or (auxiliary in ("was", "were")) == (verb in ("was", "were"))
 
 
-def _fits(asked: Asked, said: Sequence[Token], pivot: int, helpers: list[str], flips: int) -> bool:
+def _fits(asked: PolarQuestion, said: Sequence[Token], pivot: int, helpers: list[str], flips: int) -> bool:
     """Tell whether the verb's form and its auxiliaries say that it happens when and as the question asks."""
     auxiliary, text = asked.auxiliary, said[pivot].text
     if any(token.text == "longer" for token in said) and auxiliary not in ("is", "are", "do", "does"):
@@ -164,7 +166,7 @@ def _all_met(dates: Sequence[Token], said: Sequence[Token]) -> bool:
     return all(token.text in present for token in dates)
 
 
-def _dates_met(asked: Asked, said: Sequence[Token], *, one_off: bool) -> bool:
+def _dates_met(asked: PolarQuestion, said: Sequence[Token], *, one_off: bool) -> bool:
     """Tell whether the sentence has the question's dates, or one other year for what happens once."""
     if not asked.dates:
         return True

@@ -97,7 +97,7 @@ _GREETING = frozenset("hi hello hey sorry thanks thank unfortunately too good gr
 CITIZENS = re.compile(r"[A-Z]\w+(?:ans|crats|ists|ites|eers|is)$")
 
 
-def words(text: str) -> list[Word]:
+def tag(text: str) -> list[Word]:
     """Return the words of a text, in order."""
     found: list[Word] = []
     shouted = text.isupper()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from rag.english.preference import asks_now, dates_named
-from rag.english.relative import counted
+from rag.english.relative import interval
 from rag.text.dates import DATE, MONTH
 
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
@@ -56,7 +56,7 @@ def period(question: str, newest: str | None) -> Period | None:
     if found := _SAID.search(plain):
         year = found["year"] or found["own"] or found["named"] or found["behind"]
         return _of_year((found["how"] or "").lower(), int(year))
-    if (found := _RELATIVE.search(plain)) and (day := counted(found[0], plain, newest)):
+    if (found := _RELATIVE.search(plain)) and (day := interval(found[0], plain, newest)):
         return Period(first=day.first.isoformat(), last=day.last.isoformat())
     if asks_now(plain):
         return Period(now=True)

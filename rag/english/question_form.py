@@ -9,7 +9,10 @@ from rag.english.vocabulary import AUXILIARY, COPULA, ORDINALS, PAST, WH
 from rag.text.dates import MONTH_NAMES
 from rag.text.terms import fold
 
-_LEAD_IN = re.compile(r"(?:(?:and|but|so|then|also|now|ok|okay|well),?\s+)+", re.IGNORECASE)
+LEAD_IN = re.compile(
+    r"(?:(?:and|but|so|then|also|now|ok|okay|well|or|yes|no|oh|hmm|thanks|thank you)[,.!]?\s+)+", re.IGNORECASE
+)
+"""Words before a question that ask nothing."""
 _ADJUNCT = re.compile(
     r"(?:in|on|at|by|during|after|before|between|since|until|under|as of|according to"
     r"|for|with|despite|following|from)\s"
@@ -32,11 +35,11 @@ def bare(question: str) -> str:
     'did the court hear it?'
     """
     text = question.strip()
-    text = text[found.end() :] if (found := _LEAD_IN.match(text)) else text
+    text = text[found.end() :] if (found := LEAD_IN.match(text)) else text
     found = _ADJUNCT.match(text)
     if found and not QUESTION_WORD.match(found["inside"]):
         text = text[found.end() :]
-    return text[found.end() :] if (found := _LEAD_IN.match(text)) else text
+    return text[found.end() :] if (found := LEAD_IN.match(text)) else text
 
 
 def _polar(question: str) -> str | None:

@@ -60,7 +60,7 @@ _NEVER = frozenset("later earlier before after following previous".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Interval:
     """What a relative day comes to."""
 
     said: str
@@ -92,12 +92,12 @@ def dated_answer(question: str, words: str, quote: str, published: str | None) -
     >>> dated_answer("What sank?", "yesterday", "It sank yesterday.", "2026-02-02")
     'yesterday'
     """
-    if not asks_when(question) or not (found := counted(words, quote, published, question)):
+    if not asks_when(question) or not (found := interval(words, quote, published, question)):
         return words
     return f"{found.said} (“{' '.join(words.split())}”)"
 
 
-def counted(words: str, quote: str, published: str | None, question: str = "") -> Counted | None:
+def interval(words: str, quote: str, published: str | None, question: str = "") -> Interval | None:
     """Return what the one relative day in some words of a quote comes to; None without a date to count from.
 
     Args:
@@ -139,7 +139,7 @@ def _repeats(plain: str, quote: str) -> bool:
     )
 
 
-def _counted(found: re.Match[str], today: date, *, ahead: bool | None) -> Counted | None:
+def _counted(found: re.Match[str], today: date, *, ahead: bool | None) -> Interval | None:
     group = {name: value.lower() if value else "" for name, value in found.groupdict().items()}
     if group["two"]:
         return _day(today + timedelta(days=-2 if "before" in group["two"] else 2))
@@ -165,8 +165,8 @@ def _step(word: str) -> int:
     return {"last": -1, "past": -1, "this": 0}.get(word, 1)
 
 
-def _day(day: date, before: str = "") -> Counted:
-    return Counted(f"{before}{day.day} {calendar.month_name[day.month]} {day.year}", day, day)
+def _day(day: date, before: str = "") -> Interval:
+    return Interval(f"{before}{day.day} {calendar.month_name[day.month]} {day.year}", day, day)
 
 
 def _weekday(wanted: int, which: str, today: date, *, ahead: bool) -> date:
@@ -179,7 +179,7 @@ def _weekday(wanted: int, which: str, today: date, *, ahead: bool) -> date:
     return today + timedelta(days=-back % 7) if ahead else today - timedelta(days=back)
 
 
-def _some(count: str, couple: str, unit: str, today: date, *, back: bool) -> Counted | None:
+def _some(count: str, couple: str, unit: str, today: date, *, back: bool) -> Interval | None:
     """Return what lies some days, weeks, months or years from today; of months the month, of years the year."""
     number = 1 if count in ("a", "an", "one") else int(SPELLED.get(count, count))
     if couple == "few":
@@ -193,7 +193,7 @@ def _some(count: str, couple: str, unit: str, today: date, *, back: bool) -> Cou
     return _month(today, number) if unit == "month" else _year(today.year + number)
 
 
-def _period(period: str, step: int, today: date) -> Counted:
+def _period(period: str, step: int, today: date) -> Interval:
     if period == "year":
         return _year(today.year + step)
     if period == "month":
@@ -202,25 +202,25 @@ def _period(period: str, step: int, today: date) -> Counted:
     if period == "weekend":
         saturday = monday + timedelta(days=_SATURDAY)
         first = _day(saturday, "weekend of ")
-        return Counted(first.said, saturday, saturday + timedelta(days=1))
-    return Counted(_day(monday, "week of ").said, monday, monday + timedelta(days=6))
+        return Interval(first.said, saturday, saturday + timedelta(days=1))
+    return Interval(_day(monday, "week of ").said, monday, monday + timedelta(days=6))
 
 
-def _year(year: int) -> Counted:
-    return Counted(str(year), date(year, 1, 1), date(year, 12, 31))
+def _year(year: int) -> Interval:
+    return Interval(str(year), date(year, 1, 1), date(year, 12, 31))
 
 
-def _month(today: date, step: int) -> Counted:
+def _month(today: date, step: int) -> Interval:
     year, month = divmod(today.year * 12 + today.month - 1 + step, 12)
     return _whole_month(year, month + 1)
 
 
-def _whole_month(year: int, month: int) -> Counted:
+def _whole_month(year: int, month: int) -> Interval:
     last = calendar.monthrange(year, month)[1]
-    return Counted(f"{calendar.month_name[month]} {year}", date(year, month, 1), date(year, month, last))
+    return Interval(f"{calendar.month_name[month]} {year}", date(year, month, 1), date(year, month, last))
 
 
-def _named_month(month: int, step: int, today: date) -> Counted:
+def _named_month(month: int, step: int, today: date) -> Interval:
     """Return "last May", the latest that is over, "next May", the first to come, or "this May", of this year."""
     if step == 0:
         return _whole_month(today.year, month)

@@ -12,7 +12,7 @@ from rag.evaluation.evidence import Gold, Span, citation_spans, covered, passage
 from rag.evaluation.gold import Question
 from rag.evaluation.text import contains, entails, exact_match, f1
 from rag.schema import Answer, Passage
-from rag.text.values import value, values
+from rag.text.values import only_value, values
 
 QUOTE_CHARS = 80
 
@@ -212,7 +212,7 @@ def _answered(text: str, group: Sequence[str]) -> bool:
 
 def _values_of(group: Sequence[str]) -> set[str]:
     """Return the values of the members that are a number or a date."""
-    return {found for member in group if (found := value(member))}
+    return {found for member in group if (found := only_value(member))}
 
 
 def told_as_disputed(answer: Answer) -> str:

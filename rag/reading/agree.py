@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from rag.english import polarity
 from rag.english.question_form import yes_no
-from rag.english.relative import asks_when, counted
+from rag.english.relative import asks_when, interval
 from rag.text.dates import MONTH, MONTHS
 from rag.text.numerals import Quantity, plain
 from rag.text.quantities import quantities
@@ -71,7 +71,7 @@ _TITLES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Measure:
     """A number with its unit."""
 
     number: float
@@ -92,7 +92,7 @@ class Value:
     """What a short answer comes to, in the one form in which it is compared."""
 
     text: str
-    amounts: tuple[Amount, ...] = ()
+    amounts: tuple[Measure, ...] = ()
     dates: tuple[Date, ...] = ()
     name: tuple[str, ...] = ()
     """Folded words of a name."""
@@ -112,7 +112,7 @@ def value(question: str, said: str, quote: str, published: str | None = None) ->
     text = " ".join(said.split())
     if yes_no(question):
         return Value(text, plain=frozenset({text})) if text in ("yes", "no") else None
-    kind = "when" if asks_when(question) else polarity.kind(question)
+    kind = "when" if asks_when(question) else polarity.answer_type(question)
     if kind == "why" or not text:
         return None
     if kind == "when" and (day := _dated(question, text, quote, published)):
@@ -166,7 +166,7 @@ def stands_in(found: Value, quote: str) -> bool:
 
 
 def _dated(question: str, text: str, quote: str, published: str | None) -> Value | None:
-    if day := counted(text, quote, published, question):
+    if day := interval(text, quote, published, question):
         whole = day.first == day.last
         month = day.first.month if (day.first.year, day.first.month) == (day.last.year, day.last.month) else None
         return Value(text, dates=((day.first.year, month, day.first.day if whole else None),))
@@ -216,7 +216,7 @@ def compatible(one: Date, other: Date) -> bool:
     return bool(both) and all(a == b for a, b in both)
 
 
-def _counted(question: str, text: str, quote: str) -> tuple[Amount, ...]:
+def _counted(question: str, text: str, quote: str) -> tuple[Measure, ...]:
     """Return the numbers of a short answer that the question does not have, with what stands around them."""
     line = " ".join(quote.split())
     at = line.find(text)
@@ -229,9 +229,9 @@ def _is_year(number: float) -> bool:
     return number == int(number) and 1000 <= number < 2100
 
 
-def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | None = None) -> list[Amount]:
+def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | None = None) -> list[Measure]:
     """Return the numbers that a text has from one place to another, but for some."""
-    found: list[Amount] = []
+    found: list[Measure] = []
     before: Quantity | None = None
     for one in quantities(text):
         if one.loose or one.kind != "cardinal" or not first <= one.start < (len(text) if last is None else last):
@@ -244,7 +244,7 @@ def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | No
         left = fold(text[: min(one.start, one.first)])
         bound = next((name for name, sign in _BOUNDS if sign.search(left)), "")
         rounded = one.scale > 1 or (one.number >= _ROUND and one.number % int(_ROUND) == 0)
-        amount = Amount(float(one.number) * size, unit, bound, size, rounded)
+        amount = Measure(float(one.number) * size, unit, bound, size, rounded)
         if found and _ranges(text, before, one) and found[-1].number < amount.number:
             found[-1] = replace(amount, number=found[-1].number, bound="", last=amount.number)
         else:
@@ -279,7 +279,7 @@ def near(text: str, item: Quantity, other_text: str, other_item: Quantity) -> bo
     return _close(ours[0], theirs[0]) if ours and theirs else None
 
 
-def _close(one: Amount, other: Amount) -> bool | None:
+def _close(one: Measure, other: Measure) -> bool | None:
     """Tell whether two numbers are one; None if they count or measure different things."""
     kinds = {one.unit, other.unit}
     if len(kinds) > 1 and ("" not in kinds or kinds & _ALONE):
@@ -293,11 +293,11 @@ def _close(one: Amount, other: Amount) -> bool | None:
     return _loosely(one, other) or _loosely(other, one)
 
 
-def _near(one: Amount, other: Amount, part: float) -> bool:
+def _near(one: Measure, other: Measure, part: float) -> bool:
     return abs(one.number - other.number) <= part * max(abs(one.number), abs(other.number))
 
 
-def _loosely(told: Amount, exact: Amount) -> bool:
+def _loosely(told: Measure, exact: Measure) -> bool:
     """Tell whether a number that is told as "over 30", "about 30" or "30 million" may stand for another."""
     if told.bound in ("over", "under") and _near(told, exact, 1 - 1 / WITHIN):
         return (exact.number > told.number) == (told.bound == "over")

@@ -76,10 +76,10 @@ class Spelled:
         return place + shift
 
 
-def spelled(text: str) -> Spelled:
+def spelled_out(text: str) -> Spelled:
     """Spell out the acronyms of a text that would read as the words of a question.
 
-    >>> spelled("Who heads the WHO?").text
+    >>> spelled_out("Who heads the WHO?").text
     'Who heads the World Health Organization?'
     """
     parts: list[str] = []
@@ -143,14 +143,14 @@ def _full_names(name: str, text: str) -> set[str]:
 
 def read(network: _Network, windows: Sequence[Window]) -> list[Read]:
     """Return what a network says of windows, in order; the short answers are of the windows' own text."""
-    texts = {text: spelled(text) for text in {text for window in windows for text in (window.text, window.title)}}
+    texts = {text: spelled_out(text) for text in {text for window in windows for text in (window.text, window.title)}}
     told = []
     for window in windows:
         given = texts[window.text]
         told.append(
             replace(
                 window,
-                question=spelled(in_full(window.question, window.text)).text,
+                question=spelled_out(in_full(window.question, window.text)).text,
                 title=texts[window.title].text,
                 text=given.text,
                 sentences=tuple((given.forth(start), given.forth(end)) for start, end in window.sentences),

@@ -62,7 +62,7 @@ class Row:
         return self.item.passage.source, tuple(cell.name for cell in self.cells)
 
 
-def settle(question: str, reading: Reading, threshold: float) -> Reading:
+def settle_rows(question: str, reading: Reading, threshold: float) -> Reading:
     """Return a reading in which no row answers for another, and no code for another.
 
     Args:

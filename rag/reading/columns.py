@@ -66,7 +66,7 @@ class Asked:
     strong: frozenset[int]
     """Numbers of the words that are names or numbers: what answers has them all."""
     kind: str
-    """As :func:`rag.english.polarity.kind` tells it."""
+    """As :func:`rag.english.polarity.answer_type` tells it."""
     places: tuple[int, ...]
     """Number of each of the words among all words and signs."""
     thing: frozenset[int] = frozenset()
@@ -92,7 +92,7 @@ class Asked:
         compares = frozenset(n for n, word in enumerate(words) if _COMPARES.fullmatch(word.text))
         if "most" in said or "least" in said:
             compares |= {-1}
-        return cls(question, words, strong, polarity.kind(question), places, thing, head, compares)
+        return cls(question, words, strong, polarity.answer_type(question), places, thing, head, compares)
 
     def joined(self, number: int) -> bool:
         """Tell whether a word stands directly beside another name, as a part of one."""
@@ -171,7 +171,7 @@ def _fits(asked: str, cell: Cell) -> bool:
     if asked == "number":
         return found in ("number", "year") or (found == "text" and bool(re.match(r"\D{0,3}\d", cell.value)))
     if asked == "when":
-        return found in ("date", "year") or polarity.holds_kind("When?", cell.value) or bool(_CLOCK.search(cell.value))
+        return found in ("date", "year") or polarity.tells_date(cell.value) or bool(_CLOCK.search(cell.value))
     if asked in ("who", "where"):
         return found == "text"
     return bool(found)

@@ -70,7 +70,7 @@ def told(question: str, reading: Reading) -> Reading:
         reading: of any reader, best evidence first.
     """
     evidence = reading.evidence
-    if not evidence or polarity.kind(question) != "who" or not _stands_alone(evidence[0]):
+    if not evidence or polarity.answer_type(question) != "who" or not _stands_alone(evidence[0]):
         return reading
     wanted = {root(word) for word in terms(question)} - _SAYING
     part = {item: _part(wanted, item.quote) for item in evidence}
@@ -133,8 +133,9 @@ def beside(question: str, texts: Sequence[str]) -> set[int]:
     """
     bylines = set[int]() if _AUTHORSHIP.search(question) else {n for n, text in enumerate(texts) if is_byline(text)}
     dates = {n for n, text in enumerate(texts) if is_date_line(text)}
+    asks_when = polarity.answer_type(question) == "when"
     if dates and not any(
-        n not in dates and polarity.states(question, text) and polarity.holds_kind(question, text)
+        n not in dates and polarity.states(question, text) and (polarity.tells_date(text) or not asks_when)
         for n, text in enumerate(texts)
     ):
         dates = set()

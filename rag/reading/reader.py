@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.config import Config
 from rag.documents.rows import header_of
-from rag.english.counts import counted
+from rag.english.counts import count_asked
 from rag.index.near_duplicates import statement
 from rag.models import careful
 from rag.models.encode import file_sha256, identity_of
@@ -135,7 +135,7 @@ class TrainedReader:
             for row, number in enumerate(rows):
                 sentence = hit.passage.sentences[number]
                 text = hit.passage.quote(sentence)
-                answer = counted(question, text, window.text[slice(*whole(window.text, *read.spans[row]))])
+                answer = count_asked(question, text, window.text[slice(*whole(window.text, *read.spans[row]))])
                 features = {
                     "sentence": _bounded(read.sentences[row]),
                     "holds": _bounded(read.holds),

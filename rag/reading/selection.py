@@ -18,7 +18,7 @@ from rag.english.period import timeless
 from rag.english.preference import without_now
 from rag.english.question_form import between, sums_up, weighs, yes_no
 from rag.english.question_parts import asked_parts, several
-from rag.english.relative import counted, dated_answer
+from rag.english.relative import dated_answer, interval
 from rag.reading.versions import Settled, Version, contenders, held, settle, told_then
 from rag.schema import Evidence, Reading
 from rag.text.dates import dated, elapsed
@@ -92,7 +92,7 @@ def _chosen(question: str, read: Read, threshold: float, newest: str | None) -> 
     if not listed and (settled := settle(question, contenders(question, whole.evidence), newest)):
         return _settled(question, whole, settled)
     quotes = _near_best(whole.evidence, NEAR_BEST_OF_SEVERAL if listed else NEAR_BEST)
-    nothing = polarity.kind(question) == "why" or (listed and len(quotes) > 1)
+    nothing = polarity.answer_type(question) == "why" or (listed and len(quotes) > 1)
     return Chosen(whole.confidence, quotes, short_answer=None if nothing else _short(question, whole.evidence[0]))
 
 
@@ -117,7 +117,12 @@ def _listed(question: str, said: str, quote: str) -> str:
     >>> _listed("Which routes are open?", "two", "It names two routes: the tunnel and the ford.")
     'the tunnel and the ford'
     """
-    if not said or polarity.kind(question) in ("number", "when") or not re.fullmatch(r"\w+", said) or not numbers(said):
+    if (
+        not said
+        or polarity.answer_type(question) in ("number", "when")
+        or not re.fullmatch(r"\w+", said)
+        or not numbers(said)
+    ):
         return said
     found = re.search(rf"\b{re.escape(said)}\b(?: [\w'’-]+){{1,4}}: ([^.!?:;]+)[.!?]?$", quote)
     return found[1] if found else said
@@ -246,6 +251,6 @@ def _time_between(events: tuple[str, str, str], read: Read, threshold: float) ->
 
 def _date_of(item: Evidence) -> date | None:
     published = item.passage.published
-    if (day := counted(item.short_answer, item.quote, published)) and day.first == day.last:
+    if (day := interval(item.short_answer, item.quote, published)) and day.first == day.last:
         return day.first
     return dated(item.short_answer, published) or dated(item.quote, published)

@@ -224,15 +224,15 @@ WORDS = "|".join(
 
 
 @lru_cache(maxsize=8192)
-def spelled(words: tuple[str, ...]) -> tuple[Decimal, str] | None:
+def number_words(words: tuple[str, ...]) -> tuple[Decimal, str] | None:
     """Return what number words in lower case are worth, and of what kind they are; None if they are no one number.
 
     The kind is ``cardinal`` or ``ordinal``.
 
-    >>> spelled(("one", "hundred", "and", "five")), spelled(("twenty", "first"))
+    >>> number_words(("one", "hundred", "and", "five")), number_words(("twenty", "first"))
     ((Decimal('105'), 'cardinal'), (Decimal('21'), 'ordinal'))
-    >>> spelled(("two", "and", "a", "half")), spelled(("half", "a", "dozen")), spelled(("nineteen", "forty", "five"))
-    ((Decimal('2.5'), 'cardinal'), (Decimal('6.0'), 'cardinal'), (Decimal('1945'), 'cardinal'))
+    >>> number_words(("two", "and", "a", "half")), number_words(("nineteen", "forty", "five"))
+    ((Decimal('2.5'), 'cardinal'), (Decimal('1945'), 'cardinal'))
     """
     if words[-1] in ("and", "a", "an", "point") or words[0] in ("and", "point"):
         return None

@@ -125,7 +125,7 @@ def _spelled(text: str, lower: str, *, comma: bool) -> Iterator[Quantity]:
         while words:
             for size in range(min(len(words), _MOST_WORDS), 0, -1):
                 said = tuple(word for _, word in words[:size])
-                if numerals.spelled(said) and said not in _UNCOUNTED:
+                if numerals.number_words(said) and said not in _UNCOUNTED:
                     start, end = words[0][0], words[size - 1][0] + len(words[size - 1][1])
                     yield _worded(text, lower, (start, end), said, comma=comma)
                     break
@@ -141,7 +141,7 @@ _LOOSE = frozenset((word,) for word in "one half quarter first second third".spl
 def _worded(text: str, lower: str, span: tuple[int, int], said: tuple[str, ...], *, comma: bool) -> Quantity:
     """Return the number that words say."""
     start, end = span
-    number, kind = numerals.spelled(said) or (Decimal(0), "cardinal")
+    number, kind = numerals.number_words(said) or (Decimal(0), "cardinal")
     if led := re.search(r"(?<!\w)(?:minus|negative) $", lower[max(0, start - 10) : start]):
         start, number = start - len(led[0]), -number
     if kind == "ordinal":

@@ -64,10 +64,10 @@ def _bare(item: Quantity) -> str:
 
 
 @lru_cache(maxsize=4096)
-def value(text: str) -> str | None:
+def only_value(text: str) -> str | None:
     """Return the value of a text that is a number or a date and nothing else.
 
-    >>> value("thirty-two"), value("$2.8 billion"), value("January 3, 2026"), value("66 years")
+    >>> only_value("thirty-two"), only_value("$2.8 billion"), only_value("January 3, 2026"), only_value("66 years")
     ('32', '2800000000', '2026-01-03', None)
     """
     own = text.strip()

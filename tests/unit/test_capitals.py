@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading.capitals import in_full, read, spelled
+from rag.reading.capitals import in_full, read, spelled_out
 from rag.reading.network import Read, Window
 
 PIECES = st.sampled_from(["WHO", "the W.H.O.", "IT", "it", "who", "Ann", "ate", "—", "fever.", "The", "é"])
@@ -28,7 +28,7 @@ class Network:
 @given(st.lists(PIECES, max_size=12), st.data())
 def test_what_is_spelled_out_maps_back_to_the_original(words: list[str], data: st.DataObject) -> None:
     text = " ".join(words)
-    given_ = spelled(text)
+    given_ = spelled_out(text)
     assert given_.back((0, len(given_.text))) == (0, len(text))
     for start, end, old_start, old_end in given_.pieces:
         assert text[old_start:old_end].replace(".", "") in ("WHO", "IT")

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.documents.split import passages
-from rag.reading.cells import NOT_BORNE, settle
+from rag.reading.cells import NOT_BORNE, settle_rows
 from rag.schema import Document, Evidence, Passage, Reading
 
 THRESHOLD = 0.3
@@ -86,7 +86,7 @@ def reading(*texts: str, confidence: float = 0.5, span: str = "") -> Reading:
 
 def answer(question: str, *texts: str, confidence: float = 0.5, span: str = "") -> str | None:
     """Return the short answer to a question over some documents; None for a refusal."""
-    found = settle(question, reading(*texts, confidence=confidence, span=span), THRESHOLD)
+    found = settle_rows(question, reading(*texts, confidence=confidence, span=span), THRESHOLD)
     return found.evidence[0].short_answer if found.confidence >= THRESHOLD else None
 
 
@@ -157,28 +157,28 @@ def test_a_row_that_has_all_that_is_said_answers_an_unsure_reader() -> None:
 
 
 def test_only_the_row_with_the_name_is_quoted() -> None:
-    found = settle("How many members does Harfield have?", reading(CLUBS, GOALS), THRESHOLD)
+    found = settle_rows("How many members does Harfield have?", reading(CLUBS, GOALS), THRESHOLD)
     assert [item.quote for item in found.evidence] == ["Club: Harfield; Members: 1,204; Founded: 1911; Town: Orda"]
 
 
 def test_two_rows_that_answer_as_well_stand_side_by_side() -> None:
-    found = settle("How many goals did the Rovers score?", reading(GOALS), THRESHOLD)
+    found = settle_rows("How many goals did the Rovers score?", reading(GOALS), THRESHOLD)
     assert [item.short_answer for item in found.evidence] == ["", ""]
     assert len({item.score for item in found.evidence}) == 1
 
 
 def test_prose_that_answers_is_left_alone() -> None:
     given = reading(PROSE, GOALS, span="Max Hill")
-    found = settle("Who was the coach of the Rovers?", given, THRESHOLD)
+    found = settle_rows("Who was the coach of the Rovers?", given, THRESHOLD)
     assert found.evidence[0] == given.evidence[0]
     assert found.confidence == given.confidence
     only = reading(PROSE)
-    assert settle("Who was the coach of the Rovers?", only, THRESHOLD) == only
+    assert settle_rows("Who was the coach of the Rovers?", only, THRESHOLD) == only
 
 
 def test_prose_answers_where_no_row_has_the_name() -> None:
     prose = "Zorkton has 55 members, said Eva Stern."
-    found = settle("How many members does Zorkton have?", reading(CLUBS, prose, span="55"), THRESHOLD)
+    found = settle_rows("How many members does Zorkton have?", reading(CLUBS, prose, span="55"), THRESHOLD)
     assert (found.evidence[0].quote, found.evidence[0].short_answer) == (prose, "55")
     assert found.confidence >= THRESHOLD
 
@@ -189,13 +189,13 @@ def test_the_readers_answer_is_snapped_to_its_cell() -> None:
 
 def test_a_refusal_still_shows_what_came_closest() -> None:
     given = reading(CLUBS)
-    found = settle("How many members does Zorkton have?", given, THRESHOLD)
+    found = settle_rows("How many members does Zorkton have?", given, THRESHOLD)
     assert found.evidence == given.evidence
     assert found.confidence == NOT_BORNE
 
 
 def test_nothing_read_is_nothing() -> None:
-    assert settle("Who?", Reading((), 0.0), THRESHOLD) == Reading((), 0.0)
+    assert settle_rows("Who?", Reading((), 0.0), THRESHOLD) == Reading((), 0.0)
 
 
 def test_a_row_below_the_passage_that_has_the_header() -> None:
@@ -204,5 +204,5 @@ def test_a_row_below_the_passage_that_has_the_header() -> None:
     items = [
         Evidence(passage, sentence, 0.5, "") for passage in passages(document, 400) for sentence in passage.sentences
     ]
-    found = settle("How much rain fell in Place77 in 2024?", Reading(tuple(items), 0.5), THRESHOLD)
+    found = settle_rows("How much rain fell in Place77 in 2024?", Reading(tuple(items), 0.5), THRESHOLD)
     assert found.evidence[0].short_answer == "77.7"

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.conflicts.clash import Side, clash, related, unattributed
+from rag.conflicts.clash import Side, clash, related, without_source
 from rag.documents import split
 from rag.schema import Passage
 
@@ -9,7 +9,7 @@ def side(text: str, title: str = "The bridge of Porto", published: str = "2026-0
     whole = f"{before}{text}"
     sentences = tuple(split.sentences(whole))
     passage = Passage("a.md", 0, len(whole), whole, sentences, title, published)
-    return Side(passage, sentences[-1], unattributed(text))
+    return Side(passage, sentences[-1], without_source(text))
 
 
 CLASHES = """
@@ -99,4 +99,4 @@ def test_a_judge_is_asked_alone_only_where_one_denies() -> None:
     ],
 )
 def test_who_said_so_is_no_part_of_a_statement(text: str, bare: str) -> None:
-    assert unattributed(text) == bare
+    assert without_source(text) == bare

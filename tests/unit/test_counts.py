@@ -1,6 +1,6 @@
 import pytest
 
-from rag.english.counts import counted
+from rag.english.counts import count_asked
 
 SHIPS = "Twenty-five ships were lost, and twelve were saved."
 
@@ -40,7 +40,7 @@ SHIPS = "Twenty-five ships were lost, and twelve were saved."
     ],
 )
 def test_the_number_by_what_is_asked(question: str, sentence: str, answer: str, right: str) -> None:
-    assert counted(question, sentence, answer) == right
+    assert count_asked(question, sentence, answer) == right
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_the_number_by_what_is_asked(question: str, sentence: str, answer: str, 
 def test_a_measure_is_the_one_that_the_word_of_the_question_stands_behind(
     question: str, sentence: str, answer: str, expected: str
 ) -> None:
-    assert counted(question, sentence, answer) == expected
+    assert count_asked(question, sentence, answer) == expected

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.conversation.mention import mentions
-from rag.english.grammar import words
+from rag.english.grammar import tag
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from rag.english.grammar import words
     ],
 )
 def test_a_verb_is_told_by_its_place(text: str, verb: str) -> None:
-    assert [word.text for word in words(text) if word.verb] == [verb]
+    assert [word.text for word in tag(text) if word.verb] == [verb]
     assert not any(verb in mention.text for mention in mentions(text))
 
 
@@ -28,4 +28,4 @@ def test_a_verb_is_told_by_its_place(text: str, verb: str) -> None:
     "text", ["Where is the new hospital?", "Will they?", "The mayor's will is here.", "Is there a second mine?", "did"]
 )
 def test_what_has_no_verb_in_such_a_place(text: str) -> None:
-    assert not any(word.verb for word in words(text))
+    assert not any(word.verb for word in tag(text))

@@ -18,28 +18,21 @@ from rag.english import polarity
     ],
 )
 def test_kind(question: str, kind: str) -> None:
-    assert polarity.kind(question) == kind
+    assert polarity.answer_type(question) == kind
 
 
 @pytest.mark.parametrize(
-    ("question", "sentence", "holds"),
+    ("text", "tells"),
     [
-        ("How many died?", "32 personnel were killed.", True),
-        ("How many died?", "Dozens were killed.", True),
-        ("How many died?", "Many were killed on January 3, 2026.", False),
-        ("How many of the 32 were named?", "The 32 were mourned.", False),
-        ("When was it?", "The raid came on January 3.", True),
-        ("When was it?", "The raid was short.", False),
-        ("Who leads Cuba?", "Cuba is led by Miguel Díaz-Canel.", True),
-        ("Who leads Cuba?", "Cuba has a leader.", False),
-        ("Which country could help?", "Mexico could.", True),
-        ("Which country could help?", "It could.", False),
-        ("Why did it end?", "It ended because of rain.", True),
-        ("Why did it end?", "It ended.", False),
+        ("The raid came on January 3.", True),
+        ("It was built in the 19th century.", True),
+        ("It fell on Monday.", True),
+        ("The raid was short.", False),
+        ("32 personnel were killed.", False),
     ],
 )
-def test_holds_kind(question: str, sentence: str, holds: bool) -> None:
-    assert polarity.holds_kind(question, sentence) is holds
+def test_tells_date(text: str, tells: bool) -> None:
+    assert polarity.tells_date(text) is tells
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.english.relative import asks_when, counted, dated_answer
+from rag.english.relative import asks_when, dated_answer, interval
 
 THURSDAY = "2026-01-15"
 
@@ -112,7 +112,7 @@ def test_a_weekday_is_itself_and_within_a_week(published: date, day: int) -> Non
         (f"It will sail next {name}.", 1, 7),
     ):
         words = quote.split(" ", 2)[2].rstrip(".").removeprefix("sail ")
-        found = counted(words, quote, published.isoformat())
+        found = interval(words, quote, published.isoformat())
         assert found is not None
         assert found.first.weekday() == day
         assert timedelta(least) <= found.first - published <= timedelta(most)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from rag.conversation.suggest import KEPT, MOST_TRIED, Candidate, Suggester, same
+from rag.conversation.suggest import KEPT, MOST_TRIED, Suggester, Suggestion, same
 from rag.engine import Engine
 from rag.index.near_duplicates import statement
 from rag.schema import ALL, Evidence, Filter, Passage, Sentence, Turn
@@ -56,7 +56,7 @@ def right(question: str) -> str | None:
     return next((TEXTS[n] for word, n in words.items() if word in question), None)
 
 
-def texts_of(found: tuple[Candidate, ...]) -> tuple[str, ...]:
+def texts_of(found: tuple[Suggestion, ...]) -> tuple[str, ...]:
     return tuple(item.question for item in found)
 
 

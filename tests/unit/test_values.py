@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from rag.text.values import value, values
+from rag.text.values import only_value, values
 from tests.unit.test_eval_text import TEXTS
 
 
@@ -49,11 +49,11 @@ def test_numbers_and_dates_are_found_by_value(text: str, found: set[str]) -> Non
     ],
 )
 def test_a_value_is_a_number_or_date_and_nothing_else(text: str, only: str | None) -> None:
-    assert value(text) == only
+    assert only_value(text) == only
     assert only is None or only in values(f"It was {text} then.")
 
 
 @given(TEXTS)
 def test_the_value_of_any_text_is_among_its_values(text: str) -> None:
-    only = value(text)
+    only = only_value(text)
     assert only is None or only in values(text)
