@@ -172,13 +172,15 @@ class Engine:
     ) -> Iterator[Retrieved | Progress | Answer]:
         """Yield what was retrieved, each claim that an LLM has written and is checked, and the answer, last.
 
-        Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer.
+        Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer. ``timings_ms``
+        counts no time between two items: it is the consumer's.
         """
         clock = Clock()
         self._check(question)  # before an LLM hears of it
         check_filter(chosen)
         if said := smalltalk.kind(question, smalltalk.asking(history)):
-            yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
+            with clock.stopped():
+                yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
             yield replace(
@@ -187,7 +189,8 @@ class Engine:
             return
         rewritten, warnings = self._rewritten(question, history, stop)
         retrieved = self._retrieve(question, history, chosen, self.config.k, clock, rewritten)
-        yield retrieved
+        with clock.stopped():
+            yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
             if thing := rewrite.anew(smalltalk.without_greeting(question), smalltalk.asking(history)):
@@ -197,7 +200,7 @@ class Engine:
         draft = _Draft()
         if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
             with clock.time("write"):
-                draft = yield from self._write(self.llm, retrieved.standalone, found, stop)
+                draft = yield from self._write(self.llm, retrieved.standalone, found, stop, clock)
         composed = compose(found, draft.lines)
         worded = not set(draft.lines or ()) <= set(quoted(found))
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
@@ -263,7 +266,7 @@ class Engine:
         return await to_thread(self.search, question, k, chosen)
 
     def _write(
-        self, llm: LLM, question: str, chosen: Chosen, stop: Event | None
+        self, llm: LLM, question: str, chosen: Chosen, stop: Event | None, clock: Clock
     ) -> Generator[Progress, None, "_Draft"]:
         """Yield the answer as far as it is written; return what it says, or that it is quotes alone and why."""
         from rag.claims.writer import write  # its libraries would make every start without an LLM a little slower
@@ -277,7 +280,8 @@ class Engine:
                     continue
                 lines.append(item)
                 so_far = compose(chosen, lines)
-                yield Progress(so_far.claims, so_far.citations)
+                with clock.stopped():
+                    yield Progress(so_far.claims, so_far.citations)
         except LLMError as error:
             return _Draft(None, tuple(dropped), (f"{error}; the answer is quotes alone",))
         return _Draft(tuple(lines), tuple(dropped))
@@ -321,7 +325,8 @@ class Engine:
                 claims_so_far = (*found.claims, checker.check(claim))
             citations = tuple(checker.citations.values())
             found = replace(found, claims=claims_so_far, citations=citations, timings_ms=clock.timings())
-            yield found
+            with clock.stopped():
+                yield found
         if not found.claims:
             yield found
 
