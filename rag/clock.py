@@ -23,7 +23,7 @@ class Clock:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Count nothing of what happens inside: around a ``yield``, whatever the consumer does until it asks for more."""
+        """Count nothing of what happens inside: around a ``yield``, what the consumer does until it asks for more."""
         began = time.perf_counter()
         yield
         self._stopped += time.perf_counter() - began
