@@ -28,6 +28,7 @@ import faiss
 import numpy as np
 
 from rag.index import vectors
+from rag.index.manifest import Search
 from rag.models import embed, encode
 
 PASSAGES, QUESTIONS, N = 10_000, 300, 50
@@ -140,7 +141,7 @@ class Table:
         seconds = time.perf_counter() - began
         kept = vectors.COMPARED
         for vectors.COMPARED in (20, 40, 80, 160):
-            signed = vectors.VectorStore(self.folder, {"kind": "signs"})
+            signed = vectors.VectorStore(self.folder, Search("signs"))
             self.row("signs (VectorStore)", N * vectors.COMPARED, seconds, codes.nbytes, partial(signed.nearest, n=N))
             signed.close()
         vectors.COMPARED = kept

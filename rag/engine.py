@@ -216,7 +216,7 @@ class Engine:
             short_answer=found.short_answer,
             index=self.index.id,
             model={
-                "encoder": self.index.manifest["encoder"]["name"],
+                "encoder": self.index.manifest.encoder.name,
                 "reader": self.reader.name,
                 "llm": self.llm.name if self.llm and worded else None,
                 **({"reranker": self.reranker.name} if self.reranker else {}),

@@ -35,7 +35,7 @@ HOUSE = """
     models: encode embed origins careful catalogue
     index: near_duplicates manifest store bm25 vectors opened generations
     postgres: address session postings neighbours store tables opened copy database
-    indexing: homes builder status watch
+    indexing: homes ingestion builder status watch
     english: preference vocabulary polarity question_form question_parts clause decide amounts counts relative
         period guards grammar
     retrieval: hybrid rerank

@@ -187,7 +187,7 @@ def _origin(
 ) -> dict[str, Any]:
     """Return what a run depends on: files, commit, index, models, settings, versions, seeds."""
     commit, dirty = _commit(golds[0].beside)
-    encoder = engine.index.manifest["encoder"]
+    encoder = engine.index.manifest.encoder
     reranker = engine.reranker
     return {
         "files": [
@@ -205,7 +205,7 @@ def _origin(
         "dirty": dirty,
         "index": engine.index.id,
         "models": {
-            "encoder": {"name": encoder["name"], "identity": encoder["identity"]},
+            "encoder": {"name": encoder.name, "identity": encoder.identity},
             "reader": {"name": engine.reader.name, "identity": getattr(engine.reader, "identity", None)},
             "reranker": {"name": reranker.name} if reranker else None,
             "llm": {"name": engine.llm.name} if engine.llm else None,

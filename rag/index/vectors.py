@@ -19,6 +19,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.manifest import Search
+
 if TYPE_CHECKING:
     from rag.models.encode import Vectors
 
@@ -39,7 +41,7 @@ _MIXED, _SHARE = 8, 0.5
 _SLICES, _LEAST_SLICE = 16, 1024
 
 
-def write(folder: Path, blocks: Iterable["Vectors"]) -> dict[str, Any]:
+def write(folder: Path, blocks: Iterable["Vectors"]) -> Search:
     """Write ``vectors.faiss`` and, beyond ``EXACT_UP_TO`` rows, ``ann.faiss``.
 
     Args:
@@ -48,8 +50,8 @@ def write(folder: Path, blocks: Iterable["Vectors"]) -> dict[str, Any]:
             are kept in memory.
 
     Returns:
-        What :class:`VectorStore` must know, for the manifest: ``kind``, which is "flat" or "signs"; with signs, or
-        where they were not good enough, ``recall_at_10`` and ``recall_at_50`` of the exact neighbours.
+        How they are to be searched: "flat" or by "signs"; with signs, or where they were not good enough, with their
+        recall of the exact neighbours.
     """
     count = dimension = 0
     signs = []
@@ -63,19 +65,19 @@ def write(folder: Path, blocks: Iterable["Vectors"]) -> dict[str, Any]:
         file.seek(0)
         file.write(_header(count, dimension))
     if count <= EXACT_UP_TO:
-        return {"kind": "flat"}
+        return Search("flat")
     ann = faiss.IndexBinaryFlat(8 * signs[0].shape[1])
     for part in signs:
         ann.add(part)
     with (folder / ANN).open("wb") as file:  # Python tells when the last bytes cannot be written; FAISS does not
         faiss.write_index_binary(ann, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
-    store = VectorStore(folder, {"kind": "signs"})
+    store = VectorStore(folder, Search("signs"))
     recall = measured(store, store)
     store.close()
     if recall[f"recall_at_{HITS}"] >= RECALL:
-        return {"kind": "signs", **recall}
+        return Search("signs", **recall)
     (folder / ANN).unlink()
-    return {"kind": "flat", **recall}
+    return Search("flat", **recall)
 
 
 class Neighbours(Protocol):
@@ -115,19 +117,19 @@ class VectorStore:
 
     Args:
         folder: where :func:`write` put them.
-        card: what :func:`write` returned.
+        search: what :func:`write` returned.
         threads: for one search; what is found does not depend on it.
 
     Raises:
         RuntimeError: a file is missing or is not one of FAISS.
     """
 
-    def __init__(self, folder: Path, card: dict[str, Any], threads: int = 2) -> None:
+    def __init__(self, folder: Path, search: Search, threads: int = 2) -> None:
         # Mapped: what is not searched is not read. A file that is unlinked meanwhile stays until the mapping goes.
         self._flat: Any = faiss.read_index(str(folder / VECTORS), faiss.IO_FLAG_MMAP_IFC)
         self._all = np.arange(self._flat.ntotal, dtype=np.int64)
         self._parts: list[NDArray[np.uint8]] = []
-        if card["kind"] == "signs":
+        if search.kind == "signs":
             ann: Any = faiss.read_index_binary(str(folder / ANN))
             self._parts = np.array_split(faiss.vector_to_array(ann.xb).reshape(ann.ntotal, -1), threads)
         else:
