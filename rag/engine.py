@@ -131,7 +131,7 @@ class Engine:
         """
         config = config or Config()
         where = home(config.index if index is None else index, config.models)
-        if llm is None and config.llm != "none":
+        if llm is None and config.llm:
             from rag.llm.client import open_llm  # only whoever names one waits for its libraries
 
             llm = open_llm(config.llm, config)
@@ -413,7 +413,7 @@ class Engine:
     @property
     def threshold(self) -> float:
         """Least confidence for an answer: the configured one, otherwise the reader's own."""
-        return self.config.threshold if self.config.threshold >= 0 else self.reader.threshold
+        return self.reader.threshold if self.config.threshold is None else self.config.threshold
 
     def _retrieve(
         self,
