@@ -136,7 +136,7 @@ def _publish(place: Home, documents: Sequence[Document]) -> str:
         counts = store.write(target / manifest.STORE, new)
         stored = store.Store(target / manifest.STORE)
         bm25.write(target / manifest.BM25, stored.headed_texts())
-        search = vectors.write(target, _blocks(counts.passages))
+        search = vectors.write(target, (counts.passages, DIMENSION), _blocks(counts.passages))
         stored.close()
         (target / manifest.ENCODER).mkdir()
         (target / manifest.ENCODER / "encoder.onnx").write_bytes(b"none")

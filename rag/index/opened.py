@@ -130,7 +130,7 @@ class Index:
         """The passages' vectors: row n is passage n's."""
         from rag.index.vectors import VectorStore
 
-        return VectorStore(self.path, self.manifest.vectors, self._threads)
+        return VectorStore.open(self.path, self.manifest.vectors, self._threads)
 
     @cached_property
     def lexical(self) -> Words:

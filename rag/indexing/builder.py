@@ -225,13 +225,14 @@ def _write_vectors(
     times = Counter(map(_key, stored.texts()))
     again: dict[bytes, encode.Vectors] = {}  # of new texts that stand in more than one passage
     encoded = 0
+    shape = (times.total(), encoder.card.dimension)
 
     def blocks() -> Iterator[encode.Vectors]:
         nonlocal encoded
         for texts in _blocks(stored.texts()):
             keys = [_key(text) for text in texts]
             rows = np.array([known.get(key, -1) for key in keys])
-            block = np.empty((len(texts), encoder.card.dimension), dtype=np.float32)
+            block = np.empty((len(texts), shape[1]), dtype=np.float32)
             if reusable and (rows >= 0).any():
                 block[rows >= 0] = reusable.vectors.rows(rows[rows >= 0])
             new = {key: text for key, text, row in zip(keys, texts, rows, strict=True) if row < 0 and key not in again}
@@ -243,7 +244,7 @@ def _write_vectors(
             told(len(texts))
             yield block
 
-    return vectors.write(target, blocks()), encoded
+    return vectors.write(target, shape, blocks()), encoded
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
     linked = passages > EXACT_UP_TO and dimension <= MOST_INDEXED
     encoder = {name: kept for name, kept in about.files.items() if name.startswith(f"{manifest.ENCODER}/")}
     held: dict[str, manifest.StoredTable] = {}
-    with closing(vectors.VectorStore(built, manifest.Search("flat"))) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for table in tables(dimension, linked=linked):
             database.execute(table.create())
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
@@ -61,7 +61,7 @@ def check(stored: DatabaseIndex, built: Path) -> None:
     """
     stored.check(verify=True)
     lexical = Lexical(built / manifest.BM25)
-    with closing(vectors.VectorStore(built, manifest.Search("flat"))) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for number in np.random.default_rng(0).integers(len(flat), size=PROBES):
             own = flat.rows(np.array([number]))
             if not np.array_equal(stored.vectors.rows(np.array([number])), own):
@@ -82,7 +82,7 @@ def search(opened: Callable[[manifest.Search], DatabaseIndex], built: Path) -> m
         built: the folder that it is of.
     """
     recall: dict[str, float] = {}
-    with closing(vectors.VectorStore(built, manifest.Search("flat"))) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for effort in EFFORTS:
             linked = manifest.Search("hnsw", ef_search=effort)
             with opened(linked) as stored:

@@ -290,7 +290,7 @@ def stage(config: Config, old: str, new: str) -> str:
         return "the old one is being removed" if left else "swapped"
     if (Path(config.index) / new).exists():
         return "named"
-    for name in (manifest.MANIFEST, "vectors.faiss", manifest.BM25, manifest.ENCODER, manifest.STORE):
+    for name in (manifest.MANIFEST, "vectors.npy", manifest.BM25, manifest.ENCODER, manifest.STORE):
         if any((folder / name).exists() for folder in left):
             return name
     return "begun" if left else "nothing written"
