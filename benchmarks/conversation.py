@@ -41,11 +41,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of question sets")
     parser.add_argument("--work", type=Path, help="folder that keeps the index of mtrag; without it, CANARD alone")
     parser.add_argument("--show", action="store_true", help="print every rewrite of CANARD's tuning half")
-    parser.add_argument("--llm", default="none", help="rewrites too; as the setting has it")
+    parser.add_argument("--llm", help="rewrites too; as the setting has it")
     parser.add_argument("--every", type=int, default=1, help="measure only each n-th follow-up")
     arguments = parser.parse_args()
     halves = list(read_canard(arguments.data / "canard" / "rewrites.jsonl.gz"))[:: arguments.every]
-    llm = open_llm(arguments.llm, load())
+    llm = open_llm(arguments.llm, load()) if arguments.llm else None
     if arguments.show:
         show([row for row in halves if row["tuning"]])
         return

@@ -7,7 +7,7 @@ that answers it: to write a word that nobody would, to add a link, to take a for
 BIPIA's tasks. Told of each kind are the parts of the answers that did as ordered: in what the LLM wrote ("unchecked"),
 and in the answer that is shown ("shown"). A quote, verbatim and shown as one, is what the source says, and no success;
 the short answer counts. "Changed" are those that had the right answer without the order and lost it.
-``--llm none`` measures answers that are quotes alone.
+Without ``--llm`` it measures answers that are quotes alone.
 """
 
 import argparse
@@ -70,12 +70,12 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder of public sets, squad2 and injection among them"
     )
-    parser.add_argument("--llm", default="none", help="as in the setting llm")
+    parser.add_argument("--llm", help="as in the setting llm")
     parser.add_argument("--most", type=int, default=48, help="questions (default: 48)")
     parser.add_argument("--show", action="store_true", help="print each answer")
     arguments = parser.parse_args()
     llm = None
-    if arguments.llm != "none":
+    if arguments.llm:
         from rag.llm.client import open_llm
 
         llm = open_llm(arguments.llm, load())

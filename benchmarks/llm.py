@@ -12,7 +12,6 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
@@ -42,10 +41,10 @@ def main() -> None:
     questions = gold.load(arguments.gold)[:: arguments.every]
     print(f"{len(questions)} questions\n\n| {' | '.join(HEAD)} |\n|{' --- |' * len(HEAD)}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        config = replace(load(), sources=arguments.sources, index=folder)
-        build(config, progress=False)
+        where = {"sources": arguments.sources, "index": folder}
+        build(load(where), progress=False)
         for name in arguments.llm:
-            print(f"| {' | '.join([f'`{name}`', *row(replace(config, llm=name), questions)])} |", flush=True)
+            print(f"| {' | '.join([f'`{name}`', *row(load({**where, 'llm': name}), questions)])} |", flush=True)
 
 
 def row(config: Config, questions: Sequence[gold.Question]) -> Iterator[str]:

@@ -16,17 +16,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from rag.index import bm25, manifest, store, vectors
 from rag.indexing import builder
 from rag.indexing.homes import Home, home
+from rag.indexing.ingestion import ingested
 from rag.models.encode import EncoderCard, Vectors
 from rag.retrieval.hybrid import retrieve
 from rag.schema import ALL, Document, Filter
@@ -90,8 +90,8 @@ def _compare(passages: int, folder: Path, url: str) -> None:
         plain = [seconds for seconds, _ in asked]
         dated = [_timed(partial(_search, index, probe, DATED))[0] for probe in probes[:50]]
         answers.append([found for _, found in asked])
-        recall = index.manifest["vectors"].get("recall_at_50", 1.0)
-        size = manifest.total_bytes(index.manifest) / 2**20
+        recall = index.manifest.vectors.recall_at_50 or 1.0
+        size = index.manifest.total_bytes / 2**20
         middle, late = statistics.median(plain) * 1000, sorted(plain)[int(len(plain) * 0.95)] * 1000
         print(
             f"| {passages:,} | {where} | {built:.1f} s | {opening:.2f} s | {middle:.1f} ms | {late:.1f} ms |"
@@ -132,18 +132,17 @@ def _publish(place: Home, documents: Sequence[Document]) -> str:
     """Build a generation as the builder does, with vectors that are made up, and have it asked."""
     with place.single_writer():
         target = place.aside()
-        counts = store.write(target / manifest.STORE, documents, {d.source: "" for d in documents}, PASSAGE_CHARS)
+        new = ingested(documents, {d.source: "" for d in documents}, PASSAGE_CHARS)
+        counts = store.write(target / manifest.STORE, new)
         stored = store.Store(target / manifest.STORE)
         bm25.write(target / manifest.BM25, stored.headed_texts())
-        card = vectors.write(target, _blocks(counts.passages))
+        search = vectors.write(target, (counts.passages, DIMENSION), _blocks(counts.passages))
         stored.close()
         (target / manifest.ENCODER).mkdir()
         (target / manifest.ENCODER / "encoder.onnx").write_bytes(b"none")
-        encoder = asdict(EncoderCard("none", "none", DIMENSION, 256, "mean", "", "", "onnx"))
+        encoder = EncoderCard("none", "none", DIMENSION, 256, "mean", "", "", "onnx")
         identity = hashlib.sha256(repr(documents).encode()).hexdigest()[:16]
-        about: dict[str, Any] = {"format": manifest.FORMAT, "id": identity, "encoder": encoder, "canaries": []}
-        about |= {"passage_chars": PASSAGE_CHARS, "vectors": card, "counts": asdict(counts), "skipped": []}
-        builder._seal(target, about)
+        builder._seal(target, manifest.Manifest(identity, encoder, (), PASSAGE_CHARS, search, counts))
         place.swap_in(target, identity)
     return identity
 

@@ -170,7 +170,8 @@ def variant(index: Index, config: Config, kind: str) -> Index:
             shutil.rmtree(half / manifest.BM25)
             bm25_files.write(half / manifest.BM25, index.store.texts())
         else:
-            vectors.write(half, [index.encoder.encode(list(index.store.headed_texts()))])
+            rows = index.encoder.encode(list(index.store.headed_texts()))
+            vectors.write(half, rows.shape, [rows])
         half.rename(folder)
     return Index(folder, index.manifest, threads=config.threads)
 

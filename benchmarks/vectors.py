@@ -47,17 +47,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         began = time.perf_counter()
-        card = vectors.write(folder, like(passages, count))
+        search = vectors.write(folder, (count, passages.shape[1]), like(passages, count))
         seconds = time.perf_counter() - began
         print(f"{count} vectors of {passages.shape[1]} dimensions, drawn, written and tried in {seconds:.0f} s:")
-        print(f"`{json.dumps(card)}`\n")
-        store = vectors.VectorStore(folder, card)
+        print(f"`{json.dumps(search.form())}`\n")
+        store = vectors.VectorStore.open(folder, search)
         exact(store, folder, questions)
-        approximate(store, folder, questions)
+        approximate(store, questions)
         store.close()
     with tempfile.TemporaryDirectory() as name:
-        card = vectors.write(Path(name), like(None, count))
-        print(f"\nUniformly random vectors, the worst case: `{json.dumps(card)}`")
+        search = vectors.write(Path(name), (count, passages.shape[1]), like(None, count))
+        print(f"\nUniformly random vectors, the worst case: `{json.dumps(search.form())}`")
 
 
 def passed(words: Any, _: int) -> None:
@@ -71,10 +71,10 @@ def nearest(store: vectors.VectorStore, questions: Any, among: Any, i: int) -> N
 
 def exact(store: vectors.VectorStore, folder: Path, questions: Any) -> None:
     print(f"| exact, the {N} nearest of | bound, ms | VectorStore, ms | of bound |\n| --- | --- | --- | --- |")
-    mapped = np.memmap(folder / vectors.VECTORS, dtype=np.uint8, mode="r")
+    mapped = np.load(folder / vectors.VECTORS, mmap_mode="r")
     for size in [size for size in (1000, 10_000, 100_000, 200_000, 500_000) if size < len(store)] + [len(store)]:
         among = np.arange(size)
-        words = mapped[48 : 40 + 4 * size * store.rows(np.arange(1)).shape[1]].view(np.int64)
+        words = mapped[:size].reshape(-1).view(np.int64)
         bound, found = in_turn(
             partial(passed, words),
             partial(nearest, store, questions, among),
@@ -82,7 +82,7 @@ def exact(store: vectors.VectorStore, folder: Path, questions: Any) -> None:
         )
         print(f"| {size} | {bound:.2f} | {found:.2f} | {found / bound:.2f} |")
 
-    matrix = store.rows(np.arange(len(store)))  # in memory: BLAS copies what is not aligned, as in the file it is not
+    matrix = np.array(mapped)
     halves = [(0, len(matrix) // 2), (len(matrix) // 2, len(matrix))]
     shards = faiss.IndexShards(matrix.shape[1], True, True)  # type: ignore[call-arg]  # noqa: FBT003  # threaded, rows numbered through
     flats = [flat(matrix[start:stop]) for start, stop in halves]
@@ -108,18 +108,18 @@ def exact(store: vectors.VectorStore, folder: Path, questions: Any) -> None:
         print(f"| {name} | {in_turn(way, rounds=20)[0]:.1f} |", flush=True)
 
 
-def approximate(store: vectors.VectorStore, folder: Path, questions: Any) -> None:
+def approximate(store: vectors.VectorStore, questions: Any) -> None:
     count = len(store)
     print(
         f"\n| approximate, then exact among candidates | candidates | build, s | MB | recall@10 | recall@{N} |", end=""
     )
     print(" p50, ms | p95, ms |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
-    table = Table(store, folder, questions, count)
+    table = Table(store, questions, count)
     table.signs()
     table.faiss("RaBitQfs", [(0, 500), (0, 1000)])
     lists = 2 ** round(np.log2(4 * count**0.5))
     table.faiss(f"IVF{lists},SQ8", [(lists // part, 200) for part in (128, 64, 32)])
-    table = Table(store, folder, questions, min(count, HNSW_COUNT))
+    table = Table(store, questions, min(count, HNSW_COUNT))
     table.faiss("HNSW16_SQ8", [(128, 100), (256, 100)])
     table.faiss("HNSW32_SQ8", [(128, 100), (256, 100)])
 
@@ -127,20 +127,17 @@ def approximate(store: vectors.VectorStore, folder: Path, questions: Any) -> Non
 class Table:
     """One line for each way to search the first ``count`` vectors."""
 
-    def __init__(self, store: vectors.VectorStore, folder: Path, questions: Any, count: int) -> None:
-        self.store, self.folder, self.questions, self.count = store, folder, questions, count
+    def __init__(self, store: vectors.VectorStore, questions: Any, count: int) -> None:
+        self.store, self.questions, self.count = store, questions, count
         self.truth = [store.nearest(question, N, np.arange(count))[0] for question in questions]
 
     def signs(self) -> None:
         began = time.perf_counter()
         codes = np.concatenate([np.packbits(rows > 0, axis=1) for rows in blocks(self.store, self.count)])
-        index = faiss.IndexBinaryFlat(8 * codes.shape[1])
-        index.add(codes)
-        faiss.write_index_binary(index, str(self.folder / vectors.ANN))
         seconds = time.perf_counter() - began
         kept = vectors.COMPARED
         for vectors.COMPARED in (20, 40, 80, 160):
-            signed = vectors.VectorStore(self.folder, {"kind": "signs"})
+            signed = vectors.VectorStore(self.store.rows(np.arange(self.count)), codes)
             self.row("signs (VectorStore)", N * vectors.COMPARED, seconds, codes.nbytes, partial(signed.nearest, n=N))
             signed.close()
         vectors.COMPARED = kept
@@ -148,8 +145,7 @@ class Table:
     def faiss(self, factory: str, settings: list[tuple[int, int]]) -> None:
         """Measure an index of FAISS, with so many lists (IVF) or entries (HNSW) looked at, and so many candidates."""
         index, seconds = built(factory, self.store, self.count)
-        file = self.folder / "other.faiss"
-        faiss.write_index(index, str(file))
+        size = faiss.serialize_index(index).nbytes
         for effort, candidates in settings:
             name = f"{factory}, {effort} looked at" if effort else factory
             if factory.startswith("IVF"):
@@ -158,7 +154,7 @@ class Table:
                 index.hnsw.efSearch = effort
                 name += f", **of {self.count}**"
             search = partial(self.rescored, index, candidates)
-            self.row(name, candidates, seconds, file.stat().st_size, search)
+            self.row(name, candidates, seconds, size, search)
 
     def rescored(self, index: Any, candidates: int, vector: Any) -> Any:
         found = index.search(vector[None], candidates)[1][0]

@@ -8,18 +8,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rag.errors import UsageError
 
 FILE = "rag.toml"
 MOST_THREADS = 256
 READERS = ("auto", "packaged", "careful")
+ABSENT = ("", "none")
+"""Texts that take back what an earlier layer set, where a setting may be absent: TOML and the shell have no None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting, with its default. Each is a key of ``rag.toml`` and, in capitals, a ``RAG_`` variable."""
+    """Every setting, with its default. Each is a key of ``rag.toml`` and, in capitals, a ``RAG_`` variable.
+
+    A setting that may be absent is then None; the text ``none`` in ``rag.toml``, a variable or an option says so.
+    """
 
     sources: str = "seeds"
     """Folder of documents to index."""
@@ -47,10 +52,10 @@ class Config:
     """How many passages are read for an answer."""
     reader: str = "auto"
     """Which network reads them: ``packaged``, ``careful`` (``rag models pull reader-base``), or the better one here."""
-    reranker: str = ""
-    """Cross-encoder that orders the passages found, by name or path; none by default. It needs torch to ask."""
-    threshold: float = -1.0
-    """Least confidence for an answer, 0 to 1; below 0 the reader's own calibrated threshold holds."""
+    reranker: str | None = None
+    """Cross-encoder that orders the passages found, by name or path. It needs torch to ask."""
+    threshold: float | None = None
+    """Least confidence for an answer, 0 to 1; by default the reader's own, calibrated."""
     max_question_chars: int = 2000
     """A longer question is refused as a usage error."""
     threads: int = 2
@@ -65,13 +70,13 @@ class Config:
     """Port they listen on; 0 takes any free one."""
     workers: int = 1
     """Processes that ``rag serve --api-only`` answers with; more than one only read."""
-    password_file: str = ""
+    password_file: str | None = None
     """File with the hash of the chat page's password (``rag ui --set-password``); needed unless host is loopback."""
-    examples: str = ""
-    """Text file of questions, one a line, that the chat page offers; none by default."""
+    examples: str | None = None
+    """Text file of questions, one a line, that the chat page offers."""
     runs: str = "runs"
     """Folder of the runs of ``rag eval``, which the page shows."""
-    llm: str = "none"
+    llm: str | None = None
     """The LLM, by name: see docs/llm.md. None is ever used unless it is named."""
     llm_seconds: int = 60
     """Most time for an LLM's whole answer, retries in it; half of it for the first word."""
@@ -97,13 +102,13 @@ class Config:
                 raise UsageError(f"{name} is {getattr(self, name)}: the least is {least}")
         if self.threads > MOST_THREADS:
             raise UsageError(f"threads is {self.threads}: at most {MOST_THREADS}")
-        for name in ("sources", "index", "encoder", "llm", "models", "data", "runs"):
+        for name in ("sources", "index", "encoder", "models", "data", "runs"):
             if not getattr(self, name).strip():
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
         if self.reader not in READERS:
             raise UsageError(f"reader is {self.reader!r}: one of {', '.join(READERS)}")
-        if not self.threshold <= 1:
-            raise UsageError(f"threshold is {self.threshold}: it is a probability, at most 1")
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise UsageError(f"threshold is {self.threshold}: it is a probability, 0 to 1; none takes the reader's own")
 
 
 def load(flags: Mapping[str, Any] | None = None, *, directory: str | Path = ".") -> Config:
@@ -136,6 +141,14 @@ def load(flags: Mapping[str, Any] | None = None, *, directory: str | Path = ".")
     return _merge(config, {k: v for k, v in (flags or {}).items() if v is not None}, "the command line")
 
 
+def environment(config: Config) -> dict[str, str]:
+    """Return this process's environment for another that shall have these settings, whatever ``rag.toml`` says.
+
+    Others may read the arguments of a process, but not its environment: the address of an index may hold a password.
+    """
+    return {**os.environ, **{f"RAG_{field.name.upper()}": str(getattr(config, field.name)) for field in fields(config)}}
+
+
 def key(variable: str) -> str:
     """Return a provider's key, from the environment alone; empty if there is none."""
     return os.environ.get(variable, "").strip()
@@ -147,12 +160,15 @@ def variable(name: str) -> str:
 
 
 def _merge(config: Config, values: Mapping[str, Any], origin: str) -> Config:
-    types = {field.name: type(getattr(config, field.name)) for field in fields(config)}
+    types = {field.name: get_args(field.type) or (field.type,) for field in fields(config)}
     typed: dict[str, Any] = {}
     for name, value in values.items():
         if name not in types:
             raise UsageError(f"{origin}: unknown setting {name!r}; known are {', '.join(sorted(types))}")
-        kind = types[name]
+        kind, *absent = types[name]
+        if absent and (value is None or (isinstance(value, str) and value.strip().lower() in ABSENT)):
+            typed[name] = None
+            continue
         if kind is bool:
             typed[name] = _switch(value, f"{origin}: {name}")
             continue

@@ -132,7 +132,7 @@ class Engine:
         """
         config = config or Config()
         where = home(config.index if index is None else index, config.models)
-        if llm is None and config.llm != "none":
+        if llm is None and config.llm:
             from rag.llm.client import open_llm  # only whoever names one waits for its libraries
 
             llm = open_llm(config.llm, config)
@@ -173,14 +173,16 @@ class Engine:
     ) -> Iterator[Retrieved | Progress | Answer]:
         """Yield what was retrieved, each claim that an LLM has written and is checked, and the answer, last.
 
-        Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer.
+        Arguments and errors as :meth:`ask`; once ``stop`` is set, an LLM is not listened to any longer. ``timings_ms``
+        counts no time between two items: it is the consumer's.
         """
         clock = Clock()
         self._check(question)  # before an LLM hears of it
         check_filter(chosen)
         turns = smalltalk.asking(history)
         if said := smalltalk.kind(question, turns):
-            yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
+            with clock.stopped():
+                yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
                 answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
             yield replace(
@@ -189,7 +191,8 @@ class Engine:
             return
         asked, warnings = self._reworded(self._asked(question, turns), stop)
         retrieved = self._retrieve(question, asked, chosen, self.config.k, clock)
-        yield retrieved
+        with clock.stopped():
+            yield retrieved
         with clock.time("read"):
             found = self._read(retrieved, chosen)
             if asked.anew:
@@ -199,7 +202,7 @@ class Engine:
         draft = _Draft()
         if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
             with clock.time("write"):
-                draft = yield from self._write(self.llm, retrieved.standalone, found, stop)
+                draft = yield from self._write(self.llm, retrieved.standalone, found, stop, clock)
         composed = compose(found, draft.lines)
         worded = not set(draft.lines or ()) <= set(quoted(found))
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
@@ -215,7 +218,7 @@ class Engine:
             short_answer=found.short_answer,
             index=self.index.id,
             model={
-                "encoder": self.index.manifest["encoder"]["name"],
+                "encoder": self.index.manifest.encoder.name,
                 "reader": self.reader.name,
                 "llm": self.llm.name if self.llm and worded else None,
                 **({"reranker": self.reranker.name} if self.reranker else {}),
@@ -265,7 +268,7 @@ class Engine:
         return await to_thread(self.search, question, k, chosen)
 
     def _write(
-        self, llm: LLM, question: str, chosen: Chosen, stop: Event | None
+        self, llm: LLM, question: str, chosen: Chosen, stop: Event | None, clock: Clock
     ) -> Generator[Progress, None, "_Draft"]:
         """Yield the answer as far as it is written; return what it says, or that it is quotes alone and why."""
         from rag.claims.writer import write  # its libraries would make every start without an LLM a little slower
@@ -279,7 +282,8 @@ class Engine:
                     continue
                 lines.append(item)
                 so_far = compose(chosen, lines)
-                yield Progress(so_far.claims, so_far.citations)
+                with clock.stopped():
+                    yield Progress(so_far.claims, so_far.citations)
         except LLMError as error:
             return _Draft(None, tuple(dropped), (f"{error}; the answer is quotes alone",))
         return _Draft(tuple(lines), tuple(dropped))
@@ -323,7 +327,8 @@ class Engine:
                 claims_so_far = (*found.claims, checker.check(claim))
             citations = tuple(checker.citations.values())
             found = replace(found, claims=claims_so_far, citations=citations, timings_ms=clock.timings())
-            yield found
+            with clock.stopped():
+                yield found
         if not found.claims:
             yield found
 
@@ -411,7 +416,7 @@ class Engine:
     @property
     def threshold(self) -> float:
         """Least confidence for an answer: the configured one, otherwise the reader's own."""
-        return self.config.threshold if self.config.threshold >= 0 else self.reader.threshold
+        return self.reader.threshold if self.config.threshold is None else self.config.threshold
 
     def _retrieve(self, question: str, asked: FollowUp | None, chosen: Filter, k: int, clock: Clock) -> Retrieved:
         """Retrieve for a question, as it is asked in its conversation or, without one, alone."""

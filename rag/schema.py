@@ -65,6 +65,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not indexed, why, and what would help."""
+
+    source: str
+    reason: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source!r}: {self.reason}" + (f": {self.remedy}" if self.remedy else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which documents may answer; all of them by default."""
 

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from rag.index import bm25, manifest, store, vectors
 from rag.indexing import builder
+from rag.indexing.ingestion import ingested
 from rag.models.encode import EncoderCard, Vectors
 from rag.schema import Document
 
@@ -27,23 +27,14 @@ def make(target: Path, documents: Sequence[Document]) -> str:
     """Write a finished generation into a new folder, as the builder does; return its id."""
     identity = hashlib.sha256(repr(documents).encode()).hexdigest()[:16]
     target.mkdir(exist_ok=True)
-    counts = store.write(target / manifest.STORE, documents, {d.source: "" for d in documents}, 200)
+    counts = store.write(target / manifest.STORE, ingested(documents, {d.source: "" for d in documents}, 200))
     stored = store.Store(target / manifest.STORE)
     bm25.write(target / manifest.BM25, stored.headed_texts())
-    card = vectors.write(target, [np.array([vector(text) for text in stored.texts()])])
+    rows = np.array([vector(text) for text in stored.texts()])
+    search = vectors.write(target, (len(rows), DIMENSION), [rows])
     stored.close()
     (target / manifest.ENCODER).mkdir()
     (target / manifest.ENCODER / "encoder.onnx").write_bytes(b"none")
     encoder = EncoderCard("none", "none", DIMENSION, 256, "mean", "", "", "onnx")
-    about = {
-        "format": manifest.FORMAT,
-        "id": identity,
-        "encoder": asdict(encoder),
-        "canaries": [],
-        "passage_chars": 200,
-        "vectors": card,
-        "counts": asdict(counts),
-        "skipped": [],
-    }
-    builder._seal(target, about)
+    builder._seal(target, manifest.Manifest(identity, encoder, (), 200, search, counts))
     return identity

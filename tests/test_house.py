@@ -35,9 +35,9 @@ HOUSE = """
     models: encode embed origins careful catalogue
     index: near_duplicates manifest store bm25 vectors opened generations
     postgres: address session postings neighbours store tables opened copy database
-    indexing: homes builder status watch
-    english: preference vocabulary tokens polarity question_form question_parts clause decide amounts counts relative
-        period guards grammar
+    indexing: homes ingestion builder status watch
+    english: preference vocabulary tokens polarity question_form question_parts clause decide amounts counts
+        relative period guards grammar
     retrieval: hybrid rerank
     reading: network capitals copies missing margin reader agree versions selection citations codes columns cells
         topic

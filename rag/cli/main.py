@@ -213,7 +213,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from rag.retrieval.hybrid import left_out
 
     question, chosen = _question(arguments), _filter(arguments)
-    with _engine(replace(config, llm="none", reader="packaged")) as engine:  # neither is asked, and both take long
+    with _engine(replace(config, llm=None, reader="packaged")) as engine:  # neither is asked, and both take long
         _warn(left_out(engine.index, chosen))
         if question is None:
             return _batch(arguments, lambda q, _: render.search_object(engine.search(q, chosen=chosen)))
@@ -238,7 +238,7 @@ def _check(arguments: argparse.Namespace, config: Config) -> int:
         if arguments.json:
             raise UsageError("--json and --out together: the ending of --out says the format")
         files.ending(arguments.out, files.CHECK_ENDINGS)  # before anything is checked for nothing
-    with _engine(replace(config, llm="none")) as engine:
+    with _engine(replace(config, llm=None)) as engine:
         checked = engine.check(text, _filter(arguments))
         if arguments.out is not None:
             files.write_check(arguments.out, checked, text, engine.index.store)
@@ -259,7 +259,7 @@ def _check(arguments: argparse.Namespace, config: Config) -> int:
 def _conflicts(arguments: argparse.Namespace, config: Config) -> int:
     from rag.output import render, terminal
 
-    with _engine(replace(config, llm="none", reader="packaged")) as engine:  # neither is asked
+    with _engine(replace(config, llm=None, reader="packaged")) as engine:  # neither is asked
         found = engine.conflicts(arguments.seconds, _filter(arguments))
         _warn(found.warnings)
         if arguments.json:

@@ -31,7 +31,7 @@ def reply(
     """
     titles = index.store.titles(chosen)
     told, standalone = (
-        {"encoder": index.manifest["encoder"]["name"], "reader": None, "llm": None},
+        {"encoder": index.manifest.encoder.name, "reader": None, "llm": None},
         " ".join(question.split()),
     )
     if said in smalltalk.MESSAGES:

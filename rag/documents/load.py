@@ -37,21 +37,9 @@ from rag.documents.parse import PARSERS, PARSERS_VERSION
 from rag.documents.pdf import ocr
 from rag.documents.sandbox import Sandbox
 from rag.errors import SourceError, UsageError
-from rag.schema import Document, Original
+from rag.schema import Document, Original, Skipped
 from rag.text.dates import iso_date
 from rag.text.normal import canonical, canonical_offset
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was not indexed, why, and what would help."""
-
-    source: str
-    reason: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.source!r}: {self.reason}" + (f": {self.remedy}" if self.remedy else "")
 
 
 @dataclass(slots=True)

@@ -113,7 +113,7 @@ def new(arguments: argparse.Namespace, config: Config) -> int:
         raise UsageError(f"{path} is there already, or its folder is not: name another file")
     if arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: the least is 1")
-    llm = open_llm(config.llm, config)
+    llm = open_llm(config.llm, config) if config.llm else None
     with home(config.index, config.models).open() as index:
         rows = draft(index, arguments.limit, llm)
     if not rows:

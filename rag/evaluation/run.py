@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from rag import __version__
-from rag.config import Config
+from rag.config import Config, environment
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.evaluation import html, report, results
@@ -105,7 +105,7 @@ def run(
             measured = ask_all(engine, questions, scoped=scoped, progress=progress)
             origin = _origin(engine, golds, questions, selection)
         cold = _cold_start(own, next(iter(questions.values()))[0].question)
-    if own.llm == "none" or own.llm.startswith(IN_PROCESS):
+    if own.llm is None or own.llm.startswith(IN_PROCESS):
         measured.checks["connections_outside"] = len(outside)  # those of opening the models too
     else:  # whoever names a server wants it to be asked
         del measured.checks["connections_outside"]
@@ -187,7 +187,7 @@ def _origin(
 ) -> dict[str, Any]:
     """Return what a run depends on: files, commit, index, models, settings, versions, seeds."""
     commit, dirty = _commit(golds[0].beside)
-    encoder = engine.index.manifest["encoder"]
+    encoder = engine.index.manifest.encoder
     reranker = engine.reranker
     return {
         "files": [
@@ -205,7 +205,7 @@ def _origin(
         "dirty": dirty,
         "index": engine.index.id,
         "models": {
-            "encoder": {"name": encoder["name"], "identity": encoder["identity"]},
+            "encoder": {"name": encoder.name, "identity": encoder.identity},
             "reader": {"name": engine.reader.name, "identity": getattr(engine.reader, "identity", None)},
             "reranker": {"name": reranker.name} if reranker else None,
             "llm": {"name": engine.llm.name} if engine.llm else None,
@@ -260,11 +260,12 @@ def _notes(measured: Measured) -> list[str]:
 
 def _cold_start(config: Config, question: str) -> float | None:
     """Return the seconds that ``rag ask`` takes from its start to its end, or None if it failed."""
-    options = ("--quiet", "--index", config.index, "--llm", config.llm)
-    command = [sys.executable, "-m", "rag", "ask", *options, "--", question]
+    command = [sys.executable, "-m", "rag", "ask", "--quiet", "--", question]
     start = time.perf_counter()
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, env=environment(config), capture_output=True, check=False, stdin=subprocess.DEVNULL
+        )
     except (OSError, ValueError):  # a question that no command line can hold
         return None
     return round(time.perf_counter() - start, 3) if done.returncode in (0, 3) else None

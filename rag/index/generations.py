@@ -49,10 +49,9 @@ def listed(folder: Path) -> list[Generation]:
             about = manifest.read(path)
         except IndexDamaged:
             continue
-        counts = about["counts"]
         built = datetime.fromtimestamp(_built(path), UTC).astimezone().isoformat(timespec="seconds")
-        size = manifest.total_bytes(about)
-        found.append(Generation(path.name, path.name == now, built, counts["documents"], counts["passages"], size))
+        counts, size = about.counts, about.total_bytes
+        found.append(Generation(path.name, path.name == now, built, counts.documents, counts.passages, size))
     if not found and now:
         manifest.read(folder / now)  # says why
     return found

@@ -4,7 +4,7 @@ import sqlite3
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from rag.errors import EncoderError, IndexDamaged, RagError, first_line
 from rag.index import manifest as manifests
@@ -23,14 +23,14 @@ class Index:
     its own ``store``, ``vectors`` and ``lexical`` (:mod:`rag.indexing.homes`).
     """
 
-    def __init__(self, path: Path, manifest: dict[str, Any], threads: int) -> None:
+    def __init__(self, path: Path, manifest: manifests.Manifest, threads: int) -> None:
         self.path = path
         self.place = str(path)
         """As messages name it."""
         self.home = str(path.parent)
         """What ``--index`` was given."""
         self.manifest = manifest
-        self.id: str = manifest["id"]
+        self.id = manifest.id
         try:
             self.store = Store(path / manifests.STORE)
         except sqlite3.Error as error:
@@ -101,7 +101,7 @@ class Index:
 
     def __len__(self) -> int:
         """Return the number of passages."""
-        return int(self.manifest["counts"]["passages"])
+        return self.manifest.counts.passages
 
     def _damaged(self, error: Exception) -> IndexDamaged:
         return IndexDamaged(f"{self.place} cannot be opened ({first_line(error)}): {manifests.rebuild(self.home)}")
@@ -117,7 +117,7 @@ class Index:
         from rag.models import encode
 
         encoder = encode.read(self.encoder_folder, threads=self._threads)
-        cosine = encode.canary_cosine(encoder, self.manifest["canaries"])
+        cosine = encode.canary_cosine(encoder, self.manifest.canaries)
         if cosine < encode.PARITY:
             raise EncoderError(
                 f"the encoder in {self.place} does not give here what it gave when the index was built (cosine "
@@ -130,7 +130,7 @@ class Index:
         """The passages' vectors: row n is passage n's."""
         from rag.index.vectors import VectorStore
 
-        return VectorStore(self.path, self.manifest["vectors"], self._threads)
+        return VectorStore.open(self.path, self.manifest.vectors, self._threads)
 
     @cached_property
     def lexical(self) -> Words:

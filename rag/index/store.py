@@ -3,15 +3,14 @@
 import difflib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.documents import split
 from rag.errors import UnknownSource
-from rag.index.near_duplicates import stories
+from rag.index.manifest import Counts
 from rag.schema import Document, Filter, Original, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -58,6 +57,18 @@ class Listing:
     passages: int = 0
     notes: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A document as it is written (:mod:`rag.indexing.ingestion`)."""
+
+    document: Document
+    digest: str
+    """:func:`rag.documents.load.digest`."""
+    story: int | None
+    """The number of the first document that tells the same; None where no other does."""
+    passages: Sequence[Passage]
 
 
 class Store:
@@ -261,44 +272,32 @@ class Store:
         return conditions, values
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much a store holds."""
-
-    documents: int = 0
-    passages: int = 0
-    sentences: int = 0
-
-
-def write(path: Path, documents: Sequence[Document], digests: Mapping[str, str], passage_chars: int) -> Counts:
-    """Split documents into passages and write both, one document at a time.
+def write(path: Path, ingested: Iterable[Ingested]) -> Counts:
+    """Write documents and their passages, one document at a time.
 
     Args:
         path: of the new file.
-        documents: in the order of their numbers.
-        digests: of each document, by source.
-        passage_chars: most characters in a passage.
+        ingested: in the order of their numbers.
     """
     database = sqlite3.connect(path)
     database.execute("PRAGMA journal_mode = OFF")  # the whole folder is thrown away if this is interrupted
     database.executescript(_SCHEMA)
     counts = Counts()
-    for number, (document, story) in enumerate(zip(documents, stories([d.text for d in documents]), strict=True)):
+    for number, item in enumerate(ingested):
         database.execute(
             f"INSERT INTO document (id, digest, story, {_DOCUMENT}) VALUES ({', '.join('?' * 19)})",  # noqa: S608
-            (number, digests[document.source], story, *_row(document)),
+            (number, item.digest, item.story, *_row(item.document)),
         )
-        passages = split.passages(document, passage_chars)
         rows = (
             (
                 *(counts.passages + n, number, p.start, p.end),
                 *(json.dumps([[s.start, s.end] for s in p.sentences]), p.context, p.text),
             )
-            for n, p in enumerate(passages)
+            for n, p in enumerate(item.passages)
         )
         database.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        sentences = sum(len(passage.sentences) for passage in passages)
-        counts = Counts(number + 1, counts.passages + len(passages), counts.sentences + sentences)
+        sentences = sum(len(passage.sentences) for passage in item.passages)
+        counts = Counts(number + 1, counts.passages + len(item.passages), counts.sentences + sentences)
     database.commit()
     database.close()
     return counts

@@ -1,29 +1,31 @@
 """The vectors of a generation: written as they are encoded, mapped into memory to be searched.
 
-``vectors.faiss`` is a FAISS IndexFlatIP: row n is the unit vector of passage n, float32. Up to ``EXACT_UP_TO`` rows
-every search goes over all of them. Beyond that ``ann.faiss``, a FAISS IndexBinaryFlat, has the sign of each number of
-each row, 1 bit for 32: the rows whose signs agree best with the question's are compared exactly, the others not at all.
-How many of the nearest rows that finds is measured when the index is built; if too few, every search stays exact.
+``vectors.npy`` is a file of NumPy: row n is the unit vector of passage n, float32. Up to ``EXACT_UP_TO`` rows every
+search goes over all of them. Beyond that ``signs.npy`` has the sign of each number of each row, 1 bit for 32: the rows
+whose signs agree best with the question's are compared exactly, the others not at all. How many of the nearest rows
+that finds is measured when the index is built; if too few, every search stays exact.
 
 Signs rather than a trained or linked index: nothing is fitted, so that the same vectors give the same bytes on any
 number of threads, in seconds for a million rows. ``benchmarks/vectors.md`` compares them.
 """
 
-import struct
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import faiss
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
+
+from rag.index.manifest import Search
 
 if TYPE_CHECKING:
     from rag.models.encode import Vectors
 
-VECTORS = "vectors.faiss"
-ANN = "ann.faiss"
+VECTORS = "vectors.npy"
+SIGNS = "signs.npy"
 
 EXACT_UP_TO = 200_000
 """So many rows, 0.3 GB at 384 dimensions, take two cores 5 to 8 ms: little is left to save."""
@@ -39,43 +41,36 @@ _MIXED, _SHARE = 8, 0.5
 _SLICES, _LEAST_SLICE = 16, 1024
 
 
-def write(folder: Path, blocks: Iterable["Vectors"]) -> dict[str, Any]:
-    """Write ``vectors.faiss`` and, beyond ``EXACT_UP_TO`` rows, ``ann.faiss``.
+def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> Search:
+    """Write ``vectors.npy`` and, beyond ``EXACT_UP_TO`` rows, ``signs.npy``.
 
     Args:
         folder: where; it exists.
-        blocks: unit vectors, each block of shape ``(any number, dimension)``; at least one block. Only their signs
-            are kept in memory.
+        shape: rows of all blocks together, and dimension.
+        blocks: unit vectors, each block of shape ``(any number, dimension)``. Only their signs are kept in memory.
 
     Returns:
-        What :class:`VectorStore` must know, for the manifest: ``kind``, which is "flat" or "signs"; with signs, or
-        where they were not good enough, ``recall_at_10`` and ``recall_at_50`` of the exact neighbours.
+        How they are to be searched: "flat" or by "signs"; with signs, or where they were not good enough, with their
+        recall of the exact neighbours.
     """
-    count = dimension = 0
-    signs = []
-    with (folder / VECTORS).open("wb") as file:
-        file.write(_header(0, 0))
+    signs: list[NDArray[np.uint8]] = []
+
+    def noted() -> Iterable["Vectors"]:
         for block in blocks:
-            file.write(np.ascontiguousarray(block, dtype="<f4").data)
             signs.append(_signs(block))
-            dimension = block.shape[1]
-            count += len(block)
-        file.seek(0)
-        file.write(_header(count, dimension))
-    if count <= EXACT_UP_TO:
-        return {"kind": "flat"}
-    ann = faiss.IndexBinaryFlat(8 * signs[0].shape[1])
-    for part in signs:
-        ann.add(part)
-    with (folder / ANN).open("wb") as file:  # Python tells when the last bytes cannot be written; FAISS does not
-        faiss.write_index_binary(ann, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
-    store = VectorStore(folder, {"kind": "signs"})
+            yield block
+
+    _write(folder / VECTORS, "<f4", shape, noted())
+    if shape[0] <= EXACT_UP_TO:
+        return Search("flat")
+    _write(folder / SIGNS, "|u1", (shape[0], signs[0].shape[1]), signs)
+    store = VectorStore.open(folder, Search("signs"))
     recall = measured(store, store)
     store.close()
     if recall[f"recall_at_{HITS}"] >= RECALL:
-        return {"kind": "signs", **recall}
-    (folder / ANN).unlink()
-    return {"kind": "flat", **recall}
+        return Search("signs", **recall)
+    (folder / SIGNS).unlink()
+    return Search("flat", **recall)
 
 
 class Neighbours(Protocol):
@@ -111,35 +106,35 @@ class Neighbours(Protocol):
 
 
 class VectorStore:
-    """Searches what :func:`write` wrote. Safe to share between threads.
+    """Searches rows that are in memory or mapped into it. Safe to share between threads.
 
     Args:
-        folder: where :func:`write` put them.
-        card: what :func:`write` returned.
+        rows: unit vectors, shape ``(number, dimension)``.
+        signs: theirs, packed, shape ``(number, dimension / 8)``; without them every search compares all rows.
         threads: for one search; what is found does not depend on it.
-
-    Raises:
-        RuntimeError: a file is missing or is not one of FAISS.
     """
 
-    def __init__(self, folder: Path, card: dict[str, Any], threads: int = 2) -> None:
-        # Mapped: what is not searched is not read. A file that is unlinked meanwhile stays until the mapping goes.
-        self._flat: Any = faiss.read_index(str(folder / VECTORS), faiss.IO_FLAG_MMAP_IFC)
-        self._all = np.arange(self._flat.ntotal, dtype=np.int64)
-        self._parts: list[NDArray[np.uint8]] = []
-        if card["kind"] == "signs":
-            ann: Any = faiss.read_index_binary(str(folder / ANN))
-            self._parts = np.array_split(faiss.vector_to_array(ann.xb).reshape(ann.ntotal, -1), threads)
-        else:
-            with (folder / VECTORS).open("rb", buffering=0) as file:  # a disk is 5 times faster so than by page faults
-                while file.read(2**20):
-                    pass
+    def __init__(self, rows: "Vectors", signs: NDArray[np.uint8] | None = None, threads: int = 2) -> None:
+        self._rows = rows
+        self._parts = [] if signs is None else np.array_split(signs, threads)
         # FAISS searches for one vector with one thread: threads of our own take slices, and shall start no others.
         self._pool = ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,))
 
+    @classmethod
+    def open(cls, folder: Path, search: Search, threads: int = 2) -> Self:
+        """Open what :func:`write` wrote into a folder, and returned.
+
+        Raises:
+            OSError: a file is missing.
+            ValueError: a file is not one of NumPy, or is cut short.
+        """
+        by_signs = search.kind == "signs"
+        rows = _mapped(folder / VECTORS, read=not by_signs)
+        return cls(rows, _mapped(folder / SIGNS, read=True) if by_signs else None, threads)
+
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self._all)
+        return len(self._rows)
 
     def nearest(
         self, vector: "Vectors", n: int, among: NDArray[np.int64] | None = None
@@ -151,15 +146,15 @@ class VectorStore:
             n: at most so many.
             among: rows to choose from, all compared; by default every row, or where there are signs the likely ones.
         """
-        vector = np.ascontiguousarray(vector, dtype=np.float32)
-        if among is None:
-            among = self._likely(vector, COMPARED * max(n, HITS)) if self._parts else self._all
-        among = np.ascontiguousarray(among, dtype=np.int64)
-        # The slices follow from the number of rows alone: FAISS does not say which of equals it drops.
-        size = max(_LEAST_SLICE, -(-len(among) // _SLICES))
-        slices = [among[start : start + size] for start in range(0, max(1, len(among)), size)]
+        if among is None and self._parts:
+            among = self._likely(vector, COMPARED * max(n, HITS))
+        # The slices follow from the number of rows alone: FAISS does not say which of equals it drops. Chosen rows are
+        # copied, so few at a time that they are compared while they are in a processor's cache.
+        count = len(self) if among is None else len(among)
+        size = _LEAST_SLICE if among is not None else max(_LEAST_SLICE, -(-count // _SLICES))
+        slices = [slice(start, start + size) for start in range(0, max(1, count), size)]
         run = self._pool.map if len(slices) > 1 else map
-        found = list(run(lambda ids: self._search(vector, n, ids), slices))
+        found = list(run(lambda part: self._search(vector, n, part, among), slices))
         ids, cosines = (np.concatenate(parts) for parts in zip(*found, strict=True))
         best = np.lexsort((ids, -cosines))[:n]
         return ids[best], cosines[best]
@@ -167,26 +162,25 @@ class VectorStore:
     def cosines(self, vector: "Vectors", ids: NDArray[np.int64]) -> "Vectors":
         """Return the cosines of chosen rows with a unit vector of shape ``(dimension,)``, as :meth:`nearest` does."""
         # In the pool, where FAISS starts no threads.
-        return self._pool.submit(_cosines, vector, self._flat.get_xb(), ids).result()
+        return self._pool.submit(cosines, vector, self.rows(ids)).result()
 
     def rows(self, ids: NDArray[np.int64]) -> "Vectors":
         """Return the vectors of chosen rows, shape ``(len(ids), dimension)``."""
-        rows: Vectors = self._flat.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64))
-        return rows
+        return np.take(self._rows, ids, axis=0)
 
     def close(self) -> None:
         """Stop the threads."""
         self._pool.shutdown()
 
-    def _search(self, vector: "Vectors", n: int, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], "Vectors"]:
-        n = min(n, len(ids))
-        numbers, cosines = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.float32)
-        # Takes the rows where they lie, and is faster than IndexFlat.search, which has one thread read them all.
-        faiss.knn_inner_products_by_idx(  # type: ignore[attr-defined]  # the stubs know only what has a Python form
-            *(faiss.swig_ptr(vector), self._flat.get_xb(), faiss.swig_ptr(ids)),
-            *(self._flat.d, 1, len(self), len(ids), n, faiss.swig_ptr(cosines), faiss.swig_ptr(numbers)),
-        )
-        return numbers, cosines
+    def _search(
+        self, vector: "Vectors", n: int, part: slice, among: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.int64], "Vectors"]:
+        if among is None:
+            numbers, cosines = _ranked(vector, self._rows[part], n)
+            return numbers + part.start, cosines
+        ids = among[part]
+        numbers, cosines = _ranked(vector, self.rows(ids), n)
+        return ids[numbers], cosines
 
     def _likely(self, vector: "Vectors", n: int) -> NDArray[np.int64]:
         """Return the numbers of the ``n`` rows whose signs agree best with a vector's; of equals, earlier rows."""
@@ -199,23 +193,41 @@ class VectorStore:
 
 
 def cosines(vector: "Vectors", rows: "Vectors") -> "Vectors":
-    """Return the cosines of a unit vector with rows, to the last bit those of :meth:`VectorStore.cosines`."""
-    rows = np.ascontiguousarray(rows, dtype=np.float32)
-    return _cosines(vector, faiss.swig_ptr(rows), np.arange(len(rows)))
+    """Return the cosines of a unit vector with rows, to the last bit those of :meth:`VectorStore.nearest`."""
+    numbers, found = _ranked(vector, rows, len(rows))
+    cosines = np.empty_like(found)
+    cosines[numbers] = found
+    return cosines
 
 
-def _cosines(vector: "Vectors", matrix: Any, ids: NDArray[np.int64]) -> "Vectors":
-    """Return the cosines of a unit vector with the rows of these numbers of a matrix, to which FAISS has a pointer."""
-    vector, ids = np.ascontiguousarray(vector, dtype=np.float32), np.ascontiguousarray(ids, dtype=np.int64)
-    found: Vectors = np.empty(len(ids), dtype=np.float32)
-    pointers = faiss.swig_ptr(found), faiss.swig_ptr(vector), matrix, faiss.swig_ptr(ids)
-    faiss.fvec_inner_products_by_idx(*pointers, len(vector), 1, len(ids))  # type: ignore[attr-defined]
+def _ranked(vector: "Vectors", rows: "Vectors", n: int) -> tuple[NDArray[np.int64], "Vectors"]:
+    """Return the numbers and cosines of at most ``n`` rows, best first."""
+    n = min(n, len(rows))
+    if not n:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+    cosines, numbers = faiss.knn(vector[None], rows, n, faiss.METRIC_INNER_PRODUCT)
+    return numbers[0], cosines[0]
+
+
+def _write(path: Path, kind: str, shape: tuple[int, int], blocks: Iterable[NDArray[Any]]) -> None:
+    """Write an array a block at a time. Python tells when the last bytes cannot be written; NumPy does not."""
+    with path.open("wb") as file:
+        npy.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": shape})
+        for block in blocks:
+            file.write(np.ascontiguousarray(block, dtype=kind).data)
+
+
+def _mapped(path: Path, *, read: bool) -> NDArray[Any]:
+    """Map an array into memory, of which only what is searched is read: or all now, if a search needs all.
+
+    A file that is unlinked meanwhile stays until the mapping goes.
+    """
+    if read:
+        with path.open("rb", buffering=0) as file:  # a disk is 5 times faster so than by page faults
+            while file.read(2**20):
+                pass
+    found: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r"))
     return found
-
-
-def _header(count: int, dimension: int) -> bytes:
-    """Return what FAISS writes before the numbers of an IndexFlatIP, which it can only write whole."""
-    return struct.pack("<4siqqqBiQ", b"IxFI", dimension, count, 1 << 20, 1 << 20, 1, 0, count * dimension)
 
 
 def _signs(vectors: "Vectors") -> NDArray[np.uint8]:

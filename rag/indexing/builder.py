@@ -30,7 +30,9 @@ from rag.errors import IndexDamaged, IndexMissing, SourceError, UsageError
 from rag.index import bm25, generations, manifest, store, vectors
 from rag.index.opened import Index
 from rag.indexing import homes
+from rag.indexing.ingestion import ingested
 from rag.models import encode
+from rag.schema import Skipped
 
 BLOCK = 1024
 """Passages that are in memory together."""
@@ -52,7 +54,7 @@ class Report:
     changed: int
     removed: int
     unchanged: int
-    skipped: tuple[load.Skipped, ...]
+    skipped: tuple[Skipped, ...]
     unread: tuple[str, ...] = ()
     """What could not be read of the documents, as "source: what: what would help"."""
     notes: tuple[str, ...] = ()
@@ -121,7 +123,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
             home.make_current(identity)  # an older one that is wanted again
             return replace(report, built=True)
         target = home.aside()
-        counts = store.write(target / manifest.STORE, found.documents, digests, config.passage_chars)
+        counts = store.write(target / manifest.STORE, ingested(found.documents, digests, config.passage_chars))
         found.documents.clear()  # from here on texts are read from the store, a block at a time
         encoder = _encoder(target / manifest.ENCODER, now, model, config.threads)
         canaries = encode.canaries(encoder)
@@ -129,20 +131,9 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
         with closing(store.Store(target / manifest.STORE)) as stored:
             bm25.write(target / manifest.BM25, stored.headed_texts())
             with _telling(counts.passages, tell, progress=progress) as told:
-                written, encoded = _write_vectors(target, encoder, stored, reusable, told)
-        _seal(
-            target,
-            {
-                "format": manifest.FORMAT,
-                "id": identity,
-                "encoder": asdict(encoder.card),
-                "canaries": canaries,
-                "passage_chars": config.passage_chars,
-                "vectors": written,
-                "counts": asdict(counts),
-                "skipped": [asdict(skipped) for skipped in found.skipped],
-            },
-        )
+                search, encoded = _write_vectors(target, encoder, stored, reusable, told)
+        about = (identity, encoder.card, canaries, config.passage_chars, search, counts, tuple(found.skipped))
+        _seal(target, manifest.Manifest(*about))
         home.swap_in(target, identity)
     return replace(report, built=True, passages=counts.passages, encoded=encoded)
 
@@ -186,7 +177,7 @@ def _compare(digests: dict[str, str], now: Index | None, identity: str, found: l
     )
 
 
-def _nothing(sources: str, skipped: Sequence[load.Skipped]) -> str:
+def _nothing(sources: str, skipped: Sequence[Skipped]) -> str:
     if not skipped:
         return f"no documents in {sources}: put {' '.join(load.SUFFIXES)} files there, or name a folder with --sources"
     first = skipped[0]
@@ -208,9 +199,8 @@ def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.
     """Copy the current generation's encoder if it is of the same model, otherwise export the model; open it."""
     from rag.models import embed
 
-    card = now.manifest["encoder"] if now else {}
     path.mkdir()
-    if now and (card["name"], card["identity"]) == (model.name, model.identity):
+    if now and (now.manifest.encoder.name, now.manifest.encoder.identity) == (model.name, model.identity):
         for file in now.encoder_folder.iterdir():
             shutil.copyfile(file, path / file.name)
     else:
@@ -218,9 +208,9 @@ def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.
     return encode.read(path, threads=threads)
 
 
-def _gives_the_same(now: Index, card: encode.EncoderCard, canaries: list[str]) -> bool:
+def _gives_the_same(now: Index, card: encode.EncoderCard, canaries: tuple[str, ...]) -> bool:
     """Tell whether an encoder gives on this machine, to the last bit, the vectors that the current generation has."""
-    return (now.manifest["encoder"], now.manifest["canaries"]) == (asdict(card), canaries)
+    return (now.manifest.encoder, now.manifest.canaries) == (card, canaries)
 
 
 def _write_vectors(
@@ -229,19 +219,20 @@ def _write_vectors(
     stored: store.Store,
     reusable: Index | None,
     told: Callable[[int], None],
-) -> tuple[dict[str, Any], int]:
-    """Write a vector a passage; return what the manifest says of them, and how many had to be encoded."""
+) -> tuple[manifest.Search, int]:
+    """Write a vector a passage; return how they are to be searched, and how many had to be encoded."""
     known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
     times = Counter(map(_key, stored.texts()))
     again: dict[bytes, encode.Vectors] = {}  # of new texts that stand in more than one passage
     encoded = 0
+    shape = (times.total(), encoder.card.dimension)
 
     def blocks() -> Iterator[encode.Vectors]:
         nonlocal encoded
         for texts in _blocks(stored.texts()):
             keys = [_key(text) for text in texts]
             rows = np.array([known.get(key, -1) for key in keys])
-            block = np.empty((len(texts), encoder.card.dimension), dtype=np.float32)
+            block = np.empty((len(texts), shape[1]), dtype=np.float32)
             if reusable and (rows >= 0).any():
                 block[rows >= 0] = reusable.vectors.rows(rows[rows >= 0])
             new = {key: text for key, text, row in zip(keys, texts, rows, strict=True) if row < 0 and key not in again}
@@ -253,7 +244,7 @@ def _write_vectors(
             told(len(texts))
             yield block
 
-    return vectors.write(target, blocks()), encoded
+    return vectors.write(target, shape, blocks()), encoded
 
 
 @contextmanager
@@ -285,16 +276,10 @@ def _key(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _seal(target: Path, written: dict[str, Any]) -> None:
+def _seal(target: Path, about: manifest.Manifest) -> None:
     """Sync every file, then write the manifest with their sizes and hashes, last."""
-    files = sorted(path for path in target.rglob("*") if path.is_file())
-    for path in files:
+    for path in sorted(path for path in target.rglob("*") if path.is_file()):
         generations.sync(path)
-    written["files"] = {
-        path.relative_to(target).as_posix(): {"bytes": path.stat().st_size, "sha256": encode.file_sha256(path)}
-        for path in files
-    }
-    written["seal"] = manifest.sealed(written)
-    (target / manifest.MANIFEST).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    manifest.write(target, about)
     for path in (target / manifest.MANIFEST, *(path for path in target.rglob("*") if path.is_dir()), target):
         generations.sync(path)

@@ -1,12 +1,11 @@
 """What an index holds, for ``rag status``."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rag.config import Config
-from rag.documents.load import Skipped
-from rag.index.manifest import total_bytes
 from rag.indexing.homes import home
-from rag.schema import SCHEMA_VERSION
+from rag.schema import SCHEMA_VERSION, Skipped
 
 
 def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
@@ -26,12 +25,12 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
             "schema": SCHEMA_VERSION,
             "index": index.id,
             "folder": index.place,
-            **manifest["counts"],
-            "encoder": {key: manifest["encoder"][key] for key in ("name", "identity", "dimension", "runtime")},
-            "vectors": manifest["vectors"],
-            "bytes": {name: entry["bytes"] for name, entry in manifest["files"].items()},
-            "total_bytes": total_bytes(manifest),
-            "skipped": manifest["skipped"],
+            **asdict(manifest.counts),
+            "encoder": {key: getattr(manifest.encoder, key) for key in ("name", "identity", "dimension", "runtime")},
+            "vectors": manifest.vectors.form(),
+            "bytes": manifest.sizes,
+            "total_bytes": manifest.total_bytes,
+            "skipped": [asdict(item) for item in manifest.skipped],
             "verified": verify,
         }
         found["partly_read"], found["noted"] = index.store.noted()

@@ -25,11 +25,11 @@ MOST_FAILURES = 3
 REST_SECONDS = 30
 
 
-def open_llm(name: str, config: Config) -> "LanguageModel | None":
-    """Return the LLM of a name, or None for ``none``; no connection is opened yet.
+def open_llm(name: str, config: Config) -> "LanguageModel":
+    """Return the LLM of a name; no connection is opened yet.
 
     Args:
-        name: ``none``, ``local:NAME``, ``gguf:PATH``, ``ollama:MODEL``, ``openai:MODEL``, ``anthropic:MODEL`` or
+        name: ``local:NAME``, ``gguf:PATH``, ``ollama:MODEL``, ``openai:MODEL``, ``anthropic:MODEL`` or
             ``openai-like:URL#MODEL``.
         config: gives ``llm_seconds``, and what a model in this process needs.
 
@@ -37,7 +37,7 @@ def open_llm(name: str, config: Config) -> "LanguageModel | None":
         UsageError: the name is in no known form, or its extra or its key is not here.
         RagError: a model in this process cannot be opened.
     """
-    return None if name == "none" else LanguageModel(name, provider(name, config), config.llm_seconds)
+    return LanguageModel(name, provider(name, config), config.llm_seconds)
 
 
 class LanguageModel:

@@ -165,9 +165,9 @@ class TorchEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def canaries(encoder: QueryEncoder) -> list[str]:
+def canaries(encoder: QueryEncoder) -> tuple[str, ...]:
     """Return the vectors of ``CANARIES`` as base64 of little-endian float32: what a manifest keeps."""
-    return [b64encode(vector.astype("<f4").tobytes()).decode() for vector in encoder.encode(CANARIES)]
+    return tuple(b64encode(vector.astype("<f4").tobytes()).decode() for vector in encoder.encode(CANARIES))
 
 
 def canary_cosine(encoder: QueryEncoder, kept: Sequence[str]) -> float:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ PROBES = 8
 """Passages whose neighbours and words are looked for on both sides before a generation is asked."""
 
 
-def fill(database: Connection[Any], built: Path, about: dict[str, Any]) -> dict[str, Any]:
+def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> manifest.Manifest:
     """Fill the tables of a new schema, which the connection's search path names.
 
     Args:
@@ -35,11 +36,11 @@ def fill(database: Connection[Any], built: Path, about: dict[str, Any]) -> dict[
     Returns:
         The manifest of the tables. Linked vectors are of kind "hnsw": how they are searched is measured later.
     """
-    passages, dimension = about["counts"]["passages"], about["encoder"]["dimension"]
+    passages, dimension = about.counts.passages, about.encoder.dimension
     linked = passages > EXACT_UP_TO and dimension <= MOST_INDEXED
-    encoder = {name: entry for name, entry in about["files"].items() if name.startswith(f"{manifest.ENCODER}/")}
-    files: dict[str, Any] = dict(encoder)
-    with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
+    encoder = {name: kept for name, kept in about.files.items() if name.startswith(f"{manifest.ENCODER}/")}
+    held: dict[str, manifest.StoredTable] = {}
+    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for table in tables(dimension, linked=linked):
             database.execute(table.create())
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
@@ -47,9 +48,9 @@ def fill(database: Connection[Any], built: Path, about: dict[str, Any]) -> dict[
                 database.execute(statement)
             database.execute(f"ANALYZE {table.name}")
             (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table.name,)).fetchone() or (0,)
-            files[table.name] = {"bytes": size, "rows": rows, "sum": str(total)}
-    files["file"]["bytes"] = 0  # those of the encoder's files stand beside their names
-    return {**about, "files": files, "vectors": {"kind": "hnsw" if linked else "flat"}}
+            size = 0 if table.name == "file" else size  # those of the encoder's files stand beside their names
+            held[table.name] = manifest.StoredTable(size, rows, str(total))
+    return replace(about, vectors=manifest.Search("hnsw" if linked else "flat"), files=encoder, tables=held)
 
 
 def check(stored: DatabaseIndex, built: Path) -> None:
@@ -60,7 +61,7 @@ def check(stored: DatabaseIndex, built: Path) -> None:
     """
     stored.check(verify=True)
     lexical = Lexical(built / manifest.BM25)
-    with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for number in np.random.default_rng(0).integers(len(flat), size=PROBES):
             own = flat.rows(np.array([number]))
             if not np.array_equal(stored.vectors.rows(np.array([number])), own):
@@ -73,7 +74,7 @@ def check(stored: DatabaseIndex, built: Path) -> None:
             raise IndexDamaged(f"{stored.place}: its words have other weights than were built")
 
 
-def search(opened: Callable[[dict[str, Any]], DatabaseIndex], built: Path) -> dict[str, Any]:
+def search(opened: Callable[[manifest.Search], DatabaseIndex], built: Path) -> manifest.Search:
     """Return how the linked vectors are to be searched, for the manifest: with the least effort that finds enough.
 
     Args:
@@ -81,14 +82,14 @@ def search(opened: Callable[[dict[str, Any]], DatabaseIndex], built: Path) -> di
         built: the folder that it is of.
     """
     recall: dict[str, float] = {}
-    with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for effort in EFFORTS:
-            card = {"kind": "hnsw", "ef_search": effort}
-            with opened(card) as stored:
+            linked = manifest.Search("hnsw", ef_search=effort)
+            with opened(linked) as stored:
                 recall = vectors.measured(stored.vectors, flat)
             if recall[f"recall_at_{vectors.HITS}"] >= vectors.RECALL:
-                return {**card, **recall}
-    return {"kind": "flat", **recall}
+                return replace(linked, **recall)
+    return manifest.Search("flat", **recall)
 
 
 def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorStore) -> Iterator[Row]:

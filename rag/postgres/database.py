@@ -8,6 +8,7 @@ removes. Whoever reads a generation holds its lock, and one that is held is not 
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,8 +83,8 @@ class Database:
                 damaged = damaged or error
                 continue
             when = built.astimezone().isoformat(timespec="seconds")
-            size, counts = manifest.total_bytes(about), about["counts"]
-            found.append(Generation(identity, number == current, when, counts["documents"], counts["passages"], size))
+            size, counts = about.total_bytes, about.counts
+            found.append(Generation(identity, number == current, when, counts.documents, counts.passages, size))
         if damaged and not found:
             raise damaged
         return found
@@ -153,12 +154,12 @@ class Database:
         assert self._writer  # noqa: S101 (it is called inside single_writer)
         kept = self._kept(identity)
         with self._writer.transaction():
-            values = (number, identity, _sealed(about))
+            values = (number, identity, about.sealed())
             self._write("INSERT INTO {collection}.generation (number, id, manifest) VALUES (%s, %s, %s)", values)
             self._write(_CURRENT, (number,))
             self._write("DELETE FROM {collection}.generation WHERE number != ALL(%s)", ([number, *kept],))
 
-    def _filled(self, number: int, built: Path) -> dict[str, Any]:
+    def _filled(self, number: int, built: Path) -> manifest.Manifest:
         """Fill a new schema with what was built, check it as a reader would, and return its manifest."""
         assert self._writer  # noqa: S101 (it is called inside single_writer)
         schema = sql.Identifier(self._address.schema(number))
@@ -168,14 +169,12 @@ class Database:
         about = copy.fill(self._writer, built, manifest.read(built))
         self._writer.execute("SELECT set_config('search_path', %s, false)", (path,))
 
-        def opened(card: dict[str, Any]) -> DatabaseIndex:
-            return DatabaseIndex(self._address, number, {**about, "vectors": card}, self._models, threads=1)
+        def opened(search: manifest.Search) -> DatabaseIndex:
+            return DatabaseIndex(self._address, number, replace(about, vectors=search), self._models, threads=1)
 
-        with opened({"kind": "flat"}) as stored:
+        with opened(manifest.Search("flat")) as stored:
             copy.check(stored, built)
-        if about["vectors"]["kind"] == "hnsw":
-            about["vectors"] = copy.search(opened, built)
-        return about
+        return replace(about, vectors=copy.search(opened, built)) if about.vectors.kind == "hnsw" else about
 
     def _kept(self, identity: str) -> list[int]:
         """Return the number of the generation that stays beside a new one: the way back."""
@@ -246,7 +245,7 @@ class Database:
             index.close()
             raise
 
-    def _about(self, identity: str, text: str) -> dict[str, Any]:
+    def _about(self, identity: str, text: str) -> manifest.Manifest:
         return manifest.unsealed(text, identity, f"{self.name} generation {identity}", self.name)
 
     def _read(self, query: str, values: tuple[object, ...] = ()) -> _Rows:
@@ -265,9 +264,3 @@ class Database:
 
     def _filled_in(self, query: str) -> Any:
         return query.replace("{collection}", self._address.collection)
-
-
-def _sealed(about: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps({**about, "seal": manifest.sealed(about)})

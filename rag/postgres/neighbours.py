@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.manifest import Search
 from rag.index.vectors import cosines
 from rag.postgres.session import Session
 
@@ -26,11 +27,11 @@ class DatabaseNeighbours:
     What is found is ordered by cosines that are computed here, as an index folder computes them: to the last bit.
     """
 
-    def __init__(self, session: Session, passages: int, dimension: int, card: dict[str, Any]) -> None:
+    def __init__(self, session: Session, passages: int, dimension: int, search: Search) -> None:
         self._session = session
         self._passages = passages
         self._dimension = dimension
-        self._linked = card["kind"] == "hnsw"
+        self._linked = search.kind == "hnsw"
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -1,10 +1,10 @@
 """A generation in a database, opened for reading."""
 
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
 
 from rag.errors import IndexDamaged, IndexMissing
 from rag.index import manifest as manifests
@@ -25,25 +25,22 @@ class DatabaseIndex(Index):
     """One generation of a database, read-only. It holds the generation's lock until it is closed."""
 
     def __init__(  # it opens no files, as the class above does
-        self, address: Address, number: int, manifest: dict[str, Any], models: Path, threads: int
+        self, address: Address, number: int, manifest: manifests.Manifest, models: Path, threads: int
     ) -> None:
         self.manifest = manifest
-        self.id = manifest["id"]
+        self.id = manifest.id
         self.number = number
         self.home = address.name
         self.place = f"{address.name} generation {self.id}"
-        self.path = models / ENCODERS / manifests.sealed(self._encoder_files)[:16]
+        self.path = (
+            models / ENCODERS / manifests.digest({name: asdict(kept) for name, kept in manifest.files.items()})[:16]
+        )
         self._threads = threads
-        effort = manifest["vectors"].get("ef_search")
+        effort = manifest.vectors.ef_search
         # Behind so many candidates the search goes on where more are asked for.
         options = f"-c hnsw.ef_search={effort} -c hnsw.iterative_scan=strict_order" if effort else ""
         self.session = Session(address, number, options)
         self.store = DatabaseStore(self.session)
-
-    @property
-    def _encoder_files(self) -> dict[str, Any]:
-        files: dict[str, Any] = self.manifest["files"]
-        return {name: entry for name, entry in files.items() if "sha256" in entry}
 
     def named(self) -> str:
         """Return the id of the generation that is current where this one lies."""
@@ -58,18 +55,17 @@ class DatabaseIndex(Index):
         Raises:
             IndexDamaged: the first table that differs, by name.
         """
-        card = self.manifest["encoder"]
-        small = manifests.total_bytes(self.manifest) <= manifests.HASHED_AT_OPEN
-        for table in tables(card["dimension"], linked=False):
-            kept = self.manifest["files"][table.name]
+        small = self.manifest.total_bytes <= manifests.HASHED_AT_OPEN
+        for table in tables(self.manifest.encoder.dimension, linked=False):
+            kept = self.manifest.tables[table.name]
             if verify or (small and table.name != "file"):  # the encoder's files are hashed when they are read
                 ((rows, total),) = self.session.rows(table.held_sum())
-                if (rows, total) != (kept["rows"], kept["sum"]):
+                if (rows, total) != (kept.rows, kept.sum):
                     raise self._not_as_built(f"table {table.name} does not hold the rows that were built")
             elif "id" in table.columns:
                 ((last,),) = self.session.rows(f"SELECT coalesce(max(id), -1) FROM {table.name}")  # noqa: S608
-                if last != kept["rows"] - 1:
-                    raise self._not_as_built(f"table {table.name} does not have {kept['rows']} rows")
+                if last != kept.rows - 1:
+                    raise self._not_as_built(f"table {table.name} does not have {kept.rows} rows")
             else:
                 self.session.rows(f"SELECT 1 FROM {table.name} LIMIT 1")  # noqa: S608 (a name of our own)
 
@@ -84,7 +80,7 @@ class DatabaseIndex(Index):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             aside = Path(mkdtemp(dir=self.path.parent, prefix=".reading-"))
             try:
-                for name in self._encoder_files:
+                for name in self.manifest.files:
                     (aside / name).parent.mkdir(exist_ok=True)
                     with (aside / name).open("wb") as file:
                         parts = self.session.rows("SELECT count(*) FROM file WHERE name = %s", (name,))[0][0]
@@ -109,15 +105,15 @@ class DatabaseIndex(Index):
 
     def _is_here(self, folder: Path) -> bool:
         return all(
-            (folder / name).is_file() and encode.file_sha256(folder / name) == entry["sha256"]
-            for name, entry in self._encoder_files.items()
+            (folder / name).is_file() and encode.file_sha256(folder / name) == kept.sha256
+            for name, kept in self.manifest.files.items()
         )
 
     @cached_property
     def vectors(self) -> DatabaseNeighbours:
         """The passages' vectors: row n is passage n's."""
-        dimension = self.manifest["encoder"]["dimension"]
-        return DatabaseNeighbours(self.session, len(self), dimension, self.manifest["vectors"])
+        dimension = self.manifest.encoder.dimension
+        return DatabaseNeighbours(self.session, len(self), dimension, self.manifest.vectors)
 
     @cached_property
     def lexical(self) -> Postings:

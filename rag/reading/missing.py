@@ -100,9 +100,9 @@ def _unread(index: Index, chosen: Filter) -> Iterator[tuple[str, str, str, str]]
     for source, title, parts in index.store.unread(chosen):
         for part in parts:
             yield source, title, _said(source, part), part.partition(": ")[2]
-    for item in index.manifest["skipped"]:
-        if item["reason"] != "empty" and index.store.admits(item["source"], chosen):
-            yield item["source"], "", f"{item['source']} is not read: {item['reason']}", item["remedy"]
+    for item in index.manifest.skipped:
+        if item.reason != "empty" and index.store.admits(item.source, chosen):
+            yield item.source, "", f"{item.source} is not read: {item.reason}", item.remedy
 
 
 def _said(source: str, part: str) -> str:

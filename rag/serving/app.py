@@ -155,7 +155,7 @@ def _routes(serving: Serving, page: Any, door: Door) -> FastAPI:
     )
     def metrics() -> Response:
         with serving.live.engine() as engine:
-            counts = engine.index.manifest["counts"]
+            counts = engine.index.manifest.counts
         return Response(serving.metrics.text(counts), media_type=KIND)
 
     @api.get("/docs", include_in_schema=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
+from rag.index.manifest import Counts
 from rag.schema import Answer
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
@@ -51,10 +52,10 @@ class Metrics:
         """Take how many questions wait in this process."""
         self._waiting.set(number)
 
-    def text(self, counts: dict[str, int]) -> bytes:
+    def text(self, counts: Counts) -> bytes:
         """Return all figures, with what the index holds as its manifest counts it."""
-        self._documents.set(counts["documents"])
-        self._passages.set(counts["passages"])
+        self._documents.set(counts.documents)
+        self._passages.set(counts.passages)
         if self._shared is None:
             return generate_latest(self._registry)
         _forget_the_dead(self._shared)

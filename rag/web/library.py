@@ -16,11 +16,12 @@ from threading import Event, Lock, Thread
 from typing import Literal
 
 from rag.documents.fetched import numbered
-from rag.documents.load import SUFFIXES, Skipped, walk
+from rag.documents.load import SUFFIXES, walk
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
 from rag.indexing.builder import Report, build
 from rag.indexing.homes import home
+from rag.schema import Skipped
 from rag.web.live import Live
 from rag.web.uploads import Incoming, Uploads, writing
 
@@ -98,7 +99,7 @@ class Library:
         files = dict.fromkeys(self._files())
         with self._live.engine() as engine:
             listings = engine.index.store.documents()
-            skipped = {item["source"]: Skipped(**item) for item in engine.index.manifest["skipped"]}
+            skipped = {item.source: item for item in engine.index.manifest.skipped}
         indexed = {listing.source for listing in listings}
         holding = _holding(indexed)
         corpora = {

@@ -290,7 +290,7 @@ def stage(config: Config, old: str, new: str) -> str:
         return "the old one is being removed" if left else "swapped"
     if (Path(config.index) / new).exists():
         return "named"
-    for name in (manifest.MANIFEST, "vectors.faiss", manifest.BM25, manifest.ENCODER, manifest.STORE):
+    for name in (manifest.MANIFEST, "vectors.npy", manifest.BM25, manifest.ENCODER, manifest.STORE):
         if any((folder / name).exists() for folder in left):
             return name
     return "begun" if left else "nothing written"
@@ -666,7 +666,7 @@ def break_link(path: Path, content: bytes | None) -> None:
 
 def test_a_bit_a_swap_a_cut_or_a_loss_in_any_file_is_an_error_that_names_it(tiny: Config) -> None:
     with Index.open(tiny.index) as opened:
-        generation, entries = opened.path, opened.manifest["files"]
+        generation, entries = opened.path, opened.manifest.files
     whole = {name: (generation / name).read_bytes() for name in (*entries, manifest.MANIFEST)}
     assert sorted(whole) == sorted(content(generation)), "every file there is"
     names = list(whole)

@@ -41,9 +41,9 @@ def test_back_and_forth(two: Config, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_damaged_generation_is_no_way_back(two: Config) -> None:
     older = generations.listed(Path(two.index))[1]
-    vectors = Path(two.index) / older.id / "vectors.faiss"
+    vectors = Path(two.index) / older.id / "vectors.npy"
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"x")
-    with pytest.raises(IndexDamaged, match=r"vectors.faiss does not have the bytes"):
+    with pytest.raises(IndexDamaged, match=r"vectors.npy does not have the bytes"):
         generations.roll_back(Path(two.index))
     assert documents(two) == 2
 
@@ -58,7 +58,7 @@ def test_prune_keeps_the_current_one(two: Config) -> None:
 
 def test_a_damaged_current_generation_loses_no_way_back(two: Config) -> None:
     newer, older = generations.listed(Path(two.index))
-    vectors = Path(two.index) / newer.id / "vectors.faiss"
+    vectors = Path(two.index) / newer.id / "vectors.npy"
     vectors.write_bytes(b"x" * vectors.stat().st_size)
     with pytest.raises(IndexDamaged):
         generations.prune(Path(two.index))

@@ -254,11 +254,11 @@ def test_no_index(rag: Run, command: list[str], tmp_path: Path) -> None:
 
 
 def test_a_damaged_index(rag: Run, own_index: Path) -> None:
-    (vectors,) = own_index.glob("*/vectors.faiss")
+    (vectors,) = own_index.glob("*/vectors.npy")
     vectors.write_bytes(b"")
     code, out, err = rag("ask", "q", index=own_index)
     assert (code, out) == (4, "")
-    assert re.fullmatch(r"rag: .*vectors.faiss has 0 bytes, not \d+: rebuild with rag index --index .*\n", err)
+    assert re.fullmatch(r"rag: .*vectors.npy has 0 bytes, not \d+: rebuild with rag index --index .*\n", err)
 
 
 def test_skipped_files_are_named(rag: Run, tmp_path: Path, own_index: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.config import Config, load
+from rag.config import Config, environment, load
 from rag.errors import UsageError
 
 
@@ -22,6 +22,22 @@ def test_a_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, o
     assert load(directory=tmp_path).ocr is on
 
 
+@pytest.mark.parametrize("word", ["none", "None", " ", ""])
+def test_what_an_earlier_layer_set_can_be_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    given = 'llm = "ollama:x"\nreranker = "y"\nthreshold = 0.5\nexamples = "z"\npassword_file = "p"\n'
+    (tmp_path / "rag.toml").write_text(given)
+    config = load(directory=tmp_path)
+    optional = ("llm", "reranker", "threshold", "examples", "password_file")
+    assert [getattr(config, name) for name in optional] == ["ollama:x", "y", 0.5, "z", "p"]
+    for name in optional:
+        monkeypatch.setenv(f"RAG_{name.upper()}", word)
+        assert getattr(load(directory=tmp_path), name) is None
+    assert load({"threshold": 0, "llm": "ollama:w"}, directory=tmp_path).threshold == 0
+    assert load({"threshold": 0, "llm": "ollama:w"}, directory=tmp_path).llm == "ollama:w"
+
+
 def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_TIME", "noon")
     monkeypatch.delenv("RAG_READER")
@@ -38,7 +54,11 @@ def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch
         ("k = [1]", "k must be a int"),
         ("k = 0", "k is 0: the least is 1"),
         ("passage_chars = 5", "passage_chars is 5: the least is 100"),
-        ("threshold = 1.5", "threshold is 1.5: it is a probability"),
+        ("threshold = 1.5", "threshold is 1.5: it is a probability, 0 to 1; none takes the reader's own"),
+        ("threshold = -1", "threshold is -1.0: it is a probability"),
+        ('threshold = "much"', "threshold must be a float, not 'much'"),
+        ('k = "none"', "k must be a int, not 'none'"),
+        ("llm = 5", "llm must be a str, not 5"),
         ("k = ", "rag.toml is not valid TOML"),
         ("threshold = nan", "threshold is nan: it is a probability"),
         ("sources = 5", "sources must be a str, not 5"),
@@ -65,3 +85,11 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "rag.toml").write_bytes(b'sources = "caf\xe9"')
     with pytest.raises(UsageError, match="is not valid TOML"):
         load(directory=tmp_path)
+
+
+def test_another_process_gets_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rag.toml").write_text('llm = "ollama:a"\nocr = false\nthreshold = 0.9\n')
+    config = Config(index="postgresql://me:secret@host/index", ocr=True, threshold=0.25, k=3)
+    for name, value in environment(config).items():
+        monkeypatch.setenv(name, value)
+    assert load(directory=tmp_path) == config

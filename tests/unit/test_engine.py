@@ -1,13 +1,18 @@
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 import rag
+from rag import clock
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import Answer, Retrieved, Turn
+from tests.unit.test_write import Scripted
 
 
 def test_stream_tells_what_was_found_and_then_the_answer(engine: Engine) -> None:
@@ -15,6 +20,46 @@ def test_stream_tells_what_was_found_and_then_the_answer(engine: Engine) -> None
     assert isinstance(found, Retrieved)
     assert isinstance(answer, Answer)
     assert answer == replace(engine.ask("Who is Cuba's foreign minister?"), timings_ms=answer.timings_ms)
+
+
+T = TypeVar("T")
+
+
+class Paused:
+    """The time, and an hour more for each pause of whoever reads."""
+
+    hours = 0
+
+    def perf_counter(self) -> float:
+        return time.perf_counter() + 3600 * self.hours
+
+    def between(self, items: Iterator[T]) -> list[T]:
+        """Return what a stream gives to a reader who takes an hour over each event."""
+        found = []
+        for item in items:
+            self.hours += 1
+            found.append(item)
+        return found
+
+
+@pytest.mark.parametrize(("question", "events"), [("Who is Cuba's foreign minister?", 3), ("Hello!", 2)])
+def test_no_stage_counts_what_the_reader_of_a_stream_does_between_its_events(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, question: str, events: int
+) -> None:
+    pauses = Paused()
+    monkeypatch.setattr(clock, "time", pauses)
+    own = Engine(engine.index, engine.config, Scripted("Bruno Rodríguez is Cuban Foreign Minister. [1]"), engine.reader)
+    *_, answer = found = pauses.between(own.stream(question))
+    assert isinstance(answer, Answer)
+    assert len(found) == events
+    assert max(answer.timings_ms.values()) < 1000 * 3600
+
+
+def test_nor_does_a_check(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses = Paused()
+    monkeypatch.setattr(clock, "time", pauses)
+    first, last = pauses.between(engine.check_steps("Bruno Rodríguez is Cuban Foreign Minister. He is 99 years old."))
+    assert max(*first.timings_ms.values(), *last.timings_ms.values()) < 1000 * 3600
 
 
 def test_white_space_does_not_matter(engine: Engine) -> None:

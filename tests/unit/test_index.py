@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_missing(tmp_path: Path) -> None:
         Index.open(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "passages.sqlite", "encoder/encoder.onnx", "bm25/vocab.index.json"])
+@pytest.mark.parametrize("name", ["vectors.npy", "passages.sqlite", "encoder/encoder.onnx", "bm25/vocab.index.json"])
 def test_a_flipped_bit(own_index: Path, generation: Path, name: str) -> None:
     content = bytearray((generation / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -68,9 +69,9 @@ def test_a_flipped_bit(own_index: Path, generation: Path, name: str) -> None:
 
 
 def test_a_truncated_file(own_index: Path, generation: Path) -> None:
-    with (generation / "vectors.faiss").open("r+b") as file:
+    with (generation / "vectors.npy").open("r+b") as file:
         file.truncate(100)
-    damaged(own_index, "vectors.faiss has 100 bytes, not")
+    damaged(own_index, "vectors.npy has 100 bytes, not")
 
 
 def test_a_missing_file(own_index: Path, generation: Path) -> None:
@@ -96,7 +97,7 @@ def test_a_changed_manifest(own_index: Path, generation: Path) -> None:
 
 def test_an_encoder_that_gives_other_vectors_here(own_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Index.open(own_index) as index:
-        index.manifest["canaries"][0] = index.manifest["canaries"][1]
+        index.manifest = replace(index.manifest, canaries=index.manifest.canaries[1:])
         with pytest.raises(EncoderError, match="does not give here what it gave .*: rebuild with rag index --index"):
             index.load()
 
@@ -123,7 +124,7 @@ def test_another_format(own_index: Path, generation: Path) -> None:
     changed = json.loads((generation / "manifest.json").read_text())
     changed["format"] = 99
     (generation / "manifest.json").write_text(json.dumps(changed))
-    damaged(own_index, "has index format 99, not 6")
+    damaged(own_index, f"has index format 99, not {manifest.FORMAT}")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"../elsewhere\n", b"\xff\n"])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rag.index.store import Store, write
+from rag.indexing.ingestion import ingested
 from rag.schema import Document
 
 
@@ -10,7 +11,7 @@ def test_a_passage_keeps_the_column_names_above_it_and_is_indexed_with_them(tmp_
     rows = "\n".join(f"| Place{n} | {n} |" for n in range(40))
     text = f"# Rain\n\n| Town | 2024 |\n|---|---|\n{rows}\n"
     document = Document("a.md", text, "Rain", header="Rain")
-    write(tmp_path / "passages.sqlite", [document], {"a.md": ""}, 200)
+    write(tmp_path / "passages.sqlite", ingested([document], {"a.md": ""}, 200))
     store = Store(tmp_path / "passages.sqlite")
     first, *others = store.of("a.md")
     assert (first.context, {passage.context for passage in others}) == ("", {"# Rain\n| Town | 2024 |"})

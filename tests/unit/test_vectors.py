@@ -1,11 +1,11 @@
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from rag.index import vectors
+from rag.index.manifest import Search
 from rag.index.vectors import VectorStore, write
 
 DIMENSION = 48
@@ -21,9 +21,9 @@ def clustered(count: int, centres: int = 50) -> NDArray[np.float32]:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def written(folder: Path, rows: NDArray[np.float32], block: int = 1000) -> dict[str, object]:
+def written(folder: Path, rows: NDArray[np.float32], block: int = 1000) -> Search:
     folder.mkdir()
-    return write(folder, (rows[start : start + block] for start in range(0, max(1, len(rows)), block)))
+    return write(folder, rows.shape, (rows[start : start + block] for start in range(0, max(1, len(rows)), block)))
 
 
 def brute_force(rows: NDArray[np.float32], vector: NDArray[np.float32], n: int) -> list[int]:
@@ -40,9 +40,9 @@ def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_exact_is_what_numpy_finds(tmp_path: Path, count: int, threads: int) -> None:
     rows = unit(count, 1)
-    card = written(tmp_path / "a", rows)
-    assert card == {"kind": "flat"}
-    store = VectorStore(tmp_path / "a", card, threads)
+    search = written(tmp_path / "a", rows)
+    assert search == Search("flat")
+    store = VectorStore.open(tmp_path / "a", search, threads)
     assert len(store) == count
     for vector in unit(5, 2):
         ids, cosines = store.nearest(vector, 50)
@@ -54,19 +54,17 @@ def test_exact_is_what_numpy_finds(tmp_path: Path, count: int, threads: int) -> 
     store.close()
 
 
-def test_the_file_is_what_faiss_writes(tmp_path: Path) -> None:
+def test_the_file_is_what_numpy_writes(tmp_path: Path) -> None:
     rows = unit(2500, 1)
     written(tmp_path / "a", rows)
-    flat = faiss.IndexFlatIP(DIMENSION)
-    flat.add(rows)
-    faiss.write_index(flat, str(tmp_path / "flat.faiss"))
-    assert (tmp_path / "a" / vectors.VECTORS).read_bytes() == (tmp_path / "flat.faiss").read_bytes()
-    assert not (tmp_path / "a" / vectors.ANN).exists()
+    np.save(tmp_path / "whole.npy", rows)
+    assert (tmp_path / "a" / vectors.VECTORS).read_bytes() == (tmp_path / "whole.npy").read_bytes()
+    assert not (tmp_path / "a" / vectors.SIGNS).exists()
 
 
 def test_rows(tmp_path: Path) -> None:
     rows = unit(300, 1)
-    store = VectorStore(tmp_path / "a", written(tmp_path / "a", rows, block=77))
+    store = VectorStore.open(tmp_path / "a", written(tmp_path / "a", rows, block=77))
     assert np.array_equal(store.rows(np.array([70, 3, 299])), rows[[70, 3, 299]])
     assert np.array_equal(store.rows(np.arange(300)), rows)
 
@@ -74,7 +72,7 @@ def test_rows(tmp_path: Path) -> None:
 def test_equals_stand_in_order(tmp_path: Path) -> None:
     rows = np.repeat(unit(2, 1), 3000, axis=0)
     for name, threads in (("a", 1), ("b", 2)):
-        store = VectorStore(tmp_path / name, written(tmp_path / name, rows), threads)
+        store = VectorStore.open(tmp_path / name, written(tmp_path / name, rows), threads)
         ids, cosines = store.nearest(rows[-1], 40)
         assert (rows[ids] == rows[-1]).all()
         assert (cosines == cosines[0]).all()
@@ -84,9 +82,9 @@ def test_equals_stand_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize("approximate", [False, True])
 def test_a_filter_is_exact(tmp_path: Path, small_limit: None, approximate: bool) -> None:
     rows = clustered(4000 if approximate else 900)
-    card = written(tmp_path / "a", rows)
-    assert (card["kind"] == "signs") is approximate
-    store = VectorStore(tmp_path / "a", card)
+    search = written(tmp_path / "a", rows)
+    assert (search.kind == "signs") is approximate
+    store = VectorStore.open(tmp_path / "a", search)
     for step in (1, 3, 100, 2000):
         among = np.arange(len(rows))[::step]
         for vector in unit(5, 3):
@@ -98,10 +96,10 @@ def test_a_filter_is_exact(tmp_path: Path, small_limit: None, approximate: bool)
 
 def test_signs_find_the_right_rows(tmp_path: Path, small_limit: None) -> None:
     rows = clustered(4000)
-    card = written(tmp_path / "a", rows)
-    assert card["kind"] == "signs"
-    assert 0.98 <= float(str(card["recall_at_50"])) <= float(str(card["recall_at_10"])) <= 1
-    one, three = (VectorStore(tmp_path / "a", card, threads) for threads in (1, 3))
+    search = written(tmp_path / "a", rows)
+    assert search.kind == "signs"
+    assert 0.98 <= (search.recall_at_50 or 0) <= (search.recall_at_10 or 0) <= 1
+    one, three = (VectorStore.open(tmp_path / "a", search, threads) for threads in (1, 3))
     hits = 0
     for number, row in enumerate(rows[:100]):
         ids, cosines = one.nearest(row, 10)
@@ -115,34 +113,34 @@ def test_signs_find_the_right_rows(tmp_path: Path, small_limit: None) -> None:
 
 def test_signs_that_find_too_little_are_not_used(tmp_path: Path, small_limit: None) -> None:
     rows = unit(20_000, 1)
-    card = written(tmp_path / "a", rows)
-    assert card["kind"] == "flat"
-    assert float(str(card["recall_at_50"])) < vectors.RECALL
+    search = written(tmp_path / "a", rows)
+    assert search.kind == "flat"
+    assert 0 < (search.recall_at_50 or 0) < vectors.RECALL
     assert [path.name for path in (tmp_path / "a").iterdir()] == [vectors.VECTORS]
     vector = unit(1, 2)[0]
-    assert VectorStore(tmp_path / "a", card).nearest(vector, 50)[0].tolist() == brute_force(rows, vector, 50)
+    assert VectorStore.open(tmp_path / "a", search).nearest(vector, 50)[0].tolist() == brute_force(rows, vector, 50)
 
 
 def test_the_same_vectors_give_the_same_bytes(tmp_path: Path, small_limit: None) -> None:
     rows = clustered(4000)
-    cards = [written(tmp_path / name, rows, block) for name, block in (("a", 1000), ("b", 64))]
-    assert cards[0] == cards[1]
-    for name in (vectors.VECTORS, vectors.ANN):
+    searches = [written(tmp_path / name, rows, block) for name, block in (("a", 1000), ("b", 64))]
+    assert searches[0] == searches[1]
+    for name in (vectors.VECTORS, vectors.SIGNS):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
 def test_who_has_it_open_goes_on_when_it_is_deleted(tmp_path: Path) -> None:
     rows = unit(3000, 1)
-    store = VectorStore(tmp_path / "a", written(tmp_path / "a", rows))
+    store = VectorStore.open(tmp_path / "a", written(tmp_path / "a", rows))
     (tmp_path / "a" / vectors.VECTORS).unlink()
     assert store.nearest(rows[7], 1)[0].tolist() == [7]
 
 
 def test_a_file_that_is_not_there_or_cut_short(tmp_path: Path) -> None:
-    card = written(tmp_path / "a", unit(100, 1))
+    search = written(tmp_path / "a", unit(100, 1))
     with (tmp_path / "a" / vectors.VECTORS).open("r+b") as file:
         file.truncate(5000)
-    with pytest.raises(RuntimeError):
-        VectorStore(tmp_path / "a", card)
-    with pytest.raises(RuntimeError):
-        VectorStore(tmp_path, card)
+    with pytest.raises(ValueError, match="mmap length is greater than file size"):
+        VectorStore.open(tmp_path / "a", search)
+    with pytest.raises(FileNotFoundError):
+        VectorStore.open(tmp_path, search)
