@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from rag.claims.writer import Stream
 
 SUGGESTED = 3
+HINTED = 3
+"""Passages of the sources that a text cites for a claim, beside those of all."""
 CONFLICT_SECONDS = 60.0
 """How long conflicts are looked for, if nobody says."""
 
@@ -313,12 +315,19 @@ class Engine:
         Between two steps nothing is held: whoever serves others too lets them go first.
         """
         from rag.claims.check import Checker, claimed  # whoever only asks does not wait for it
+        from rag.claims.hints import Known
+
+        def find(about: str, within: Sequence[str]) -> list[Hit]:
+            if not within:
+                return self._hits(about, self.config.k, chosen)
+            hits = self._hits(about, HINTED, replace(chosen, sources=tuple(within)))
+            return [hit for hit in hits if hit.passage.source in within]  # a name may be a pattern, too
 
         clock = Clock()
         check_filter(chosen)
         _check_unicode(text, "text")
         claims = claimed(text)
-        checker = Checker(self.index.store, lambda about: self._hits(about, self.config.k, chosen), self.judge.judge)
+        checker = Checker(self.index.store, find, self.judge.judge, Known(self.index.store.named(chosen)))
         found = Check((), (), self.index.id, clock.timings(), left_out(self.index, chosen))
         for claim in claims:
             if stop and stop.is_set():

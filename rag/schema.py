@@ -311,6 +311,10 @@ class CheckedClaim:
     quotations: tuple[Quotation, ...] = ()
     closest: Closest | None = None
     """What came closest to a claim that was not found."""
+    cites: tuple[str, ...] = ()
+    """Documents that the text cites for it, as far as they are here."""
+    elsewhere: bool = False
+    """Whether it is supported, but by none of these."""
 
 
 @dataclass(frozen=True, slots=True)

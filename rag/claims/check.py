@@ -1,14 +1,17 @@
 """The claims of any text, each held against an index: supported, contradicted or not found, with the quote.
 
-A text becomes sentences, without marks that cite, links and markup: those are hints of its author and no evidence. Each
-is looked for like a question, and the passages found are judged (:mod:`rag.claims.judging`). A quotation in it must
-stand in a source word for word, and whoever is named beside it must be named there.
+A text becomes sentences, without marks that cite, links and markup: those are hints of its author where to look
+(:mod:`rag.claims.hints`) and no evidence. Each is looked for like a question, in all sources and in those that are
+hinted at, and the passages found are judged (:mod:`rag.claims.judging`). A quotation in it must stand in a source word
+for word, and whoever is named beside it must be named there.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.claims.hints import Known, explained, hints
 from rag.claims.judging import Judgement, Pair
 from rag.claims.objections import quoted
 from rag.conversation.rewrite import standalone
@@ -31,7 +34,8 @@ AROUND = 300
 SKIPPED = 400
 """Most characters that an ellipsis in a quotation stands for."""
 
-Find = Callable[[str], Sequence[Hit]]
+Find = Callable[[str, Sequence[str]], Sequence[Hit]]
+"""Finds passages for a question, in the named sources alone if there are any."""
 Decide = Callable[[Sequence[Pair]], Sequence[Judgement]]
 
 
@@ -45,6 +49,8 @@ class Statement:
     end: int
     before: str
     """The statement before it, to which it may point."""
+    hints: tuple[str, ...] = ()
+    """What it cites."""
 
 
 def statements(text: str) -> list[Statement]:
@@ -53,12 +59,14 @@ def statements(text: str) -> list[Statement]:
     >>> [one.text for one in statements("# Report\n\nOil rose [1]. Why? It fell **later** (source 2).")]
     ['Oil rose.', 'It fell later.']
     """
+    notes = explained(text)
     found: list[Statement] = []
     for place in sentences(text):
         plain = uncited(text[place.start : place.end])
-        if _claims(plain):
+        if _claims(plain) and not any(note.start <= place.start < note.end for note in notes):
             found.append(Statement(plain, place.start, place.end, found[-1].text if found else ""))
-    return found
+    cited_there = hints(text, [(one.start, one.end) for one in found], notes)
+    return [replace(one, hints=told) for one, told in zip(found, cited_there, strict=True)]
 
 
 def claimed(text: str) -> list[Statement]:
@@ -85,19 +93,25 @@ class Checker:
     store: Store
     find: Find
     decide: Decide
+    known: Known
+    """What the hints of the text may mean."""
     citations: dict[tuple[str, Sentence], Citation] = field(default_factory=dict)
 
     def check(self, statement: Statement) -> CheckedClaim:
         """Return what the sources say to a statement."""
-        read, about = statement.text, statement.text
-        if statement.before and unresolved(statement.text):
-            read = standalone(statement.text, [Turn(statement.before, "")])
+        cites = self.known.meant(statement.hints)
+        plain = self.known.bare(statement.text, self.store.publishers) if cites else statement.text
+        read, about = plain, plain
+        if statement.before and unresolved(plain):
+            read = standalone(plain, [Turn(statement.before, "")])
             about = f"{statement.before} {read}"
         publishers = self.store.publishers
         bare = unattributed(read, publishers)
         said_by = publishers_named(read, publishers) if bare != read else set()
-        hits = list(self.find(about))
-        marks = [self._mark(statement.text, said, hits) for said in quoted(statement.text)]
+        hits = list(self.find(about, ()))
+        if cites:
+            hits += [hit for hit in self.find(about, cites) if all(hit.passage != other.passage for other in hits)]
+        marks = [self._mark(plain, said, hits) for said in quoted(plain)]
         judged = self._judged(bare, hits)
         supports = [one for one in judged if one[0].verdict == "supports"]
         by_them = [one for one in supports if not said_by or one[1].publisher in said_by]
@@ -111,7 +125,8 @@ class Checker:
         opposed: list[int] = []
         best = max(judged, key=lambda one: one[0].score, default=None)
         if by_them and not reason:
-            verdict, best = "supported", max(by_them, key=lambda one: one[0].score)
+            # Where what the text cites supports it, that is what its reader wants to see.
+            verdict, best = "supported", max(by_them, key=lambda one: (one[1].source in cites, one[0].score))
             shown, opposed = [self._cite(*best)], [self._cite(*one) for one in contradicts[:1]]
         elif contradicts and not by_them:
             verdict, shown = "contradicted", [self._cite(*contradicts[0])]
@@ -127,9 +142,11 @@ class Checker:
             citations=tuple(shown),
             against=tuple(opposed),
             reason=reason,
-            read=read if read != statement.text else None,
+            read=read if read != plain else None,
             quotations=tuple(map(self._quotation, marks)),
             closest=near,
+            cites=cites,
+            elsewhere=bool(verdict == "supported" and cites and best and best[1].source not in cites),
         )
 
     def _judged(self, claim: str, hits: Sequence[Hit]) -> list[tuple[Judgement, Passage]]:
@@ -149,7 +166,7 @@ class Checker:
 
     def _mark(self, claim: str, said: str, hits: list[Hit]) -> "_Mark":
         """Look for a quotation of a claim in the sources of its hits; the passages found for itself join them."""
-        hits += [hit for hit in self.find(said) if all(hit.passage != other.passage for other in hits)]
+        hits += [hit for hit in self.find(said, ()) if all(hit.passage != other.passage for other in hits)]
         place = _found(self.store, said, list(dict.fromkeys(hit.passage.source for hit in hits)))
         if place is None:
             return _Mark(said)
@@ -214,16 +231,37 @@ def _about(passage: Passage) -> str:
 def _found(store: Store, said: str, sources: Sequence[str]) -> Evidence | None:
     """Return where a source says a quotation, word for word; None if none does."""
     pieces = [words_of for part in re.split(r"…|\.{3}|\[[^\]]*\]", said) if (words_of := re.findall(r"\w+", part))]
-    gap = r"[\W_]{1,4}"
-    pattern = re.compile(
-        rf"(?<!\w){rf'.{{0,{SKIPPED}}}?'.join(gap.join(map(re.escape, piece)) for piece in pieces)}(?!\w)",
-        re.DOTALL | re.IGNORECASE,
-    )
     for source in sources:
         document = store.document(source)
-        if match := pattern.search(document.text):
-            start, end = match.span()
+        if span := _stands(document.text, pieces):
+            start, end = span
             near = max(store.of(source), key=lambda passage: min(end, passage.end) - max(start, passage.start))
             place = Sentence(start, end)
-            return Evidence(replace(near, start=start, end=end, text=match[0], sentences=(place,)), place, 1.0)
+            text = document.text[start:end]
+            return Evidence(replace(near, start=start, end=end, text=text, sentences=(place,)), place, 1.0)
     return None
+
+
+def _stands(text: str, pieces: Sequence[Sequence[str]]) -> tuple[int, int] | None:
+    """Return where the pieces of a quotation stand one after the other, at most ``SKIPPED`` characters apart.
+
+    Piece by piece, and not as one pattern: that would try every way to skip, which a text with many ellipses and hardly
+    any words would make last forever.
+    """
+    gap = r"[\W_]{1,4}"
+    chains: list[tuple[int, int]] = []  # where each begins and ends, in the order of both
+    for number, piece in enumerate(pieces):
+        first, last = r"(?<!\w)" if number == 0 else "", r"(?!\w)" if number == len(pieces) - 1 else ""
+        pattern = re.compile(f"{first}{gap.join(map(re.escape, piece))}{last}", re.IGNORECASE)
+        spans = [match.span() for match in pattern.finditer(text)]
+        if number == 0:
+            chains = spans
+            continue
+        ends = [end for _, end in chains]
+        longer = []
+        for start, end in spans:
+            before = bisect_right(ends, start) - 1
+            if before >= 0 and start - ends[before] <= SKIPPED:
+                longer.append((chains[before][0], end))
+        chains = longer
+    return chains[0] if chains else None

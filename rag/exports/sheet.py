@@ -15,7 +15,8 @@ COLUMNS = ("id", "question", "short answer", "answer", "quotes", "source", "page
 _WIDTHS = {"question": 40, "short answer": 24, "answer": 60, "quotes": 80, "source": 32, "status": 16}
 MOST_CELL_CHARS = 32_767
 """In a cell of a workbook; Excel's own limit."""
-_FORMULA = tuple("=+-@\t\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What a cell begins with that a spreadsheet may take for a formula; the wide signs in East Asian ones."""
 QUESTION = "question"
 
 
@@ -123,6 +124,7 @@ def comma_separated(rows: Sequence[Row]) -> bytes:
 
 
 def _inert(text: str) -> str:
+    text = printable(text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

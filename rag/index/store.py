@@ -143,6 +143,12 @@ class Store:
         query = f"SELECT title FROM document{where} ORDER BY id"  # noqa: S608 (conditions of our own)
         return [title for (title,) in self._rows(query, values)]
 
+    def named(self, chosen: Filter) -> Iterator[tuple[str, str, str | None]]:
+        """Yield source, title and address of each document that passes a filter, in order."""
+        conditions, values = self._conditions(chosen)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        yield from self._rows(f"SELECT source, title, url FROM document{where} ORDER BY id", values)  # noqa: S608
+
     def document(self, source: str) -> Document:
         """Return one document with its canonical text.
 

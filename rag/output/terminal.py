@@ -318,6 +318,8 @@ def notes(claim: CheckedClaim) -> Iterator[str]:
         yield f"Why: {claim.reason}"
     if claim.against:
         yield f"But {marks(claim.against)} contradicts it."
+    if claim.elsewhere:
+        yield f"The text cites {', '.join(claim.cites)} for it, where it was not found."
     for quotation in claim.quotations:
         stands = f"stands in {marks(quotation.citations)}" if quotation.verbatim else "is in no source"
         yield f"“{quotation.text}” {stands}, word for word."

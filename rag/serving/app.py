@@ -239,5 +239,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == problems.KINDS["not_found"][0]:
         return Problem("not_found", f"there is no {request.url.path}: /docs lists what there is").response()
     if error.status_code == problems.KINDS["method"][0]:
-        return Problem("method", f"{request.url.path} takes another method: see /docs").response()
+        refused = Problem("method", f"{request.url.path} takes another method: see /docs").response()
+        refused.headers.update(error.headers or {})  # which methods it takes
+        return refused
     return Problem("usage", str(error.detail)).response()

@@ -9,8 +9,7 @@ import traceback
 from collections.abc import Collection, Iterable
 
 from rag.errors import RagError
-from rag.serving import problems
-from rag.serving.keys import Keys
+from rag.serving.keys import Key, Keys
 from rag.serving.limits import Door, Rates
 from rag.serving.metrics import Metrics
 from rag.serving.problems import BUSY_SECONDS, Problem
@@ -106,8 +105,6 @@ class Gate:
             await self._app(scope, await self._body(scope, receive), say)
         except Problem as problem:
             await problem.response()(scope, receive, say)
-        except RagError as error:  # the file of keys, say: nobody is let in by a damaged one
-            await problems.of(error).response()(scope, receive, say)
         except Left:
             pass
         except Exception:
@@ -141,9 +138,8 @@ class Gate:
             raise Problem("busy", "the server is stopping: ask again when it has been started again", BUSY_SECONDS)
         if path in OPEN:
             return
-        if not self._private or self._keys.listed():
-            scheme, _, secret = header(scope, "authorization").partition(" ")
-            key = self._keys.find(secret.strip()) if scheme.lower() == "bearer" else None
+        if not self._private or self._listed():
+            key = self._key(scope)
             if key is None:
                 raise Problem("key", "send Authorization: Bearer KEY; rag keys add NAME makes a key")
             self._rates.count(key.name, key.per_minute)
@@ -151,6 +147,20 @@ class Gate:
                 raise Problem("forbidden", "this key only reads: rag keys add NAME --write makes one that writes")
         if length(scope) > self._most(scope):
             raise Problem("too_large", f"at most {self._most(scope) >> 20} MB")
+
+    def _listed(self) -> tuple[Key, ...]:
+        """Return the keys; nobody is let in by a damaged file of them, and only the log tells where it lies."""
+        try:
+            return self._keys.listed()
+        except RagError as error:
+            print(f"rag: {error}", file=sys.stderr, flush=True)
+            raise Problem("internal", "the server cannot read its keys: its log tells why") from None
+
+    def _key(self, scope: Scope) -> Key | None:
+        """Return the key that a request comes with; None without one that is known."""
+        self._listed()
+        scheme, _, secret = header(scope, "authorization").partition(" ")
+        return self._keys.find(secret.strip()) if scheme.lower() == "bearer" else None
 
     def _most(self, scope: Scope) -> int:
         return self._most_upload if (scope["method"], scope["path"]) == UPLOAD else MOST_BODY

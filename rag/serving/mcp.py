@@ -103,6 +103,7 @@ def http_app(
     """
     _needed()
     from mcp.server.transport_security import TransportSecuritySettings
+    from starlette.routing import Route
 
     lease = (lambda: nullcontext(engine)) if isinstance(engine, Engine) else engine
     security = TransportSecuritySettings(
@@ -110,9 +111,15 @@ def http_app(
         allowed_hosts=[item for host in hosts for item in (host, f"{host}:*")],
         allowed_origins=[item for host in hosts for item in (f"http://{host}", f"http://{host}:*")],
     )
-    return server(lease, slots).streamable_http_app(
+    made = server(lease, slots).streamable_http_app(
         streamable_http_path=path, json_response=True, stateless_http=True, transport_security=security
     )
+    for route in made.routes:
+        if isinstance(route, Route):
+            # Without sessions a GET would wait for messages that never come, and hold its connection until the end;
+            # the protocol has 405 for a server that offers none.
+            route.methods = {"POST"}
+    return made
 
 
 def server(lease: Lease, slots: Slots | None = None) -> "Server[Any]":

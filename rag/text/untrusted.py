@@ -69,8 +69,11 @@ _LINKED = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _LIST = re.compile(r"(?:\s*(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+)+")
 _NAMED = r"(?:sources?|evidence|quotes?|passages?|citations?|references?|refs?\.?|footnotes?|see|cf\.|no\.)"
 _NUMBERED = rf"(?:{_NAMED}[\s:#]*)*\d{{1,3}}(?:\s*(?:[,;–-]|and)\s*(?:{_NAMED}\s*)*\d{{1,3}})*"
-_MARK = rf"\[\s*\^?{_NUMBERED}\s*\]|【[^】]*】|\(\s*(?:(?:{_NAMED}[\s:#]*)+\d{{1,3}}[^)]{{0,12}}|\d{{1,2}})\s*\)|[①-⑳]"
-_CITES = re.compile(
+_MARK = (
+    rf"\[\s*\^?{_NUMBERED}\s*\]|\[\^[\w-]{{1,40}}\]|【[^】]*】"
+    rf"|\(\s*(?:(?:{_NAMED}[\s:#]*)+\d{{1,3}}[^)]{{0,12}}|\d{{1,2}})\s*\)|[①-⑳]"
+)
+CITES = re.compile(
     rf"\s*\((?:see|cf\.)?\s*(?:{_MARK})(?:[\s,;]*(?:{_MARK}))*\s*\)|\s*(?:{_MARK})"
     r"|(?<=[^\W\d_]{4})[¹²³⁰⁴-⁹]+|(?<=[.,;”\")])[¹²³⁰⁴-⁹]+",
     re.I,
@@ -85,7 +88,7 @@ def uncited(text: str) -> str:
     'Oil rose, see the Gazette.'
     """
     plain = _LINKED.sub(r"\1", _LIST.sub("", text, count=1) if _LIST.match(text) else text)
-    plain = re.sub(r"\*\*|__|`+|\bhttps?://\S+|(?<!\w)[*_]|[*_](?!\w)", "", _CITES.sub(" ", plain))
+    plain = re.sub(r"\*\*|__|`+|\bhttps?://\S+|(?<!\w)[*_]|[*_](?!\w)", "", CITES.sub(" ", plain))
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(plain.split()))
 
 

@@ -90,6 +90,7 @@ def _claim(claim: CheckedClaim, number: int, one: Checking) -> str:
     against = f"<p>{words.CHECK_AGAINST}</p>{_quotes(claim.against, one)}" if claim.against else ""
     told = [words.CHECK_READ_AS.format(text=claim.read)] if claim.read else []
     told += [words.CHECK_WHY.format(reason=claim.reason)] if claim.reason else []
+    told += [words.CHECK_ELSEWHERE.format(sources=", ".join(claim.cites))] if claim.elsewhere else []
     notes = "".join(f'<p class="ql-meta">{escape(line)}</p>' for line in told)
     quotations = "".join(_quotation(quotation, claim, one) for quotation in claim.quotations)
     near = ""

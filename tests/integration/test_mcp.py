@@ -141,6 +141,10 @@ def test_http(engine: Engine) -> None:
         hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
         accept = {"Accept": "application/json, text/event-stream"}
         assert httpx.post(url, json=hello, headers={**accept, "Host": "evil.example"}).status_code == 421
+        # There is nothing to wait for, and no session to end: who asks for it holds no connection.
+        for method in ("GET", "DELETE"):
+            refused = httpx.request(method, url, headers={"Accept": "text/event-stream"})
+            assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
         assert httpx.post(url, json=hello, headers={**accept, "Origin": "https://evil.example"}).status_code == 403
         assert (
             httpx.post(url, content=b"x" * (5 << 20), headers={"Content-Type": "application/json"}).status_code == 413

@@ -266,6 +266,8 @@ def test_the_model_context_protocol_is_spoken_beside(own_live: Live) -> None:
         anyio.run(proven, base, key)
         for wrong in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
             assert httpx.post(f"{base}/mcp", json=hello, headers={**accept, **key, **wrong}).status_code == 403
+        waiting = httpx.get(f"{base}/mcp", headers={**accept, **key})
+        assert (waiting.status_code, waiting.headers["allow"], waiting.json()["kind"]) == (405, "POST", "method")
         assert httpx.get(f"{base}/nowhere", headers=key).json()["kind"] == "not_found"
         figures = httpx.get(f"{base}/metrics", headers=key).text
         assert 'quoteline_requests_total{method="POST",route="/mcp",status="200"}' in figures
@@ -370,6 +372,7 @@ def test_every_error_is_a_problem_detail(
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
     assert not [name for name in response.headers if name.startswith("access-control")]
+    assert ("allow" in response.headers) == (status == 405)
     found = response.json()
     assert (found["status"], found["kind"], found["type"]) == (status, kind, f"/docs#{kind}")
     assert found["detail"] == found["error"]["message"]
@@ -463,7 +466,10 @@ def test_a_key_opens_what_it_is_for(own_live: Live, monkeypatch: pytest.MonkeyPa
         keys.remove("writer")
         assert client.get("/v1/sources", headers=writing).status_code == 401
         keys.path.write_text("[")
-        assert client.get("/v1/sources", headers=reading).status_code == 400
+        for sent in (reading, {}):
+            damaged = client.get("/v1/sources", headers=sent)
+            assert (damaged.status_code, damaged.json()["kind"]) == (500, "internal")
+            assert str(keys.path.parent) not in damaged.text
 
 
 def test_a_password_on_the_page_closes_the_api_to_those_without_a_key(own_live: Live) -> None:

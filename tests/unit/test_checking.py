@@ -1,5 +1,7 @@
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -9,12 +11,13 @@ from hypothesis import strategies as st
 
 import rag
 from rag.claims import judging
-from rag.claims.check import statements
+from rag.claims.check import SKIPPED, _stands, statements
 from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.output import render
+from rag.output.terminal import notes
 from rag.schema import Check, CheckedClaim, Citation, Closest, Filter
 from rag.text.untrusted import uncited
 from tests import overlap
@@ -162,6 +165,68 @@ def test_a_filter_keeps_documents_out(opened: Engine) -> None:
 def test_a_text_that_claims_nothing_is_a_usage_error(opened: Engine, text: str) -> None:
     with pytest.raises(UsageError, match="claims nothing"):
         opened.check(text)
+
+
+def test_where_a_text_cites_it_is_looked_first(opened: Engine) -> None:
+    text = "Ben Costa bought two ships in Porto [1]. Nobody was hurt in the storm.[2]\n\n[1]: harbour.md\n[2]: No ferry"
+    first, second = opened.check(text).claims
+    assert (first.verdict, first.cites, first.elsewhere) == ("supported", ("harbour.md",), False)
+    assert (second.verdict, second.cites, second.elsewhere) == ("supported", ("ferry.md",), False)
+    assert not [*notes(first), *notes(second)]
+
+
+def test_what_another_source_supports_than_the_one_that_is_cited(opened: Engine) -> None:
+    checked = opened.check("Ben Costa bought two ships in Porto (ferry.md).")
+    claim = only(checked)
+    assert (claim.verdict, claim.cites, claim.elsewhere) == ("supported", ("ferry.md",), True)
+    assert checked.citations[0].source == "harbour.md"
+    assert list(notes(claim)) == ["The text cites ferry.md for it, where it was not found."]
+    (told,) = render.check_object(checked)["claims"]
+    assert (told["cites"], told["elsewhere"]) == (("ferry.md",), True)
+
+
+def test_a_hint_finds_what_the_search_of_all_does_not(opened: Engine) -> None:
+    brief = Engine(opened.index, replace(opened.config, k=1))
+    text = "Oil prices rose 5 percent in spring"
+    assert [only(brief.check(one)).verdict for one in (f"{text}.", f"{text} (harbour.md).")] == [
+        "not_found",
+        "supported",
+    ]
+
+
+def test_a_hint_does_not_pass_a_filter(opened: Engine) -> None:
+    claim = only(opened.check("Ben Costa bought two ships in Porto (harbour.md).", Filter(("ferry.md",))))
+    assert (claim.verdict, claim.cites) == ("not_found", ())
+
+
+@pytest.mark.parametrize(
+    ("pieces", "place"),
+    [
+        (["We know"], "We know"),
+        (["Then", "We", "win"], "Then: “We know that we will win"),
+        (["We", "win"], "we will win"),
+        (["know", "we", "win"], "know that we will win"),
+        (["win", "know"], None),
+        (["e know"], None),
+        (["We", "wi"], None),
+        ([], None),
+    ],
+)
+def test_pieces_of_a_quotation_stand_in_their_order(pieces: list[str], place: str | None) -> None:
+    text = "Then: “We know that we will win.”"
+    span = _stands(text, [piece.split() for piece in pieces])
+    assert (span and text[slice(*span)]) == place
+
+
+def test_what_an_ellipsis_skips_has_an_end() -> None:
+    assert _stands(f"one {'x' * (SKIPPED - 2)} two", [["one"], ["two"]])
+    assert not _stands(f"one {'x' * (SKIPPED - 1)} two", [["one"], ["two"]])
+
+
+def test_a_quotation_of_many_ellipses_is_soon_looked_for() -> None:
+    began = time.process_time()
+    assert _stands("a b " * 2_000, [*[["a"], ["b"]] * 50, ["c"]]) is None
+    assert time.process_time() - began < 10
 
 
 def test_the_json_form(opened: Engine) -> None:

@@ -41,6 +41,17 @@ def test_no_cell_is_a_formula() -> None:
     assert rows[1][1] == "'=1+1"
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_sign_begins_a_formula_of_a_csv(sign: str) -> None:
+    row = Row(f"{sign}1+1", replace(REFUSAL, short_answer=f"{sign}HYPERLINK(1)"), f"{sign}cmd|calc")
+    (_, cells) = csv.reader(io.StringIO(comma_separated([row]).decode("utf-8-sig"), newline=""))
+    assert [cell[:2] for cell in cells[:3]] == [f"'{sign}"] * 3
+
+
+def test_a_csv_holds_no_half_character() -> None:
+    assert "a��" in comma_separated([Row("a\x00\ud800", FAILED.result)]).decode("utf-8-sig")
+
+
 def test_what_a_cell_cannot_hold() -> None:
     row = Row("a\x00b\x1b\ud800", replace(ANSWER, short_answer="x" * (MOST_CELL_CHARS + 1)))
     cells = read(workbook([row]))[1]
