@@ -55,7 +55,7 @@ def look(data: bytes, number: int, wanted: Sequence[Wanted]) -> Leaf:
     """
     with _opened(data, number) as (count, page):
         width, height = page.get_size()
-        words = Words(list(_placed(page))) if wanted else None
+        words = Words(list(placed(page))) if wanted else None
         found = tuple(tuple(words.rectangles(one)) for one in wanted) if words else ()
         return Leaf(count, width, height, found)
 
@@ -104,7 +104,7 @@ def _opened(data: bytes, number: int) -> Iterator[tuple[int, Any]]:
         raise Unusable(f"the page cannot be read ({error})", again) from error
 
 
-def _placed(page: Any) -> Iterator[Placed]:
+def placed(page: Any) -> Iterator[Placed]:
     """Yield the words of a page, with their places as it is shown, in about the order in which they are read."""
     import pypdfium2.raw as pdfium
 

@@ -75,12 +75,14 @@ class Words:
         spans: list[tuple[int, int]] = []
         before = letters(wanted.before)
         paragraphs = [part for part in re.split(r"\n\s*\n", wanted.text) if letters(part)]
+        found = 0
         for n, part in enumerate(paragraphs):
             after = letters("".join([*paragraphs[n + 1 :], wanted.after])[: 2 * _NEAR])
-            spans += self._paragraph(part, before, after)
+            own = self._paragraph(part, before, after)
+            spans += own
+            found += len(letters(part)) if own else 0
             before += letters(part)
-        found = sum(end - start for start, end in spans)
-        if not spans or found < _ENOUGH * sum(len(letters(part)) for part in paragraphs):
+        if found < _ENOUGH * sum(len(letters(part)) for part in paragraphs):
             return []
         return list(_merged(self._boxes(spans)))
 
@@ -141,7 +143,8 @@ class Words:
         for value, (starts, _) in zip([v for v in values if letters(v)], places, strict=True):
             if not starts:  # a cell of several lines, beside others
                 spans += self._near(value, level)
-        return spans
+        found = sum(end - start for start, end in spans)
+        return spans if found >= _ENOUGH * sum(map(len, pieces)) else []
 
     def _near(self, text: str, level: float) -> Iterator[tuple[int, int]]:
         for word in text.split():

@@ -38,6 +38,8 @@ MOST_QUOTES = 24
 _AROUND = 200
 """Characters before and behind a quote that tell which of several places is its own."""
 
+_TEXT = "text/plain; charset=utf-8"
+
 Span = Citation | Closest
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -160,7 +162,7 @@ class Leaves:
             quoted: list[Quoted] = []
             asked: dict[int, list[tuple[int, Wanted]]] = {}
             for n, span in enumerate(spans[:MOST_QUOTES]):
-                for page, wanted in _parts(document, span.start, span.end):
+                for page, wanted in parts(document, span.start, span.end):
                     asked.setdefault(page, []).append((n, wanted))
             for page, some in asked.items() or ((1, []),):
                 found, rectangles = self._look(document.source, stamp, sha256, page, [one for _, one in some])
@@ -272,7 +274,7 @@ class Leaves:
         return leaf, found.rectangles
 
 
-def _parts(document: Document, start: int, end: int) -> Iterator[tuple[int, Wanted]]:
+def parts(document: Document, start: int, end: int) -> Iterator[tuple[int, Wanted]]:
     """Yield what of a quote stands on each page, with the number of the page."""
     text, pages = document.text, document.pages
     first, last = bisect_right(pages, start) or 1, bisect_right(pages, max(start, end - 1)) or 1
@@ -290,15 +292,14 @@ def router(leaves: Leaves, find: Callable[[str], Document | None]) -> APIRouter:
     @routes.get("/{sha256}/{number}")
     def picture(sha256: str, number: int, source: str) -> Response:
         """Give a page as a picture; ``sha256`` is of the file that the page was laid out for."""
-        told = {"media_type": "text/plain; charset=utf-8"}
         try:
             document = find(source)
             if document is None:
-                return Response(words.LEAF_GONE, 404, **told)
+                return Response(words.LEAF_GONE, 404, media_type=_TEXT)
             return Response(leaves.picture(document, sha256, number), media_type="image/webp")
         except NotDrawn as error:
-            return Response(str(error), 409, **told)
+            return Response(str(error), 409, media_type=_TEXT)
         except BusyError as error:
-            return Response(str(error), 503, {"Retry-After": "1"}, **told)
+            return Response(str(error), 503, {"Retry-After": "1"}, media_type=_TEXT)
 
     return routes
