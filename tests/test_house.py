@@ -31,7 +31,7 @@ HOUSE = """
     documents.office: number_format spreadsheet package drawing styles numbering word slides
     documents.opendocument: sheets styles text package
     documents.rtf: words story document
-    documents: parse sandbox worker corpus fetched load rows split
+    documents: parse rows places leaf sandbox worker corpus fetched load split
     models: encode embed origins careful catalogue
     index: near_duplicates manifest store bm25 vectors opened generations
     postgres: address session postings neighbours store tables opened copy database
@@ -52,9 +52,9 @@ HOUSE = """
     integrations: common llamaindex langchain haystack
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
-    web: standing words trace share export kept conversations ratings live uploads library listing picture listen
-        guard password streams receive runs trend evaluations checks pins icons pinbutton page document desk
-        answering chat sources history beside claims pinned notebook checking shell server
+    web: standing words trace share export kept conversations ratings leaves live uploads library listing picture listen
+        guard password streams receive runs trend evaluations checks pins icons pinbutton page prose printed document
+        desk answering chat sources history beside claims pinned notebook checking shell server
     serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
     fetching: address fetch add

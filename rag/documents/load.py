@@ -39,7 +39,7 @@ from rag.documents.sandbox import Sandbox
 from rag.errors import SourceError, UsageError
 from rag.schema import Document, Original, Skipped
 from rag.text.dates import iso_date
-from rag.text.normal import canonical, canonical_offset
+from rag.text.normal import Runs, canonical, canonical_offset
 
 
 @dataclass(slots=True)
@@ -187,7 +187,7 @@ def _read_file(
     sha256 = hashlib.sha256(data).hexdigest()
     url = urls.get((name, sha256))
     if suffix in PARSERS:
-        before = known(name, _origin(sha256, config, url)) if known else []
+        before = known(name, origin_of(sha256, config, url)) if known else []
         return [*(before or _parsed(name, sandbox.parse(path), config, url))]
     text = decode(data)
     if "\0" in text:
@@ -219,7 +219,7 @@ def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
 
 def _parsed(source: str, found: Parsed, config: Config, url: str | None) -> list[Document]:
     """Make documents of what a parser found: its own, if it has text, and those within it."""
-    origin = _origin(found.sha256, config, url)
+    origin = origin_of(found.sha256, config, url)
     within = []
     for name, part in found.attachments.items():
         try:
@@ -239,10 +239,20 @@ def _at(url: str | None, document: Document) -> Document:
     return replace(document, url=document.url or url)
 
 
+def text_of(found: Parsed) -> str:
+    """Return the canonical text of a document that a parser gave."""
+    return _canonical(found)[1]
+
+
+def _canonical(found: Parsed) -> tuple[str, str, Runs]:
+    """Return a text as it was parsed, its canonical form, and the map between them."""
+    parsed = found.text.replace("\0", "\ufffd")
+    return parsed, *canonical(parsed)
+
+
 def _of_parser(source: str, found: Parsed) -> Document:
     """Make a document of what a parser found, its text canonical."""
-    parsed = found.text.replace("\0", "\ufffd")
-    text, runs = canonical(parsed)
+    parsed, text, runs = _canonical(found)
     pages = [canonical_offset(runs, start) for start in found.pages]
     meta = {key: value and canonical(value)[0] for key, value in found.meta.items()}
     document = _document(source, text, meta, pages=pages)
@@ -259,8 +269,8 @@ def _lines(notes: list[str]) -> tuple[str, ...]:
     return tuple(_printable(" ".join(note.split())) for note in notes)
 
 
-def _origin(sha256: str, config: Config, url: str | None) -> str:
-    """Return what a parsed file depends on: bytes, limits, where it was fetched, parsers and their libraries."""
+def origin_of(sha256: str, config: Config, url: str | None) -> str:
+    """Return ``Document.origin`` of a file: its bytes, limits, where it was fetched, parsers and their libraries."""
     limits: tuple[object, ...] = (
         config.max_file_mb,
         config.max_unpacked_mb,

@@ -1,5 +1,6 @@
 """Hands files to :mod:`rag.documents.worker`, and starts a new one when a file has ended it."""
 
+import base64
 import json
 import os
 import select
@@ -7,12 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rag.documents.common.decode import Unusable
 from rag.documents.common.parsed import Parsed
+from rag.documents.leaf import Leaf
+from rag.documents.places import Wanted
 
 
 class Sandbox:
@@ -36,6 +41,10 @@ class Sandbox:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; another request starts it anew."""
         self._stop()
 
     def parse(self, path: Path) -> Parsed:
@@ -44,12 +53,44 @@ class Sandbox:
         Raises:
             Unusable: it cannot be read, or not within the limits.
         """
+        answer = self._ask(path)
+        attachments = {name: Parsed(**part) for name, part in answer.pop("attachments").items()}
+        return Parsed(**answer, attachments=attachments)
+
+    def look(self, path: Path, number: int, wanted: Sequence[Wanted]) -> tuple[Leaf, str]:
+        """Find quotes on a page of a PDF: see :func:`rag.documents.leaf.look`.
+
+        Returns:
+            What was found, and the SHA-256 of the file's bytes.
+
+        Raises:
+            Unusable: it cannot be read, or not within the limits.
+        """
+        answer = self._ask(path, page=number, wanted=[astuple(one) for one in wanted])
+        sha256 = answer.pop("sha256")
+        found = tuple(tuple((a, b, c, d) for a, b, c, d in one) for one in answer.pop("rectangles"))
+        return Leaf(**answer, rectangles=found), sha256
+
+    def draw(self, path: Path, number: int, width: int) -> tuple[bytes, str]:
+        """Draw a page of a PDF: see :func:`rag.documents.leaf.draw`.
+
+        Returns:
+            The picture, and the SHA-256 of the file's bytes.
+
+        Raises:
+            Unusable: it cannot be drawn, or not within the limits.
+        """
+        answer = self._ask(path, page=number, width=width)
+        return base64.b64decode(answer["picture"]), answer["sha256"]
+
+    def _ask(self, path: Path, **about: object) -> dict[str, Any]:
+        """Return the worker's answer about a file."""
         process = self._process or self._start()
         assert process.stdin  # noqa: S101 (asked for with PIPE)
         try:
-            process.stdin.write(json.dumps(str(path.absolute())).encode() + b"\n")
+            process.stdin.write(json.dumps({"path": str(path.absolute()), **about}).encode() + b"\n")
             process.stdin.flush()
-            answer = json.loads(self._line(process).decode("utf-8", "surrogatepass"))
+            answer: dict[str, Any] = json.loads(self._line(process).decode("utf-8", "surrogatepass"))
         except (BrokenPipeError, EOFError, TimeoutError) as error:
             self._stop()
             if isinstance(error, TimeoutError) or process.returncode == -signal.SIGXCPU:
@@ -57,8 +98,7 @@ class Sandbox:
             raise Unusable("its parser broke down", "save it again in another program") from None
         if "reason" in answer:
             raise Unusable(**answer)
-        attachments = {name: Parsed(**part) for name, part in answer.pop("attachments").items()}
-        return Parsed(**answer, attachments=attachments)
+        return answer
 
     def _line(self, process: "subprocess.Popen[bytes]") -> bytes:
         assert process.stdout  # noqa: S101 (asked for with PIPE)

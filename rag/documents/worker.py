@@ -1,10 +1,12 @@
 """A process that parses files for another: hostile bytes meet a limit on memory and time here, and nothing else.
 
-Run as ``python -m rag.documents.worker MEGABYTES SECONDS UNPACKED_MB OCR_SECONDS``; reads a path a line from standard
-input, as JSON, and answers each with a line of JSON. Before each page whose text is recognised it writes an empty line,
-and has so much more time.
+Run as ``python -m rag.documents.worker MEGABYTES SECONDS UNPACKED_MB OCR_SECONDS``; reads a request a line from
+standard input, as JSON, and answers each with a line of JSON. A request names a file, and what is wanted of it: its
+text, or a page with the places of quotes, or the picture of a page. Before each page whose text is recognised it writes
+an empty line, and has so much more time.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -14,9 +16,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rag.documents import parse
+from rag.documents import leaf, parse
 from rag.documents.common.decode import Unusable
 from rag.documents.pdf.ocr import MEMORY_MB, Recogniser
+from rag.documents.places import Wanted
 
 
 def main() -> None:
@@ -39,15 +42,22 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime)
         resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, resource.RLIM_INFINITY))
-        answers.write(json.dumps(_answer(Path(json.loads(line)), unpacked_mb, ocr), ensure_ascii=False) + "\n")
+        answers.write(json.dumps(_answer(json.loads(line), unpacked_mb, ocr), ensure_ascii=False) + "\n")
         answers.flush()
 
 
-def _answer(path: Path, unpacked_mb: int, ocr: Recogniser | None) -> dict[str, Any]:
+def _answer(request: dict[str, Any], unpacked_mb: int, ocr: Recogniser | None) -> dict[str, Any]:
     try:
+        path = Path(request["path"])
         data = path.read_bytes()
-        parsed = parse.parse(path.suffix.lower(), data, unpacked_mb, ocr)
-        return asdict(parsed) | {"sha256": hashlib.sha256(data).hexdigest()}
+        sha256 = hashlib.sha256(data).hexdigest()
+        number = request.get("page")
+        if number is None:
+            return asdict(parse.parse(path.suffix.lower(), data, unpacked_mb, ocr)) | {"sha256": sha256}
+        if "width" in request:
+            picture = leaf.draw(data, number, request["width"])
+            return {"sha256": sha256, "picture": base64.b64encode(picture).decode()}
+        return asdict(leaf.look(data, number, [Wanted(*one) for one in request["wanted"]])) | {"sha256": sha256}
     except Unusable as error:
         return {"reason": error.reason, "remedy": error.remedy}
     except OSError as error:

@@ -6,10 +6,12 @@ Every text from a source passes through :func:`html.escape`.
 from dataclasses import replace
 from html import escape
 
-from rag.schema import Citation, Closest, Document
+from rag.schema import Citation, Closest
 from rag.web import words
-from rag.web.document import marked, moved
+from rag.web.document import body, moved
+from rag.web.live import Live
 from rag.web.page import joined, page_of
+from rag.web.printed import switch
 from rag.web.standing import standing
 
 
@@ -18,13 +20,18 @@ def hint(text: str) -> str:
     return f'<p class="ql-empty">{text}</p>'
 
 
-def source(found: Document | None, quote: Citation | Closest) -> str:
+def source(live: Live, quote: Citation | Closest) -> str:
     """Return a whole source with one quote marked, where it stands now; without it the quote as it was.
 
     Args:
-        found: the source, as it is now; None if it is there no more.
+        live: in whose index the source stands.
         quote: as it was.
+
+    Raises:
+        BusyError: the site is closing.
     """
+    with live.engine() as engine:
+        found = engine.index.store.find(quote.source)
     now = standing(quote, found)
     shown = quote if now.state == "gone" else replace(quote, start=now.start, end=now.end, quote=now.quote)
     head = f"<h2>{escape(found.title if found else quote.title)}</h2>"
@@ -34,9 +41,9 @@ def source(found: Document | None, quote: Citation | Closest) -> str:
         return f'<article class="ql-beside">{head}{told}</article>'
     about = joined(found.publisher, found.author, found.published, found.source, page_of(quote))
     warned = "" if now.state == "stands" else moved(found, quote)
-    label = words.CHAT_TEXT_OF.format(title=escape(found.title))
+    leaf, why = live.leaves.seen(found, [shown] if now.state != "gone" else [])
+    leads = f'<div class="ql-bench">{switch()}</div>' if leaf else ""
     return (
-        f'<article class="ql-beside">{head}<p class="ql-meta">{about}</p>{warned}'
-        f'<div class="ql-text" tabindex="0" role="region" aria-label="{label}">'
-        f"{marked(found, (shown,), shown)}</div></article>"
+        f'<article class="ql-beside">{head}<p class="ql-meta">{about}</p>{leads}{warned}'
+        f"{body(found, (shown,), shown, leaf, why)}</article>"
     )

@@ -288,7 +288,8 @@ def _layout(live: Live) -> tuple[Chat, Note, gr.Button, gr.Button]:
     with gr.Column(elem_id="ql-side", min_width=0):
         gr.HTML(_edge(), elem_id="ql-edge", apply_default_css=False)
         told = json.dumps({"busy": words.CHAT_ONE_AT_A_TIME, "readOnly": words.CHAT_READ_ONLY})
-        script = f"const words = {told};\n{(files('rag.web') / 'static' / 'page.js').read_text(encoding='utf-8')}"
+        own = [(files("rag.web") / "static" / name).read_text(encoding="utf-8") for name in ("leaf.js", "page.js")]
+        script = "\n".join([f"const words = {told};", *own])
         panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
         gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, examples, live,

@@ -107,8 +107,7 @@ class View:
                 quote: Any = at(found.claims, told["claim"] - 1).closest
             else:
                 quote = at(found.citations, told["number"] - 1)
-            with self.live.engine() as engine:
-                return beside.source(engine.index.store.find(quote.source), quote)
+            return beside.source(self.live, quote)
         except (LookupError, TypeError, ValueError, AttributeError, RagError):
             return gr.skip()
 

@@ -84,7 +84,13 @@ class Desk:
         tab = self.tabs.tabs[self.tabs.current]
         found = self.document(live, tab.source)
         place = self.tabs.current
-        return document.panel(self.tabs, document.document(found, tab, place) if found else document.gone(tab, place))
+        if found is None:
+            return document.panel(self.tabs, document.gone(tab, place))
+        selected = tab.spans[tab.selected] if tab.selected >= 0 else None
+        leaf, why = None, ""
+        if self.documents is None:  # the files of a conversation that came from elsewhere are not here
+            leaf, why = live.leaves.seen(found, document.standing(found, tab.spans, selected))
+        return document.panel(self.tabs, document.document(found, tab, place, leaf, why))
 
     def document(self, live: Live, source: str) -> Document | None:
         """Return a document of the conversation that was opened from a file, otherwise of the index, if it is there."""

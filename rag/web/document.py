@@ -3,17 +3,19 @@
 Every text from a source passes through :func:`html.escape`; nothing else is ever inserted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 
 from rag.index.store import Listing
 from rag.output.render import also_in
 from rag.schema import Citation, Closest, Document
-from rag.web import words
+from rag.web import prose, words
 from rag.web.icons import icon
+from rag.web.leaves import Leaf
 from rag.web.page import joined, page_of
 from rag.web.pinbutton import button as pin_button
+from rag.web.printed import printed, switch
 
 MOST_LISTED = 200
 """Sources that the list beside the chat shows."""
@@ -113,13 +115,15 @@ def source_list(listings: Sequence[Listing]) -> str:
     return f'<nav class="ql-sources" aria-label="{words.CHAT_SOURCES}"><h2>{count}</h2><ul>{rows}</ul>{more}</nav>'
 
 
-def document(shown: Document, tab: Tab, place: int) -> str:
+def document(shown: Document, tab: Tab, place: int, leaf: Leaf | None = None, why: str = "") -> str:
     """Return a whole document with its quotes highlighted.
 
     Args:
         shown: the document, as it is now.
         tab: which quotes to mark, those of other documents are passed over, and which of them strongly.
         place: of the tab.
+        leaf: its page with what :func:`standing` returns, where it has pages that can be drawn.
+        why: why it has none, where that is to be told.
     """
     selected = tab.spans[tab.selected] if tab.selected >= 0 else None
     about = joined(
@@ -128,12 +132,29 @@ def document(shown: Document, tab: Tab, place: int) -> str:
     copies = ""
     if isinstance(selected, Citation) and selected.also:
         copies = f'<p class="ql-meta">{words.CHAT_ALSO_IN.format(others=escape(also_in(selected)))}</p>'
-    label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
     return (
         f'{_article(tab)}<h2 dir="auto">{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
-        f'<div class="ql-bench">{_steps(tab)}{_pin(tab)}{_close(shown.title, place)}</div>{moved(shown, selected)}'
-        f'<div class="ql-text" dir="auto" tabindex="0" role="region" aria-label="{label}">'
-        f"{marked(shown, tab.spans, selected)}</div>{_front_matter(shown)}</article>"
+        f'<div class="ql-bench">{_steps(tab)}{_pin(tab)}{switch() if leaf else ""}{_close(shown.title, place)}</div>'
+        f"{moved(shown, selected)}{body(shown, tab.spans, selected, leaf, why)}{_front_matter(shown)}</article>"
+    )
+
+
+def standing(shown: Document, spans: Sequence[Span], selected: Span | None) -> list[Span]:
+    """Return those quotes that stand in a document, the selected one first."""
+    found = [s for s in spans if s.source == shown.source and shown.text[s.start : s.end] == s.quote]
+    return sorted(found, key=lambda span: span is not selected)
+
+
+def body(shown: Document, spans: Sequence[Span], selected: Span | None, leaf: Leaf | None, why: str) -> str:
+    """Return the text of a document, and above it its page, if it has one, or why it has none."""
+    label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
+    chosen = standing(shown, spans, selected)[:1]
+    quote = selected.quote if selected and chosen == [selected] else ""
+    page = printed(leaf, shown.title, quote) if leaf else ""
+    told = f'<p class="ql-warning" role="status">{escape(why)}</p>' if why else ""
+    return (
+        f'{told}{page}<div class="ql-text" data-form="{prose.form(shown.source)}" dir="auto" tabindex="0" '
+        f'role="region" aria-label="{label}">{prose.text(shown, spans, selected)}</div>'
     )
 
 
@@ -209,21 +230,3 @@ def moved(shown: Document, selected: Span | None) -> str:
         return ""
     quote = f'<blockquote dir="auto">{escape(selected.quote)}</blockquote>'
     return f'<p class="ql-warning" role="status">{words.CHAT_CHANGED}</p>{quote}'
-
-
-def marked(shown: Document, spans: Iterable[Span], selected: Span | None) -> str:
-    """Return the text of a document, quotes marked in it, one of them strongly; those that do not stand are not."""
-    parts = []
-    done = shown.body
-    for span in sorted((span for span in spans if span.source == shown.source), key=lambda span: span.start):
-        if span.start < done:  # two answers' sentences never overlap, but a page must not depend on it
-            continue
-        if shown.text[span.start : span.end] != span.quote:
-            continue
-        number = span.number if isinstance(span, Citation) else ""
-        chosen = ' class="ql-selected" tabindex="-1"' if span is selected else ""
-        parts.append(escape(shown.text[done : span.start]))
-        parts.append(f'<mark{chosen} data-number="{number}">{escape(shown.text[span.start : span.end])}</mark>')
-        done = span.end
-    parts.append(escape(shown.text[done:]))
-    return "".join(parts)

@@ -54,6 +54,7 @@ OPEN = {
         "/conversations/*",
         "/notebook/*",
         "/checks/*",
+        "/leaves/*",
     ),
     "POST": (
         "/gradio_api/cancel",

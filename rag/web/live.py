@@ -7,6 +7,7 @@ from threading import Lock
 
 from rag.engine import Engine
 from rag.errors import BusyError
+from rag.web.leaves import Leaves
 
 
 @dataclass(slots=True)
@@ -21,6 +22,8 @@ class Live:
     def __init__(self, engine: Engine) -> None:
         self.waiting: Callable[[], int] = lambda: 0
         """Tells how many pages wait for an answer, those that are being answered too; the server knows."""
+        self.leaves = Leaves(engine.config)
+        """Draws the pages of the sources."""
         self._lock = Lock()
         self._current: _Held | None = _Held(engine)
 
@@ -52,6 +55,7 @@ class Live:
     def close(self) -> None:
         """Lease no engine any more, and close the current one when its last lease ends."""
         self._replace(None)
+        self.leaves.close()
 
     def _replace(self, new: _Held | None) -> None:
         with self._lock:

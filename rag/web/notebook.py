@@ -137,9 +137,7 @@ class Notebook:
         return words.NOTE_SAID_UNPINNED if self.pins.unpin(mine, wanted) else words.NOTE_SAID_COMMENTED
 
     def _opened(self, mine: str, identity: str, place: object) -> str:
-        quote = at(self.pins.get(mine, identity).answer.citations, place)
-        with self.live.engine() as engine:
-            return beside.source(engine.index.store.find(quote.source), quote)
+        return beside.source(self.live, at(self.pins.get(mine, identity).answer.citations, place))
 
     def _take(self, mine: str, identity: str) -> None:
         answer = self.pins.get(mine, identity).answer

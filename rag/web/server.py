@@ -21,8 +21,8 @@ from fastapi import FastAPI
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.schema import ALL
-from rag.web import chat, checking, evaluations, history, icons, notebook, password, runs, shell, sources
+from rag.schema import ALL, Document
+from rag.web import chat, checking, evaluations, history, icons, leaves, notebook, password, runs, shell, sources
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
@@ -142,6 +142,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         login=bool(kept),
     )
     sources.add_routes(outer, site.library)
+    outer.include_router(leaves.router(site.live.leaves, partial(_document, site.live)))
     outer.include_router(history.router(site.conversations, site.live))
     outer.include_router(notebook.router(site.pins, site.live))
     outer.include_router(checking.router(site.checks, site.live))
@@ -204,6 +205,11 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
         at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, (os.cpu_count() or 1) // engine.config.threads)
     demo.queue(max_size=WAITING_PER_CORE * (os.cpu_count() or 1), default_concurrency_limit=at_once, api_open=False)
     return demo
+
+
+def _document(live: Live, source: str) -> Document | None:
+    with live.engine() as engine:
+        return engine.index.store.find(source)
 
 
 def _styles() -> list[str]:

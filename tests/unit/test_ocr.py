@@ -143,7 +143,7 @@ def test_it_must_be_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_file_is_read_anew_where_it_is_switched_on_or_off() -> None:
     off, on, longer = Config(), Config(ocr=True), Config(ocr=True, ocr_seconds=90)
-    assert len({load._origin("ab", config, None) for config in (off, on, longer)}) == 3
+    assert len({load.origin_of("ab", config, None) for config in (off, on, longer)}) == 3
 
 
 installed = pytest.mark.skipif(not ocr.versions(), reason=f"text recognition is not installed: {ocr.INSTALL}")

@@ -134,5 +134,5 @@ def test_what_a_file_says_of_itself_is_folded_below_its_text() -> None:
     html = document.document(shown, Tab("a.md", "Wet", (cited("a.md", len(head)),), 0, 0), 0)
     text, front = html.split('<details class="ql-front">')
     assert "publisher" not in text
-    assert ">Rain</mark> fell.</div>" in text
+    assert ">Rain</mark> fell.</p></div>" in text
     assert "publisher: &lt;b&gt;The Gazette&lt;/b&gt;" in front

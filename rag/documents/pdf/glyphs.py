@@ -46,6 +46,10 @@ class Page:
     """In the order in which they are drawn."""
     turned: list[list[Word]] = field(default_factory=list)
     """Those that stand at another angle, each angle in a frame of its own."""
+    angle: int = 0
+    """Of the frame of ``words``, in degrees."""
+    angles: list[int] = field(default_factory=list)
+    """Of those of ``turned``, as the parser finds them."""
     edges: list[Edge] = field(default_factory=list)
     top: float = 0
     bottom: float = 0
@@ -87,9 +91,9 @@ class Reader:
             text.close()
         sizes = {angle: sum(len(word.text) for word in words) for angle, words in groups.items()}
         upright = max(sizes, key=lambda angle: (sizes[angle], -abs(angle)), default=0)
-        found.words = groups.pop(upright, [])
-        found.turned = [words for _, words in sorted(groups.items())]
-        corners = [_turned(x, y, upright) for x in shown[::2] for y in shown[1::2]]
+        found.words, found.angle = groups.pop(upright, []), upright
+        found.angles, found.turned = sorted(groups), [words for _, words in sorted(groups.items())]
+        corners = [turned(x, y, upright) for x in shown[::2] for y in shown[1::2]]
         found.top, found.bottom = min(y for _, y in corners), max(y for _, y in corners)
         self._annotations(found, page.raw)
         if found.shapes <= MOST_PATHS:
@@ -136,10 +140,10 @@ class Reader:
                 second = c.FPDFText_GetUnicode(text, place + 1) if 0xD800 <= code < 0xDC00 else 0
                 if 0xDC00 <= second < 0xE000:
                     code, low = 0x10000 + ((code - 0xD800) << 10) + second - 0xDC00, place + 1
-                x0, base = _turned(x.value, y.value, look.angle)
+                x0, base = turned(x.value, y.value, look.angle)
                 x1 = x0 + look.size / 2
                 if look.angle % 90 == 0:
-                    ends = [_turned(*at, look.angle)[0] for at in ((box.left, box.bottom), (box.right, box.top))]
+                    ends = [turned(*at, look.angle)[0] for at in ((box.left, box.bottom), (box.right, box.top))]
                     x0, x1 = min(ends), max(ends)
                 made.add(self._sign(code, found), x0, x1, base, look)
         return {angle: [word.turn() for word in once(words)] for angle, words in made.groups.items()}
@@ -240,7 +244,7 @@ class Reader:
 
 def _edges(lines: Any, angle: int, longest: float) -> Iterator[Edge]:
     for one, other in lines:
-        (ax, ay), (bx, by) = _turned(one[0], one[1], angle), _turned(other[0], other[1], angle)
+        (ax, ay), (bx, by) = turned(one[0], one[1], angle), turned(other[0], other[1], angle)
         wide, high = abs(ax - bx), abs(ay - by)
         if min(wide, high) < 3 and 4 < max(wide, high) < 0.97 * longest:
             x, y = (ax + bx) / 2, (ay + by) / 2
@@ -280,8 +284,8 @@ def _strikes(edge: Edge, word: Word) -> bool:
     return _STRIKE[0] <= height <= _STRIKE[1] and covered > 0.7 * (word.x1 - word.x0)
 
 
-def _turned(x: float, y: float, angle: int) -> tuple[float, float]:
-    """Return a point in the frame in which text of an angle stands upright, y downwards."""
+def turned(x: float, y: float, angle: int) -> tuple[float, float]:
+    """Return a point in the frame in which text of an angle stands upright, y downwards; and one of it where it was."""
     if not angle:
         return x, -y
     sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))

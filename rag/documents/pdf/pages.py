@@ -118,7 +118,7 @@ def _pages(document: "object") -> list[Page]:
 
 
 def _blocks(page: Page, number: int) -> list[Block]:
-    words = _without_drop_caps(page.words)
+    words = without_drop_caps(page.words)
     grids, rest = ruled(words, page.edges)
     banded, rest = lined(rest, page.edges)
     grids += banded
@@ -135,7 +135,7 @@ def _blocks(page: Page, number: int) -> list[Block]:
     return found
 
 
-def _without_drop_caps(words: list[Word]) -> list[Word]:
+def without_drop_caps(words: list[Word]) -> list[Word]:
     """Put a large first letter that stands over several lines before the rest of its word."""
     if not words:
         return words

@@ -21,11 +21,8 @@ const reveal = () => {
   for (const article of document.querySelectorAll(".ql-beside")) {
     if (seen.has(article) || !article.offsetParent) continue;
     seen.add(article);
-    const text = article.querySelector(".ql-text");
-    const quote = article.querySelector("mark.ql-selected");
-    if (!quote) continue;
-    text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
-    quote.focus({ preventScroll: true });
+    if (!article.querySelector("mark.ql-selected")) continue;
+    document.dispatchEvent(new CustomEvent("ql:bring", { detail: article }));
     article.scrollIntoView({ block: "nearest" });
   }
 };

@@ -18,17 +18,8 @@ const announce = (text) => {
 let wanted = null; // what to do when the panel shows what was pressed: "read" moves the focus to the quote
 let aim; // the tab that is to be in view then, where one was chosen
 let origin = null; // where the focus goes back to
-const reveal = () => {
-  const mark = element.querySelector("mark.ql-selected");
-  const text = element.querySelector(".ql-text");
-  if (!text) return mark;
-  // Only the document scrolls, never the page around it.
-  if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
-  else text.scrollTop = 0;
-  return mark;
-};
 const settle = () => {
-  const mark = reveal();
+  const quote = bring(element.querySelector(".ql-document")); // or what scrolls, where none is in view
   const shown = element.querySelector(".ql-document")?.dataset;
   for (const chip of document.querySelectorAll(".ql-cite")) { // the one whose quote is in view
     chip.classList.toggle("ql-current", chip.dataset.answer === shown?.answer && chip.dataset.number === shown?.place);
@@ -40,7 +31,7 @@ const settle = () => {
   const place = element.querySelector(".ql-place")?.textContent;
   const about = [".ql-document h2", ".ql-about"].map((part) => element.querySelector(part)?.textContent);
   announce([place, ...about].filter(Boolean).join(". "));
-  if (wanted === "read") (mark ?? element.querySelector(".ql-text"))?.focus({ preventScroll: true });
+  if (wanted === "read") quote?.focus({ preventScroll: true });
   if (wanted === "tab") tab?.focus();
   wanted = null;
 };

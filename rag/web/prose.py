@@ -1,0 +1,375 @@
+"""The HTML of a source's text: headings, lists and tables as such, and its quotes marked, each exactly.
+
+What is a heading, an item or a row is told by the canonical text alone: by the marks of Markdown, or by the form that
+the parsers give it (:mod:`rag.documents.common.table`). No character is added, dropped or moved: the text of the HTML
+is the canonical text. What stands above a column already, its name before each cell, is hidden from the eye.
+
+Every text from a source passes through :func:`html.escape`.
+"""
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from html import escape
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Literal
+
+from rag.documents.parse import PARSERS
+from rag.documents.rows import blocks as markdown_tables
+from rag.documents.rows import cells
+from rag.schema import Citation, Closest, Document
+
+MOST_COLUMNS = 6
+"""A wider table stays a list of its rows: beside a conversation there is no room for it."""
+MOST_HEADING = 90
+"""Characters of a heading."""
+
+Span = Citation | Closest
+Kind = Literal["prose", "heading", "item", "row", "head", "dashes", "pre", "quote"]
+
+_BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n)){2,}[ \t\r\n]*")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_BULLET = re.compile(r"[•◦▪‣●○■□✓➢–*+-][ \t]+(?=\S)")
+_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)][ \t]+(?=\S)")
+_ENDED = re.compile(r"[.!?,;…。！？]['\"’”»)\]]*$")
+_SHARP = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
+_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+_ANGLE = re.compile(r"[ \t]{0,3}>[ \t]?")
+_MARKED = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?=\S)")
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a text, ``text[start:end]``, and the white space behind it up to ``upto``."""
+
+    kind: Kind
+    start: int
+    end: int
+    upto: int
+    lead: int = 0
+    """So many characters at its start are a mark that makes it what it is."""
+
+
+def text(shown: Document, spans: Sequence[Span], selected: Span | None) -> str:
+    """Return the text of a document, from its body on, as HTML.
+
+    Args:
+        shown: the document.
+        spans: quotes to mark; those of other documents and those that do not stand are passed over.
+        selected: the one of them that is marked strongly.
+    """
+    marks = _Marks(shown, spans, selected)
+    kind = form(shown.source)
+    if kind == "plain":
+        return marks.piece(shown.body, len(shown.text))
+    found = markdown(shown.text, shown.body) if kind == "markdown" else parsed(shown.text, shown.body)
+    return _Writer(shown.text, marks).written(shown.body, found)
+
+
+def form(source: str) -> Literal["plain", "markdown", "parsed"]:
+    """Return how the text of a source is set, by its name; one within another file may have a name without a suffix."""
+    suffixes = [PurePosixPath(part).suffix.lower() for part in source.split("/")]
+    if suffixes[-1] in (".md", ".markdown"):
+        return "markdown"
+    return "parsed" if any(suffix in PARSERS for suffix in suffixes) else "plain"
+
+
+# --- What a text is made of
+
+
+def parsed(text: str, start: int = 0) -> list[Block]:
+    """Return the paragraphs of a text that a parser made: a blank line parts them."""
+    found: list[Block] = []
+    at = start
+    for gap in [*_BLANK.finditer(text, start), None]:
+        end, upto = (gap.start(), gap.end()) if gap else (len(text), len(text))
+        if end > at:
+            found.append(_paragraph(text, at, end, upto))
+        at = upto
+    return _with_headings(text, found)
+
+
+def _paragraph(text: str, start: int, end: int, upto: int) -> Block:
+    own = text[start:end]
+    if len(cells(own)) > 1:
+        return Block("row", start, end, upto)
+    if mark := _BULLET.match(own) or _NUMBER.match(own):
+        return Block("item", start, end, upto, mark.end() if _BULLET.match(own) else 0)
+    lines = own.splitlines()
+    is_code = len(lines) > 1 and 2 * sum(line[:1] in (" ", "\t") for line in lines) >= len(lines)
+    return Block("pre" if is_code else "prose", start, end, upto)
+
+
+def _with_headings(text: str, found: Sequence[Block]) -> list[Block]:
+    """Tell headings: short lines without an end, one or two together, with more below them than another such line."""
+    short = [block.kind == "prose" and _may_head(text[block.start : block.end]) for block in found]
+    result = list(found)
+    at = 0
+    while at < len(found):
+        end = at
+        while end < len(found) and short[end]:
+            end += 1
+        if 0 < end - at <= 2 and end < len(found):
+            for n in range(at, end):
+                result[n] = replace(found[n], kind="heading")
+        at = max(end, at + 1)
+    return result
+
+
+def _may_head(line: str) -> bool:
+    return len(line) <= MOST_HEADING and "\n" not in line and not _ENDED.search(line) and any(map(str.isalpha, line))
+
+
+def markdown(text: str, start: int = 0) -> list[Block]:
+    """Return the headings, items, tables, quotations, fences and paragraphs of a Markdown text."""
+    tables = {table.header[0]: len(table.rows) for table in markdown_tables(text, start)}
+    lines = [(found.start(), found.end()) for found in _LINE.finditer(text, start) if found[0]]
+    found: list[Block] = []
+    place = 0
+    while place < len(lines):
+        begin, end = lines[place]
+        if begin in tables:
+            last = place + 1 + tables[begin]
+            kinds: list[Kind] = ["head", "dashes", *["row" for _ in range(tables[begin])]]
+            found += [_of(text, kind, line, line) for kind, line in zip(kinds, lines[place : last + 1], strict=True)]
+        elif text[begin:end].strip():
+            kind, lead, last = _begun(text, lines, place, tables)
+            found.append(_of(text, kind, lines[place], lines[last], lead))
+        else:
+            last = place
+            if found:
+                found[-1] = replace(found[-1], upto=end)
+        place = last + 1
+    return found
+
+
+def _of(text: str, kind: Kind, first: tuple[int, int], last: tuple[int, int], lead: int = 0) -> Block:
+    """Return the block from one line to another."""
+    end = first[0] + len(text[first[0] : last[1]].rstrip("\r\n"))
+    return Block(kind, first[0], end, last[1], lead)
+
+
+def _begun(text: str, lines: Sequence[tuple[int, int]], place: int, tables: Container[int]) -> tuple[Kind, int, int]:
+    """Return what a line of Markdown begins, how long the mark is that says so, and the last line of it."""
+    line = text[slice(*lines[place])]
+    if _FENCE.match(line):
+        close = line.strip()[:3]
+        ends = (n for n in range(place + 1, len(lines)) if text[slice(*lines[n])].strip().startswith(close))
+        return "pre", 0, next(ends, len(lines) - 1)
+    if mark := _SHARP.match(line):
+        return "heading", mark.end(), place
+    if mark := _ANGLE.match(line):
+        return "quote", mark.end(), place
+    last = place
+    while last + 1 < len(lines) and _goes_on(text, lines[last + 1], tables):
+        last += 1
+    if mark := _MARKED.match(line):
+        return "item", 0 if mark[0].strip()[0].isdigit() else mark.end(), last
+    return "prose", 0, last
+
+
+def _goes_on(text: str, line: tuple[int, int], tables: Container[int]) -> bool:
+    """Tell whether a line goes on in the paragraph above it."""
+    own = text[slice(*line)]
+    begins = any(mark.match(own) for mark in (_SHARP, _FENCE, _ANGLE, _MARKED))
+    return bool(own.strip()) and not begins and line[0] not in tables
+
+
+# --- Its HTML
+
+
+class _Marks:
+    """Escapes parts of a text, with what is quoted of them marked."""
+
+    def __init__(self, shown: Document, spans: Sequence[Span], selected: Span | None) -> None:
+        self._text = shown.text
+        self._spans: list[Span] = []
+        self._selected = selected
+        self._begun = False
+        done = shown.body
+        for span in sorted((span for span in spans if span.source == shown.source), key=lambda span: span.start):
+            # Two answers' sentences never overlap, but a page must not depend on it.
+            if span.start >= done and shown.text[span.start : span.end] == span.quote:
+                self._spans.append(span)
+                done = span.end
+        self._next = 0
+
+    def piece(self, start: int, end: int, *, seen: bool = True) -> str:
+        """Return ``text[start:end]`` as HTML; pieces are asked for in their order.
+
+        Args:
+            start: in the text.
+            end: likewise.
+            seen: whether a reader sees it: to what is not seen no focus can go.
+        """
+        parts: list[str] = []
+        at = start
+        while self._next < len(self._spans) and self._spans[self._next].start < end:
+            span = self._spans[self._next]
+            first, last = max(at, span.start), min(end, span.end)
+            parts.append(escape(self._text[at:first]))
+            if last > first:
+                parts.append(f"<mark{self._about(span, seen=seen)}>{escape(self._text[first:last])}</mark>")
+            at = max(at, last)
+            if span.end > end:
+                break  # it goes on in the next piece
+            self._next += 1
+        parts.append(escape(self._text[at:end]))
+        return "".join(parts)
+
+    def _about(self, span: Span, *, seen: bool) -> str:
+        number = span.number if isinstance(span, Citation) else ""
+        kind = ""
+        if span is self._selected:
+            first, self._begun = seen and not self._begun, self._begun or seen
+            kind = ' class="ql-selected" tabindex="-1"' if first else ' class="ql-goes-on"'
+        return f'{kind} data-number="{number}"'
+
+
+@dataclass(slots=True)
+class _Table:
+    """Rows that stand together, and the columns that they have."""
+
+    columns: list[str]
+    rows: list[Block] = field(default_factory=list)
+
+
+class _Writer:
+    """Writes blocks, one after the other."""
+
+    def __init__(self, text: str, marks: _Marks) -> None:
+        self._text, self._marks = text, marks
+
+    def written(self, start: int, found: Sequence[Block]) -> str:
+        """Return all blocks as HTML; what stands before the first is hidden white space."""
+        parts = [self._gap(start, found[0].start if found else len(self._text))]
+        at = 0
+        while at < len(found):
+            kind = found[at].kind
+            end = at + 1
+            if kind in ("item", "quote"):
+                while end < len(found) and found[end].kind == kind:
+                    end += 1
+                parts.append(self._list(found[at:end]) if kind == "item" else self._quote(found[at:end]))
+            elif kind in ("row", "head"):
+                while end < len(found) and found[end].kind in ("row", "dashes"):
+                    end += 1
+                some = found[at:end]
+                parts.append(self._barred(some) if kind == "head" else "".join(self._rows(some)))
+            else:
+                parts.append(self._block(found[at]))
+            at = end
+        return "".join(parts)
+
+    def _block(self, block: Block) -> str:
+        tag = {"heading": "h3", "pre": "pre"}.get(block.kind, "p")
+        return f'<{tag} dir="auto">{self._inner(block)}</{tag}>'
+
+    def _list(self, items: Sequence[Block]) -> str:
+        rows = ""
+        for item in items:
+            shown = "" if item.lead else ' class="ql-numbered"'
+            rows += f'<li{shown} dir="auto">{self._inner(item)}</li>'
+        return f"<ul>{rows}</ul>"
+
+    def _quote(self, lines: Sequence[Block]) -> str:
+        return f"<blockquote>{''.join(f'<p>{self._inner(line)}</p>' for line in lines)}</blockquote>"
+
+    def _inner(self, block: Block) -> str:
+        lead = block.start + block.lead
+        return (
+            f"{self._hidden(block.start, lead)}{self._marks.piece(lead, block.end)}{self._gap(block.end, block.upto)}"
+        )
+
+    def _rows(self, rows: Sequence[Block]) -> Iterator[str]:
+        """Yield tables of rows that have the same columns, and wide ones as paragraphs."""
+        for table in self._tables(rows):
+            if len(table.columns) > MOST_COLUMNS:
+                yield from (f'<p dir="auto">{self._inner(row)}</p>' for row in table.rows)
+                continue
+            named = any(table.columns)
+            heads = "".join(f'<th data-name="{escape(name)}"></th>' for name in table.columns)
+            head = f'<thead aria-hidden="true"><tr>{heads}</tr></thead>' if named else ""
+            body = "".join(self._row(row, table.columns) for row in table.rows)
+            yield f"<table>{head}<tbody>{body}</tbody></table>"
+
+    def _tables(self, rows: Sequence[Block]) -> Iterator[_Table]:
+        table: _Table | None = None
+        for row in rows:
+            names = [cell.name for cell in cells(self._text[row.start : row.end])]
+            if table is not None and _fits(names, table.columns):
+                table.rows.append(row)
+            elif table is not None and _fits(table.columns, names):
+                table.columns = names
+                table.rows.append(row)
+            else:
+                if table is not None:
+                    yield table
+                table = _Table(names, [row])
+        if table is not None:
+            yield table
+
+    def _row(self, row: Block, columns: Sequence[str]) -> str:
+        parts: list[str] = []
+        at, column = row.start, 0
+        found = cells(self._text[row.start : row.end])
+        for n, cell in enumerate(found):
+            place = columns.index(cell.name, column)
+            parts.append("<td></td>" * (place - column))
+            column = place + 1
+            start, end = row.start + cell.start, row.start + cell.end
+            parts.append(f'<td dir="auto">{self._hidden(at, start)}{self._marks.piece(start, end)}')
+            parts.append(f"{self._gap(end, row.upto)}</td>" if n + 1 == len(found) else "</td>")
+            at = end
+        return f"<tr>{''.join(parts)}{'<td></td>' * (len(columns) - column)}</tr>"
+
+    def _barred(self, rows: Sequence[Block]) -> str:
+        """Return a table of Markdown."""
+        head, body = "", ""
+        for row in rows:
+            if row.kind == "dashes":
+                body += f"<tr hidden><td>{self._marks.piece(row.start, row.upto, seen=False)}</td></tr>"
+            elif row.kind == "head":
+                head += f"<tr>{''.join(self._bars(row, 'th'))}</tr>"
+            else:
+                body += f"<tr>{''.join(self._bars(row, 'td'))}</tr>"
+        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+    def _bars(self, row: Block, tag: str) -> Iterator[str]:
+        own = self._text[row.start : row.end]
+        bars = [found.start() for found in _BAR.finditer(own)]
+        edges = bars if bars and not own[: bars[0]].strip() else [-1, *bars]
+        if not bars or own[bars[-1] + 1 :].strip() or len(edges) < 2:
+            edges = [*edges, len(own)]
+        at = row.start
+        scope = ' scope="col"' if tag == "th" else ""
+        for n, (left, right) in enumerate(pairwise(edges)):
+            start, end = row.start + left + 1, row.start + right
+            last = n + 2 == len(edges)
+            shown = f"{self._hidden(at, start)}{self._marks.piece(start, end)}"
+            shown += self._hidden(end, row.end) + self._gap(row.end, row.upto) if last else ""
+            yield f'<{tag}{scope} dir="auto">{shown}</{tag}>'
+            at = end
+
+    def _hidden(self, start: int, end: int) -> str:
+        """Return a part that is read aloud and copied, and not seen."""
+        return f'<span class="ql-unseen">{self._marks.piece(start, end, seen=False)}</span>' if end > start else ""
+
+    def _gap(self, start: int, end: int) -> str:
+        return f'<span class="ql-gap">{self._marks.piece(start, end, seen=False)}</span>' if end > start else ""
+
+
+def _fits(names: Sequence[str], columns: Sequence[str]) -> bool:
+    """Tell whether names stand among columns in their order.
+
+    >>> _fits(["Year", "Cost"], ["Year", "Sold", "Cost"]), _fits(["Cost", "Year"], ["Year", "Cost"])
+    (True, False)
+    """
+    at = 0
+    for name in names:
+        if name not in columns[at:]:
+            return False
+        at = list(columns).index(name, at) + 1
+    return True
