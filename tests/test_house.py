@@ -40,7 +40,7 @@ HOUSE = """
         period guards grammar
     retrieval: hybrid rerank
     reading: network capitals copies missing margin reader agree versions selection citations codes columns cells
-        topic
+        topic cost
     conversation: mention fragment substitute turns antecedent resolve rewrite smalltalk summary reply questions
         suggest
     claims: roles checks objections judging writer check
@@ -52,9 +52,9 @@ HOUSE = """
     integrations: common llamaindex langchain haystack
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
-    web: standing words trace share export kept conversations ratings live uploads library listing picture listen
+    web: standing words trace share export kept conversations ratings live llms uploads library listing picture listen
         guard password streams receive runs trend evaluations checks pins icons pinbutton page document desk
-        answering chat sources history beside claims pinned notebook checking shell server
+        answering settings chat sources history beside claims pinned notebook checking shell server
     serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
     fetching: address fetch add

@@ -61,6 +61,7 @@ OPEN = {
         "/gradio_api/reset",
         "/gradio_api/run/predict",
         "/gradio_api/upload",
+        "/settings/llm",
         "/sources/files",
     ),
 }

@@ -22,7 +22,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat, checking, evaluations, history, icons, notebook, password, runs, shell, sources
+from rag.web import chat, checking, evaluations, history, icons, notebook, password, runs, settings, shell, sources
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
@@ -30,6 +30,7 @@ from rag.web.guard import App, Guard
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live
+from rag.web.llms import LLMs
 from rag.web.pins import Pins
 from rag.web.share import MOST_MB
 from rag.web.streams import Streams
@@ -59,6 +60,7 @@ class Site:
     conversations: Conversations
     pins: Pins
     checks: Checks
+    llms: LLMs
 
     def close(self) -> None:
         """Release the index, once it is not being built any more, and no claim held against it."""
@@ -77,7 +79,7 @@ def parts(engine: Engine) -> Site:
     live = Live(engine)
     kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
     library = Library(live, folders=config.host in LOOPBACK)
-    return Site(config, live, library, kept, Pins(kept.file), Checks(live))
+    return Site(config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config))
 
 
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
@@ -146,6 +148,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
     outer.include_router(notebook.router(site.pins, site.live))
     outer.include_router(checking.router(site.checks, site.live))
     outer.include_router(runs.router(Path(config.runs)))
+    outer.include_router(settings.router(site.llms))
     static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
         outer,
@@ -182,10 +185,10 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
     ) as demo:
         chosen = gr.State(ALL)
         keeper = notebook.keeper()
-        shell.bar(login=login)
+        shell.bar(settings.form(site.live, site.llms), login=login)
         with shell.view("ask"), gr.Row(elem_id="ql-panes"):
             kept = history.pane()
-            talk, noted = chat.panes(site.live, site.conversations, chosen)
+            talk, noted = chat.panes(site.live, site.conversations, chosen, site.llms)
         with shell.view("library") as opened:
             sources.view(site.live, site.library, opened, noted, chosen, talk.conversation)
         with shell.view("check"):

@@ -38,10 +38,15 @@ VIEWS = (
 """All views, in the order of the bar; the first is shown first."""
 
 
-def bar(*, login: bool) -> None:
-    """Lay out the bar; with a way out where there is a login."""
+def bar(settings: str = "", *, login: bool) -> None:
+    """Lay out the bar, with a way out where there is a login.
+
+    Args:
+        settings: the HTML of what can be set, for the dialog of settings.
+        login: whether there is a password.
+    """
     script = (files("rag.web") / "static" / "shell.js").read_text(encoding="utf-8")
-    gr.HTML(_bar(login=login), js_on_load=script, elem_id="ql-bar", apply_default_css=False)
+    gr.HTML(_bar(settings, login=login), js_on_load=script, elem_id="ql-bar", apply_default_css=False)
 
 
 @contextmanager
@@ -71,7 +76,7 @@ def style() -> str:
     return f".ql-view {{ display: none !important; }}\n{', '.join(shown)} {{ display: flex !important; }}"
 
 
-def _bar(*, login: bool) -> str:
+def _bar(settings: str, *, login: bool) -> str:
     tabs = "".join(_tab(each, first=each is VIEWS[0]) for each in VIEWS if not each.developers)
     return (
         f'<a class="ql-skip" id="ql-first" href="#ql-log">{words.CHAT_SKIP}</a><header class="ql-top">'
@@ -82,7 +87,7 @@ def _bar(*, login: bool) -> str:
         f'<button type="button" class="ql-tool" popovertarget="ql-menu" title="{words.BAR_SETTINGS}">'
         f'{icon("settings")}<span class="ql-label">{words.BAR_SETTINGS}</span></button></header>'
         f'<div id="ql-menu" class="ql-menu" popover role="dialog" aria-label="{words.BAR_SETTINGS}">'
-        f"{_themes()}{_keys()}{_developers()}{_logout() if login else ''}</div>"
+        f"{settings}{_themes()}{_keys()}{_developers()}{_logout() if login else ''}</div>"
     )
 
 
