@@ -1,7 +1,15 @@
 """What the page says, in English, in one place for whoever translates it.
 
-Braces are filled in by the module that shows it.
+Braces are filled in by the module that shows it. Each word has its Spanish in ``spanish.py``: a test tells which lack
+it. Read as ``words.NAME`` where something is shown, a word is in the language of the browser (``language.py``); bound
+when a module is imported it would be English for all.
 """
+
+import sys
+
+from rag.web.language import Spoken
+
+sys.modules[__name__].__class__ = Spoken
 
 # Login
 LOGIN = "Log in"
@@ -44,6 +52,7 @@ SET_LENGTH = "Length of an answer"
 SET_LENGTHS = {"sentence": "One sentence", "short": "Short", "all": "All that is found"}
 SET_LENGTH_ABOUT = "Short is two sentences. Each value where sources disagree and each part of a question stay."
 SET_ABOUT = "These settings are kept by this browser and sent with each question: no other user's answers change."
+SET_LANGUAGE = "Language"
 THEME = "Appearance"
 THEME_SYSTEM, THEME_LIGHT, THEME_DARK = "System", "Light", "Dark"
 SHEET_BACK = "Back to answer"

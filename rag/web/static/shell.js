@@ -112,6 +112,9 @@ document.addEventListener("change", (event) => {
   } else if (SENT.some((one) => name === `ql-${one}`)) {
     prefers(name.slice(3), value);
     tested();
+  } else if (name === "ql-language") { // the server makes the page in another language
+    document.cookie = `ql_language=${value}; path=/; max-age=31536000; SameSite=Lax`;
+    location.reload();
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -216,6 +219,7 @@ const ready = () => { // the panes may come onto the page after the bar
   const wanted = location.hash.slice(1);
   show(names.includes(wanted) ? wanted : names[0]);
 };
+document.documentElement.lang = element.querySelector("[data-lang]").dataset.lang;
 dress();
 recall();
 ready();
