@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.config import Config
+from rag.web import spanish as es
+from rag.web import words
 from tests.browser.conftest import served, visited
 from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import answers, ask
@@ -118,3 +120,86 @@ def test_axe_finds_no_fault_in_the_settings(
         page.wait_for_timeout(500)  # transitions of colours
         assert faults(page) == []
         page.screenshot(path=screenshots / f"settings-{look}-{width}.png")
+
+
+ENGLISH = """() => [...document.querySelectorAll("#ql-bar, #ql-menu, #ql-history, #ql-left, #ql-side, .ql-view")]
+  .flatMap((part) => [part, ...part.querySelectorAll("*")])
+  .filter((one) => !one.closest("[lang]:not(html), script, style, .ql-text, .ql-kept-open, .ql-example"))
+  .flatMap((one) => [
+    ...[...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent),
+    ...["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name)),
+  ])
+  .filter(Boolean).map((text) => text.trim()).filter(Boolean)"""
+"""Every text of the frame and its views, seen or not."""
+
+
+def spanish(page: Page) -> None:
+    settings(page)
+    with page.expect_navigation():
+        page.get_by_role("radio", name="Español").check()
+    page.get_by_label("Pregunta", exact=True).wait_for(timeout=30_000)
+    page.get_by_role("heading", name="Quoteline").hover(trial=True)
+
+
+def english_texts() -> set[str]:
+    """What the page may say in English alone, without what is filled in."""
+    found: set[str] = set()
+
+    def gather(one: object, other: object) -> None:
+        if isinstance(one, str):
+            if one != other and "{" not in one:
+                found.add(one)
+        elif isinstance(one, dict) and isinstance(other, dict):
+            for key in one:
+                gather(one[key], other[key])
+        elif isinstance(one, tuple) and isinstance(other, tuple):
+            for value, its in zip(one, other, strict=True):
+                gather(value, its)
+
+    for name, word in vars(words).items():
+        if name.isupper():
+            gather(word, getattr(es, name, word))
+    return found
+
+
+def test_in_spanish_no_english_of_the_page_is_left(page: Page, screenshots: Path) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    english = english_texts()
+    assert english & set(page.evaluate(ENGLISH)), "in English they are found"
+    spanish(page)
+    assert page.locator("html").get_attribute("lang") == "es"
+    expect(page.locator(".ql-views").get_by_role("tab", name="Biblioteca")).to_be_visible()
+    expect(page.locator("#ql-intro h2")).to_have_text("Haga una pregunta a las fuentes.")
+    assert english & set(page.evaluate(ENGLISH)) == set()
+    box = page.get_by_label("Pregunta", exact=True)
+    box.fill(PRESIDENT)
+    page.get_by_role("button", name="Preguntar", exact=True).click()
+    answer = page.locator('[data-outcome="answered"]')
+    expect(answer).to_contain_text("Literal de las fuentes")
+    expect(answer.locator(".ql-said").first).to_contain_text("Díaz-Canel")  # a quote is never translated
+    box.fill("What is the population of Havana?")
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-outcome="refused"]')).to_contain_text("No encontré ninguna frase que pueda respaldar.")
+    box.fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-outcome]").last).to_contain_text("Hola. Pregunte qué dice")
+    for view in ("Biblioteca", "Comprobar", "Cuaderno"):
+        page.locator(".ql-views").get_by_role("tab", name=view).click()
+        page.wait_for_timeout(1000)
+    assert english & set(page.evaluate(ENGLISH)) == set()
+    page.get_by_role("button", name="Conversaciones", exact=True).click()
+    page.screenshot(path=screenshots / "spanish.png")
+    page.get_by_role("button", name="Ajustes", exact=True).click()
+    page.screenshot(path=screenshots / "spanish-settings.png")
+    with page.expect_navigation():
+        page.get_by_role("radio", name="English").check()
+    page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
+
+
+def test_a_browser_that_accepts_spanish_is_answered_in_it_and_another_is_not(browser: Browser, url: str) -> None:
+    for locale, label in (("es-MX", "Pregunta"), ("fr-FR", "Question")):
+        context = browser.new_context(locale=locale)
+        page = context.new_page()
+        page.goto(url)
+        page.get_by_label(label, exact=True).wait_for(timeout=30_000)
+        context.close()
