@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rag.errors import UsageError
+from rag.schema import LENGTHS
 
 FILE = "rag.toml"
 MOST_THREADS = 256
@@ -56,6 +57,8 @@ class Config:
     """Cross-encoder that orders the passages found, by name or path. It needs torch to ask."""
     threshold: float | None = None
     """Least confidence for an answer, 0 to 1; by default the reader's own, calibrated."""
+    length: str = "all"
+    """How long an answer is: one ``sentence``, ``short`` (two), or ``all`` that was found."""
     max_question_chars: int = 2000
     """A longer question is refused as a usage error."""
     threads: int = 2
@@ -107,6 +110,8 @@ class Config:
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
         if self.reader not in READERS:
             raise UsageError(f"reader is {self.reader!r}: one of {', '.join(READERS)}")
+        if self.length not in LENGTHS:
+            raise UsageError(f"length is {self.length!r}: one of {', '.join(LENGTHS)}")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise UsageError(f"threshold is {self.threshold}: it is a probability, 0 to 1; none takes the reader's own")
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from rag.clock import Clock
 from rag.config import Config
@@ -34,12 +34,13 @@ from rag.reading.copies import cite_first
 from rag.reading.margin import told
 from rag.reading.missing import missing, other_letters
 from rag.reading.reader import TrainedReader, opened
-from rag.reading.selection import Chosen, choose
+from rag.reading.selection import Chosen, choose, shortened
 from rag.reading.topic import on_topic
 from rag.retrieval.hybrid import POOL, check_filter, fused, left_out, parts, retrieve
 from rag.retrieval.rerank import CANDIDATES, Reranker
 from rag.schema import (
     ALL,
+    LENGTHS,
     LIKELY,
     Answer,
     Check,
@@ -96,6 +97,28 @@ class Reader(Protocol):
     def read(self) -> Callable[[str, Sequence[Hit]], Reading]:
         """Return the evidence for a question in hits, best first, and how sure it is."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one question wants otherwise than the settings; by default nothing."""
+
+    threshold: float | None = None
+    """Least confidence for an answer, 0 to 1."""
+    length: str | None = None
+    """How long the answer is, one of ``LENGTHS``."""
+    llm: LLM | Literal["settings"] | None = "settings"
+    """Words the answer; None for quotes alone."""
+
+    def check(self) -> None:
+        """Raise UsageError for what cannot be wanted."""
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise UsageError(f"threshold is {self.threshold}: it is a probability, 0 to 1")
+        if self.length is not None and self.length not in LENGTHS:
+            raise UsageError(f"length is {self.length!r}: one of {', '.join(LENGTHS)}")
+
+
+AS_SET = Options()
 
 
 class Engine:
@@ -155,23 +178,31 @@ class Engine:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def ask(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL, options: Options = AS_SET
+    ) -> Answer:
         """Answer one question.
 
         Args:
             question: in any form of words; at most ``config.max_question_chars`` characters.
             history: earlier turns of the conversation, oldest first.
             chosen: which documents may answer; by default all.
+            options: what this question wants otherwise than the settings.
 
         Raises:
-            UsageError: the question is empty, too long, or not text, or the filter cannot be used.
+            UsageError: the question is empty, too long, or not text, or the filter or an option cannot be used.
         """
-        *_, answer = self.stream(question, history, chosen)
+        *_, answer = self.stream(question, history, chosen, options=options)
         assert isinstance(answer, Answer)  # noqa: S101 (what stream promises)
         return answer
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL, stop: Event | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        chosen: Filter = ALL,
+        stop: Event | None = None,
+        options: Options = AS_SET,
     ) -> Iterator[Retrieved | Progress | Answer]:
         """Yield what was retrieved, each claim that an LLM has written and is checked, and the answer, last.
 
@@ -181,30 +212,35 @@ class Engine:
         clock = Clock()
         self._check(question)  # before an LLM hears of it
         check_filter(chosen)
+        options.check()
+        length = options.length or self.config.length
+        threshold = self.threshold if options.threshold is None else options.threshold
+        llm = self.llm if options.llm == "settings" else options.llm
         turns = smalltalk.asking(history)
         if said := smalltalk.kind(question, turns):
             with clock.stopped():
                 yield Retrieved(question, " ".join(question.split()), (), self.index.id, clock.timings())
             with clock.time("reply"):
-                answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen))
+                answer = reply(self.index, said, question, chosen, lambda: self.suggest("", history, chosen), length)
             yield replace(
                 answer, timings_ms=clock.timings(), warnings=(*answer.warnings, *left_out(self.index, chosen))
             )
             return
-        asked, warnings = self._reworded(self._asked(question, turns), stop)
+        asked, warnings = self._reworded(llm, self._asked(question, turns), stop)
         retrieved = self._retrieve(question, asked, chosen, self.config.k, clock)
         with clock.stopped():
             yield retrieved
         with clock.time("read"):
-            found = self._read(retrieved, chosen)
+            found = self._read(retrieved, chosen, threshold)
             if asked.anew:
-                retrieved, found = self._about(asked, retrieved, found, chosen)
+                retrieved, found = self._about(asked, retrieved, found, chosen, threshold)
             if asked.dangles:
                 found = Chosen(0.0, closest=found.quotes or found.closest)  # of what it asks nobody knows
+            found = shortened(found, length)
         draft = _Draft()
-        if self.llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
+        if llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
             with clock.time("write"):
-                draft = yield from self._write(self.llm, retrieved.standalone, found, stop, clock)
+                draft = yield from self._write(llm, retrieved.standalone, found, stop, clock)
         composed = compose(found, draft.lines)
         worded = not set(draft.lines or ()) <= set(quoted(found))
         reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
@@ -222,7 +258,7 @@ class Engine:
             model={
                 "encoder": self.index.manifest.encoder.name,
                 "reader": self.reader.name,
-                "llm": self.llm.name if self.llm and worded else None,
+                "llm": llm.name if llm and worded else None,
                 **({"reranker": self.reranker.name} if self.reranker else {}),
             },
             timings_ms=clock.timings(),
@@ -237,17 +273,19 @@ class Engine:
             conflict=composed.conflict,
         )
 
-    async def aask(self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL) -> Answer:
+    async def aask(
+        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL, options: Options = AS_SET
+    ) -> Answer:
         """Answer one question without blocking the event loop: as :meth:`ask`, in a thread."""
         answer = None
-        async with aclosing(self.astream(question, history, chosen)) as items:
+        async with aclosing(self.astream(question, history, chosen, options)) as items:
             async for item in items:
                 answer = item
         assert isinstance(answer, Answer)  # noqa: S101 (what stream promises)
         return answer
 
     async def astream(
-        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL
+        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL, options: Options = AS_SET
     ) -> AsyncGenerator[Retrieved | Progress | Answer]:
         """Yield what :meth:`stream` does, each item made in a thread.
 
@@ -256,7 +294,7 @@ class Engine:
         from asyncio import to_thread  # only whoever awaits waits for its import
 
         stop = Event()
-        items = self.stream(question, history, chosen, stop)
+        items = self.stream(question, history, chosen, stop, options)
         try:
             while (item := await to_thread(next, items, None)) is not None:
                 yield item
@@ -451,12 +489,12 @@ class Engine:
         self._check(question)
         return follow_up(smalltalk.without_greeting(question), turns)
 
-    def _reworded(self, asked: FollowUp, stop: Event | None) -> tuple[FollowUp, tuple[str, ...]]:
+    def _reworded(self, llm: LLM | None, asked: FollowUp, stop: Event | None) -> tuple[FollowUp, tuple[str, ...]]:
         """Return a follow-up as the LLM says what it asks, if it can be trusted, and warnings."""
-        if not self.llm or not asked.turns or asked.dangles:  # an LLM would find something that it points to
+        if not llm or not asked.turns or asked.dangles:  # an LLM would find something that it points to
             return asked, ()
         try:
-            said = by_llm(asked.typed, asked.turns, self.llm.stream, stop)
+            said = by_llm(asked.typed, asked.turns, llm.stream, stop)
         except LLMError as error:
             return asked, (f"{error}; what the question stands for is found by rule",)
         return replace(asked, standalone=said or asked.standalone), ()
@@ -491,13 +529,15 @@ class Engine:
         conflict = tuple(replace(version, evidence=cited(version.evidence)) for version in found.conflict)
         return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
 
-    def _about(self, asked: FollowUp, retrieved: Retrieved, found: Chosen, chosen: Filter) -> tuple[Retrieved, Chosen]:
+    def _about(
+        self, asked: FollowUp, retrieved: Retrieved, found: Chosen, chosen: Filter, threshold: float
+    ) -> tuple[Retrieved, Chosen]:
         """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
         found = on_topic(found, asked.anew)
         if not found.quotes and asks_about(asked.typed):
             again = self.search(f"What about {asked.anew}?", chosen=chosen)
             # What speaks of the thing answers such a question, unlike one that asks for something of it.
-            told_of = on_topic(self._read(again, chosen, self.threshold / 2), asked.anew)
+            told_of = on_topic(self._read(again, chosen, threshold / 2), asked.anew)
             retrieved, found = (again, told_of) if told_of.quotes else (retrieved, found)
         return retrieved, replace(found, short_answer=None) if asks_about(retrieved.standalone) else found
 

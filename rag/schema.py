@@ -16,6 +16,10 @@ Certainty = Literal["confident", "likely", "unsure"]
 CONFIDENT, LIKELY = 0.8, 0.5
 """From these odds on an answer is called "confident" and "likely"; below, "unsure"."""
 
+LENGTHS: dict[str, int | None] = {"sentence": 1, "short": 2, "all": None}
+"""How long an answer may be, by name: the most sentences that it quotes, unless it is made of more; None for all that
+were found."""
+
 REASONS = {
     "nothing_found": "no passage has anything to do with the question",
     "not_supported": "the closest passages do not answer the question",

@@ -12,7 +12,7 @@ LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
 
 READER = "reader: auto, packaged or careful (docs/reader.md)"
 
-OUT = "write to this file: .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
+OUT = "as .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 
 OCR = "read pages without text by text recognition (quoteline[ocr])"
 
@@ -132,6 +132,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "ask":
             sub.add_argument("--out", metavar="FILE", help=OUT)
             sub.add_argument("--threshold", type=float, metavar="P", help="least confidence for an answer, 0 to 1")
+            sub.add_argument("--length", metavar="HOW", help="how long: sentence, short (two) or all (default: all)")
             sub.add_argument("--reader", metavar="WHICH", help=READER)
             sub.add_argument("--llm", metavar="NAME", help=LLM)
             sub.add_argument("-v", "--verbose", action="store_true", help=VERBOSE)

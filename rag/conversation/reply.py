@@ -10,7 +10,7 @@ from rag.conversation.summary import summarise
 from rag.index.opened import Index
 from rag.reading.citations import compose
 from rag.reading.selection import Chosen
-from rag.schema import Answer, Filter
+from rag.schema import LENGTHS, Answer, Filter
 
 MOST_SUMMARY = 4
 MOST_ABOUT = 1
@@ -18,7 +18,12 @@ MOST_ABOUT = 1
 
 
 def reply(
-    index: Index, said: smalltalk.Kind, question: str, chosen: Filter, suggest: Callable[[], tuple[str, ...]]
+    index: Index,
+    said: smalltalk.Kind,
+    question: str,
+    chosen: Filter,
+    suggest: Callable[[], tuple[str, ...]],
+    length: str = "all",
 ) -> Answer:
     """Return the answer to what was said.
 
@@ -28,6 +33,7 @@ def reply(
         question: as it was typed.
         chosen: which documents may answer.
         suggest: gives what can be asked; called only where that is shown.
+        length: of a summary that names no number of sentences, one of ``LENGTHS``.
     """
     titles = index.store.titles(chosen)
     told, standalone = (
@@ -47,7 +53,8 @@ def reply(
             suggestions=() if said == "goodbye" else suggest(),
         )
     most = MOST_ABOUT if said == "about" and len(titles) == 1 else MOST_SUMMARY
-    composed = compose(Chosen(1.0, summarise(index, chosen, smalltalk.sentences_wanted(question, most))))
+    most = smalltalk.sentences_wanted(question, most, min(most, LENGTHS[length] or most))
+    composed = compose(Chosen(1.0, summarise(index, chosen, most)))
     reason = None if composed.claims else "not_supported" if titles else "nothing_found"
     return Answer(
         question,

@@ -169,17 +169,18 @@ def without_greeting(question: str) -> str:
     return question[found.start("rest") :] if found and asks.match(found["rest"]) else question
 
 
-def sentences_wanted(text: str, most: int) -> int:
-    """Return how many sentences a summary is to have, from 1 to ``most``, which is also the default.
+def sentences_wanted(text: str, most: int, unsaid: int | None = None) -> int:
+    """Return how many sentences a summary is to have, from 1 to ``most``; ``unsaid``, or else all, if it does not say.
 
     >>> sentences_wanted("Summarise it in two sentences.", 4), sentences_wanted("Summarise it.", 4)
     (2, 4)
     """
     found = re.search(f"{_COUNT}$", _COURTESY.sub("", _plain(text)))
+    unsaid = unsaid or most
     if not found:
-        return most
+        return unsaid
     count = "1" if found["count"] in ("a", "an") else SPELLED.get(found["count"], found["count"])
-    return max(1, min(most, int(count))) if count.isdigit() else most
+    return max(1, min(most, int(count))) if count.isdigit() else unsaid
 
 
 def asking(history: Sequence[Turn]) -> list[Turn]:

@@ -20,7 +20,7 @@ from rag.english.question_form import between, sums_up, weighs, yes_no
 from rag.english.question_parts import asked_parts, several
 from rag.english.relative import dated_answer, interval
 from rag.reading.versions import Settled, Version, contenders, held, settle, told_then
-from rag.schema import Evidence, Reading
+from rag.schema import LENGTHS, Evidence, Reading
 from rag.text.dates import dated, elapsed
 from rag.text.terms import numbers
 
@@ -51,6 +51,8 @@ class Chosen:
     short_answer: str | None = None
     conflict: tuple[Version, ...] = ()
     """What the sources say, where they do not say the same; the superseded last."""
+    core: int = 1
+    """So many of the first quotes are needed: each value where sources disagree, each part of a question."""
 
 
 def choose(question: str, read: Read, threshold: float, newest: str | None = None) -> Chosen:
@@ -105,6 +107,12 @@ def _whole(question: str, read: Read) -> Reading:
     return max(whole, read(bare), key=lambda reading: reading.confidence)
 
 
+def shortened(chosen: Chosen, length: str) -> Chosen:
+    """Return what is chosen with no more quotes than an answer of this length has, but all that it is made of."""
+    most = LENGTHS[length]
+    return chosen if most is None else replace(chosen, quotes=chosen.quotes[: max(most, chosen.core)])
+
+
 def _short(question: str, item: Evidence) -> str | None:
     """Return the short answer in a sentence, a day that it tells by its own ("yesterday") with the date."""
     said = _listed(question, item.short_answer, item.quote)
@@ -140,6 +148,7 @@ def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:
         told[: max(len(quotes), MOST_QUOTES)],
         short_answer=" or ".join(version.value for version in answers),
         conflict=conflict if len(conflict) > 1 else (),
+        core=len(quotes),
     )
 
 
@@ -191,6 +200,7 @@ def _parts(parts: Sequence[str], read: Read, threshold: float, newest: str | Non
         tuple(best.values())[:MOST_QUOTES],
         short_answer="; ".join(told) if len(told) == len(parts) else None,
         conflict=tuple(version for chosen in found for version in chosen.conflict),
+        core=len(best),
     )
 
 
@@ -246,6 +256,7 @@ def _time_between(events: tuple[str, str, str], read: Read, threshold: float) ->
         min(reading.confidence for reading in readings),
         tuple(dict.fromkeys(quotes)),
         short_answer=time,
+        core=len(quotes),
     )
 
 

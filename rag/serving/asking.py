@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from rag.engine import Options
 from rag.output.render import answer_object, pointer_object, search_object
 from rag.schema import Answer, Citation, Claim, Filter, Retrieved, Turn
 from rag.serving import examples, vendors
@@ -53,10 +54,17 @@ class Question(Asking):
     """A question to answer."""
 
     history: list[Exchange] = Field([], description="The conversation before, oldest first.")
+    length: Literal["sentence", "short", "all"] | None = Field(
+        None, description="How long the answer is; by default the setting length."
+    )
+    threshold: float | None = Field(
+        None, ge=0, le=1, description="Least confidence for an answer; by default the setting threshold."
+    )
 
     def asked(self) -> Asked:
         """Return what the engine is asked."""
-        return Asked(self.question, tuple(Turn(one.question, one.answer) for one in self.history), self.chosen())
+        history = tuple(Turn(one.question, one.answer) for one in self.history)
+        return Asked(self.question, history, self.chosen(), Options(threshold=self.threshold, length=self.length))
 
 
 class Search(Asking):

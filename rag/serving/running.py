@@ -13,6 +13,7 @@ from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 
 from rag.config import Config
+from rag.engine import AS_SET, Options
 from rag.errors import RagError
 from rag.schema import Answer, Filter, Progress, Retrieved, Turn
 from rag.serving import problems
@@ -50,11 +51,12 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, its history, and which documents may answer."""
+    """A question, its history, which documents may answer, and what it wants otherwise than the settings."""
 
     question: str
     history: tuple[Turn, ...] = ()
     chosen: Filter = field(default_factory=Filter)
+    options: Options = AS_SET
 
 
 async def steps(serving: Serving, asked: Asked) -> AsyncGenerator[Step, None]:
@@ -73,7 +75,7 @@ async def steps(serving: Serving, asked: Asked) -> AsyncGenerator[Step, None]:
     def work() -> None:
         try:
             with serving.live.engine() as engine:
-                for step in engine.stream(asked.question, asked.history, asked.chosen, stop):
+                for step in engine.stream(asked.question, asked.history, asked.chosen, stop, asked.options):
                     put(step)
                     if stop.is_set():
                         break

@@ -1,11 +1,11 @@
 """Answering a question of a conversation: what changes on the page from the press to the answer that is kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from rag.engine import Engine
+from rag.engine import AS_SET, Engine, Options
 from rag.errors import RagError
 from rag.schema import Answer, Filter, Progress, Retrieved, Turn
 from rag.web import page, words
@@ -39,6 +39,8 @@ class Asked:
     owner: str
     typed: bool = False
     """It stood in the question box, and the script puts it back there if it comes to nothing."""
+    options: Callable[[Engine], Options] = lambda _: AS_SET
+    """What it wants otherwise than the settings; a RagError if this server does not have that."""
 
 
 def shown(conversation: Sequence[Answer], ratings: Mapping[int, Rating], desk: Desk | None = None) -> str:
@@ -102,7 +104,8 @@ def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked
     with live.engine() as engine:
         hurried = engine.faster is not None and live.waiting() > MOST_WAITING
         reading = in_a_hurry(engine) if hurried else engine
-        for event in reading.stream(asked.question, history(before), asked.chosen, run.stop):
+        options = asked.options(reading)
+        for event in reading.stream(asked.question, history(before), asked.chosen, run.stop, options):
             if desk.run is not run:  # another conversation was opened meanwhile
                 return
             if isinstance(event, Retrieved):

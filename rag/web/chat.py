@@ -19,10 +19,10 @@ from typing import Any
 import gradio as gr
 
 from rag.config import Config
-from rag.engine import SUGGESTED, Engine
+from rag.engine import SUGGESTED, Engine, Options
 from rag.errors import RagError, UsageError
 from rag.schema import Answer, Document, Filter
-from rag.web import page, words
+from rag.web import page, settings, words
 from rag.web.answering import Asked, answering, history, shown
 from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk, Run
@@ -30,6 +30,7 @@ from rag.web.document import Tab
 from rag.web.guard import owner
 from rag.web.icons import classed, icon
 from rag.web.live import Live
+from rag.web.llms import NONE, LLMs
 
 __all__ = ["Chat", "panes", "shown"]
 
@@ -71,6 +72,7 @@ class Chat:
     offers: gr.HTML
     examples: gr.HTML
     live: Live
+    llms: LLMs
     tried: "Examples"
 
     def exemplified(self) -> str:
@@ -112,15 +114,16 @@ class Chat:
         }
 
 
-def panes(live: Live, conversations: Conversations, chosen: gr.State) -> tuple[Chat, Note]:
+def panes(live: Live, conversations: Conversations, chosen: gr.State, llms: LLMs) -> tuple[Chat, Note]:
     """Lay out the conversation and the sources inside the row that is being built; return what tells of a limit, too.
 
     Args:
         live: gives the engine that answers.
         conversations: where answers are kept.
         chosen: the :class:`rag.schema.Filter` of the documents that may answer.
+        llms: one of which may word an answer.
     """
-    chat, noted, stop, start = _layout(live)
+    chat, noted, stop, start = _layout(live, llms)
     events = _Events(chat, conversations)
     inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
     outputs = [*chat.outputs, chat.turns]
@@ -183,7 +186,11 @@ class _Events:
                 place = _place(told, conversation)
                 question = question or conversation[place].question
         typed = told.get("typed") is True
-        asked = Asked(question, place, conversation, current, chosen, turns, owner(request), typed=typed)
+
+        def options(engine: Engine) -> Options:
+            return settings.options(told.get("settings"), self._chat.llms, engine)
+
+        asked = Asked(question, place, conversation, current, chosen, turns, owner(request), typed, options)
         yield from self._answered(desk, asked)
 
     def _answered(self, desk: Desk, asked: Asked) -> Iterator[Changes]:
@@ -237,14 +244,13 @@ class _Events:
         return gr.skip()
 
 
-def _layout(live: Live) -> tuple[Chat, Note, gr.Button, gr.Button]:
+def _layout(live: Live, llms: LLMs) -> tuple[Chat, Note, gr.Button, gr.Button]:
     """Return the components, what tells of a limit, and the buttons "Stop" and "Start over"."""
     with live.engine() as engine:
-        has_llm, config = engine.llm is not None, engine.config
+        config = engine.config
     with gr.Column(elem_id="ql-left", min_width=0):
         with gr.Column(elem_id="ql-chat", min_width=0):
-            intro = _intro(words.CHAT_PROOF_LLM if has_llm else words.CHAT_PROOF_QUOTE)
-            gr.HTML(intro, elem_id="ql-intro", apply_default_css=False)
+            gr.HTML(_intro(llms), elem_id="ql-intro", apply_default_css=False)
             conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
             writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
             examples = gr.HTML("", elem_id="ql-examples", apply_default_css=False)
@@ -281,7 +287,7 @@ def _layout(live: Live) -> tuple[Chat, Note, gr.Button, gr.Button]:
                     words.CHAT_STOP,
                     scale=0,
                     min_width=0,
-                    visible=has_llm,
+                    visible=bool(llms.names),
                     elem_id="ql-stop",
                     elem_classes=["ql-drawn", classed("square")],
                 )
@@ -293,7 +299,7 @@ def _layout(live: Live) -> tuple[Chat, Note, gr.Button, gr.Button]:
         panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
         gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, examples, live,
-        Examples(_examples(config)),
+        llms, Examples(_examples(config)),
     )  # fmt: skip
     return chat, noted, stop, start
 
@@ -306,8 +312,12 @@ def note() -> Note:
     return Note(row, text, everything)
 
 
-def _intro(proof: str) -> str:
-    """Return what stands on an empty page."""
+def _intro(llms: LLMs) -> str:
+    """Return what stands on an empty page; the style sheet shows the proof of what the settings choose."""
+    proof = words.CHAT_PROOF_QUOTE
+    if llms.names:
+        both = {NONE: words.CHAT_PROOF_QUOTE, "llm": words.CHAT_PROOF_LLM}
+        proof = "".join(f'<span data-words="{by}">{text}</span>' for by, text in both.items())
     return f"<h2>{words.CHAT_EMPTY}</h2><p>{words.CHAT_HEAD.format(proof=proof)}</p>"
 
 

@@ -41,7 +41,9 @@ def _told(one: Checking, total: int) -> str:
         bar = f'<progress max="{total}" value="{done}" aria-label="{words.CHECK}"></progress>'
         return f'<div class="ql-job"><p role="status">{told}</p>{bar}</div>'
     counts: Counter[str] = Counter(claim.verdict for claim in one.found.claims)
-    told = ", ".join(form.format(count=counts[verdict]) for verdict, form in _COUNTS if counts[verdict])
+    told = ", ".join(
+        form.format(count=counts[verdict]) for verdict, form in words.CHECK_COUNTS.items() if counts[verdict]
+    )
     number = words.CHECK_ONE if done == 1 else words.CHECK_MANY.format(count=done)
     summary = f'<p class="ql-check-sum" role="status">{number}{f": {told}" if told else ""}</p>'
     if one.state == "failed":
@@ -49,9 +51,6 @@ def _told(one: Checking, total: int) -> str:
     if one.state == "stopped" and done < total:
         summary += f'<p class="ql-note">{words.CHECK_STOPPED.format(left=total - done)}</p>'
     return summary
-
-
-_COUNTS = tuple(words.CHECK_COUNTS.items())
 
 
 def _links(one: Checking) -> str:

@@ -12,6 +12,7 @@ from html import escape
 from rag.output.render import DISAGREE, NOT_READ, conflict_lines, refused
 from rag.schema import REASONS, Answer, Citation, Document
 from rag.web import words
+from rag.web.language import said, spoken
 from rag.web.share import Documents, Pointer, cited, pointers, stands
 
 _STYLE = """
@@ -38,7 +39,7 @@ def page(title: str, answers: Sequence[Answer], documents: Documents) -> str:
     texts = "".join(_text(document, numbers[document.source], marks[document.source]) for document in shown_texts)
     shown = escape(title or words.SHARE_UNTITLED)
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{spoken()}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
         f'<meta name="viewport" content="width=device-width"><title>{shown}</title><style>{_STYLE}</style></head>'
         f'<body><header><h1>{shown}</h1><p class="note">{words.SHARE_EXPORTED}</p></header><main>{turns}</main>'
@@ -72,7 +73,7 @@ def _turn(
 
 def _disagreeing(answer: Answer) -> list[str]:
     """Return what sources disagree on, and what is superseded, a line each."""
-    return [f"{DISAGREE}:"] * answer.disputed + conflict_lines(answer)
+    return [f"{said(DISAGREE)}:"] * answer.disputed + conflict_lines(answer)
 
 
 def _number(place: int, number: int) -> str:
@@ -123,8 +124,9 @@ def _about(answer: Answer) -> Iterator[str]:
     if answer.standalone != " ".join(answer.question.split()):
         yield words.SHARE_ASKED_AS.format(question=answer.standalone)
     if answer.outcome == "refused" and not answer.message:
-        yield refused(answer) if answer.closest else f"{refused(answer)} ({REASONS[answer.reason or '']})"
-        yield from (f"{NOT_READ}: {item}" for item in answer.missing)
+        head = said(refused(answer))
+        yield head if answer.closest else f"{head} ({said(REASONS[answer.reason or ''])})"
+        yield from (f"{said(NOT_READ)}: {item}" for item in answer.missing)
 
 
 def _sure(answer: Answer) -> str:

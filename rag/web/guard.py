@@ -12,6 +12,8 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+from rag.web import language
+
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -62,6 +64,7 @@ OPEN = {
         "/gradio_api/reset",
         "/gradio_api/run/predict",
         "/gradio_api/upload",
+        "/settings/llm",
         "/sources/files",
     ),
 }
@@ -124,6 +127,11 @@ class Guard:
         if scope["type"] != "http":  # the page opens no WebSocket
             await send({"type": "websocket.close"})
             return
+        chosen, accepted = cookie(scope, language.COOKIE), header(scope, "accept-language")
+        with language.speaking(language.wanted(chosen, accepted)):
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         say = _with_headers(scope, send)
         wrong = self._refused(scope)
         if wrong:

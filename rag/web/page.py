@@ -13,18 +13,15 @@ from rag.text.terms import terms
 from rag.web import words
 from rag.web.conversations import Rating
 from rag.web.icons import icon
+from rag.web.language import said as translated
 from rag.web.pinbutton import button as pin_button
 from rag.web.trace import Trace, trace
 
 MOST_COMMENT = 1000
 """Characters of a comment on an answer."""
 
-_SURE = {
-    "confident": ("circle-check", words.CHAT_CONFIDENT),
-    "likely": ("circle-help", words.CHAT_LIKELY),
-    "unsure": ("triangle-alert", words.CHAT_UNSURE),
-}
-"""The icon and the words of each ``Answer.certainty``."""
+_SURE = {"confident": "circle-check", "likely": "circle-help", "unsure": "triangle-alert"}
+"""The icon of each ``Answer.certainty``."""
 _ICONS = {"copy": "copy", "retry": "rotate-ccw", "edit": "pencil", "good": "thumbs-up", "bad": "thumbs-down"}
 """The icon of each button of an answer."""
 
@@ -90,8 +87,8 @@ def _answered(found: Answer, place: int) -> str:
     warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
     proof = words.CHAT_WRITTEN.format(llm=escape(llm)) if llm else words.CHAT_VERBATIM
     tips = "".join(_tip(_cite_id(place, item.number), *_quote(item)) for item in found.citations)
-    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=found.certainty)
-    said += f" {DISAGREE}." if found.disputed else ""
+    said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=translated(found.certainty))
+    said += f" {translated(DISAGREE)}." if found.disputed else ""
     return (
         f'<div class="ql-answer" data-outcome="answered" tabindex="-1" data-announce="{said}">'
         f'<p class="ql-standing">{_sure(found, place)}<span class="ql-note">{proof}</span></p>{short}'
@@ -104,13 +101,13 @@ def _conflict(found: Answer, place: int) -> str:
     rows = ""
     for stated in found.conflict:
         if found.disputed or stated.superseded:
-            about = earlier(found, stated) if stated.superseded else ""
+            about = translated(earlier(found, stated)) if stated.superseded else ""
             rows += (
                 f'<li data-superseded="{"true" if stated.superseded else "false"}"><b>{escape(stated.value)}</b> '
                 f'<span class="ql-chips">{"".join(_cite(found, place, number) for number in stated.citations)}</span> '
                 f'<span class="ql-meta">{about}</span></li>'
             )
-    head = f'<p class="ql-disagree">{DISAGREE}</p>' if found.disputed else ""
+    head = f'<p class="ql-disagree">{translated(DISAGREE)}</p>' if found.disputed else ""
     return f'<div class="ql-conflict">{head}<ul>{rows}</ul></div>' if rows else ""
 
 
@@ -177,10 +174,10 @@ def _status(claim: Claim, found: Answer) -> str:
 def _sure(found: Answer, place: int) -> str:
     name = f"ql-sure-{place}"
     tip = _tip(name, words.CHAT_SURE_ABOUT.format(odds=f"{found.confidence:.0%}"))
-    drawn, said = _SURE[found.certainty]
+    told = {"confident": words.CHAT_CONFIDENT, "likely": words.CHAT_LIKELY, "unsure": words.CHAT_UNSURE}
     return (
         f'<span class="ql-sure" data-sure="{found.certainty}" tabindex="0" aria-describedby="{name}">'
-        f"{icon(drawn)}{said}</span>{tip}"
+        f"{icon(_SURE[found.certainty])}{told[found.certainty]}</span>{tip}"
     )
 
 
@@ -197,9 +194,9 @@ def _dropped(found: Answer) -> str:
 
 
 def _refused(found: Answer, place: int) -> str:
-    head = refused(found)
+    head = translated(refused(found))
     nearest, *others = [_near(item, place, n) for n, item in enumerate(found.closest)] or [""]
-    told = [words.CHAT_CLOSEST] if nearest else found.warnings or [_sentence(REASONS[found.reason or ""])]
+    told = [words.CHAT_CLOSEST] if nearest else found.warnings or [_sentence(translated(REASONS[found.reason or ""]))]
     about = "".join(f" {escape(_sentence(text))}" for text in told)
     more = (
         f"<p>{words.CHAT_CLOSEST_MORE}</p><ul>{''.join(f'<li>{item}</li>' for item in others)}</ul>" if others else ""
@@ -208,7 +205,7 @@ def _refused(found: Answer, place: int) -> str:
     listed = f'{nearest}{more}<p class="ql-note">{odds}</p>' if nearest else ""
     listed += "".join(f'<p class="ql-note">{escape(_sentence(text))}</p>' for text in found.warnings if nearest)
     unread = "".join(f"<li>{escape(item)}</li>" for item in found.missing)
-    not_read = f'<div class="ql-missing"><p>{NOT_READ}:</p><ul>{unread}</ul></div>' if unread else ""
+    not_read = f'<div class="ql-missing"><p>{translated(NOT_READ)}:</p><ul>{unread}</ul></div>' if unread else ""
     return (
         f'<div class="ql-answer ql-refused" data-outcome="refused" tabindex="-1" data-announce="{head}{about}">'
         f"<p><strong>{head}</strong>{about}</p>{listed}{not_read}{_looked_for(found)}"
@@ -257,7 +254,7 @@ def key_terms(standalone: str) -> list[str]:
 
 
 def _told(message: str, found: Answer) -> str:
-    head, *rest = message.split("\n")
+    head, *rest = map(translated, message.split("\n"))
     listed = "".join(f"<li>{escape(line.removeprefix('- '))}</li>" for line in rest)
     suggested = offered(words.CHAT_YOU_CAN_ASK, found.suggestions)
     return (
@@ -308,8 +305,10 @@ def _button(name: str, place: int, label: str, about: str, more: str = "") -> st
 def text(found: Answer) -> str:
     """Return an answer as plain text to be pasted elsewhere: its claims, and each quote with where it stands."""
     if found.outcome == "refused":
-        return "\n\n".join([found.question, refused(found), *(f"{NOT_READ}: {item}" for item in found.missing)])
-    told = [f"{DISAGREE}:"] * found.disputed + conflict_lines(found)
+        return "\n\n".join(
+            [found.question, translated(refused(found)), *(f"{translated(NOT_READ)}: {item}" for item in found.missing)]
+        )
+    told = [f"{translated(DISAGREE)}:"] * found.disputed + conflict_lines(found)
     claims = [f"{claim.text} {''.join(f'[{number}]' for number in claim.citations)}" for claim in found.claims]
     quotes = []
     for item in found.citations:

@@ -21,8 +21,9 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from rag.errors import UsageError
+from rag.web import words
 from rag.web.guard import App, Receive, Scope, Send, cookie, plain, set_cookie
-from rag.web.words import LEAVE, LOGIN, LOGOUT, PASSWORD, WAIT, WRONG
+from rag.web.language import spoken
 
 COST = (1 << 15, 8, 3)
 """Of scrypt (n, r, p): 32 MB and about a third of a second."""
@@ -40,17 +41,13 @@ _POLICY = (
     b"content-security-policy",
     b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 )
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Quoteline</title>
+_PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Quoteline</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:22rem;margin:15vh auto;padding:0 1rem}}
 input,button{{font:inherit;padding:.5rem;margin:.25rem 0;width:100%;box-sizing:border-box}}</style>
 <main><h1>Quoteline</h1>{told}
 <form method="post" action="{action}">{field}<button>{button}</button></form></main></html>
 """
-_FIELD = (
-    f'<label>{PASSWORD}<input type="password" name="password" required autofocus '
-    'autocomplete="current-password" maxlength="1024"></label>'
-)
 
 
 def write(path: Path) -> None:
@@ -202,13 +199,13 @@ class Login:
         password = parse_qs(body.decode("latin-1"), keep_blank_values=True).get("password", [""])[0]
         address = (scope.get("client") or ("",))[0]
         if wait := self._throttle.wait(address):
-            await self._form(send, 429, WAIT.format(seconds=wait), [(b"retry-after", str(wait).encode())])
+            await self._form(send, 429, words.WAIT.format(seconds=wait), [(b"retry-after", str(wait).encode())])
             return
         self._throttle.wrong(address)  # counted first, so that tries at once do not all pass
         async with self._one:
             right = await asyncio.to_thread(matches, password, self._kept)
         if not right:
-            await self._form(send, 401, WRONG)
+            await self._form(send, 401, words.WRONG)
             return
         self._throttle.right(address)
         token = secrets.token_urlsafe(32)
@@ -219,7 +216,7 @@ class Login:
 
     async def _leave(self, scope: Scope, send: Send) -> None:
         if scope["method"] != "POST":
-            page = _PAGE.format(told=f"<p>{escape(LEAVE)}</p>", action="/logout", field="", button=LOGOUT)
+            page = _page(f"<p>{escape(words.LEAVE)}</p>", "/logout", "", words.LOGOUT)
             await plain(send, 200, page, "text/html", [_POLICY])
             return
         self._sessions.pop(_digest(cookie(scope, SESSION)), None)
@@ -229,8 +226,16 @@ class Login:
         self, send: Send, status: int, told: str = "", more: list[tuple[bytes, bytes]] | None = None
     ) -> None:
         warned = f'<p role="alert">{escape(told)}</p>' if told else ""
-        page = _PAGE.format(told=warned, action="/login", field=_FIELD, button=LOGIN)
+        field = (
+            f'<label>{words.PASSWORD}<input type="password" name="password" required autofocus '
+            'autocomplete="current-password" maxlength="1024"></label>'
+        )
+        page = _page(warned, "/login", field, words.LOGIN)
         await plain(send, status, page, "text/html", [_POLICY, *(more or [])])
+
+
+def _page(told: str, action: str, field: str, button: str) -> str:
+    return _PAGE.format(lang=spoken(), told=told, action=action, field=field, button=button)
 
 
 def _digest(token: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio when it is imported
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)  # else it sums up all its events after each
@@ -17,12 +18,27 @@ os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.context import Context
 
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL, Document
-from rag.web import chat, checking, evaluations, history, icons, leaves, notebook, password, runs, shell, sources
+from rag.web import (
+    chat,
+    checking,
+    evaluations,
+    history,
+    icons,
+    language,
+    leaves,
+    notebook,
+    password,
+    runs,
+    settings,
+    shell,
+    sources,
+)
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
@@ -30,6 +46,7 @@ from rag.web.guard import App, Guard
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live
+from rag.web.llms import LLMs
 from rag.web.pins import Pins
 from rag.web.share import MOST_MB
 from rag.web.streams import Streams
@@ -59,6 +76,7 @@ class Site:
     conversations: Conversations
     pins: Pins
     checks: Checks
+    llms: LLMs
 
     def close(self) -> None:
         """Release the index, once it is not being built any more, and no claim held against it."""
@@ -77,7 +95,7 @@ def parts(engine: Engine) -> Site:
     live = Live(engine)
     kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
     library = Library(live, folders=config.host in LOOPBACK)
-    return Site(config, live, library, kept, Pins(kept.file), Checks(live))
+    return Site(config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config))
 
 
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
@@ -147,10 +165,11 @@ def app(site: Site, kept: str = "") -> FastAPI:
     outer.include_router(notebook.router(site.pins, site.live))
     outer.include_router(checking.router(site.checks, site.live))
     outer.include_router(runs.router(Path(config.runs)))
+    outer.include_router(settings.router(site.llms))
     static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
         outer,
-        blocks(site, login=bool(kept)),
+        in_each_language(site, login=bool(kept)),
         path="",
         css="\n".join(
             [*(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")), *_styles()]
@@ -175,18 +194,51 @@ def app(site: Site, kept: str = "") -> FastAPI:
     return outer
 
 
-def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
-    """Return the page as a Gradio app: a bar, and a view for each thing to do."""
-    demo: gr.Blocks
-    with gr.Blocks(
+class Page(gr.Blocks):
+    """A Gradio app whose layout, which a browser asks for first, is in the language of that browser."""
+
+    in_others: dict[str, list[Any]]
+    """The components as another language words them, by its code; what happens with them is the same."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.in_others = {}
+        super().__init__(**settings)
+
+    @property
+    def config(self) -> Any:
+        """What Gradio sends of a page."""
+        other = self.in_others.get(language.spoken())
+        return {**self._config, "components": other} if other else self._config
+
+    @config.setter
+    def config(self, config: Any) -> None:
+        self._config = config
+
+
+def in_each_language(site: Site, *, login: bool = False) -> Page:
+    """Return the page as a Gradio app which every browser reads in its own language."""
+    first = Context.id
+    page = blocks(site, login=login)
+    for code in language.OTHERS:
+        Context.id = first  # a component has one number in every language: by it an event finds it
+        with language.speaking(code):
+            other = blocks(site, login=login)
+            page.in_others[code] = other.config["components"]
+    return page
+
+
+def blocks(site: Site, *, login: bool = False) -> Page:
+    """Return the page as a Gradio app in the language that is spoken: a bar, and a view for each thing to do."""
+    demo: Page
+    with Page(
         title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
     ) as demo:
         chosen = gr.State(ALL)
         keeper = notebook.keeper()
-        shell.bar(login=login)
+        shell.bar(settings.form(site.live, site.llms), login=login)
         with shell.view("ask"), gr.Row(elem_id="ql-panes"):
             kept = history.pane()
-            talk, noted = chat.panes(site.live, site.conversations, chosen)
+            talk, noted = chat.panes(site.live, site.conversations, chosen, site.llms)
         with shell.view("library") as opened:
             sources.view(site.live, site.library, opened, noted, chosen, talk.conversation)
         with shell.view("check"):

@@ -4,7 +4,7 @@ What the bar does, it does in the browser (``static/shell.js``): a view is opene
 by the ``select`` event of what :func:`view` yields. A new view is a line of :data:`VIEWS` and a ``with view(name)``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +14,7 @@ import gradio as gr
 
 from rag.web import words
 from rag.web.icons import icon
+from rag.web.language import NAMES, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +23,32 @@ class View:
 
     name: str
     """Of the place in the address behind "#", and of its elements."""
-    label: str
+    label: Callable[[], str]
+    """What it is called, in the language that is spoken when it is called."""
     icon: str
     developers: bool = False
     """It is opened from the entry for developers."""
 
 
 VIEWS = (
-    View("ask", words.VIEW_ASK, "message-square-text"),
-    View("library", words.VIEW_LIBRARY, "library"),
-    View("check", words.CHECK, "list-checks"),
-    View("notebook", words.NOTEBOOK, "notebook-pen"),
-    View("evaluation", words.EVALUATION, "chart-line", developers=True),
+    View("ask", lambda: words.VIEW_ASK, "message-square-text"),
+    View("library", lambda: words.VIEW_LIBRARY, "library"),
+    View("check", lambda: words.CHECK, "list-checks"),
+    View("notebook", lambda: words.NOTEBOOK, "notebook-pen"),
+    View("evaluation", lambda: words.EVALUATION, "chart-line", developers=True),
 )
 """All views, in the order of the bar; the first is shown first."""
 
 
-def bar(*, login: bool) -> None:
-    """Lay out the bar; with a way out where there is a login."""
+def bar(settings: str = "", *, login: bool) -> None:
+    """Lay out the bar, with a way out where there is a login.
+
+    Args:
+        settings: the HTML of what can be set, for the dialog of settings.
+        login: whether there is a password.
+    """
     script = (files("rag.web") / "static" / "shell.js").read_text(encoding="utf-8")
-    gr.HTML(_bar(login=login), js_on_load=script, elem_id="ql-bar", apply_default_css=False)
+    gr.HTML(_bar(settings, login=login), js_on_load=script, elem_id="ql-bar", apply_default_css=False)
 
 
 @contextmanager
@@ -71,10 +78,11 @@ def style() -> str:
     return f".ql-view {{ display: none !important; }}\n{', '.join(shown)} {{ display: flex !important; }}"
 
 
-def _bar(*, login: bool) -> str:
+def _bar(settings: str, *, login: bool) -> str:
     tabs = "".join(_tab(each, first=each is VIEWS[0]) for each in VIEWS if not each.developers)
     return (
-        f'<a class="ql-skip" id="ql-first" href="#ql-log">{words.CHAT_SKIP}</a><header class="ql-top">'
+        f'<a class="ql-skip" id="ql-first" href="#ql-log">{words.CHAT_SKIP}</a>'
+        f'<header class="ql-top" data-lang="{spoken()}">'
         f"{_tool('history', 'panel-left', words.BAR_HISTORY, 'ql-history')}"
         f'<h1 class="ql-name">Quoteline</h1>'
         f'<div class="ql-views" role="tablist" aria-label="{words.BAR_VIEWS}">{tabs}</div>'
@@ -82,7 +90,7 @@ def _bar(*, login: bool) -> str:
         f'<button type="button" class="ql-tool" popovertarget="ql-menu" title="{words.BAR_SETTINGS}">'
         f'{icon("settings")}<span class="ql-label">{words.BAR_SETTINGS}</span></button></header>'
         f'<div id="ql-menu" class="ql-menu" popover role="dialog" aria-label="{words.BAR_SETTINGS}">'
-        f"{_themes()}{_keys()}{_developers()}{_logout() if login else ''}</div>"
+        f"{settings}{_languages()}{_themes()}{_keys()}{_developers()}{_logout() if login else ''}</div>"
     )
 
 
@@ -90,7 +98,7 @@ def _tab(shown: View, *, first: bool) -> str:
     return (
         f'<button type="button" role="tab" class="ql-view-tab" id="ql-to-{shown.name}" data-view="{shown.name}" '
         f'aria-controls="ql-view-{shown.name}" aria-selected="{"true" if first else "false"}" '
-        f'tabindex="{0 if first else -1}">{icon(shown.icon)}<span>{escape(shown.label)}</span></button>'
+        f'tabindex="{0 if first else -1}">{icon(shown.icon)}<span>{escape(shown.label())}</span></button>'
     )
 
 
@@ -99,6 +107,15 @@ def _tool(name: str, drawn: str, label: str, controls: str) -> str:
         f'<button type="button" class="ql-tool" data-shell="{name}" aria-controls="{controls}" aria-expanded="false" '
         f'title="{label}">{icon(drawn)}<span class="ql-label">{label}</span></button>'
     )
+
+
+def _languages() -> str:
+    choices = "".join(
+        f'<label lang="{code}"><input type="radio" name="ql-language" value="{code}"'
+        f"{' checked' if code == spoken() else ''}><span>{name}</span></label>"
+        for code, name in NAMES.items()
+    )
+    return f'<fieldset class="ql-themes ql-languages"><legend>{words.SET_LANGUAGE}</legend>{choices}</fieldset>'
 
 
 def _themes() -> str:
@@ -121,7 +138,7 @@ def _keys() -> str:
 
 def _developers() -> str:
     views = "".join(
-        f'<li><button type="button" class="ql-item" data-view="{each.name}">{icon(each.icon)}{escape(each.label)}'
+        f'<li><button type="button" class="ql-item" data-view="{each.name}">{icon(each.icon)}{escape(each.label())}'
         "</button></li>"
         for each in VIEWS
         if each.developers

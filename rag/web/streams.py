@@ -11,8 +11,8 @@ import json
 from contextlib import suppress
 from urllib.parse import parse_qs
 
+from rag.web import words
 from rag.web.guard import App, Message, Receive, Scope, Send, plain, replayed
-from rag.web.words import STOPPING
 
 JOIN = "/gradio_api/queue/join"
 DATA = "/gradio_api/queue/data"
@@ -20,9 +20,12 @@ HEARTBEAT = "/gradio_api/heartbeat/"
 READ_SECONDS = 5
 """Most time for a page to read that its stream ends."""
 _END = b'data: {"msg":"close_stream"'
-_STOPPED = {"msg": "unexpected_error", "event_id": None, "message": STOPPING, "success": False}
-_CUT = f"data: {json.dumps(_STOPPED)}\n\n".encode()
-"""What a page is told that waits for an answer as the server stops."""
+
+
+def _cut() -> bytes:
+    """Return what a page is told that waits for an answer as the server stops."""
+    told = {"msg": "unexpected_error", "event_id": None, "message": words.STOPPING, "success": False}
+    return f"data: {json.dumps(told)}\n\n".encode()
 
 
 class Streams:
@@ -70,7 +73,7 @@ class Streams:
     async def _join(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Take an event; what is answered waits until the page knows that it has no stream."""
         if self._stopping:
-            await plain(send, 503, json.dumps({"detail": STOPPING}), "application/json")
+            await plain(send, 503, json.dumps({"detail": words.STOPPING}), "application/json")
             return
         body = (await receive()).get("body", b"")  # whole: the guard saw to it
         try:
@@ -119,7 +122,7 @@ class Streams:
             read.set()
             if began and not done:
                 cut = self._stopped.is_set() and not ended
-                await send({"type": "http.response.body", "body": _CUT if cut else b""})
+                await send({"type": "http.response.body", "body": _cut() if cut else b""})
         finally:
             self._open.remove(read)
             read.set()

@@ -1,7 +1,15 @@
 """What the page says, in English, in one place for whoever translates it.
 
-Braces are filled in by the module that shows it.
+Braces are filled in by the module that shows it. Each word has its Spanish in ``spanish.py``: a test tells which lack
+it. Read as ``words.NAME`` where something is shown, a word is in the language of the browser (``language.py``); bound
+when a module is imported it would be English for all.
 """
+
+import sys
+
+from rag.web.language import Spoken
+
+sys.modules[__name__].__class__ = Spoken
 
 # Login
 LOGIN = "Log in"
@@ -21,6 +29,30 @@ BAR_HISTORY = "Conversations"
 BAR_SETTINGS = "Settings"
 BAR_DEVELOPERS = "For developers"
 BAR_TRACE = "Show how each answer was found"
+SET_LLM = "Who words an answer"
+SET_LLM_NONE = "Nobody: quotes alone"
+SET_LLM_NO = "No language model is set up on this server."
+SET_LLM_ABOUT = "Set up on this server, which keeps its keys: they are neither shown here nor kept in this browser."
+SET_TEST = "Test it"
+SET_TEST_ABOUT = "Ask it for one word; nothing of the sources is sent"
+SET_TESTING = "Asking {llm}…"
+SET_TEST_SAID = "It works: {llm} said “{said}” after {seconds} s."
+SET_TEST_NOTHING = "{llm} answered after {seconds} s, but said nothing."
+SET_TEST_LATE = "{llm} did not answer within {seconds} s."
+SET_TEST_BUSY = "It is being tested: try again in half a minute."
+SET_TEST_LOST = "The server does not answer: is it still running?"
+SET_UNKNOWN = "This server has no “{what}”: choose again in the settings."
+SET_THRESHOLD = "How sure an answer must be"
+SET_STEPS = {"more": "Answers more", "set": "As measured", "surer": "Answers surer"}
+SET_AS_SERVER = "As this server is set"
+SET_COST = "refuses {refused} of 100 questions that have an answer; answers {answered} of 100 that have none, wrongly"
+SET_COST_ABOUT = "Measured on SQuAD 2.0; questions without an answer were written there to mislead."
+SET_NO_COST = "What each costs was not measured for this reader."
+SET_LENGTH = "Length of an answer"
+SET_LENGTHS = {"sentence": "One sentence", "short": "Short", "all": "All that is found"}
+SET_LENGTH_ABOUT = "Short is two sentences. Each value where sources disagree and each part of a question stay."
+SET_ABOUT = "These settings are kept by this browser and sent with each question: no other user's answers change."
+SET_LANGUAGE = "Language"
 THEME = "Appearance"
 THEME_SYSTEM, THEME_LIGHT, THEME_DARK = "System", "Light", "Dark"
 SHEET_BACK = "Back to answer"

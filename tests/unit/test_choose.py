@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from rag.documents.split import passages
-from rag.reading.selection import CONTRADICTED, MOST_QUOTES, Chosen, choose
+from rag.reading.selection import CONTRADICTED, MOST_QUOTES, Chosen, choose, shortened
 from rag.schema import Document, Evidence, Passage, Reading
 
 TEXT = (
@@ -46,6 +46,19 @@ def test_a_list_takes_more_and_at_most_four_in_the_order_of_the_text() -> None:
     assert listed.short_answer is None, "one of several things is not the answer"
     many = choose("Which materials were used?", always(reading(0.9, dict.fromkeys(range(7), 0.9))), 0.5)
     assert len(many.quotes) == MOST_QUOTES
+
+
+def test_a_shorter_answer_leaves_out_what_it_is_not_made_of() -> None:
+    listed = choose("Which materials were used?", always(reading(0.9, {6: 0.9, 5: 0.8, 4: 0.7})), 0.5)
+    assert [len(shortened(listed, length).quotes) for length in ("sentence", "short", "all")] == [1, 2, 3]
+    assert quotes(shortened(listed, "sentence")) == quotes(listed)[:1]
+    refused = choose("Which materials were used?", always(reading(0.1, {6: 0.9, 5: 0.8})), 0.5)
+    assert shortened(refused, "sentence") == refused
+    days = {"fire": reading(0.9, {1: 0.9}, "March 3, 2021"), "reopened": reading(0.8, {2: 0.9}, "March 24, 2021")}
+    between = "How many days lay between the day that the fire broke out and the day that the school reopened?"
+    counted = choose(between, lambda asked: days["fire" if "fire" in asked else "reopened"], 0.5)
+    assert len(counted.quotes) == 2
+    assert shortened(counted, "sentence") == counted, "without both dates there is no answer"
 
 
 def test_below_the_threshold_what_contradicts_comes_closest() -> None:

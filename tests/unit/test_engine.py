@@ -2,14 +2,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 import rag
 from rag import clock
 from rag.config import Config
-from rag.engine import Engine
+from rag.engine import Engine, Options
 from rag.errors import UsageError
 from rag.schema import Answer, Retrieved, Turn
 from tests.unit.test_write import Scripted
@@ -98,6 +98,46 @@ def test_what_about_another_thing_is_answered_with_what_speaks_of_it(engine: Eng
     refused = engine.ask("And Hugo Chávez?", history)
     assert refused.standalone == "Who was captured with Hugo Chávez?"
     assert refused.outcome == "refused"
+
+
+def test_a_question_may_want_otherwise_than_the_settings(engine: Engine) -> None:
+    question = "Who is the president of Cuba?"
+    whole = engine.ask(question)
+    assert len(whole.citations) > 2
+    for length, most in (("sentence", 1), ("short", 2), ("all", len(whole.citations))):
+        answer = engine.ask(question, options=Options(length=length))
+        assert answer.citations == whole.citations[:most]
+        assert (answer.short_answer, answer.confidence) == (whole.short_answer, whole.confidence)
+    surest = engine.ask(question, options=Options(threshold=whole.confidence + 0.001))
+    assert (surest.outcome, surest.confidence) == ("refused", whole.confidence)
+    assert engine.ask(question, options=Options(threshold=whole.confidence)).outcome == "answered"
+    summary = "Summarise it."
+    assert len(engine.ask(summary, options=Options(length="sentence")).claims) == 1
+    assert len(engine.ask("Summarise it in 3 sentences.", options=Options(length="sentence")).claims) == 3
+    for wrong in (Options(length="brief"), Options(threshold=1.1), Options(threshold=float("nan"))):
+        with pytest.raises(UsageError, match="length|threshold"):
+            engine.ask(question, options=wrong)
+    shorter = Engine(engine.index, replace(engine.config, length="sentence"), reader=engine.reader)
+    assert len(shorter.ask(question).citations) == 1
+    assert shorter.ask(question, options=Options(length="all")).citations == whole.citations
+
+
+def test_an_llm_that_one_question_names_words_it_alone(engine: Engine) -> None:
+    question = "Who is Cuba's foreign minister?"
+
+    class Says:
+        name = "scripted"
+
+        def stream(self, *_: object, **__: object) -> list[str]:
+            return ["Bruno Rodríguez is Cuba's foreign minister. [1]"]
+
+    said: Any = Says()
+    told = engine.ask(question, options=Options(llm=said))
+    assert told.model["llm"] or told.dropped, "it was asked"
+    assert engine.ask(question).model["llm"] is None
+    worded = Engine(engine.index, engine.config, said, engine.reader)
+    assert worded.ask(question).model == told.model
+    assert worded.ask(question, options=Options(llm=None)).claims == engine.ask(question).claims
 
 
 def test_history_is_accepted(engine: Engine) -> None:

@@ -14,6 +14,7 @@ from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk
 from rag.web.document import Tab
 from rag.web.live import Live
+from rag.web.llms import LLMs
 from tests.conftest import ARTICLE
 
 MINISTER = "Who is Cuba's foreign minister?"
@@ -23,7 +24,7 @@ MINISTER = "Who is Cuba's foreign minister?"
 def tab(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> chat.Chat:
     store = Conversations(tmp_path_factory.mktemp("chat") / "conversations.sqlite")
     with gr.Blocks(analytics_enabled=False):
-        laid, _ = chat.panes(Live(engine), store, gr.State(ALL))
+        laid, _ = chat.panes(live := Live(engine), store, gr.State(ALL), LLMs(live, engine.config))
     return laid
 
 

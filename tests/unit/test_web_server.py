@@ -13,6 +13,7 @@ from rag.cli import main as cli
 from rag.config import Config
 from rag.errors import UsageError
 from rag.web import guard, password, server
+from rag.web.language import speaking
 from rag.web.server import Site
 
 CLOSED = """
@@ -45,7 +46,7 @@ OPEN = """
     HEAD / HEAD /gradio_api/file={path_or_url} POST /gradio_api/cancel POST /gradio_api/queue/join
     POST /gradio_api/reset POST /gradio_api/upload
     GET /conversations/gold.jsonl GET /conversations/{identity}/{form} GET /reports/{name} POST /sources/files
-    GET /checks/{identity}/{form} GET /notebook/notebook.{form} GET /leaves/{sha256}/{number}
+    GET /checks/{identity}/{form} GET /notebook/notebook.{form} GET /leaves/{sha256}/{number} POST /settings/llm
 """.split()
 """What it does."""
 
@@ -63,6 +64,27 @@ def test_the_page_forbids_the_browser_to_load_from_elsewhere(client: TestClient)
     assert policy.startswith("default-src 'self';")
     assert "http:" not in policy
     assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_layout_is_in_the_language_of_the_browser(site: Site, client: TestClient) -> None:
+    page = server.in_each_language(site)
+    english = page.config["components"]
+    with speaking("es"):
+        spanish = page.config["components"]
+    assert [(one["id"], one["type"]) for one in english] == [(one["id"], one["type"]) for one in spanish]
+    labels = [{one["props"].get("placeholder") for one in config} for config in (english, spanish)]
+    assert ["Ask the sources a question" in found for found in labels] == [True, False]
+    assert ["Haga una pregunta a las fuentes" in found for found in labels] == [False, True]
+    for headers, language in (
+        ({}, "Ask"),
+        ({"accept-language": "es-MX"}, "Haga"),
+        ({"cookie": "ql_language=es"}, "Haga"),
+    ):
+        placeholder = re.search(r'"placeholder": ?"(Ask|Haga) ', client.get("/", headers=headers).text)
+        assert placeholder
+        assert placeholder[1] == language
+    asked = {"cookie": "ql_language=en", "accept-language": "es"}
+    assert '"Ask the sources a question"' in client.get("/config", headers=asked).text, "a choice comes first"
 
 
 def pairs(listed: list[str]) -> set[tuple[str, str]]:

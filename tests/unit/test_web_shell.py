@@ -13,7 +13,7 @@ def laid(*, login: bool = False) -> str:
 
 
 def test_a_view_is_one_line_of_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shell, "VIEWS", (*VIEWS, View("notes", "Notes & <b>", "pin")))
+    monkeypatch.setattr(shell, "VIEWS", (*VIEWS, View("notes", lambda: "Notes & <b>", "pin")))
     html = laid()
     for name in ("ask", "library", "notes"):
         assert html.count(f'role="tab" class="ql-view-tab" id="ql-to-{name}"') == 1

@@ -10,8 +10,7 @@ import gradio as gr
 import pytest
 from fastapi import FastAPI
 
-from rag.web import guard, streams
-from rag.web.words import STOPPING
+from rag.web import guard, streams, words
 
 DATA = "/gradio_api/queue/data"
 
@@ -210,7 +209,7 @@ def test_an_answer_that_takes_too_long_is_ended_with_a_word() -> None:
             await asyncio.wait_for(kept.drain(0.1), 2)
             await asyncio.wait_for(waiting.ended.wait(), 2)
             assert waiting.told[-1]["msg"] == "unexpected_error"
-            assert waiting.told[-1]["message"] == STOPPING
+            assert waiting.told[-1]["message"] == words.STOPPING
 
     run(test)
 

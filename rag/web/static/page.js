@@ -83,7 +83,9 @@ const send = () => {
 let asked = 0; // questions that have not ended
 const ask = (kind, told) => {
   asked += 1;
-  trigger(kind, told);
+  const chosen = (name) => document.querySelector(`[name="ql-${name}"]:checked`)?.value ?? null;
+  const settings = Object.fromEntries(["llm", "threshold", "length"].map((name) => [name, chosen(name)]));
+  trigger(kind, { ...told, settings });
 };
 // The question stands in the conversation until the server shows it there: it may have to wait in a queue.
 const pending = (text) => {

@@ -1,5 +1,6 @@
 // Runs once, when the bar is on the page. `element` is the bar. It opens views, folds the panes, and keeps what this
-// browser prefers: the look, the width of the sources, whether the conversations are shown, and how answers were found.
+// browser prefers: the look, the width of the sources, whether the conversations are shown, how answers were found, and
+// the settings that `page.js` sends with each question.
 const $ = (id) => document.getElementById(id);
 const { body } = document;
 const phone = matchMedia("(max-width: 760px)"); // the sources are a sheet over the answer
@@ -98,6 +99,7 @@ document.addEventListener("click", (event) => {
     show(names[0]);
     sheet(shut("sheet"), pressed);
   } else if (shell === "back") sheet(false);
+  else if (shell === "test") test(pressed);
 });
 document.addEventListener("change", (event) => {
   const { name, value, checked, dataset } = event.target;
@@ -107,6 +109,12 @@ document.addEventListener("change", (event) => {
   } else if (dataset?.shell === "trace") {
     tell("trace", checked);
     prefers("trace", checked ? "open" : "closed");
+  } else if (SENT.some((one) => name === `ql-${one}`)) {
+    prefers(name.slice(3), value);
+    tested();
+  } else if (name === "ql-language") { // the server makes the page in another language
+    document.cookie = `ql_language=${value}; path=/; max-age=31536000; SameSite=Lax`;
+    location.reload();
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -165,6 +173,41 @@ const dress = () => {
 };
 system.addEventListener("change", () => setTimeout(dress)); // after Gradio, which follows the system
 
+// --- What is sent with each question
+const SENT = ["llm", "threshold", "length"];
+const tested = (text = "", works = true) => { // what a test has shown; nothing of another LLM
+  body.dataset.llm = element.querySelector('[name="ql-llm"]:checked')?.value === "none" ? "none" : "some";
+  const said = $("ql-tested");
+  const button = element.querySelector('[data-shell="test"]');
+  if (!said) return;
+  said.textContent = text;
+  said.dataset.works = works;
+  button.disabled = body.dataset.llm === "none";
+};
+const recall = () => { // a choice that this server does not have any more is forgotten
+  for (const one of SENT) {
+    const kept = prefers(one);
+    const choice = [...element.querySelectorAll(`[name="ql-${one}"]`)].find(({ value }) => value === kept);
+    if (choice) choice.checked = true;
+  }
+  tested();
+};
+const test = async (button) => {
+  const llm = element.querySelector('[name="ql-llm"]:checked').value;
+  const still = () => element.querySelector('[name="ql-llm"]:checked').value === llm;
+  tested(button.dataset.asking.replace("{llm}", llm));
+  button.disabled = true;
+  try {
+    const body = JSON.stringify({ llm });
+    const sent = await fetch("settings/llm", { method: "POST", headers: { "content-type": "application/json" }, body });
+    const { told, works } = await sent.json();
+    if (still()) tested(told ?? button.dataset.lost, works === true);
+  } catch {
+    if (still()) tested(button.dataset.lost, false);
+  }
+};
+addEventListener("storage", () => { recall(); dress(); }); // another tab of this browser has changed something
+
 const ready = () => { // the panes may come onto the page after the bar
   if (!$("ql-start") || !document.querySelector(".ql-grip")) return requestAnimationFrame(ready);
   arrange();
@@ -176,6 +219,8 @@ const ready = () => { // the panes may come onto the page after the bar
   const wanted = location.hash.slice(1);
   show(names.includes(wanted) ? wanted : names[0]);
 };
+document.documentElement.lang = element.querySelector("[data-lang]").dataset.lang;
 dress();
+recall();
 ready();
 addEventListener("hashchange", () => { if (names.includes(location.hash.slice(1))) show(location.hash.slice(1)); });

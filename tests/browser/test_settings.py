@@ -1,0 +1,205 @@
+"""The settings of the page: they travel with a question, and hold for one browser alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rag.config import Config
+from rag.web import spanish as es
+from rag.web import words
+from tests.browser.conftest import served, visited
+from tests.browser.test_accessibility import faults
+from tests.browser.test_chat import answers, ask
+from tests.loopback import Loopback, loopback, refuses, says, silent
+
+PRESIDENT = "Who is the president of Cuba?"
+"""Three sentences are quoted."""
+PRESSING = "What is Trump pressing Havana to do?"
+"""Unsure: below the surer threshold."""
+
+
+@pytest.fixture(scope="module")
+def scripted(config: Config) -> Iterator[tuple[Loopback, str]]:
+    """An LLM that says what it is told to, and the address of a page that lets it write."""
+    with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
+        yield server, address
+
+
+def settings(page: Page) -> None:
+    page.get_by_role("button", name="Settings", exact=True).click()
+    expect(page.locator("#ql-menu")).to_be_visible()
+
+
+def choose(page: Page, name: str) -> None:
+    settings(page)
+    page.locator("#ql-menu").get_by_role("radio", name=name).check()
+    page.keyboard.press("Escape")
+
+
+def test_a_shorter_answer_has_fewer_quotes_and_the_browser_remembers(page: Page, screenshots: Path) -> None:
+    ask(page, PRESIDENT)
+    expect(answers(page, 1).locator(".ql-claim")).to_have_count(3)
+    choose(page, "One sentence")
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".ql-claim")).to_have_count(1)
+    page.reload()
+    page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
+    settings(page)
+    expect(page.get_by_role("radio", name="One sentence")).to_be_checked()
+    page.screenshot(path=screenshots / "settings.png")
+    page.get_by_role("radio", name="All that is found").check()
+    page.keyboard.press("Escape")
+    ask(page, PRESIDENT)
+    expect(answers(page, 1).locator(".ql-claim")).to_have_count(3)
+
+
+def test_surer_refuses_what_was_unsure_for_this_browser_alone(page: Page, browser: Browser, url: str) -> None:
+    ask(page, PRESSING)
+    expect(answers(page, 1)).to_have_attribute("data-outcome", "answered")
+    settings(page)
+    for figures in ("refuses 10 of 100", "refuses 28 of 100", "answers 24 of 100"):
+        expect(page.locator("#ql-menu")).to_contain_text(figures)
+    page.get_by_role("radio", name="Answers surer").check()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator('[data-outcome="refused"]')).to_have_count(1)
+    with visited(browser, url) as other:
+        ask(other, PRESSING)
+        expect(answers(other, 1)).to_have_attribute("data-outcome", "answered")
+
+
+def test_an_llm_is_tested_and_may_be_left_out(
+    browser: Browser, scripted: tuple[Loopback, str], screenshots: Path
+) -> None:
+    server, address = scripted
+    with visited(browser, address) as page:
+        expect(page.locator("#ql-intro")).to_contain_text("checked against the quotes it cites")
+        settings(page)
+        test, told = page.get_by_role("button", name="Test it"), page.locator("#ql-tested")
+        server.does(says("ready"))
+        test.click()
+        expect(told).to_contain_text("said “ready” after")
+        assert "Cuba" not in str(server.requests), "nothing of the sources is sent"
+        page.screenshot(path=screenshots / "tested.png")
+        server.does(refuses(401, "bad key"))
+        test.click()
+        expect(told).to_contain_text("did not answer")
+        expect(told).to_have_attribute("data-works", "false")
+        page.get_by_role("radio", name="Nobody: quotes alone").check()
+        expect(test).to_be_disabled()
+        expect(told).to_be_empty()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("a verbatim quote", exact=True)).to_be_visible()
+        server.does(silent)
+        ask(page, PRESIDENT)
+        expect(answers(page, 1)).to_contain_text("Verbatim from the sources")
+        assert server.requests == []
+
+
+def test_what_this_server_does_not_have_is_told_and_the_question_comes_back(page: Page) -> None:
+    page.evaluate("document.querySelector('[name=\"ql-llm\"]').value = 'openai:gpt-4o'")
+    ask(page, PRESIDENT)
+    expect(page.get_by_role("alert")).to_contain_text("This server has no “openai:gpt-4o”")
+    expect(page.get_by_label("Question", exact=True)).to_have_value(PRESIDENT)
+
+
+@pytest.mark.parametrize(("look", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
+def test_axe_finds_no_fault_in_the_settings(
+    browser: Browser, scripted: tuple[Loopback, str], screenshots: Path, look: str, width: int
+) -> None:
+    server, address = scripted
+    with visited(browser, address) as page:
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": 900})
+        server.does(says("ready"))
+        settings(page)
+        page.get_by_role("button", name="Test it").click()
+        expect(page.locator("#ql-tested")).to_contain_text("ready")
+        page.wait_for_timeout(500)  # transitions of colours
+        assert faults(page) == []
+        page.screenshot(path=screenshots / f"settings-{look}-{width}.png")
+
+
+ENGLISH = """() => [...document.querySelectorAll("#ql-bar, #ql-menu, #ql-history, #ql-left, #ql-side, .ql-view")]
+  .flatMap((part) => [part, ...part.querySelectorAll("*")])
+  .filter((one) => !one.closest("[lang]:not(html), script, style, .ql-text, .ql-kept-open, .ql-example"))
+  .flatMap((one) => [
+    ...[...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent),
+    ...["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name)),
+  ])
+  .filter(Boolean).map((text) => text.trim()).filter(Boolean)"""
+"""Every text of the frame and its views, seen or not."""
+
+
+def spanish(page: Page) -> None:
+    settings(page)
+    with page.expect_navigation():
+        page.get_by_role("radio", name="Español").check()
+    page.get_by_label("Pregunta", exact=True).wait_for(timeout=30_000)
+    page.get_by_role("heading", name="Quoteline").hover(trial=True)
+
+
+def english_texts() -> set[str]:
+    """What the page may say in English alone, without what is filled in."""
+    found: set[str] = set()
+
+    def gather(one: object, other: object) -> None:
+        if isinstance(one, str):
+            if one != other and "{" not in one:
+                found.add(one)
+        elif isinstance(one, dict) and isinstance(other, dict):
+            for key in one:
+                gather(one[key], other[key])
+        elif isinstance(one, tuple) and isinstance(other, tuple):
+            for value, its in zip(one, other, strict=True):
+                gather(value, its)
+
+    for name, word in vars(words).items():
+        if name.isupper():
+            gather(word, getattr(es, name, word))
+    return found
+
+
+def test_in_spanish_no_english_of_the_page_is_left(page: Page, screenshots: Path) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    english = english_texts()
+    assert english & set(page.evaluate(ENGLISH)), "in English they are found"
+    spanish(page)
+    assert page.locator("html").get_attribute("lang") == "es"
+    expect(page.locator(".ql-views").get_by_role("tab", name="Biblioteca")).to_be_visible()
+    expect(page.locator("#ql-intro h2")).to_have_text("Haga una pregunta a las fuentes.")
+    assert english & set(page.evaluate(ENGLISH)) == set()
+    box = page.get_by_label("Pregunta", exact=True)
+    box.fill(PRESIDENT)
+    page.get_by_role("button", name="Preguntar", exact=True).click()
+    answer = page.locator('[data-outcome="answered"]')
+    expect(answer).to_contain_text("Literal de las fuentes")
+    expect(answer.locator(".ql-said").first).to_contain_text("Díaz-Canel")  # a quote is never translated
+    box.fill("What is the population of Havana?")
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-outcome="refused"]')).to_contain_text("No encontré ninguna frase que pueda respaldar.")
+    box.fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-outcome]").last).to_contain_text("Hola. Pregunte qué dice")
+    for view in ("Biblioteca", "Comprobar", "Cuaderno"):
+        page.locator(".ql-views").get_by_role("tab", name=view).click()
+        page.wait_for_timeout(1000)
+    assert english & set(page.evaluate(ENGLISH)) == set()
+    page.get_by_role("button", name="Conversaciones", exact=True).click()
+    page.screenshot(path=screenshots / "spanish.png")
+    page.get_by_role("button", name="Ajustes", exact=True).click()
+    page.screenshot(path=screenshots / "spanish-settings.png")
+    with page.expect_navigation():
+        page.get_by_role("radio", name="English").check()
+    page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
+
+
+def test_a_browser_that_accepts_spanish_is_answered_in_it_and_another_is_not(browser: Browser, url: str) -> None:
+    for locale, label in (("es-MX", "Pregunta"), ("fr-FR", "Question")):
+        context = browser.new_context(locale=locale)
+        page = context.new_page()
+        page.goto(url)
+        page.get_by_label(label, exact=True).wait_for(timeout=30_000)
+        context.close()
