@@ -46,11 +46,11 @@ Changes = dict[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Tells above the question box that the chat is limited, if it is."""
+    """Tells above the question box which sources may answer."""
 
-    row: gr.Row
     text: gr.HTML
     everything: gr.Button
+    """Lets all of them; shown while the chat is limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,11 +298,11 @@ def _layout(live: Live) -> tuple[Chat, Note, gr.Button, gr.Button]:
 
 
 def note() -> Note:
-    """Lay out what tells of a limit, hidden."""
-    with gr.Row(visible=False, elem_id="ql-limit-note", equal_height=True) as row:
-        text = gr.HTML(js_on_load="", elem_id="ql-limited")
-        everything = gr.Button(words.LIMIT_ALL, size="sm", scale=0, min_width=0)
-    return Note(row, text, everything)
+    """Lay out what tells which sources may answer."""
+    with gr.Row(elem_id="ql-limit-note", equal_height=True):
+        text = gr.HTML("", js_on_load="", elem_id="ql-limited")
+        everything = gr.Button(words.LIMIT_ALL, size="sm", scale=0, min_width=0, visible=False, elem_id="ql-unlimit")
+    return Note(text, everything)
 
 
 def _intro(proof: str) -> str:

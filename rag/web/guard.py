@@ -54,6 +54,7 @@ OPEN = {
         "/conversations/*",
         "/notebook/*",
         "/checks/*",
+        "/library/*",
     ),
     "POST": (
         "/gradio_api/cancel",

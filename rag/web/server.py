@@ -22,7 +22,7 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat, checking, evaluations, history, icons, notebook, password, runs, shell, sources
+from rag.web import chat, checking, evaluations, history, icons, notebook, password, runs, shelf, shell, sources
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
@@ -32,6 +32,7 @@ from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live
 from rag.web.pins import Pins
 from rag.web.share import MOST_MB
+from rag.web.shelf import Shelf
 from rag.web.streams import Streams
 
 WAITING_PER_CORE = 32
@@ -59,6 +60,7 @@ class Site:
     conversations: Conversations
     pins: Pins
     checks: Checks
+    shelf: Shelf
 
     def close(self) -> None:
         """Release the index, once it is not being built any more, and no claim held against it."""
@@ -77,7 +79,7 @@ def parts(engine: Engine) -> Site:
     live = Live(engine)
     kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
     library = Library(live, folders=config.host in LOOPBACK)
-    return Site(config, live, library, kept, Pins(kept.file), Checks(live))
+    return Site(config, live, library, kept, Pins(kept.file), Checks(live), Shelf(live, library))
 
 
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
@@ -142,6 +144,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         login=bool(kept),
     )
     sources.add_routes(outer, site.library)
+    outer.include_router(shelf.router(site.shelf))
     outer.include_router(history.router(site.conversations, site.live))
     outer.include_router(notebook.router(site.pins, site.live))
     outer.include_router(checking.router(site.checks, site.live))
@@ -182,12 +185,15 @@ def blocks(site: Site, *, login: bool = False) -> gr.Blocks:
     ) as demo:
         chosen = gr.State(ALL)
         keeper = notebook.keeper()
+        ticked = sources.keeper()
         shell.bar(login=login)
         with shell.view("ask"), gr.Row(elem_id="ql-panes"):
             kept = history.pane()
             talk, noted = chat.panes(site.live, site.conversations, chosen)
         with shell.view("library") as opened:
-            sources.view(site.live, site.library, opened, noted, chosen, talk.conversation)
+            sources.view(
+                site.live, site.library, site.shelf, opened, noted, ticked, chosen, talk.conversation
+            )  # fmt: skip
         with shell.view("check"):
             checking.view(site.live, site.checks, chosen)
         with shell.view("notebook") as opened:

@@ -47,7 +47,6 @@ FOLDER_EXAMPLE = "/home/name/articles"
 FOLDER_ADD = "Add folder"
 REINDEX = "Re-index"
 REMOVE = "Remove"
-REMOVE_NAMED = "Remove {name}"
 REMOVE_ASK = "Remove {name}? Its file is moved to {folder}, where you can take it back from; nothing is deleted."
 REMOVED = "{name} was moved to {place}. It no longer answers once the index is built."
 STAGE_WAIT = "Waiting for the index…"
@@ -57,31 +56,27 @@ STAGE_ENCODE = "Indexing passages: {done} of {total}…"
 STAGE_OPEN = "Opening the new index…"
 STAGE_MEANWHILE = "The chat answers from the index as it was."
 DONE_SAME = "The index is up to date. Documents: {documents}."
-DONE = "Indexed. Documents: {documents} ({added} added, {changed} changed, {removed} removed); quarantined: {skipped}."
+DONE = (
+    "Indexed. Documents: {documents} ({added} added, {changed} changed, {removed} removed); could not be read: "
+    "{skipped}."
+)
 PARTLY_READ = "Of some sources not everything could be read ({count}): the list tells what."
 FAILED = "The index is as it was: {error}"
 LEFT_OUT = "Not copied"
 LIST = "Documents"
 LIST_FIND = "Find a source"
 LIST_EXAMPLE = "title, publisher, file name or date"
-LIST_COUNT = "Documents: {documents}, passages: {passages}."
-LIST_SHOWN = "{shown} of {all} rows are shown: narrow them by searching."
 LIST_NONE = "No source is like that."
-TITLE = "Title"
 PUBLISHER = "Publisher"
-DATE = "Date"
-PASSAGES = "Passages"
-STATE = "State"
-ACTION = "Action"
 STATES = {
     "indexed": "Indexed",
     "corpus": "Indexed: a file of many documents",
     "new": "Waits to be indexed",
     "gone": "Taken away; answers until the next index",
-    "skipped": "Quarantined",
+    "skipped": "Could not be read",
 }
 LIMIT_SOURCES = "Limit the chat to these sources"
-LIMIT_SOURCES_ABOUT = "Choose some, or write a pattern such as uploads/*; none means all."
+LIMIT_SOURCES_ABOUT = "A pattern such as uploads/*, or words of their names; empty means all. Ticking does the same."
 LIMIT_AFTER = "Published on or after"
 LIMIT_BEFORE = "Published on or before"
 LIMIT_DATE = "2026-01-31"
@@ -95,6 +90,32 @@ LIMITED_SOURCES = "sources {sources}"
 LIMITED_AFTER = "published on {date} or later"
 LIMITED_BEFORE = "published on {date} or earlier"
 NOT_LIMITED = "The chat answers from all sources."
+SHELF_CHIP = "{passing} of {documents} sources"
+SHELF_CHIP_ALL, SHELF_CHIP_ONE, SHELF_CHIP_NONE = "All {documents} sources", "1 source", "No sources yet"
+SHELF_ORDER = "Order"
+SHELF_ORDERS = {
+    "": "As in the folder",
+    "title": "Title",
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "publisher": "Publisher",
+    "pages": "Longest first",
+    "unread": "Not read first",
+}
+SHELF_NARROW = "Publisher and date"
+SHELF_ANY_PUBLISHER = "All publishers"
+SHELF_COUNTS = {"one": "1 source", "many": "{count} sources", "some": "{count} of {all} sources"}
+SHELF_TICK = "Ask only {title}"
+SHELF_TICK_ALL = "Tick these {count}"
+SHELF_TICK_ABOUT = "Tick sources to ask only them."
+SHELF_TICKED = "{count} ticked: only they are asked."
+SHELF_PAGES, SHELF_ONE_PAGE = "{count} pages", "1 page"
+SHELF_NOTES = "Left out on purpose"
+SHELF_MORE = "What can be done with {title}"
+SHELF_OPEN = "Open"
+SHELF_ONLY = "Ask only this"
+SHELF_AGAIN = "Read again"
+SHELF_NO_ANSWER = "The list does not come: is the server still running?"
 TIMELINE = "When the documents were published"
 TIMELINE_NONE = "No document says when it was published."
 TIMELINE_ABOUT = "Documents with a date: {count}, from {first} to {last}."

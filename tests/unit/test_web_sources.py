@@ -35,7 +35,7 @@ def library(own: Config) -> Iterator[Library]:
 def client(library: Library, tmp_path: Path) -> TestClient:
     conversations = Conversations(tmp_path / "conversations.sqlite")
     live = library._live
-    site = server.Site(library.config, live, library, conversations, Pins(conversations.file), Checks(live))
+    site = server.Site(library.config, live, library, conversations, Pins(conversations.file), Checks(live), Shelf(live, library))
     return TestClient(server.app(site), base_url="http://127.0.0.1")
 
 

@@ -90,8 +90,9 @@ const send = () => {
   ask("submit", { question: text, typed: true });
 };
 let asked = 0; // questions that have not ended
-const ask = (kind, told) => {
+const ask = async (kind, told) => {
   asked += 1;
+  await document.qlLimits; // what was ticked before the question holds for it
   trigger(kind, told);
 };
 // The question stands in the conversation until the server shows it there: it may have to wait in a queue.
