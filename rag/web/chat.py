@@ -21,7 +21,7 @@ import gradio as gr
 from rag.config import Config
 from rag.engine import SUGGESTED, Engine
 from rag.errors import RagError, UsageError
-from rag.schema import Answer, Document, Filter
+from rag.schema import Answer, Closest, Document, Filter
 from rag.web import page, words
 from rag.web.answering import Asked, answering, history, shown
 from rag.web.conversations import Conversations, Rating
@@ -342,6 +342,11 @@ def _select(live: Live, desk: Desk, conversation: Sequence[Answer], told: Mappin
     elif told.get("source") is not None:
         source = str(told["source"])
         desk.open(live, Tab(source, source))
+    elif told.get("passage") is not None:  # a dot of the map
+        with live.engine() as engine:
+            (passage,) = engine.index.store.passages([int(told["passage"])])
+        near = Closest(passage.source, passage.title, passage.start, passage.end, passage.text, 0.0)
+        desk.open(live, Tab(passage.source, passage.title, (near,), 0))
     else:
         place = _place(told, conversation)
         answer = conversation[place]

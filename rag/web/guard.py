@@ -44,6 +44,8 @@ OPEN = {
         "/reports/*",
         "/favicon.ico",
         "/manifest.json",
+        "/worker.js",
+        "/install/*",
         "/theme.css",
         "/gradio_api/app_id",
         "/gradio_api/file=/*",

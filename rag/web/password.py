@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from rag.errors import UsageError
+from rag.web import install
 from rag.web.guard import App, Receive, Scope, Send, cookie, plain, set_cookie
 from rag.web.words import LEAVE, LOGIN, LOGOUT, PASSWORD, WAIT, WRONG
 
@@ -181,7 +182,7 @@ class Login:
             await self._app(scope, receive, send)
         elif path == "/login" and scope["method"] == "POST":
             await self._tried(scope, receive, send)
-        elif not self._known(scope):
+        elif not self._known(scope) and not install.is_open(path):
             if path == "/" and scope["method"] in ("GET", "HEAD"):
                 await self._form(send, 401)
             else:

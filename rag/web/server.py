@@ -22,7 +22,21 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL
-from rag.web import chat, checking, evaluations, history, icons, notebook, password, runs, shelf, shell, sources
+from rag.web import (
+    around,
+    chat,
+    checking,
+    evaluations,
+    history,
+    icons,
+    install,
+    notebook,
+    password,
+    runs,
+    shelf,
+    shell,
+    sources,
+)
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
@@ -145,6 +159,8 @@ def app(site: Site, kept: str = "") -> FastAPI:
     )
     sources.add_routes(outer, site.library)
     outer.include_router(shelf.router(site.shelf))
+    outer.include_router(around.router(site.live))
+    outer.include_router(install.router())
     outer.include_router(history.router(site.conversations, site.live))
     outer.include_router(notebook.router(site.pins, site.live))
     outer.include_router(checking.router(site.checks, site.live))
@@ -172,7 +188,9 @@ def app(site: Site, kept: str = "") -> FastAPI:
         show_error=False,
         footer_links=[],
         mcp_server=False,
-        pwa=False,
+        pwa=False,  # rag.web.install does it
+        head=install.HEAD,
+        favicon_path=str(files("rag.web") / "static" / "icon-192.png"),
     )
     return outer
 

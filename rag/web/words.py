@@ -14,6 +14,15 @@ LEAVE = "End this session on this computer?"
 # Under load
 STOPPING = "Quoteline is being stopped: ask again when it is back."
 
+# The page as an application
+INSTALL_ABOUT = "Answers from your documents, each a verbatim quote."
+OFFLINE_HEAD = "The server is not running"
+OFFLINE_ABOUT = (
+    "Quoteline answers from a computer of yours, which does not reply. Start it there with rag ui: this page comes "
+    "back by itself."
+)
+OFFLINE_AGAIN = "Try again"
+
 # The bar above all
 VIEW_ASK, VIEW_LIBRARY = "Ask", "Library"
 BAR_VIEWS = "Views"
@@ -123,7 +132,18 @@ TIMELINE_MOST = "Most at once: {count}, in {when}."
 TIMELINE_UNDATED = "Without a date: {count}."
 TIMELINE_BAR = "{when}: {count}"
 TIMELINE_MORE = "and {count} more"
+TIMELINE_LEGEND = {
+    "day": "A bar is a day: press it to list what was published then",
+    "month": "A bar is a month: press it to list what was published then",
+    "year": "A bar is a year: press it to list what was published then",
+    "decade": "A bar is ten years: press it to list what was published then",
+    "century": "A bar is a century: press it to list what was published then",
+}
 MAP = "Map of passages"
+MAP_DOT = "{title}, passage {number} of {count}"
+MAP_KEYS = "Press a dot to read it; arrow keys go from one to the next."
+MAP_COLOURS = "Each source has one of eight colours: rest on a dot to see which it is"
+MAP_OTHERS = "Others ({count})"
 MAP_ABOUT = (
     "Passages: {shown} of {passages}, a dot each. Documents: {documents}. What says similar things tends to lie near "
     "each other."
@@ -202,6 +222,12 @@ CHAT_CONFIDENT, CHAT_LIKELY, CHAT_UNSURE = "Confident", "Likely", "Unsure: read 
 CHAT_TURN = "Question {number}"
 CHAT_ASKED_AS = "Asked as: {question}"
 CHAT_CITE = "Show quote {number} in its source"
+CHAT_TAGS = {"superseded": "superseded", "newer": "newer", "disputed": "disagrees"}
+CHAT_TAGS_ABOUT = {
+    "superseded": "A newer version of this document says something else",
+    "newer": "The latest of the sources that do not say the same",
+    "disputed": "Another source says something else",
+}
 CHAT_QUOTED = "quoted"
 CHAT_QUOTED_ABOUT = "Quoted word for word from the source"
 CHAT_SUPPORTED = "supported"
