@@ -53,8 +53,8 @@ HOUSE = """
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
     web: standing words trace share export kept conversations ratings live uploads icons library listing picture listen
-        guard around install password streams receive runs trend evaluations checks pins pinbutton page shelf document desk
-        answering chat sources history beside claims pinned notebook checking shell server
+        guard around install password streams receive runs trend evaluations checks pins pinbutton page shelf document
+        desk answering chat sources history beside claims pinned notebook checking shell server
     serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
     fetching: address fetch add

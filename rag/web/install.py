@@ -89,6 +89,11 @@ def router() -> APIRouter:
         """Give the worker."""
         return Response(worker(), media_type="text/javascript; charset=utf-8")
 
+    @routes.get("/favicon.ico")
+    def favicon() -> Response:
+        """Give the icon that a browser asks for by itself."""
+        return Response(_file("icon-192.png"), media_type="image/png")
+
     @routes.get(FOLDER + "{name}")
     def part(name: str) -> Response:
         """Give an icon, or the page for when nothing answers."""

@@ -220,5 +220,5 @@ def _figure(heading: str, svg: str, told: str, legend: Sequence[tuple[str, str]]
     listed = f'<ul class="ql-legend">{rows}</ul>' if rows else ""
     return (
         f'<figure class="ql-figure"><figcaption><h3>{escape(heading)}</h3><p class="ql-note">{escape(told)}</p>'
-        f"</figcaption>{svg}{listed}</figure>"
+        f'</figcaption>{f"""<div class="ql-scrolls">{svg}</div>""" if svg else ""}{listed}</figure>'
     )

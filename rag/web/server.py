@@ -190,7 +190,6 @@ def app(site: Site, kept: str = "") -> FastAPI:
         mcp_server=False,
         pwa=False,  # rag.web.install does it
         head=install.HEAD,
-        favicon_path=str(files("rag.web") / "static" / "icon-192.png"),
     )
     return outer
 

@@ -340,7 +340,7 @@ class Shelf {
 const popped = make("div", "ql-menu ql-book-menu");
 popped.popover = "auto";
 popped.setAttribute("role", "menu");
-document.body.append(popped);
+(element.closest(".gradio-container") ?? document.body).append(popped);
 let opener = null;
 const menu = (shelf, row, button) => {
   const does = [];
@@ -392,14 +392,14 @@ popped.addEventListener("keydown", (event) => {
   const items = [...popped.querySelectorAll(".ql-item")];
   const at = items.indexOf(document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-  if (event.key === "Escape") {
-    popped.hidePopover();
-    opener?.focus();
-    event.stopPropagation();
-  }
   if (to === undefined) return;
   event.preventDefault();
   items[(to + items.length) % items.length]?.focus();
+});
+popped.addEventListener("toggle", (event) => { // where nothing else was chosen, the focus goes back
+  const { activeElement } = document;
+  const lost = !activeElement || activeElement === document.body || popped.contains(activeElement);
+  if (event.newState === "closed" && lost && opener?.isConnected) opener.focus();
 });
 document.addEventListener("scroll", (event) => {
   if (popped.matches(":popover-open") && event.target !== popped) popped.hidePopover();

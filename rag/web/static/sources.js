@@ -91,6 +91,17 @@ const drawn = () => { // the pictures are made anew when the library is looked a
   if (cursor && dots().length) put(cursor, dots()[0]);
 };
 new MutationObserver(drawn).observe(pictures, { childList: true, subtree: true });
+const NEAR = 16; // pixels: a dot is small, and a finger is not
+document.addEventListener("click", (event) => {
+  const map = event.target.closest?.("#ql-pictures .ql-picture:has(.ql-cursor)");
+  if (!map || event.target.closest("[data-passage]")) return;
+  const away = (dot) => {
+    const { left, top, width, height } = dot.getBoundingClientRect();
+    return Math.hypot(left + width / 2 - event.clientX, top + height / 2 - event.clientY);
+  };
+  const nearest = dots().reduce((best, dot) => (away(dot) < away(best) ? dot : best));
+  if (away(nearest) <= NEAR) nearest.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+});
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (!target.matches?.("#ql-pictures :is(.ql-bar, .ql-cursor)") || event.ctrlKey || event.metaKey || event.altKey) return;
