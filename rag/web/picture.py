@@ -92,7 +92,7 @@ def passage_map(points: Mapping[int, Sequence[float]], documents: Sequence[Listi
     total = sum(document.passages for document in documents)
     about = words.MAP_ABOUT.format(shown=len(points), passages=total, documents=len(documents))
     told = words.MAP_ANSWER.format(quoted="; ".join(quoted)) if quoted else words.MAP_NO_ANSWER
-    cursor = f'<circle class="ql-cursor" r="9" tabindex="0" role="button" data-label="{escape(words.MAP_DOT)}"/>'
+    cursor = f'<circle class="ql-cursor" r="15" tabindex="0" role="button" data-label="{escape(words.MAP_DOT)}"/>'
     svg = _svg(_HEIGHT, f"{about} {told}", [*groups, *marks, *([cursor] if groups else [])])
     ring = [("ql-ringed", words.MAP_USED)] if marks else []
     return _figure(words.MAP, svg, f"{about} {told} {words.MAP_KEYS}", [*legend, *ring])

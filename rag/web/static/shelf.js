@@ -88,6 +88,7 @@ class Shelf {
   build() {
     const field = (label, node) => {
       const named = make("label", "ql-field");
+      node.setAttribute("aria-label", label); // otherwise its choices are part of its name
       named.append(make("span", "", { textContent: label }), node);
       return named;
     };
@@ -449,13 +450,15 @@ const look = () => {
     looking = false;
     for (const shelf of shelves) if (!shelf.root.isConnected) shelves.delete(shelf);
     for (const root of document.querySelectorAll(".ql-shelf")) {
-      if (root.firstChild) continue;
-      shelves.add(new Shelf(root));
+      if (!root.firstChild && root.offsetParent) shelves.add(new Shelf(root)); // the others once they are seen
     }
   });
 };
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
-document.addEventListener("ql:view", () => { for (const shelf of shelves) shelf.draw(); });
+document.addEventListener("ql:view", () => {
+  look();
+  for (const shelf of shelves) shelf.draw();
+});
 look();
 heard();
 trigger("click", { do: "begin" });
