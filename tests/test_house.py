@@ -53,9 +53,9 @@ HOUSE = """
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
     web: spanish standing language words trace share export kept conversations ratings leaves live uploads library
-        listing picture listen guard password streams receive runs trend evaluations checks pins icons pinbutton
-        page prose printed document desk answering llms settings chat sources history beside claims pinned notebook
-        checking shell server
+        picture listen guard install password streams receive runs trend evaluations checks pins icons listing
+        pinbutton page prose printed document shelf desk answering llms settings chat sources history beside claims
+        pinned notebook checking shell around server
     serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
     fetching: address fetch add

@@ -57,6 +57,8 @@ class Listing:
     passages: int = 0
     notes: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    pages: int = 0
+    """0 for formats that have no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,9 @@ class Store:
     def documents(self) -> list[Listing]:
         """Return every document, in the order of their sources, which is that of their passages' numbers."""
         passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
-        columns = f"source, title, published, length(text), publisher, {passages}, notes, unread"
+        columns = f"source, title, published, length(text), publisher, {passages}, notes, unread, pages"
         rows = self._rows(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
-        return [Listing(*row[:6], *map(_texts, row[6:])) for row in rows]
+        return [Listing(*row[:6], *map(_texts, row[6:8]), pages=len(json.loads(row[8]))) for row in rows]
 
     def noted(self) -> tuple[int, int]:
         """Return how many documents have parts that could not be read, and how many were read with other notes."""
@@ -131,10 +133,18 @@ class Store:
         """Tell whether a source that was not indexed could pass a filter: it has a name, but no date."""
         if chosen.after or chosen.before:
             return False
-        return not chosen.sources or any(
-            source == pattern or self._first(f"SELECT CAST(? AS TEXT) {self._GLOB} ?", (source, self._like(pattern)))[0]
-            for pattern in chosen.sources
-        )
+        if not chosen.sources or source in chosen.sources:
+            return True
+        like = f"SELECT CAST(? AS TEXT) {self._GLOB} ?"
+        patterns = filter(is_pattern, chosen.sources)
+        return any(self._first(like, (source, self._like(pattern)))[0] for pattern in patterns)
+
+    def sources(self, chosen: Filter) -> list[str]:
+        """Return each source that passes a filter, in order."""
+        conditions, values = self._conditions(chosen)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        query = f"SELECT source FROM document{where} ORDER BY id"  # noqa: S608 (conditions of our own)
+        return [source for (source,) in self._rows(query, values)]
 
     def titles(self, chosen: Filter) -> list[str]:
         """Return the title of each document that passes a filter, in the order of sources."""
@@ -267,15 +277,23 @@ class Store:
         """Return a filter as conditions of SQL, all of which a document must meet, and their values."""
         conditions: list[str] = []
         values: list[str] = []
-        if chosen.sources:
-            conditions.append("(" + " OR ".join(f"source = ? OR source {self._GLOB} ?" for _ in chosen.sources) + ")")
-            for pattern in chosen.sources:
-                values += [pattern, self._like(pattern)]  # "a[1].txt" is a name and a pattern
+        if chosen.sources:  # "a[1].txt" is a name and a pattern
+            patterns = [pattern for pattern in chosen.sources if is_pattern(pattern)]
+            named = (
+                f"source IN ({', '.join('?' * len(chosen.sources))})"  # of thousands each OR would be a level deeper
+            )
+            conditions.append(f"({' OR '.join([named, *[f'source {self._GLOB} ?'] * len(patterns)])})")
+            values += [*chosen.sources, *map(self._like, patterns)]
         for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
             if bound:
                 conditions.append(f"published {comparison} ?")
                 values.append(bound)
         return conditions, values
+
+
+def is_pattern(name: str) -> bool:
+    """Tell whether what a filter names may stand for several sources."""
+    return any(wildcard in name for wildcard in "*?[")
 
 
 def write(path: Path, ingested: Iterable[Ingested]) -> Counts:

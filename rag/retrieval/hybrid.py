@@ -21,6 +21,7 @@ from rag.english.preference import preference, recency
 from rag.errors import UsageError
 from rag.index.near_duplicates import statement
 from rag.index.opened import Index
+from rag.index.store import is_pattern
 from rag.schema import ALL, Filter, Hit, Passage
 from rag.text.terms import terms
 
@@ -39,7 +40,9 @@ MOST_PARTS = 12
 """A question of more parts is an essay, and looked for as a whole."""
 
 MOST_PATTERNS = 200
-"""Of a filter."""
+"""Of a filter: those with a wildcard, each of which is held against every source."""
+MOST_NAMES = 10_000
+"""Of a filter, patterns and names together."""
 MOST_PATTERN_CHARS = 1000
 
 MOST_NAMED = 3
@@ -132,8 +135,10 @@ def check_filter(chosen: Filter) -> None:
     for pattern in chosen.sources:
         if not pattern or len(pattern) > MOST_PATTERN_CHARS or not pattern.isprintable():
             raise UsageError(f"{pattern[:50]!r} is no pattern of a source: write it as 'reports/*'")
-    if isinstance(chosen.sources, str) or len(chosen.sources) > MOST_PATTERNS:
+    if isinstance(chosen.sources, str) or sum(map(is_pattern, chosen.sources)) > MOST_PATTERNS:
         raise UsageError(f"sources is a tuple of at most {MOST_PATTERNS} patterns")
+    if len(chosen.sources) > MOST_NAMES:
+        raise UsageError(f"sources is a tuple of at most {MOST_NAMES:,} names: limit by date or a pattern instead")
     for bound in (chosen.after, chosen.before):
         try:
             if bound is not None and date.fromisoformat(bound).isoformat() != bound:

@@ -21,7 +21,7 @@ import gradio as gr
 from rag.config import Config
 from rag.engine import SUGGESTED, Engine, Options
 from rag.errors import RagError, UsageError
-from rag.schema import Answer, Document, Filter
+from rag.schema import Answer, Closest, Document, Filter
 from rag.web import page, settings, words
 from rag.web.answering import Asked, answering, history, shown
 from rag.web.conversations import Conversations, Rating
@@ -47,11 +47,11 @@ Changes = dict[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Tells above the question box that the chat is limited, if it is."""
+    """Tells above the question box which sources may answer."""
 
-    row: gr.Row
     text: gr.HTML
     everything: gr.Button
+    """Lets all of them; shown while the chat is limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +305,11 @@ def _layout(live: Live, llms: LLMs) -> tuple[Chat, Note, gr.Button, gr.Button]:
 
 
 def note() -> Note:
-    """Lay out what tells of a limit, hidden."""
-    with gr.Row(visible=False, elem_id="ql-limit-note", equal_height=True) as row:
-        text = gr.HTML(js_on_load="", elem_id="ql-limited")
-        everything = gr.Button(words.LIMIT_ALL, size="sm", scale=0, min_width=0)
-    return Note(row, text, everything)
+    """Lay out what tells which sources may answer."""
+    with gr.Row(elem_id="ql-limit-note", equal_height=True):
+        text = gr.HTML("", js_on_load="", elem_id="ql-limited")
+        everything = gr.Button(words.LIMIT_ALL, size="sm", scale=0, min_width=0, visible=False, elem_id="ql-unlimit")
+    return Note(text, everything)
 
 
 def _intro(llms: LLMs) -> str:
@@ -353,6 +353,11 @@ def _select(live: Live, desk: Desk, conversation: Sequence[Answer], told: Mappin
     elif told.get("source") is not None:
         source = str(told["source"])
         desk.open(live, Tab(source, source))
+    elif told.get("passage") is not None:  # a dot of the map
+        with live.engine() as engine:
+            (passage,) = engine.index.store.passages([int(told["passage"])])
+        near = Closest(passage.source, passage.title, passage.start, passage.end, passage.text, 0.0)
+        desk.open(live, Tab(passage.source, passage.title, (near,), 0))
     else:
         place = _place(told, conversation)
         answer = conversation[place]

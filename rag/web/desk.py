@@ -8,7 +8,7 @@ from threading import Event, Lock
 
 from rag.index.store import Listing
 from rag.schema import Document
-from rag.web import document
+from rag.web import document, shelf
 from rag.web.document import Tab, Tabs
 from rag.web.live import Live
 from rag.web.trace import Trace
@@ -80,7 +80,7 @@ class Desk:
             BusyError: the site is closing.
         """
         if self.tabs.current < 0:
-            return document.panel(self.tabs, document.source_list(self._listings(live)))
+            return document.panel(self.tabs, self._sources(live))
         tab = self.tabs.tabs[self.tabs.current]
         found = self.document(live, tab.source)
         place = self.tabs.current
@@ -111,11 +111,13 @@ class Desk:
             raise LookupError(tab.source)
         self.tabs.open(replace(tab, title=found.title) if found else tab)
 
-    def _listings(self, live: Live) -> list[Listing]:
+    def _sources(self, live: Live) -> str:
+        """Return the list of sources: those of the index can be ticked, and are fetched by the script."""
         if self.documents is not None:
-            return [Listing(d.source, d.title, d.published, len(d.text)) for d in self.documents.values()]
+            own = [Listing(d.source, d.title, d.published, len(d.text)) for d in self.documents.values()]
+            return document.source_list(own)
         with live.engine() as engine:
-            return list(engine.index.store.documents())
+            return shelf.pane(int(engine.index.manifest["counts"]["documents"]))
 
 
 _LOCK = Lock()

@@ -195,7 +195,7 @@ def _close(title: str, place: int) -> str:
 
 def _pin(tab: Tab) -> str:
     """Return the button that pins the quote in view; nothing where none is."""
-    if tab.selected < 0:
+    if tab.selected < 0 or tab.answer < 0:  # a passage that no answer names
         return ""
     quote = tab.spans[tab.selected]
     number = quote.number if isinstance(quote, Citation) else tab.selected

@@ -46,6 +46,8 @@ OPEN = {
         "/reports/*",
         "/favicon.ico",
         "/manifest.json",
+        "/worker.js",
+        "/install/*",
         "/theme.css",
         "/gradio_api/app_id",
         "/gradio_api/file=/*",
@@ -57,6 +59,7 @@ OPEN = {
         "/notebook/*",
         "/checks/*",
         "/leaves/*",
+        "/library/*",
     ),
     "POST": (
         "/gradio_api/cancel",

@@ -19,6 +19,7 @@ from rag.documents.fetched import numbered
 from rag.documents.load import SUFFIXES, walk
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
+from rag.index.store import Listing
 from rag.indexing.builder import Report, build
 from rag.indexing.homes import home
 from rag.schema import Skipped
@@ -44,10 +45,20 @@ class Entry:
     passages: int = 0
     reason: str = ""
     """Why it was passed over, and what would help."""
+    unread: tuple[str, ...] = ()
+    """What could not be read of it."""
     notes: tuple[str, ...] = ()
-    """What could not be read of it, then what was left out on purpose."""
+    """What was left out on purpose."""
     file: bool = True
     """Whether there is a file of that name, which can be removed."""
+    pages: int = 0
+    """0 for formats that have no pages."""
+
+    @classmethod
+    def of(cls, each: Listing, state: State = "indexed", *, file: bool) -> "Entry":
+        """Return the entry of a document of the index."""
+        about = (each.title, each.publisher, each.published, each.passages)
+        return cls(each.source, state, *about, unread=each.unread, notes=each.notes, file=file, pages=each.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +133,7 @@ class Library:
             *passed_over,
             *waiting,
             *(
-                Entry(
-                    source=each.source,
-                    state="indexed" if each.source in files else without_file,
-                    title=each.title,
-                    publisher=each.publisher,
-                    published=each.published,
-                    passages=each.passages,
-                    notes=each.unread + each.notes,
-                    file=each.source in files,
-                )
+                Entry.of(each, "indexed" if each.source in files else without_file, file=each.source in files)
                 for each in listings
             ),
         ]

@@ -1,41 +1,17 @@
-"""The HTML of the Sources tab: the list, what is done in the background, and what limits the chat.
+"""The HTML of the library: what is done in the background, and what limits the chat.
 
 Every text from a source, a file name or an error passes through :func:`html.escape`.
 """
 
-from collections.abc import Sequence
 from html import escape
 
 from rag.index.store import Listing
 from rag.schema import ALL, Filter
 from rag.web import words
+from rag.web.icons import icon
 from rag.web.library import Entry, Job
 
-MOST_ROWS = 200
 _NAMED = 3
-
-
-def table(entries: Sequence[Entry], wanted: str = "") -> str:
-    """Return the sources as a table, those that hold what is wanted, in any of their columns."""
-    found = [entry for entry in entries if _matches(entry, wanted)]
-    documents = [entry for entry in entries if entry.passages]
-    passages = sum(entry.passages for entry in documents)
-    about = words.LIST_COUNT.format(documents=f"{len(documents):,}", passages=f"{passages:,}")
-    if len(found) > MOST_ROWS:
-        about += f" {words.LIST_SHOWN.format(shown=MOST_ROWS, all=f'{len(found):,}')}"
-    elif not found:
-        about += f" {words.LIST_NONE}"
-    columns = (words.TITLE, words.PUBLISHER, words.DATE, words.PASSAGES, words.STATE, words.ACTION)
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    rows = "".join(_row(entry) for entry in found[:MOST_ROWS])
-    return (
-        f'<p class="ql-note" role="status">{escape(about)}</p><div class="ql-table" role="region" tabindex="0" '
-        f'aria-label="{escape(words.LIST)}"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
-
-
-def _matches(entry: Entry, wanted: str) -> bool:
-    return is_like(entry, wanted, words.STATES[entry.state])
 
 
 def is_like(entry: Entry | Listing, wanted: str, *more: str) -> bool:
@@ -43,24 +19,6 @@ def is_like(entry: Entry | Listing, wanted: str, *more: str) -> bool:
     columns = (entry.source, entry.title, entry.publisher, entry.published, *more)
     text = " ".join(column for column in columns if column).casefold()
     return all(word in text for word in wanted.casefold().split())
-
-
-def _row(entry: Entry) -> str:
-    source = escape(entry.source)
-    told = (entry.reason, *entry.notes) if entry.reason else entry.notes
-    reason = "".join(f'<span class="ql-meta">{escape(item)}</span>' for item in told)
-    button = (
-        f'<button type="button" class="ql-remove" data-source="{source}" '
-        f'aria-label="{escape(words.REMOVE_NAMED.format(name=entry.source))}">{escape(words.REMOVE)}</button>'
-        if entry.file
-        else ""
-    )
-    name = f'{escape(entry.title)}<span class="ql-meta">{source}</span>' if entry.title else source
-    return (
-        f'<tr data-state="{entry.state}"><th scope="row" dir="auto">{name}</th><td>{escape(entry.publisher or "")}</td>'
-        f"<td>{escape(entry.published or '')}</td><td>{entry.passages or ''}</td>"
-        f"<td>{escape(words.STATES[entry.state])}{reason}</td><td>{button}</td></tr>"
-    )
 
 
 def progress(job: Job) -> str:
@@ -128,3 +86,17 @@ def limited(chosen: Filter, passing: int, documents: int) -> str:
     if chosen.before:
         parts.append(words.LIMITED_BEFORE.format(date=chosen.before))
     return words.LIMITED.format(what=", ".join(parts))
+
+
+def chip(chosen: Filter, passing: int, documents: int) -> str:
+    """Return what stands at the question box: how many sources may answer; arguments as of :func:`limited`."""
+    if chosen != ALL:
+        count = words.SHELF_CHIP.format(passing=f"{passing:,}", documents=f"{documents:,}")
+    elif documents > 1:
+        count = words.SHELF_CHIP_ALL.format(documents=f"{documents:,}")
+    else:
+        count = words.SHELF_CHIP_ONE if documents else words.SHELF_CHIP_NONE
+    return (
+        f'<button type="button" class="ql-limit-chip" data-limited="{"no" if chosen == ALL else "yes"}" '
+        f'title="{escape(limited(chosen, passing, documents))}">{icon("library")}<span>{count}</span></button>'
+    )

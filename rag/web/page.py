@@ -86,7 +86,7 @@ def _answered(found: Answer, place: int) -> str:
     )
     warnings = "".join(f'<p class="ql-note" role="status">{escape(warning)}</p>' for warning in found.warnings)
     proof = words.CHAT_WRITTEN.format(llm=escape(llm)) if llm else words.CHAT_VERBATIM
-    tips = "".join(_tip(_cite_id(place, item.number), *_quote(item)) for item in found.citations)
+    tips = "".join(_tip(_cite_id(place, item.number), *_quote(item), at=item) for item in found.citations)
     said = words.CHAT_ANSWERED_BY.format(count=len(found.citations), sure=translated(found.certainty))
     said += f" {translated(DISAGREE)}." if found.disputed else ""
     return (
@@ -120,11 +120,31 @@ def _cite(found: Answer, place: int, number: int) -> str:
     item = found.citations[number - 1]
     who, when = escape(item.publisher or item.title), escape(day(item.published) or "")
     dated = f'<span class="ql-when">· {when}</span>' if when else ""
+    marks = tags(found, number)
+    tagged = "".join(
+        f'<span class="ql-tag" data-tag="{tag}" title="{words.CHAT_TAGS_ABOUT[tag]}">{words.CHAT_TAGS[tag]}</span>'
+        for tag in marks
+    )
+    said = "".join(f" · {words.CHAT_TAGS[tag]}" for tag in marks)
     return (
         f'<button type="button" class="ql-cite" data-answer="{place}" data-number="{number}" '
-        f'aria-label="{words.CHAT_CITE.format(number=number)}: {number} {who}{f" · {when}" if when else ""}" '
-        f'aria-describedby="{_cite_id(place, number)}"><b>{number}</b><span class="ql-who">{who}</span>{dated}</button>'
+        f'aria-label="{words.CHAT_CITE.format(number=number)}: {number} {who}{f" · {when}" if when else ""}{said}" '
+        f'aria-describedby="{_cite_id(place, number)}"><b>{number}</b><span class="ql-who">{who}</span>{dated}{tagged}'
+        "</button>"
     )
+
+
+def tags(found: Answer, number: int) -> tuple[str, ...]:
+    """Return what a quote is beside the others, where the sources do not say the same: of ``words.CHAT_TAGS``."""
+    stated = next((stated for stated in found.conflict if number in stated.citations), None)
+    if stated is None:
+        return ()
+    if stated.superseded:
+        return ("superseded",)
+    others = [other for other in found.conflict if other is not stated]
+    dates = [other.published for other in others if other.published]
+    newer = bool(stated.published and dates) and all(stated.published > date for date in dates)
+    return (*(["disputed"] if found.disputed else []), *(["newer"] if newer else []))
 
 
 def day(published: str | None) -> str | None:
@@ -141,10 +161,17 @@ def day(published: str | None) -> str | None:
     return " ".join([*(str(int(part)) for part in rest[1:]), *(words.MONTHS[int(part) - 1] for part in rest[:1]), year])
 
 
-def _tip(name: str, *lines: str) -> str:
-    """Return what shows when the mouse or the focus is on whatever names it in ``aria-describedby``."""
+def _tip(name: str, *lines: str, at: Citation | None = None) -> str:
+    """Return what shows when the mouse or the focus is on whatever names it in ``aria-describedby``.
+
+    Args:
+        name: its id.
+        lines: of HTML.
+        at: where the script finds what stands beside it in its source.
+    """
     inner = "".join(f'<span dir="auto">{line}</span>' for line in lines if line)
-    return f'<span class="ql-tip" role="tooltip" id="{name}" popover="manual">{inner}</span>'
+    place = f' data-source="{escape(at.source)}" data-start="{at.start}" data-end="{at.end}"' if at else ""
+    return f'<span class="ql-tip" role="tooltip" id="{name}" popover="manual"{place}>{inner}</span>'
 
 
 def _quote(item: Citation) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from rag.errors import UsageError
-from rag.web import words
+from rag.web import install, words
 from rag.web.guard import App, Receive, Scope, Send, cookie, plain, set_cookie
 from rag.web.language import spoken
 
@@ -178,7 +178,7 @@ class Login:
             await self._app(scope, receive, send)
         elif path == "/login" and scope["method"] == "POST":
             await self._tried(scope, receive, send)
-        elif not self._known(scope):
+        elif not self._known(scope) and not install.is_open(path):
             if path == "/" and scope["method"] in ("GET", "HEAD"):
                 await self._form(send, 401)
             else:

@@ -1,9 +1,13 @@
 """Two pictures of the collection, as SVG: when its documents were published, and where its passages lie.
 
+A bar and a dot are buttons, for the mouse and for the keys: ``static/sources.js`` moves between them.
+
 The map is what two numbers can keep of the vectors that retrieval compares: the two directions in which they differ
 most (principal components). Passages near each other there need not be near each other in all dimensions.
 """
 
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_DOTS = 5000
 COLOURS = 8
-"""Documents beyond so many share the colours of the first: hovering tells them apart."""
+"""Of more documents, those of one publisher have one; the last stands for the smaller publishers."""
 
 _WIDTH, _HEIGHT, _EDGE = 720, 400, 16
 _BARS_HEIGHT, _MOST_BARS, _MOST_LABELS, _NAMED = 120, 60, 6, 6
@@ -67,16 +71,17 @@ def passage_map(points: Mapping[int, Sequence[float]], documents: Sequence[Listi
     """
     used = set(used)
     place = _placed(points)
-    groups, marks, legend, quoted = [], [], [], []
+    colours, legend = _coloured(documents)
+    groups, marks, quoted = [], [], []
     first = 0
     for number, document in enumerate(documents):
         own = [n for n in range(first, first + document.passages) if n in points]
         first += document.passages
         if not own:
             continue
-        name, colour = escape(_name(document)), number % COLOURS
-        dots = "".join(f'<circle cx="{place[n][0]}" cy="{place[n][1]}" r="3.5"/>' for n in own)
-        groups.append(f'<g class="ql-colour-{colour}"><title>{name}</title>{dots}</g>')
+        name = escape(_name(document))
+        dots = "".join(f'<circle cx="{place[n][0]}" cy="{place[n][1]}" r="3.5" data-passage="{n}"/>' for n in own)
+        groups.append(f'<g class="ql-colour-{colours[number]}"><title>{name}</title>{dots}</g>')
         if here := [n for n in own if n in used]:
             quoted.append(words.MAP_QUOTED_FROM.format(title=document.title, count=len(here)))
             marks += [
@@ -84,14 +89,28 @@ def passage_map(points: Mapping[int, Sequence[float]], documents: Sequence[Listi
                 f"{name}: {words.MAP_USED}</title></circle>"
                 for n in here
             ]
-        if len(documents) <= COLOURS:
-            legend.append(f'<li><span class="ql-swatch ql-colour-{colour}"></span>{name}</li>')
     total = sum(document.passages for document in documents)
     about = words.MAP_ABOUT.format(shown=len(points), passages=total, documents=len(documents))
     told = words.MAP_ANSWER.format(quoted="; ".join(quoted)) if quoted else words.MAP_NO_ANSWER
-    svg = _svg(_HEIGHT, f"{about} {told}", [*groups, *marks])
-    listed = f'<ul class="ql-legend">{"".join(legend)}</ul>' if legend else ""
-    return _figure(words.MAP, svg, f"{escape(about)} {escape(told)}", listed)
+    cursor = f'<circle class="ql-cursor" r="15" tabindex="0" role="button" data-label="{escape(words.MAP_DOT)}"/>'
+    svg = _svg(_HEIGHT, f"{about} {told}", [*groups, *marks, *([cursor] if groups else [])])
+    ring = [("ql-ringed", words.MAP_USED)] if marks else []
+    return _figure(words.MAP, svg, f"{about} {told} {words.MAP_KEYS}", [*legend, *ring])
+
+
+def _coloured(documents: Sequence[Listing]) -> tuple[list[int], list[tuple[str, str]]]:
+    """Return the number of each document's colour, and the legend: classes with what they stand for."""
+    if len(documents) <= COLOURS:
+        return list(range(len(documents))), [(f"ql-colour-{n}", _name(each)) for n, each in enumerate(documents)]
+    counted = Counter(each.publisher for each in documents if each.publisher)
+    if not counted:
+        return [n % COLOURS for n in range(len(documents))], [("", words.MAP_COLOURS)]
+    named = [publisher for publisher, _ in counted.most_common(COLOURS - 1)]
+    legend = [(f"ql-colour-{n}", f"{each} ({counted[each]})") for n, each in enumerate(named)]
+    others = len(documents) - sum(counted[each] for each in named)
+    more = [(f"ql-colour-{COLOURS - 1}", words.MAP_OTHERS.format(count=others))] if others else []
+    numbers = {publisher: n for n, publisher in enumerate(named)}
+    return [numbers.get(each.publisher or "", COLOURS - 1) for each in documents], [*legend, *more]
 
 
 def timeline(documents: Sequence[Listing]) -> str:
@@ -102,7 +121,7 @@ def timeline(documents: Sequence[Listing]) -> str:
     )
     undated = len(documents) - len(dated)
     if not dated:
-        return _figure(words.TIMELINE, "", words.TIMELINE_NONE, "")
+        return _figure(words.TIMELINE, "", words.TIMELINE_NONE, [])
     earliest, latest = dated[0][0], dated[-1][0]
     unit = next((unit for unit in _UNITS if _bin(latest, unit) - _bin(earliest, unit) < _MOST_BARS), _UNITS[-1])
     first, last = _bin(earliest, unit), _bin(latest, unit)
@@ -118,9 +137,12 @@ def timeline(documents: Sequence[Listing]) -> str:
         x = _EDGE + (place - first + 0.5) * step - width / 2
         label = words.TIMELINE_BAR.format(when=_label(place, unit), count=len(own))
         more = [words.TIMELINE_MORE.format(count=len(own) - _NAMED)] if len(own) > _NAMED else []
+        after, before = _span(place, unit)
+        box = f'x="{x:.1f}" y="{_EDGE + _BARS_HEIGHT - height:.1f}" width="{width:.1f}" height="{height:.1f}"'
         drawn.append(
-            f'<rect class="ql-bar" x="{x:.1f}" y="{_EDGE + _BARS_HEIGHT - height:.1f}" width="{width:.1f}" '
-            f'height="{height:.1f}" rx="2"><title>{escape(chr(10).join([label, *own[:_NAMED], *more]))}</title></rect>'
+            f'<rect class="ql-bar" role="button" tabindex="{-1 if drawn else 0}" aria-label="{escape(label)}" '
+            f'data-after="{after}" data-before="{before}" {box} rx="2">'
+            f"<title>{escape(chr(10).join([label, *own[:_NAMED], *more]))}</title></rect>"
         )
     every = -(-(last - first + 1) // _MOST_LABELS)
     for place in range(first, last + 1, every):
@@ -131,7 +153,8 @@ def timeline(documents: Sequence[Listing]) -> str:
         when=_label(max(titles, key=lambda place: len(titles[place])), unit), count=most
     )
     told = f"{about} {busiest}" + (f" {words.TIMELINE_UNDATED.format(count=undated)}" if undated else "")
-    return _figure(words.TIMELINE, _svg(_BARS_HEIGHT + 2 * _EDGE + 12, told, drawn), escape(told), "")
+    legend = [("ql-colour-0", words.TIMELINE_LEGEND[unit])]
+    return _figure(words.TIMELINE, _svg(_BARS_HEIGHT + 2 * _EDGE + 12, told, drawn), told, legend)
 
 
 _UNITS = ("day", "month", "year", "decade", "century")
@@ -144,6 +167,17 @@ def _bin(day: date, unit: str) -> int:
     if unit == "month":
         return 12 * day.year + day.month - 1
     return day.year // {"year": 1, "decade": 10, "century": 100}[unit]
+
+
+def _span(place: int, unit: str) -> tuple[date, date]:
+    """Return the first and the last day of such a number."""
+    if unit == "day":
+        return date.fromordinal(place), date.fromordinal(place)
+    if unit == "month":
+        year, month = place // 12, place % 12 + 1
+        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    years = {"year": 1, "decade": 10, "century": 100}[unit]
+    return date(max(1, place * years), 1, 1), date((place + 1) * years - 1, 12, 31)
 
 
 def _label(place: int, unit: str) -> str:
@@ -173,13 +207,18 @@ def _name(document: Listing) -> str:
 
 def _svg(height: int, label: str, parts: Sequence[str]) -> str:
     return (
-        f'<svg class="ql-picture" role="img" viewBox="0 0 {_WIDTH} {height}" aria-label="{escape(label)}">'
+        f'<svg class="ql-picture" role="group" viewBox="0 0 {_WIDTH} {height}" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
     )
 
 
-def _figure(heading: str, svg: str, told: str, legend: str) -> str:
+def _figure(heading: str, svg: str, told: str, legend: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<li>{f"""<span class="ql-swatch {drawn}"></span>""" if drawn else ""}{escape(what)}</li>'
+        for drawn, what in legend
+    )
+    listed = f'<ul class="ql-legend">{rows}</ul>' if rows else ""
     return (
-        f'<figure class="ql-figure"><figcaption><h3>{escape(heading)}</h3><p class="ql-note">{told}</p></figcaption>'
-        f"{svg}{legend}</figure>"
+        f'<figure class="ql-figure"><figcaption><h3>{escape(heading)}</h3><p class="ql-note">{escape(told)}</p>'
+        f'</figcaption>{f"""<div class="ql-scrolls">{svg}</div>""" if svg else ""}{listed}</figure>'
     )

@@ -25,17 +25,20 @@ from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL, Document
 from rag.web import (
+    around,
     chat,
     checking,
     evaluations,
     history,
     icons,
+    install,
     language,
     leaves,
     notebook,
     password,
     runs,
     settings,
+    shelf,
     shell,
     sources,
 )
@@ -49,6 +52,7 @@ from rag.web.live import Live
 from rag.web.llms import LLMs
 from rag.web.pins import Pins
 from rag.web.share import MOST_MB
+from rag.web.shelf import Shelf
 from rag.web.streams import Streams
 
 WAITING_PER_CORE = 32
@@ -77,6 +81,7 @@ class Site:
     pins: Pins
     checks: Checks
     llms: LLMs
+    shelf: Shelf
 
     def close(self) -> None:
         """Release the index, once it is not being built any more, and no claim held against it."""
@@ -95,7 +100,7 @@ def parts(engine: Engine) -> Site:
     live = Live(engine)
     kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
     library = Library(live, folders=config.host in LOOPBACK)
-    return Site(config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config))
+    return Site(config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config), Shelf(live, library))
 
 
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
@@ -161,6 +166,9 @@ def app(site: Site, kept: str = "") -> FastAPI:
     )
     sources.add_routes(outer, site.library)
     outer.include_router(leaves.router(site.live.leaves, partial(_document, site.live)))
+    outer.include_router(shelf.router(site.shelf))
+    outer.include_router(around.router(site.live))
+    outer.include_router(install.router())
     outer.include_router(history.router(site.conversations, site.live))
     outer.include_router(notebook.router(site.pins, site.live))
     outer.include_router(checking.router(site.checks, site.live))
@@ -189,7 +197,8 @@ def app(site: Site, kept: str = "") -> FastAPI:
         show_error=False,
         footer_links=[],
         mcp_server=False,
-        pwa=False,
+        pwa=False,  # rag.web.install does it
+        head=install.HEAD,
     )
     return outer
 
@@ -235,12 +244,15 @@ def blocks(site: Site, *, login: bool = False) -> Page:
     ) as demo:
         chosen = gr.State(ALL)
         keeper = notebook.keeper()
+        ticked = sources.keeper()
         shell.bar(settings.form(site.live, site.llms), login=login)
         with shell.view("ask"), gr.Row(elem_id="ql-panes"):
             kept = history.pane()
             talk, noted = chat.panes(site.live, site.conversations, chosen, site.llms)
         with shell.view("library") as opened:
-            sources.view(site.live, site.library, opened, noted, chosen, talk.conversation)
+            sources.view(
+                site.live, site.library, site.shelf, opened, noted, ticked, chosen, talk.conversation
+            )  # fmt: skip
         with shell.view("check"):
             checking.view(site.live, site.checks, chosen)
         with shell.view("notebook") as opened:

@@ -1,9 +1,10 @@
 """The library: what there is, adding, removing and indexing it, its pictures, and what limits the chat."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -21,36 +22,40 @@ from rag.web.chat import Note
 from rag.web.library import REMOVED, Library
 from rag.web.live import Live
 from rag.web.receive import Unfinished, received
+from rag.web.shelf import Query, Shelf, place, told
 from rag.web.uploads import UPLOADS
 
 HEADER = "X-Quoteline"
 """A page of another site cannot send it: a browser asks first, and is refused."""
-_TYPED = """(sources, after, before) => {
-  const typed = document.querySelector("#ql-limit-sources input")?.value.trim();
-  return [typed && !sources.includes(typed) ? [...sources, typed] : sources, after, before];
-}"""
-"""What is typed and was not chosen from the list counts as well."""
-MOST_CHOICES = 1000
-"""Sources that the list of choices offers; others can be typed."""
 
 
-def view(live: Live, library: Library, opened: gr.HTML, noted: Note, chosen: gr.State, conversation: gr.State) -> None:
+def keeper() -> gr.HTML:
+    """Lay out what tells the script which sources are ticked; it belongs outside every view, as two have the list."""
+    script = (files("rag.web") / "static" / "shelf.js").read_text(encoding="utf-8")
+    return gr.HTML(told(0, 0, 0, None), js_on_load=script, elem_id="ql-ticked", apply_default_css=False)
+
+
+def view(
+    live: Live, library: Library, shelf: Shelf, opened: gr.HTML, noted: Note, keeper: gr.HTML, chosen: gr.State,
+    conversation: gr.State,
+) -> None:  # fmt: skip
     """Lay out the library.
 
     Args:
         live: what answers.
         library: the sources.
+        shelf: their list.
         opened: tells that the view is opened.
         noted: where the chat tells what limits it.
+        keeper: as :func:`keeper` returned it.
         chosen: the :class:`Filter` that limits the chat.
         conversation: the answers of the chat, the last of which the map shows.
     """
-    page = _Page(live, library)
+    page = _Page(live, library, shelf)
     gr.HTML(f'<h2 class="ql-head">{words.SOURCES}</h2>', apply_default_css=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
-            find = gr.Textbox("", label=words.LIST_FIND, placeholder=words.LIST_EXAMPLE, elem_id="ql-find")
-            table = gr.HTML(js_on_load="", elem_id="ql-list")
+            gr.HTML(place(pane=False), elem_id="ql-list", apply_default_css=False)
             pictures = gr.HTML(js_on_load="", elem_id="ql-pictures")
         with gr.Column(scale=2, min_width=320):
             script = (files("rag.web") / "static" / "sources.js").read_text(encoding="utf-8")
@@ -67,14 +72,7 @@ def view(live: Live, library: Library, opened: gr.HTML, noted: Note, chosen: gr.
             said = gr.HTML(js_on_load="", elem_id="ql-said")
             job = gr.HTML(js_on_load="", elem_id="ql-job")
             with gr.Group():
-                picked = gr.Dropdown(
-                    label=words.LIMIT_SOURCES,
-                    info=words.LIMIT_SOURCES_ABOUT,
-                    multiselect=True,
-                    allow_custom_value=True,
-                    choices=[],
-                    elem_id="ql-limit-sources",
-                )
+                typed = gr.Textbox("", label=words.LIMIT_SOURCES, info=words.LIMIT_SOURCES_ABOUT, max_length=1000)
                 with gr.Row():
                     after = gr.Textbox("", label=words.LIMIT_AFTER, placeholder=words.LIMIT_DATE, max_length=10)
                     before = gr.Textbox("", label=words.LIMIT_BEFORE, placeholder=words.LIMIT_DATE, max_length=10)
@@ -85,16 +83,17 @@ def view(live: Live, library: Library, opened: gr.HTML, noted: Note, chosen: gr.
     timer = gr.Timer(1, active=False)
     # Nothing here waits in the queue with questions: each takes milliseconds, the work is done in the background.
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    shown = [job, timer, table, picked, pictures]
-    opened.select(page.look, [find, conversation], shown, **quick)
-    timer.tick(page.tick, [find, conversation], shown, **quick)
-    drop.click(page.act, [find, conversation], [said, *shown], **quick)
-    gr.on([add.click, folder.submit], page.add_folder, [folder, find, conversation], [said, *shown], **quick)
-    build.click(page.reindex, [find, conversation], [said, *shown], **quick)
-    find.change(page.searched, [find], [table], **quick)
-    limited = [chosen, noted.row, noted.text, limits]
-    set_limit.click(page.limit, [picked, after, before], limited, js=_TYPED, **quick)
-    gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [picked, after, before, *limited], **quick)
+    seen = [conversation, chosen]
+    shown = [job, timer, keeper, noted.text, pictures]
+    opened.select(page.look, seen, shown, **quick)
+    timer.tick(page.tick, seen, shown, **quick)
+    drop.click(page.act, seen, [said, *shown], **quick)
+    gr.on([add.click, folder.submit], page.add_folder, [folder, *seen], [said, *shown], **quick)
+    build.click(page.reindex, seen, [said, *shown], **quick)
+    limited = [chosen, noted.text, noted.everything, limits, keeper]
+    set_limit.click(page.limit, [typed, after, before], limited, **quick)
+    gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [typed, after, before, *limited], **quick)
+    keeper.click(page.ticked, [chosen], limited, trigger_mode="multiple", **quick)
 
 
 def add_routes(app: FastAPI, library: Library) -> None:
@@ -120,42 +119,37 @@ def add_routes(app: FastAPI, library: Library) -> None:
 class _Page:
     """What the view shows, and does: each of its methods hangs on an event."""
 
-    def __init__(self, live: Live, library: Library) -> None:
+    def __init__(self, live: Live, library: Library, shelf: Shelf) -> None:
         self._live = live
         self._library = library
+        self._shelf = shelf
         self._drawn = _Drawn()
+        self._serials = count(1)
 
-    def look(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
-        """Return (job, timer, table, choices, pictures): all that may have changed."""
+    def look(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+        """Return (job, timer, ticked, note, pictures): all that may have changed."""
+        self._shelf.refresh()
         try:
-            entries = self._library.entries()
             with self._live.engine() as engine:
                 documents = engine.index.store.documents()
                 pictures = picture.timeline(documents) + self._drawn.passage_map(engine, answers)
+            _, note, _, _, ticked = self._set(chosen, known=False)
         except RagError as error:
-            return (*self._job(), listing.failed(str(error)), gr.skip(), gr.skip())
-        choices = [(f"{each.title} · {each.source}", each.source) for each in documents[:MOST_CHOICES]]
-        return (*self._job(), listing.table(entries, find), gr.Dropdown(choices=choices), pictures)
+            return (*self._job(), self._told(error=str(error)), gr.skip(), gr.skip())
+        return (*self._job(), ticked, note, pictures)
 
     def _job(self) -> tuple[str, gr.Timer]:
         """Return how far the job is, at the last moment: one that began meanwhile must not be hidden."""
         job = self._library.job
         return listing.progress(job), gr.Timer(active=bool(job.stage))
 
-    def tick(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+    def tick(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
         """Return the same; while something is done only how far it is."""
         job = self._library.job
-        return (listing.progress(job), *(gr.skip(),) * 4) if job.stage else self.look(find, answers)
+        return (listing.progress(job), *(gr.skip(),) * 4) if job.stage else self.look(answers, chosen)
 
-    def searched(self, find: str) -> str:
-        """Return the table of what is searched for."""
-        try:
-            return listing.table(self._library.entries(), find)
-        except RagError as error:
-            return listing.failed(str(error))
-
-    def act(self, event: gr.EventData, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
-        """Return (what was done, …) once files have arrived, or Remove was pressed."""
+    def act(self, event: gr.EventData, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+        """Return (what was done, …) once files have arrived, or a source is to be removed or read again."""
         source = event._data.get("remove")  # noqa: SLF001 (Gradio gives a component's own data no public name)
         said = ""
         try:
@@ -165,39 +159,53 @@ class _Page:
             self._library.reindex()
         except RagError as error:
             said = listing.failed(str(error))
-        return (said, *self.look(find, answers))
+        return (said, *self.look(answers, chosen))
 
-    def add_folder(self, path: str, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+    def add_folder(self, path: str, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
         """Return (what is wrong with the path, …)."""
         said = ""
         try:
             self._library.add_folder(path)
         except RagError as error:
             said = listing.failed(str(error))
-        return (said, *self.look(find, answers))
+        return (said, *self.look(answers, chosen))
 
-    def reindex(self, find: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
+    def reindex(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
         """Return ("", …)."""
         self._library.reindex()
-        return ("", *self.look(find, answers))
+        return ("", *self.look(answers, chosen))
 
-    def limit(self, sources: list[str], after: str, before: str) -> tuple[Any, ...]:
-        """Return (chosen, row of the note, note, what limits the chat)."""
+    def limit(self, typed: str, after: str, before: str) -> tuple[Any, ...]:
+        """Return (chosen, note, whether it can be lifted, what limits the chat, ticked) for what was typed."""
         try:
-            named = tuple(dict.fromkeys(source for typed in sources if typed.strip() for source in self._named(typed)))
-            wanted = Filter(named, after.strip() or None, before.strip() or None)
-            check_filter(wanted)
-            with self._live.engine() as engine:
-                passing, documents = len(engine.index.store.titles(wanted)), len(engine.index.store.documents())
-            if not passing:
-                raise UsageError(words.LIMIT_NOTHING)
+            named = self._named(typed.strip()) if typed.strip() else ()
+            return self._set(Filter(named, after.strip() or None, before.strip() or None), known=False)
         except RagError as error:
-            return (*(gr.skip(),) * 3, listing.failed(str(error)))
-        told = listing.told(listing.limited(wanted, passing, documents))
-        return wanted, gr.Row(visible=wanted != ALL), told, told
+            return (*(gr.skip(),) * 3, listing.failed(str(error)), gr.skip())
+
+    def _set(self, wanted: Filter, *, known: bool) -> tuple[Any, ...]:
+        """Return the same for a filter; ``known`` where the script has ticked what it names already.
+
+        Raises:
+            UsageError: the filter cannot be used, or no document passes it.
+        """
+        check_filter(wanted)
+        with self._live.engine() as engine:
+            store = engine.index.store
+            passing, documents = store.sources(wanted), int(engine.index.manifest["counts"]["documents"])
+        if documents and not passing:
+            raise UsageError(words.LIMIT_NOTHING)
+        names = None if wanted == ALL else (known and len(passing) == len(wanted.sources)) or passing
+        about = wanted, len(passing), documents
+        told = listing.told(listing.limited(*about))
+        kept = self._told(documents, len(passing), names)
+        return wanted, listing.chip(*about), gr.Button(visible=wanted != ALL), told, kept
+
+    def _told(self, *about: Any, error: str = "") -> str:
+        return told(next(self._serials), *(about or (0, 0, True)), error=error)
 
     def _named(self, typed: str) -> tuple[str, ...]:
-        """Return the sources that a choice or words mean: it as it is where it names one, or is a pattern of some.
+        """Return the sources that words mean: what is typed as it is where it names one, or is a pattern of some.
 
         Raises:
             UsageError: it is like no source.
@@ -212,7 +220,38 @@ class _Page:
 
     def unlimit(self) -> tuple[Any, ...]:
         """Return (sources, after, before) that are empty, and what :meth:`limit` does for them."""
-        return [], "", "", *self.limit([], "", "")
+        return "", "", "", *self.limit("", "", "")
+
+    def ticked(self, event: gr.EventData, chosen: Filter) -> tuple[Any, ...]:
+        """Return the same as :meth:`limit` for what is ticked; what names nothing here changes nothing."""
+        told: Any = event._data  # noqa: SLF001
+        try:
+            wanted, known = self._ticked(told, chosen)
+            return self._set(wanted, known=known)
+        except (AttributeError, LookupError, TypeError):
+            return (gr.skip(),) * 5
+        except RagError as error:
+            return (*(gr.skip(),) * 3, listing.failed(str(error)), self._told(error=str(error)))
+
+    def _ticked(self, told: Mapping[str, Any], chosen: Filter) -> tuple[Filter, bool]:
+        """Return the filter that a press means, and whether the script has ticked what it names already."""
+        what = told["do"]
+        if what == "all":
+            return ALL, False
+        if what == "begin":
+            return chosen, False
+        own = tuple(dict.fromkeys(map(str, told["sources"])))
+        if what == "set":
+            return Filter(own), True
+        if what != "found":
+            raise LookupError(what)
+        query = Query(**{name: str(told["query"].get(name) or "") for name in ("find", "publisher", "after", "before")})
+        query.check()
+        if told["on"] and not own and not query.names:  # dates as they are: they hold for what is added, too
+            return Filter((), query.after or None, query.before or None), False
+        found = dict.fromkeys(entry.source for entry in query.of(self._shelf.entries(indexed=True)))
+        names = {**dict.fromkeys(own), **found} if told["on"] else [name for name in own if name not in found]
+        return Filter(tuple(names)), False
 
 
 class _Drawn:

@@ -22,6 +22,15 @@ LEAVE = "End this session on this computer?"
 # Under load
 STOPPING = "Quoteline is being stopped: ask again when it is back."
 
+# The page as an application
+INSTALL_ABOUT = "Answers from your documents, each a verbatim quote."
+OFFLINE_HEAD = "The server is not running"
+OFFLINE_ABOUT = (
+    "Quoteline answers from a computer of yours, which does not reply. Start it there with rag ui: this page comes "
+    "back by itself."
+)
+OFFLINE_AGAIN = "Try again"
+
 # The bar above all
 VIEW_ASK, VIEW_LIBRARY = "Ask", "Library"
 BAR_VIEWS = "Views"
@@ -79,7 +88,6 @@ FOLDER_EXAMPLE = "/home/name/articles"
 FOLDER_ADD = "Add folder"
 REINDEX = "Re-index"
 REMOVE = "Remove"
-REMOVE_NAMED = "Remove {name}"
 REMOVE_ASK = "Remove {name}? Its file is moved to {folder}, where you can take it back from; nothing is deleted."
 REMOVED = "{name} was moved to {place}. It no longer answers once the index is built."
 STAGE_WAIT = "Waiting for the index…"
@@ -89,31 +97,27 @@ STAGE_ENCODE = "Indexing passages: {done} of {total}…"
 STAGE_OPEN = "Opening the new index…"
 STAGE_MEANWHILE = "The chat answers from the index as it was."
 DONE_SAME = "The index is up to date. Documents: {documents}."
-DONE = "Indexed. Documents: {documents} ({added} added, {changed} changed, {removed} removed); quarantined: {skipped}."
+DONE = (
+    "Indexed. Documents: {documents} ({added} added, {changed} changed, {removed} removed); could not be read: "
+    "{skipped}."
+)
 PARTLY_READ = "Of some sources not everything could be read ({count}): the list tells what."
 FAILED = "The index is as it was: {error}"
 LEFT_OUT = "Not copied"
 LIST = "Documents"
 LIST_FIND = "Find a source"
 LIST_EXAMPLE = "title, publisher, file name or date"
-LIST_COUNT = "Documents: {documents}, passages: {passages}."
-LIST_SHOWN = "{shown} of {all} rows are shown: narrow them by searching."
 LIST_NONE = "No source is like that."
-TITLE = "Title"
 PUBLISHER = "Publisher"
-DATE = "Date"
-PASSAGES = "Passages"
-STATE = "State"
-ACTION = "Action"
 STATES = {
     "indexed": "Indexed",
     "corpus": "Indexed: a file of many documents",
     "new": "Waits to be indexed",
     "gone": "Taken away; answers until the next index",
-    "skipped": "Quarantined",
+    "skipped": "Could not be read",
 }
 LIMIT_SOURCES = "Limit the chat to these sources"
-LIMIT_SOURCES_ABOUT = "Choose some, or write a pattern such as uploads/*; none means all."
+LIMIT_SOURCES_ABOUT = "A pattern such as uploads/*, or words of their names; empty means all. Ticking does the same."
 LIMIT_AFTER = "Published on or after"
 LIMIT_BEFORE = "Published on or before"
 LIMIT_DATE = "2026-01-31"
@@ -127,6 +131,32 @@ LIMITED_SOURCES = "sources {sources}"
 LIMITED_AFTER = "published on {date} or later"
 LIMITED_BEFORE = "published on {date} or earlier"
 NOT_LIMITED = "The chat answers from all sources."
+SHELF_CHIP = "{passing} of {documents} sources"
+SHELF_CHIP_ALL, SHELF_CHIP_ONE, SHELF_CHIP_NONE = "All {documents} sources", "1 source", "No sources yet"
+SHELF_ORDER = "Order"
+SHELF_ORDERS = {
+    "": "As in the folder",
+    "title": "Title",
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "publisher": "Publisher",
+    "pages": "Longest first",
+    "unread": "Not read first",
+}
+SHELF_NARROW = "Publisher and date"
+SHELF_ANY_PUBLISHER = "All publishers"
+SHELF_COUNTS = {"one": "1 source", "many": "{count} sources", "some": "{count} of {all} sources"}
+SHELF_TICK = "Ask only {title}"
+SHELF_TICK_ALL = "Tick all {count}"
+SHELF_TICK_ABOUT = "Tick sources to ask only them."
+SHELF_TICKED = "{count} ticked: only what is ticked is asked."
+SHELF_PAGES, SHELF_ONE_PAGE = "{count} pages", "1 page"
+SHELF_NOTES = "Left out on purpose"
+SHELF_MORE = "What can be done with {title}"
+SHELF_OPEN = "Open"
+SHELF_ONLY = "Ask only this"
+SHELF_AGAIN = "Read again"
+SHELF_NO_ANSWER = "The list does not come: is the server still running?"
 TIMELINE = "When the documents were published"
 TIMELINE_NONE = "No document says when it was published."
 TIMELINE_ABOUT = "Documents with a date: {count}, from {first} to {last}."
@@ -134,7 +164,18 @@ TIMELINE_MOST = "Most at once: {count}, in {when}."
 TIMELINE_UNDATED = "Without a date: {count}."
 TIMELINE_BAR = "{when}: {count}"
 TIMELINE_MORE = "and {count} more"
+TIMELINE_LEGEND = {
+    "day": "A bar is a day: press it to list what was published then",
+    "month": "A bar is a month: press it to list what was published then",
+    "year": "A bar is a year: press it to list what was published then",
+    "decade": "A bar is ten years: press it to list what was published then",
+    "century": "A bar is a century: press it to list what was published then",
+}
 MAP = "Map of passages"
+MAP_DOT = "{title}, passage {number} of {count}"
+MAP_KEYS = "Press a dot to read it; arrow keys go from one to the next."
+MAP_COLOURS = "Each source has one of eight colours: rest on a dot to see which it is"
+MAP_OTHERS = "Others ({count})"
 MAP_ABOUT = (
     "Passages: {shown} of {passages}, a dot each. Documents: {documents}. What says similar things tends to lie near "
     "each other."
@@ -213,6 +254,12 @@ CHAT_CONFIDENT, CHAT_LIKELY, CHAT_UNSURE = "Confident", "Likely", "Unsure: read 
 CHAT_TURN = "Question {number}"
 CHAT_ASKED_AS = "Asked as: {question}"
 CHAT_CITE = "Show quote {number} in its source"
+CHAT_TAGS = {"superseded": "superseded", "newer": "newer", "disputed": "disagrees"}
+CHAT_TAGS_ABOUT = {
+    "superseded": "A newer version of this document says something else",
+    "newer": "The latest of the sources that do not say the same",
+    "disputed": "Another source says something else",
+}
 CHAT_QUOTED = "quoted"
 CHAT_QUOTED_ABOUT = "Quoted word for word from the source"
 CHAT_SUPPORTED = "supported"

@@ -155,12 +155,13 @@ def test_a_source_that_is_typed_and_not_chosen_limits_the_chat(elsewhere: Page) 
     typed = elsewhere.get_by_label("Limit the chat to these sources")
     press = elsewhere.get_by_role("button", name="Limit the chat", exact=True)
     limits = elsewhere.locator("#ql-limits")
-    expect(elsewhere.locator(".ql-table")).to_contain_text("ferry.md", timeout=SLOW)
+    expect(elsewhere.locator("#ql-list .ql-shelf-status")).to_contain_text("71 sources", timeout=SLOW)
     typed.click()
     elsewhere.keyboard.type("ferry of larkin")
     press.click()
     expect(limits).to_have_text("The chat is limited to 1 of all 71 documents, sources ferry.md.", timeout=SLOW)
     typed.click()
+    elsewhere.keyboard.press("Control+a")
     elsewhere.keyboard.type("the moon")
     press.click()
     expect(limits).to_contain_text("No source is like 'the moon'", timeout=SLOW)
@@ -276,7 +277,7 @@ def test_on_a_phone_nothing_to_press_is_under_24_px(page: Page, screenshots: Pat
         assert page.evaluate(SMALL) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     open_view(page, "Library")
-    expect(page.locator(".ql-remove").first).to_be_visible(timeout=SLOW)
+    expect(page.locator("#ql-list .ql-more").first).to_be_visible(timeout=SLOW)
     assert page.evaluate(SMALL) == []
 
 

@@ -137,7 +137,7 @@ def test_documents_and_questions_make_the_browser_ask_nobody(
 ) -> None:
     shapes = [sink.shape(name) for name in SHAPES]
     with served(fed(config, tmp_path, sink)) as address:
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": 1280, "height": 3600})  # every row of the list is in view
         outside: list[str] = []
         page.on("request", lambda one: None if one.url.startswith((address, "data:")) else outside.append(one.url))
         page.goto(address)

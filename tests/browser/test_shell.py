@@ -114,11 +114,11 @@ def test_a_view_is_opened_by_keys_and_has_an_address(page: Page, url: str) -> No
     page.locator(".ql-views").get_by_role("tab", name="Ask").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".ql-views").get_by_role("tab", name="Library")).to_be_focused()
-    expect(page.locator("#ql-list .ql-table")).to_be_visible()
+    expect(page.locator("#ql-list .ql-book >> nth=0")).to_be_visible()
     expect(page.get_by_label("Question", exact=True)).to_be_hidden()
     assert page.url == f"{url}/#library"
     page.reload()
-    expect(page.locator("#ql-list .ql-table")).to_be_visible(timeout=30_000)
+    expect(page.locator("#ql-list .ql-book >> nth=0")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Conversations", exact=True).click()
     expect(page.get_by_label("Question", exact=True)).to_be_visible()
 
@@ -209,6 +209,6 @@ def test_on_a_phone_the_box_sticks_the_drawer_closes_and_nothing_is_too_small(pa
     expect(page.locator("#ql-log [data-outcome]")).to_have_count(2)
     page.mouse.move(0, PHONE["height"] - 1)  # a phone has no pointer that rests on a chip and shows its quote
     open_view(page, "Library")
-    page.locator(".ql-table").wait_for()
+    page.locator("#ql-list .ql-book").first.wait_for()
     assert page.evaluate(SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,39 +4,10 @@ from rag.documents.load import Skipped
 from rag.indexing.builder import Report
 from rag.schema import ALL, Filter
 from rag.web import listing
-from rag.web.library import Entry, Job
+from rag.web.library import Job
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 REPORT = Report("0" * 16, False, True, 3, 1, 0, 2, 2, (Skipped("x.pdf", "no text"),))
-ENTRIES = [
-    Entry("bad.pdf", "skipped", reason="encrypted: save it without a password"),
-    Entry("new.txt", "new"),
-    Entry("a.md", "indexed", "Rain in Lutra", "The Verge", "2026-01-12", 1200),
-    Entry("line-1", "indexed", "A line", passages=3, file=False),
-]
-
-
-def test_each_source_has_a_row_and_each_file_a_button() -> None:
-    html = listing.table(ENTRIES)
-    assert html.count("<tr data-state=") == 4
-    assert html.count('class="ql-remove"') == 3
-    assert "Documents: 2, passages: 1,203." in html
-    assert "Quarantined" in html
-    assert "encrypted: save it without a password" in html
-    assert 'aria-label="Remove a.md"' in html
-
-
-def test_a_search_looks_in_every_column() -> None:
-    for wanted, rows in {"VERGE lutra": 1, "2026-01": 1, "quarantined": 1, "a.md": 1, "": 4, "nowhere": 0}.items():
-        html = listing.table(ENTRIES, wanted)
-        assert html.count("<tr data-state=") == rows, wanted
-        assert ("No source is like that." in html) == (rows == 0)
-
-
-def test_a_long_list_is_cut_and_says_so() -> None:
-    html = listing.table([Entry(f"{n}.txt", "indexed", "T", passages=1) for n in range(1500)])
-    assert html.count("<tr data-state=") == listing.MOST_ROWS
-    assert "Documents: 1,500, passages: 1,500. 200 of 1,500 rows are shown" in html
 
 
 def test_progress_and_what_came_of_it_are_told() -> None:
@@ -46,7 +17,7 @@ def test_progress_and_what_came_of_it_are_told() -> None:
     assert "1,024 of 2,048" in running
     assert 'max="2048" value="1024"' in running
     assert "The chat answers from the index as it was." in running
-    assert "Documents: 3 (1 added, 0 changed, 2 removed); quarantined: 1." in listing.progress(Job(report=REPORT))
+    assert "Documents: 3 (1 added, 0 changed, 2 removed); could not be read: 1." in listing.progress(Job(report=REPORT))
     assert "up to date. Documents: 3." in listing.progress(Job(report=replace(REPORT, current=True)))
     failed = listing.progress(Job(error="disk full", left_out=("a: empty",)))
     assert 'role="alert">The index is as it was: disk full' in failed
@@ -62,10 +33,23 @@ def test_a_limit_is_told_in_words() -> None:
     )
 
 
+def test_how_many_may_answer_stands_at_the_question_box() -> None:
+    for chosen, passing, documents, told in (
+        (ALL, 71, 71, "All 71 sources"),
+        (ALL, 1, 1, "1 source"),
+        (ALL, 0, 0, "No sources yet"),
+        (Filter(("a", "b", "c")), 3, 3000, "3 of 3,000 sources"),
+        (Filter(("a",)), 1, 1, "1 of 1 sources"),
+    ):
+        html = listing.chip(chosen, passing, documents)
+        assert f"<span>{told}</span>" in html
+        assert ('data-limited="no"' in html) == (chosen == ALL)
+    assert 'title="The chat is limited to 1 of all 2 documents, sources a."' in listing.chip(Filter(("a",)), 1, 2)
+
+
 def test_text_from_outside_is_escaped() -> None:
-    hostile = Entry(HOSTILE, "skipped", HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE)
     for html in (
-        listing.table([hostile]),
+        listing.chip(Filter((HOSTILE,)), 1, 2),
         listing.progress(Job(error=HOSTILE, left_out=(HOSTILE,))),
         listing.failed(HOSTILE),
         listing.told(HOSTILE),

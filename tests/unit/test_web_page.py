@@ -207,3 +207,28 @@ def test_each_text_runs_from_its_own_side(answered: Answer, refused: Answer) -> 
     assert 'class="ql-question" dir="auto"' in html
     assert 'class="ql-claim" dir="auto"' in html
     assert 'class="ql-quote" dir="auto"' in html
+
+
+def test_a_chip_says_that_another_source_disagrees_or_that_a_newer_one_does(answered: Answer) -> None:
+    both = replace(
+        answered,
+        citations=cited("It cost 12.", "It cost 14."),
+        claims=(Claim("It cost 12.", "supported", (1,)), Claim("It cost 14.", "supported", (2,))),
+        conflict=(Stated("12", (1,), "2024-05-03"), Stated("14", (2,), "2024-05-04")),
+    )
+    assert [page.tags(both, number) for number in (1, 2)] == [("disputed",), ("disputed", "newer")]
+    html = page.answer(both, 0)
+    assert 'aria-label="Show quote 2 in its source: 2 The Gazette · 3 May 2024 · disagrees · newer"' in html
+    assert html.count('data-tag="disputed"') == 4, "in the conflict and in the claim"
+    older = replace(
+        both, conflict=(Stated("14", (2,), "2024-05-04"), Stated("12", (1,), "2024-05-03", superseded=True))
+    )
+    assert [page.tags(older, number) for number in (1, 2)] == [("superseded",), ("newer",)]
+    same_day = replace(both, conflict=(Stated("12", (1,), "2024-05-03"), Stated("14", (2,), "2024-05-03")))
+    assert [page.tags(same_day, number) for number in (1, 2)] == [("disputed",), ("disputed",)]
+    assert page.tags(replace(both, conflict=()), 1) == ()
+
+
+def test_a_quote_knows_its_place_so_that_its_neighbours_can_be_asked_for(answered: Answer) -> None:
+    html = page.answer(replace(answered, citations=cited("Rain fell.")), 0)
+    assert 'id="ql-quote-0-1" popover="manual" data-source="x.pdf" data-start="0" data-end="5"' in html

@@ -76,6 +76,8 @@ def test_each_passage_is_a_dot_and_those_of_the_answer_are_ringed() -> None:
     dots = [circle for group in groups for circle in group.findall("circle")]
     assert (ringed[1].get("cx"), ringed[1].get("cy")) == (dots[4].get("cx"), dots[4].get("cy"))
     assert all(0 <= float(dot.get("cx", "")) <= 720 and 0 <= float(dot.get("cy", "")) <= 400 for dot in dots)
+    assert [dot.get("data-passage") for dot in dots] == list("01234"), "each opens its passage"
+    assert "quoted by the last answer</li>" in html
     label = drawn.get("aria-label", "")
     assert label.startswith("Passages: 5 of 5, a dot each. Documents: 2.")
     assert f"First (1); {HOSTILE} (1)" in label
@@ -88,10 +90,41 @@ def test_one_passage_lies_in_the_middle() -> None:
     assert 'cx="360.0" cy="200.0"' in html
 
 
+def test_a_legend_names_few_sources_or_the_publishers_of_many() -> None:
+    def legend(*publishers: str | None) -> list[str]:
+        documents = [Listing(f"{n}", f"T{n}", None, 9, who, 1) for n, who in enumerate(publishers)]
+        html = picture.passage_map({n: (n, 0.0) for n in range(len(documents))}, documents, [])
+        found = re.findall(r"<li>(?:<span class=\"([^\"]*)\"></span>)?([^<]*)</li>", html)
+        return [f"{drawn.removeprefix('ql-swatch ql-colour-')} {what}" for drawn, what in found]
+
+    assert legend("Post", None) == ["0 T0 · Post", "1 T1"]
+    many = ["A"] * 5 + ["B"] * 4 + [f"P{n}" for n in range(9)]
+    told = legend(*many)
+    assert told[:2] == ["0 A (5)", "1 B (4)"]
+    assert told[-1] == "7 Others (4)"
+    assert len(told) == picture.COLOURS
+    assert "eight colours" in legend(*[None] * 20)[0]
+
+
 def test_only_documents_with_a_dot_are_drawn() -> None:
     html = picture.passage_map({0: (0.0, 0.0), 2: (1.0, 1.0)}, dated(None, None, None), [])
     assert len(svg(html).findall("g")) == 2
     assert "Passages: 2 of 3, a dot each. Documents: 3." in html
+
+
+def test_a_bar_lists_the_days_that_it_stands_for_and_one_is_reached_by_tab() -> None:
+    for dates, spans in (
+        (("2026-01-12", "2026-01-14"), [("2026-01-12", "2026-01-12"), ("2026-01-14", "2026-01-14")]),
+        (("2023-10-05", "2024-02-01"), [("2023-10-01", "2023-10-31"), ("2024-02-01", "2024-02-29")]),
+        (("1963-11-22", "2001-01-01"), [("1963-01-01", "1963-12-31"), ("2001-01-01", "2001-12-31")]),
+        (("1801-01-01", "2001-01-01"), [("1800-01-01", "1809-12-31"), ("2000-01-01", "2009-12-31")]),
+        (("0900-01-01", "2001-01-01"), [("0900-01-01", "0999-12-31"), ("2000-01-01", "2099-12-31")]),
+    ):
+        bars = svg(picture.timeline(dated(*dates))).findall("rect")
+        assert [(bar.get("data-after"), bar.get("data-before")) for bar in bars] == spans
+        assert [bar.get("tabindex") for bar in bars] == ["0", "-1"]
+        assert all(bar.get("role") == "button" and bar.get("aria-label") for bar in bars)
+        assert "press it to list" in picture.timeline(dated(*dates))
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ OPEN = """
     POST /gradio_api/reset POST /gradio_api/upload
     GET /conversations/gold.jsonl GET /conversations/{identity}/{form} GET /reports/{name} POST /sources/files
     GET /checks/{identity}/{form} GET /notebook/notebook.{form} GET /leaves/{sha256}/{number} POST /settings/llm
+    GET /library/rows GET /library/lines GET /library/around GET /worker.js GET /install/{name}
 """.split()
 """What it does."""
 

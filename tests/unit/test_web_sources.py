@@ -1,4 +1,7 @@
 import asyncio
+import html
+import json
+import re
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -10,13 +13,14 @@ from fastapi.testclient import TestClient
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.schema import Filter
+from rag.schema import ALL, Filter
 from rag.web import receive, server, sources
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.library import Library
 from rag.web.live import Live
 from rag.web.pins import Pins
+from rag.web.shelf import Shelf
 from tests.conftest import ARTICLE
 
 HEADERS = {"X-Quoteline": "1"}
@@ -35,13 +39,15 @@ def library(own: Config) -> Iterator[Library]:
 def client(library: Library, tmp_path: Path) -> TestClient:
     conversations = Conversations(tmp_path / "conversations.sqlite")
     live = library._live
-    site = server.Site(library.config, live, library, conversations, Pins(conversations.file), Checks(live))
+    site = server.Site(
+        library.config, live, library, conversations, Pins(conversations.file), Checks(live), Shelf(live, library)
+    )
     return TestClient(server.app(site), base_url="http://127.0.0.1")
 
 
 @pytest.fixture
 def page(library: Library) -> sources._Page:
-    return sources._Page(library._live, library)
+    return sources._Page(library._live, library, Shelf(library._live, library))
 
 
 def test_a_file_is_received_whole(client: TestClient, library: Library) -> None:
@@ -128,29 +134,78 @@ def test_the_map_rings_what_the_last_answer_quotes(page: sources._Page, library:
 
 
 def test_a_limit_is_checked_before_it_is_set(page: sources._Page) -> None:
-    chosen, row, note, told = page.limit(["0*"], "2026-01-01", "")
+    chosen, note, lift, told, ticked = page.limit("0*", "2026-01-01", "")
     assert chosen == Filter(("0*",), "2026-01-01")
-    assert row.visible
-    assert note == told
+    assert lift.visible
+    assert "1 of 1 sources" in note
     assert "limited to 1 of all 1 documents, sources 0*, published on 2026-01-01 or later." in told
+    assert state(ticked)["ticked"] == [ARTICLE], "what a pattern means is ticked in the list"
     for wrong, why in (
-        ((["x.txt"], "", ""), "No source is like &#x27;x.txt&#x27;"),
-        ((["0*"], "", "1990-01-01"), "No document is like that"),
-        (([], "tomorrow", ""), "is no date"),
+        (("x.txt", "", ""), "No source is like &#x27;x.txt&#x27;"),
+        (("0*", "", "1990-01-01"), "No document is like that"),
+        (("", "tomorrow", ""), "is no date"),
     ):
-        *kept, told = page.limit(*wrong)
+        *kept, told, ticked = page.limit(*wrong)
         assert why in told
-        assert all(each == gr.skip() for each in kept)
-    assert page.limit(["díaz-canel", " "], "", "")[0] == Filter((ARTICLE,)), "words find what they are of"
-    *emptied, chosen, row, _, told = page.unlimit()
-    assert (emptied, chosen, row.visible) == ([[], "", ""], Filter(), False)
-    assert "answers from all sources" in told
+        assert all(each == gr.skip() for each in (*kept, ticked))
+    assert page.limit("díaz-canel", "", "")[0] == Filter((ARTICLE,)), "words find what they are of"
+    *emptied, chosen, note, lift, _, ticked = page.unlimit()
+    assert (emptied, chosen, lift.visible) == (["", "", ""], Filter(), False)
+    assert ">1 source<" in note
+    assert state(ticked)["ticked"] is None
+
+
+def state(told: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(html.unescape(re.findall(r'data-state="([^"]*)"', told)[0]))
+    return found
+
+
+def pressed(page: sources._Page, chosen: Filter, **told: Any) -> tuple[Any, ...]:
+    return page.ticked(gr.EventData(None, told), chosen)
+
+
+def test_ticking_sets_the_filter_that_typing_sets(page: sources._Page) -> None:
+    chosen, note, lift, _, ticked = pressed(page, ALL, do="set", sources=[ARTICLE])
+    assert chosen == Filter((ARTICLE,)) == page.limit(ARTICLE, "", "")[0]
+    assert "1 of 1 sources" in note
+    assert lift.visible
+    assert state(ticked)["ticked"] is True, "the script has it ticked already"
+    assert pressed(page, chosen, do="set", sources=[])[0] == ALL, "none ticked is no limit"
+    assert pressed(page, chosen, do="all")[0] == ALL
+    again = pressed(page, Filter(("0*",)), do="begin")
+    assert again[0] == Filter(("0*",))
+    assert state(again[4])["ticked"] == [ARTICLE]
+
+
+def test_all_that_is_found_is_ticked_at_once_and_dates_stay_dates(page: sources._Page) -> None:
+    def found(on: bool, sources: list[str], **query: str) -> Any:
+        return pressed(page, ALL, do="found", on=on, sources=sources, query=query)[0]
+
+    assert found(True, [], find="díaz") == Filter((ARTICLE,))
+    assert found(True, [], after="2026-01-01") == Filter((), "2026-01-01")
+    assert found(True, [ARTICLE], after="2026-01-01") == Filter((ARTICLE,))
+    assert found(False, [ARTICLE], find="díaz") == ALL
+    *kept, told, ticked = pressed(page, ALL, do="found", on=True, sources=[], query={"after": "1990-01-0"})
+    assert "is no date" in told
+    assert "is no date" in state(ticked)["error"]
+    assert all(each == gr.skip() for each in kept)
+
+
+def test_what_a_page_made_up_changes_nothing(page: sources._Page) -> None:
+    for told in (
+        {"do": "burn"},
+        {},
+        {"do": "set"},
+        {"do": "found", "sources": [], "on": True},
+        {"do": "set", "sources": 3},
+    ):
+        assert all(each == gr.skip() for each in pressed(page, ALL, **told)), told
+    assert "is like that" in pressed(page, ALL, do="set", sources=["gone.txt"])[3], "a source that is not there"
 
 
 def test_an_error_is_shown_where_it_happened(page: sources._Page, library: Library) -> None:
-    assert "is no full path" in page.add_folder("notes", "", [])[0]
+    assert "is no full path" in page.add_folder("notes", [], ALL)[0]
     for file in library.root.iterdir():
         file.unlink()
     Path(library.root).rmdir()
-    assert "is not there: start the page with --sources" in page.look("", [])[2]
-    assert "is not there" in page.searched("x")
+    assert state(page.look([], ALL)[2])["error"] == "", "the index is there: the list itself says what is wrong"

@@ -39,13 +39,13 @@ watch("value", () => requestAnimationFrame(settle));
 
 let presses = 0;
 const open = (button, then) => {
-  const { answer, number, closest, source, tab, close } = button.dataset;
+  const { answer, number, closest, source, passage, tab, close } = button.dataset;
   const count = (value) => (value === undefined ? null : Number(value));
   wanted = then;
   aim = tab;
   trigger("click", {
     answer: count(answer), number: count(number), closest: count(closest),
-    source: source ?? null, tab: count(tab), close: count(close), press: ++presses,
+    source: source ?? null, passage: count(passage), tab: count(tab), close: count(close), press: ++presses,
   });
   hideTip();
   if (inView(button)) requestAnimationFrame(settle);
@@ -81,8 +81,9 @@ const send = () => {
   ask("submit", { question: text, typed: true });
 };
 let asked = 0; // questions that have not ended
-const ask = (kind, told) => {
+const ask = async (kind, told) => {
   asked += 1;
+  await document.qlLimits; // what was ticked before the question holds for it
   const chosen = (name) => document.querySelector(`[name="ql-${name}"]:checked`)?.value ?? null;
   const settings = Object.fromEntries(["llm", "threshold", "length"].map((name) => [name, chosen(name)]));
   trigger(kind, { ...told, settings });
@@ -145,7 +146,7 @@ document.addEventListener("keydown", (event) => {
 }, { capture: true });
 
 // --- Presses
-const OPENS = ".ql-cite, .ql-closest, .ql-source, .ql-step, [data-close], .ql-tab";
+const OPENS = ".ql-cite, .ql-closest, .ql-source, .ql-step, [data-close], .ql-tab, [data-passage]";
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest?.(`${OPENS}, .ql-suggestion, .ql-act, .ql-skip, #ql-send`);
   if (!pressed) return;
@@ -167,7 +168,8 @@ document.addEventListener("click", (event) => {
     const keyboard = event.detail === 0; // pressed by a key: whoever reads by keyboard goes to the quote
     const step = pressed.matches(".ql-step");
     if (keyboard && event.isTrusted && pressed.matches(".ql-cite, .ql-closest, .ql-source")) origin = pressed;
-    const reads = keyboard && event.isTrusted && !step && !pressed.matches(".ql-tab, [data-close]");
+    const trusted = event.isTrusted || pressed.matches("[data-passage]"); // of which a script makes a press
+    const reads = keyboard && trusted && !step && !pressed.matches(".ql-tab, [data-close]");
     open(pressed, reads ? "read" : "told");
     if (!step && !pressed.matches(".ql-tab, [data-close]")) { // on a phone the sources are a sheet, which comes up
       document.dispatchEvent(new CustomEvent("ql:read", { detail: pressed }));
@@ -303,11 +305,38 @@ const showTip = (anchor) => {
   if (!next) return;
   tip = next;
   tip.showPopover();
+  put(anchor);
+  beside(tip, () => put(anchor));
+};
+const put = (anchor) => {
+  if (!tip) return;
   const at = anchor.getBoundingClientRect();
   const size = tip.getBoundingClientRect();
   const below = at.bottom + 6 + size.height <= innerHeight;
   tip.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
   tip.style.top = `${below ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)}px`;
+};
+// The sentences before and behind a quote are asked for once, and shown if the source still says it there.
+const beside = async (own, then) => {
+  const { source, start, end, around } = own.dataset;
+  if (source === undefined || around !== undefined) return;
+  own.dataset.around = "";
+  const address = new URL(`library/around?${new URLSearchParams({ source, start, end })}`, document.baseURI);
+  const told = await fetch(address).then((found) => found.json()).catch(() => ({}));
+  const [quote] = own.children;
+  if (!told.quote || quote.textContent.slice(1, -1) !== told.quote) return;
+  quote.dataset.quote = "";
+  const add = (text, where) => {
+    if (!text) return;
+    const line = document.createElement("span");
+    line.className = "ql-around";
+    line.dir = "auto";
+    line.textContent = text;
+    quote[where](line);
+  };
+  add(told.before, "before");
+  add(told.behind, "after");
+  if (own === tip) then();
 };
 const TIPPED = ".ql-cite, .ql-sure";
 document.addEventListener("pointerover", (event) => {

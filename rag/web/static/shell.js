@@ -224,3 +224,6 @@ dress();
 recall();
 ready();
 addEventListener("hashchange", () => { if (names.includes(location.hash.slice(1))) show(location.hash.slice(1)); });
+
+// --- The page as an application: where a browser lets it, a worker shows a page of its own when nothing answers
+if (isSecureContext) navigator.serviceWorker?.register(new URL("worker.js", document.baseURI)).catch(() => {});
