@@ -33,6 +33,7 @@ __all__ = [
     "IndexDamaged",
     "IndexMissing",
     "Judgement",
+    "Options",
     "Pair",
     "Passage",
     "Progress",
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from rag.claims.judging import Judgement, Pair, judge
     from rag.config import Config
     from rag.config import load as load_config
-    from rag.engine import Engine
+    from rag.engine import Engine, Options
     from rag.errors import IndexDamaged, IndexMissing, QuotelineError, UsageError
     from rag.index.opened import Index
     from rag.indexing.builder import Report, build
@@ -80,7 +81,7 @@ if TYPE_CHECKING:
 _HOME = {
     "indexing.builder": ("Report", "build"),
     "config": ("Config", "load_config"),
-    "engine": ("Engine",),
+    "engine": ("Engine", "Options"),
     "errors": ("IndexDamaged", "IndexMissing", "QuotelineError", "UsageError"),
     "index.opened": ("Index",),
     "claims.judging": ("Judgement", "Pair", "judge"),

@@ -117,7 +117,7 @@ class Desk:
             own = [Listing(d.source, d.title, d.published, len(d.text)) for d in self.documents.values()]
             return document.source_list(own)
         with live.engine() as engine:
-            return shelf.pane(int(engine.index.manifest["counts"]["documents"]))
+            return shelf.pane(engine.index.manifest.counts.documents)
 
 
 _LOCK = Lock()

@@ -77,7 +77,7 @@ def form(live: Live, llms: LLMs) -> str:
     """Return the settings as HTML; what this server does unless told otherwise is chosen."""
     with live.engine() as engine:
         known = steps(engine.reader.name, engine.threshold)
-        own, length = engine.config.threshold is not None, engine.config.length
+        own, length = engine.threshold != engine.reader.threshold, engine.config.length
     names = {name: name for name in llms.names} | {NONE: words.SET_LLM_NONE}
     test = (
         f'<p class="ql-note">{words.SET_LLM_ABOUT}</p><p class="ql-test"><button type="button" class="ql-act" '

@@ -192,7 +192,7 @@ class _Page:
         check_filter(wanted)
         with self._live.engine() as engine:
             store = engine.index.store
-            passing, documents = store.sources(wanted), int(engine.index.manifest["counts"]["documents"])
+            passing, documents = store.sources(wanted), engine.index.manifest.counts.documents
         if documents and not passing:
             raise UsageError(words.LIMIT_NOTHING)
         names = None if wanted == ALL else (known and len(passing) == len(wanted.sources)) or passing

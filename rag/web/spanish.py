@@ -182,14 +182,14 @@ CHAT_PROOF_LLM = "comprobada con las citas que da"
 CHAT_SKIP = "Saltar a la última respuesta"
 CHAT_KEYS = "Teclas"
 CHAT_KEYS_LIST = (
-    ("Enter", "en el cuadro de la pregunta: preguntar"),
+    ("Intro", "en el cuadro de la pregunta: preguntar"),
     ("← →", "en el borde de las fuentes: ensancharlas o estrecharlas"),
     ("n", "en una respuesta o una fuente: la cita siguiente"),
     ("p", "en una respuesta o una fuente: la cita anterior"),
-    ("Enter", "en un número: ir a su cita; Escape vuelve"),
+    ("Intro", "en un número: ir a su cita; Esc vuelve"),
     ("← →", "en la pestaña de una fuente: la fuente de al lado"),
-    ("Delete", "en la pestaña de una fuente: cerrarla"),
-    ("Escape", "cerrar la cita que muestra un número, o dejar de editar"),
+    ("Supr", "en la pestaña de una fuente: cerrarla"),
+    ("Esc", "cerrar la cita que muestra un número, o dejar de editar"),
 )
 CHAT_CONVERSATION = "Conversación"
 CHAT_EMPTY = "Haga una pregunta a las fuentes."

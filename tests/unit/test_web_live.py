@@ -15,6 +15,7 @@ class Counted:
     """Stands for an engine: tells when it is closed, and is no use after that."""
 
     def __init__(self) -> None:
+        self.config = Config()
         self.closed = 0
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from rag.engine import AS_SET, Engine, Options
 from rag.errors import UsageError
 from rag.web.live import Live
-from rag.web.llms import LLMs
 from rag.web.settings import form, options, router
 from tests.unit.test_web_llms import Scripted, over
 
@@ -52,8 +51,7 @@ def checked(html: str) -> dict[str, str]:
 
 
 def test_what_the_server_does_is_chosen_and_figures_stand_beside_each_threshold(engine: Engine) -> None:
-    live = Live(engine)
-    html = form(live, LLMs(live, engine.config))
+    html = form(Live(engine), over(engine))
     assert checked(html) == {"llm": "none", "threshold": "set", "length": "all"}
     assert html.count(" of 100 questions that have an answer") == 3
     assert "refuses 10 of 100 questions that have an answer; answers 46 of 100 that have none, wrongly" in html
