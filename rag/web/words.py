@@ -153,6 +153,7 @@ CHAT_KEYS_LIST = (
     ("p", "in an answer or a source: the previous quote"),
     ("Enter", "on a number: go to its quote; Escape leads back"),
     ("← →", "on the tab of a source: the source beside it"),
+    ("← →", "on a printed page: the next page, the previous one"),
     ("Delete", "on the tab of a source: close it"),
     ("Escape", "close the quote that a number shows, or give up an edit"),
 )
