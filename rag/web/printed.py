@@ -10,7 +10,7 @@ from rag.web import words
 from rag.web.icons import icon
 from rag.web.leaves import Leaf, Quoted
 
-_AIR = 2.0
+_AIR = 1.0
 """Points between words and the box around them."""
 
 
@@ -32,7 +32,8 @@ def printed(leaf: Leaf, title: str, chosen: str) -> str:
         f'<div class="ql-leaf" data-page="{leaf.number}" data-pages="{leaf.pages}" data-src="{escape(address)}" '
         f'data-of="{words.LEAF_OF}" data-alt="{escape(alt)}" data-failed="{words.LEAF_NO_PICTURE}">'
         f'<div class="ql-leafing">{_turn(leaf, -1)}<span class="ql-leaf-of">'
-        f"{words.LEAF_OF.format(page=leaf.number, pages=leaf.pages)}</span>{_turn(leaf, 1)}</div>{told}"
+        f"{words.LEAF_OF.format(page=leaf.number, pages=leaf.pages)}</span>{_turn(leaf, 1)}"
+        f'<button type="button" class="ql-leaf-large" aria-pressed="false">{words.LEAF_LARGE}</button></div>{told}'
         f'<div class="ql-sheet" tabindex="0" role="region" aria-label="{about}"><div class="ql-paper">'
         f'<img src="{escape(address.format(page=leaf.number))}" width="{leaf.width:.0f}" height="{leaf.height:.0f}" '
         f'alt="{escape(alt.format(page=leaf.number, pages=leaf.pages))}">'

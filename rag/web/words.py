@@ -226,6 +226,7 @@ CHAT_KEYS_LIST = (
     ("p", "in an answer or a source: the previous quote"),
     ("Enter", "on a number: go to its quote; Escape leads back"),
     ("← →", "on the tab of a source: the source beside it"),
+    ("← →", "on a printed page: the next page, the previous one"),
     ("Delete", "on the tab of a source: close it"),
     ("Escape", "close the quote that a number shows, or give up an edit"),
 )
@@ -323,6 +324,7 @@ CHAT_FRONT_MATTER = "What the file says of itself"
 CHAT_GONE = "{source} is no longer among the sources. This was quoted from it:"
 LEAF_TO_TEXT, LEAF_TO_PAGE = "Text view", "Page view"
 LEAF_PREVIOUS, LEAF_NEXT = "Previous page", "Next page"
+LEAF_LARGE = "Enlarge"
 LEAF_OF = "Page {page} of {pages}"
 LEAF_ALT = "Page {page} of {pages} of {title}, as it is printed. The text view has its words."
 LEAF_PAGE_OF = "Pages of {title}"

@@ -164,6 +164,23 @@ def test_pages_are_turned_by_button_and_key(site: Page) -> None:
     expect(site.locator(BOX).first).to_be_visible()
 
 
+def test_a_page_is_enlarged_around_the_quote(site: Page) -> None:
+    box = quoted(site, BATH)
+    before = box.bounding_box()
+    site.get_by_role("button", name="Enlarge").click()
+    after = box.bounding_box()
+    assert before
+    assert after
+    assert after["width"] > 1.5 * before["width"]
+    assert site.evaluate(
+        """() => {
+          const area = document.querySelector(".ql-sheet").getBoundingClientRect();
+          const box = document.querySelector(".ql-box.ql-selected").getBoundingClientRect();
+          return box.left >= area.left && box.top >= area.top && box.bottom <= area.bottom;
+        }"""
+    ), "and the quote stays in view"
+
+
 def test_who_reads_by_keyboard_comes_to_the_box(site: Page) -> None:
     ask(site, BATH)
     chip = answers(site, 1).get_by_role("button", name="Show quote 1 in its source")

@@ -13,7 +13,21 @@ from rag.documents.places import Placed, Rectangle, Wanted, Words, letters
 from rag.schema import Document
 from rag.text.normal import canonical
 from rag.web.leaves import parts
-from tests.unit.test_pdf import LEFT, Draw, at, by_column, by_row, drawn, lines, staggered
+from tests.unit.test_pdf import (
+    LEFT,
+    READ,
+    ROWS,
+    Draw,
+    at,
+    by_column,
+    by_columns,
+    by_row,
+    cells,
+    drawn,
+    lines,
+    ruled,
+    staggered,
+)
 
 SIZE = 12.0
 
@@ -167,6 +181,44 @@ def test_the_words_in_the_boxes_are_the_words_of_the_quote(draw: Draw, quote: st
     data = drawn(draw)
     start = document(data).text.index(quote)
     assert boxed(data, start, start + len(quote)) == letters(quote)
+
+
+@pytest.mark.parametrize("draw", [cells(ROWS), ruled(ROWS), ruled(ROWS, upright=False), by_columns])
+def test_of_a_row_the_cells_are_boxed_and_no_other_row(draw: Draw) -> None:
+    data = drawn(draw)
+    text = document(data).text
+    for n, row in enumerate(READ, start=1):
+        start = text.index(row)
+        assert boxed(data, start, start + len(row)) == letters("".join(ROWS[n])), row
+
+
+def test_of_a_row_overleaf_the_cells_alone_are_boxed() -> None:
+    more = [["Third", "1,418.2", "998.1"], ["Fourth", "1,204.5", "1,020.0"]]
+    data = drawn(cells(ROWS), cells(more))
+    text = document(data).text
+    row = "Quarter: Fourth; Revenue: 1,204.5; Costs: 1,020.0"
+    start = text.index(row)
+    assert [page for page, _ in parts(document(data), start, start + len(row))] == [2]
+    assert boxed(data, start, start + len(row)) == letters("".join(more[1]))
+
+
+def test_a_cell_of_several_lines_is_boxed_whole() -> None:
+    def draw(canvas: Canvas) -> None:
+        for y in (712, 694, 658, 640):
+            canvas.line(55, y, 400, y)
+        at((60, 700, "Office"), (160, 700, "Task"), (320, 700, "Head"), (60, 674, "Labour"), (320, 674, "Ann Lee"))(
+            canvas
+        )
+        at((160, 681, "Keeps the register"), (160, 668, "of all firms"), (60, 645, "Health"), (160, 645, "Hospitals"))(
+            canvas
+        )
+        at((320, 645, "Bo Berg"))(canvas)
+
+    data = drawn(draw)
+    row = "Office: Labour; Task: Keeps the register of all firms; Head: Ann Lee"
+    start = document(data).text.index(row)
+    found = boxed(data, start, start + len(row))
+    assert sorted(found) == sorted(letters("Labour Keeps the register of all firms Ann Lee"))
 
 
 def test_text_on_its_side_is_boxed_where_it_is_seen() -> None:

@@ -1,27 +1,34 @@
 // Pages of PDFs as they are printed, in whichever view they stand. It comes before page.js, in one script with it: what
 // it names is there, too. Texts come with the HTML.
-const viewed = { // as what a source with pages is shown, until this browser tab is closed
-  get as() {
-    try { return sessionStorage.getItem("ql-leaf") ?? "page"; } catch { return document.body.dataset.leaf ?? "page"; }
-  },
-  set as(kind) {
-    document.body.dataset.leaf = kind;
-    try { sessionStorage.setItem("ql-leaf", kind); } catch {} // a browser may forbid it
-  },
+let kept = "page"; // as what a source with pages is shown, until this browser tab is closed
+try { kept = sessionStorage.getItem("ql-leaf") ?? kept; } catch {} // a browser may forbid it
+const dress = () => {
+  for (const leaf of document.querySelectorAll(".ql-leaf")) {
+    const article = leaf.closest("article");
+    if (article.dataset.as !== kept) article.dataset.as = kept;
+  }
 };
-document.body.dataset.leaf = viewed.as;
+new MutationObserver(dress).observe(document.body, { childList: true, subtree: true }); // before what comes is seen
+const view = (as) => {
+  kept = as;
+  try { sessionStorage.setItem("ql-leaf", as); } catch {}
+  dress();
+};
 
 // What scrolls in a source, and the first mark or box of the quote in it.
 const inSource = (article) => {
   const leaf = article?.querySelector(".ql-leaf");
-  if (leaf && viewed.as === "page") return { area: leaf.querySelector(".ql-sheet"), quote: leaf.querySelector(".ql-box.ql-selected:not([hidden])") };
+  if (leaf && kept === "page") return { area: leaf.querySelector(".ql-sheet"), quote: leaf.querySelector(".ql-box.ql-selected:not([hidden])") };
   return { area: article?.querySelector(".ql-text"), quote: article?.querySelector("mark.ql-selected") };
 };
 // Only the source scrolls, never the page around it.
 const bring = (article) => {
   const { area, quote } = inSource(article);
-  if (quote) area.scrollTop += quote.getBoundingClientRect().top - area.getBoundingClientRect().top - area.clientHeight / 3;
-  else if (area) area.scrollTop = 0;
+  const [at, own] = [quote?.getBoundingClientRect(), area?.getBoundingClientRect()];
+  if (quote) {
+    area.scrollTop += at.top - own.top - area.clientHeight / 3;
+    area.scrollLeft += at.left - own.left - 24;
+  } else if (area) area.scrollTop = 0;
   return quote ?? area;
 };
 document.addEventListener("ql:bring", (event) => bring(event.detail)?.focus({ preventScroll: true }));
@@ -39,14 +46,14 @@ const turn = (leaf, page) => {
   leaf.querySelector(".ql-leaf-of").textContent = fill(of);
   for (const box of leaf.querySelectorAll(".ql-box")) box.hidden = Number(box.dataset.page) !== page;
   const buttons = [...leaf.querySelectorAll(".ql-leaf-turn")];
+  const had = buttons.find((button) => button === document.activeElement);
   for (const button of buttons) {
     const to = page + Number(button.dataset.turn);
-    const had = document.activeElement === button;
     button.disabled = to < 1 || to > Number(pages);
-    if (button.disabled && had) buttons.find((other) => other !== button).focus();
   }
+  if (had?.disabled) buttons.find((button) => button !== had).focus();
   bring(leaf.closest("article"));
-  announce(`${fill(of)}`);
+  announce(fill(of));
 };
 document.addEventListener("load", ({ target: image }) => { // pages of one document may differ in size
   if (!image.matches?.(".ql-paper img")) return;
@@ -69,11 +76,16 @@ document.addEventListener("error", ({ target: image }) => {
 document.addEventListener("click", (event) => {
   const to = event.target.closest?.("[data-leaf-to]");
   const turned = event.target.closest?.(".ql-leaf-turn");
+  const large = event.target.closest?.(".ql-leaf-large");
   if (to) {
-    viewed.as = to.dataset.leafTo;
+    view(to.dataset.leafTo);
     const article = to.closest("article");
     bring(article);
-    article.querySelector(`[data-leaf-to]:not([data-leaf-to="${viewed.as}"])`)?.focus();
+    article.querySelector(`[data-leaf-to]:not([data-leaf-to="${kept}"])`)?.focus();
+  } else if (large) {
+    const on = large.closest(".ql-leaf").classList.toggle("ql-is-large");
+    large.setAttribute("aria-pressed", on);
+    bring(large.closest("article"));
   } else if (turned) {
     const leaf = turned.closest(".ql-leaf");
     turn(leaf, Number(leaf.dataset.page) + Number(turned.dataset.turn));
