@@ -340,7 +340,6 @@ class Shelf {
 // --- What can be done with a source
 const popped = make("div", "ql-menu ql-book-menu");
 popped.popover = "auto";
-popped.setAttribute("role", "menu");
 (element.closest(".gradio-container") ?? document.body).append(popped);
 let opener = null;
 const menu = (shelf, row, button) => {
@@ -378,8 +377,11 @@ const menu = (shelf, row, button) => {
     part.append(list);
     return part;
   });
-  popped.replaceChildren(...does, ...parts);
-  popped.setAttribute("aria-label", button.getAttribute("aria-label"));
+  const items = make("div");
+  items.setAttribute("role", "menu");
+  items.setAttribute("aria-label", button.getAttribute("aria-label"));
+  items.append(...does);
+  popped.replaceChildren(items, ...parts);
   opener = button;
   popped.showPopover();
   const at = button.getBoundingClientRect();
