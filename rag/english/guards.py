@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from rag.english.amounts import BOUNDS, Amount, amounts
-from rag.english.polarity import REFUSING
+from rag.english.polarity import REFUSING, contrary
 from rag.english.tokens import Token, is_date, meets, tokens
-from rag.english.vocabulary import CALENDAR, NEGATIONS, OPPOSITES, key
+from rag.english.vocabulary import CALENDAR, NEGATIONS, key
 from rag.text.dates import stated
 from rag.text.numerals import decimal_comma
 from rag.text.quantities import codes
@@ -188,12 +188,8 @@ _BOUNDED = re.compile(
 
 def _contraries(asked: str, sentence: str) -> str | None:
     """No word asked for has its opposite in its place."""
-    ours = {token.key: token.text for token in tokens(asked) if token.content}
-    theirs = {token.key: token.text for token in tokens(sentence)}
-    for word in ours.keys() - theirs.keys():
-        against = OPPOSITES.get(word, frozenset()) & (theirs.keys() - ours.keys())
-        if against:
-            return f'it says "{theirs[min(against)]}", not "{ours[word]}"'
+    if found := contrary([token for token in tokens(asked) if token.content], tokens(sentence)):
+        return f'it says "{found[1]}", not "{found[0]}"'
     said = {token.text for token in tokens(sentence)}
     for word, other in _SIDES:
         if {token.text for token in tokens(asked)} & {word, other} == {word} and said & {word, other} == {other}:

@@ -183,3 +183,12 @@ def _reached(said: Sequence[Token]) -> set[str]:
                     break
                 found.add(after.key)
     return found
+
+
+def contrary(claim: Sequence[Token], quote: Sequence[Token]) -> tuple[str, str] | None:
+    """Return a word of a claim and the opposite that its quote has in its place; None if there is none."""
+    ours, theirs = ({token.key: token.text for token in said} for said in (claim, quote))
+    for word in sorted(ours.keys() - theirs.keys()):
+        if against := OPPOSITES.get(word, frozenset()) & (theirs.keys() - ours.keys()):
+            return ours[word], theirs[min(against)]
+    return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from rag.english import polarity
+from rag.english.amounts import bound
 from rag.english.question_form import yes_no
 from rag.english.relative import asks_when, interval
 from rag.text.dates import Date, Stated, stated
@@ -48,11 +49,6 @@ _SPAN = 2
 """Dates of a span of life."""
 _ROUND = 1e5
 """A number of so many is told in round figures if it ends in as many noughts."""
-_ABOUT = re.compile(
-    r"(?:\b(?:about|around|approximately|roughly|some|circa|ca|estimated|approx)\b|~)[\s.]*(?:\w+ ){0,1}$"
-)
-_OVER = re.compile(r"\b(?:over|more than|at least|above|exceeding|no (?:fewer|less) than)\s*$")
-_UNDER = re.compile(r"\b(?:under|less than|fewer than|at most|up to|nearly|almost|below|close to)\s*$")
 _IN_PLACE = re.compile(r".*\bin (?P<place>[A-Z][^.;()]*)$")
 _TITLES = frozenset(
     "mr mrs ms dr sir dame lord lady prof professor president minister senator general king queen prince princess "
@@ -213,10 +209,8 @@ def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | No
         unit, size = _UNIT.get(one.unit, (one.unit, 1.0))
         if square := _SQUARE.match(text, one.end):
             unit, size = "area", _SQUARED[square["unit"]]
-        left = fold(text[: min(one.start, one.first)])
-        bound = next((name for name, sign in _BOUNDS if sign.search(left)), "")
         rounded = one.scale > 1 or (one.number >= _ROUND and one.number % int(_ROUND) == 0)
-        amount = Measure(float(one.number) * size, unit, bound, size, rounded)
+        amount = Measure(float(one.number) * size, unit, _BOUNDS.get(bound(text, one), ""), size, rounded)
         if found and _ranges(text, before, one) and found[-1].number < amount.number:
             found[-1] = replace(amount, number=found[-1].number, bound="", last=amount.number)
         else:
@@ -237,7 +231,8 @@ _TO = frozenset(("to", "-", "–", "—"))
 _FROM = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 
 
-_BOUNDS = (("about", _ABOUT), ("over", _OVER), ("under", _UNDER))
+_BOUNDS = {"more": "over", "least": "over", "less": "under", "most": "under", "near": "under", "about": "about"}
+"""What :func:`rag.english.amounts.bound` gives, as it is compared here."""
 
 
 def near(text: str, item: Quantity, other_text: str, other_item: Quantity) -> bool | None:

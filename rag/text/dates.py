@@ -240,15 +240,6 @@ def _nearest(month: int, day: int, published: date, *, ahead: bool) -> date | No
     return last if last and published - last <= _LONGEST else None
 
 
-def days(first: date, second: date) -> int:
-    """Return how many days lie between two dates, whichever comes first.
-
-    >>> days(date(2020, 2, 28), date(2020, 3, 1))
-    2
-    """
-    return abs((second - first).days)
-
-
 def elapsed(first: date, second: date, unit: str) -> str | None:
     """Return the time between two dates in ``days``, ``weeks``, ``months`` or ``years``; None if it is not a whole one.
 
@@ -259,9 +250,10 @@ def elapsed(first: date, second: date, unit: str) -> str | None:
     >>> elapsed(date(2018, 5, 5), date(2020, 5, 6), "years")
     """
     months, same_day = (second.year - first.year) * 12 + second.month - first.month, first.day == second.day
+    days = abs((second - first).days)
     amounts: dict[str, tuple[int, bool]] = {
-        "days": (days(first, second), True),
-        "weeks": (days(first, second) // 7, days(first, second) % 7 == 0),
+        "days": (days, True),
+        "weeks": (days // 7, days % 7 == 0),
         "months": (abs(months), same_day),
         "years": (abs(months) // 12, same_day and months % 12 == 0),
     }

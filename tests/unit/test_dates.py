@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.dates import Date, dated, days, elapsed, iso_date, stated
+from rag.text.dates import Date, dated, elapsed, iso_date, stated
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,6 @@ def test_a_decade_a_range_and_a_small_letter_are_marked() -> None:
 )
 def test_elapsed(first: str, second: str, unit: str, text: str | None) -> None:
     assert elapsed(date.fromisoformat(first), date.fromisoformat(second), unit) == text
-
-
-def test_days_have_no_direction() -> None:
-    assert days(date(2020, 3, 1), date(2020, 2, 28)) == days(date(2020, 2, 28), date(2020, 3, 1)) == 2
 
 
 @pytest.mark.parametrize(
