@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from rag.claims.roles import bindings, deeds, roles, sequence, skipped
 from rag.english.amounts import bound
-from rag.english.polarity import denial
+from rag.english.polarity import contrary, denial
 from rag.english.question_form import yes_no
 from rag.english.tokens import Token, is_date, meets, tokens
-from rag.english.vocabulary import OPPOSITES, PREPOSITIONS
+from rag.english.vocabulary import PREPOSITIONS
 from rag.text.numerals import plain
 from rag.text.quantities import codes, quantities
 from rag.text.terms import names, root, terms, words
@@ -145,18 +145,10 @@ def _quotations(claim: str, quote: str) -> str | None:
     return None
 
 
-def _word(key: str, text: str) -> str:
-    return next((token.text for token in tokens(text) if token.key == key), key)
-
-
 def opposites(claim: str, quote: str) -> str | None:
     """A word whose opposite the quote has in its place."""
-    ours, theirs = ({token.key for token in tokens(text)} for text in (claim, quote))
-    for word in sorted(ours - theirs):
-        against = OPPOSITES.get(word, frozenset()) & (theirs - ours)
-        if against:
-            return f'the quote says "{_word(sorted(against)[0], quote)}", not "{_word(word, claim)}"'
-    return None
+    found = contrary(tokens(claim), tokens(quote))
+    return f'the quote says "{found[1]}", not "{found[0]}"' if found else None
 
 
 _PAIRED = {

@@ -15,8 +15,9 @@ from rag.english.guards import absent
 from rag.english.polarity import denial, negated
 from rag.english.tokens import Token, is_date, meets, tokens
 from rag.english.vocabulary import COPULA, NEGATIONS, ONCE
-from rag.reading.agree import Date, Dated, compatible, dated, near
+from rag.reading.agree import compatible, dates_told, near
 from rag.schema import ClashKind, Passage, Sentence
+from rag.text.dates import Date, Stated
 from rag.text.quantities import quantities
 from rag.text.terms import fold, names, root, words
 
@@ -266,7 +267,7 @@ _SET = ONCE | frozenset(
 
 def _date(one: str, other: str) -> Clash | None:
     """Return the one date of each of two statements of what happens once, if they cannot be one."""
-    ours, theirs = dated(one), dated(other)
+    ours, theirs = dates_told(one), dates_told(other)
     if len(ours) != 1 or len(theirs) != 1:
         return None
     (a,), (b,) = ours, theirs
@@ -285,7 +286,7 @@ def _alike(one: Date, other: Date) -> bool:
     return [part is None for part in one] == [part is None for part in other]
 
 
-def _span(found: Dated) -> tuple[int, int]:
+def _span(found: Stated) -> tuple[int, int]:
     return found.start, found.end
 
 

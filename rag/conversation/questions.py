@@ -1,4 +1,4 @@
-"""A sentence becomes questions that it answers, by patterns: who, what, when, why, how many.
+"""A sentence becomes questions that it answers, by patterns: who, what, when, how many.
 
 They are shown to people, and a clumsy one is worse than none: a pattern takes only what it knows, verbs and nouns from
 lists included. Names go in as they are written; what is not plain words goes in nowhere.
@@ -78,7 +78,6 @@ _TOLD = _pasts(
     " found establish order oppose win/won write/wrote buy/bought sell/sold build/built report recommend endorse"
 )
 """Verbs whose object answers "What did … announce?"."""
-_PAID = _pasts("raise pay/paid spend/spent earn donate invest lose/lost")
 _BY_THE_WAY = r"(?!(?:and|but|its|his|her|their|the|an?)\b)[\w'’-]+"
 _BEGUN = _pasts("die resign retire open close begin/began end start launch collapse erupt sink/sank")
 _SAYING = (
@@ -199,17 +198,6 @@ def _when(text: str) -> Made:
             yield f"When did {subject} {_BEGUN[found['verb']]}?"
 
 
-def _why(text: str) -> Made:
-    for found in re.finditer(rf"^{_SUBJECT} (?P<be>was|were) (?P<done>[a-z]+ed(?: [a-z]+){{0,4}}) because ", text):
-        if (subject := _subject(found["subject"])) and not _POINTING.search(found["done"]):
-            yield f"Why {found['be']} {subject} {found['done']}?"
-    for found in re.finditer(
-        rf"^{_SUBJECT} (?P<verb>{'|'.join(_TOLD)}) (?P<rest>(?:the|an?) [\w -]{{3,40}}?) because ", text
-    ):
-        if (subject := _subject(found["subject"])) and not _POINTING.search(fold(found["rest"])):
-            yield f"Why did {subject} {_TOLD[found['verb']]} {found['rest']}?"
-
-
 def _how_many(text: str) -> Made:
     for found in re.finditer(
         rf"{_COUNT}{_SCALE} {_THING} (?:(?P<be>were|have been|had been) )?(?P<done>{_HARMED})\b", text
@@ -228,9 +216,6 @@ def _how_many(text: str) -> Made:
     ):
         if (thing := _counted(found)) and (subject := _subject(found["subject"])):
             yield f"How many {thing} did {subject} {_TOLD[found['verb']]}?"
-    for found in re.finditer(rf"^{_SUBJECT} (?P<verb>{'|'.join(_PAID)}) (?:about |over |up to |nearly )?[$€£]\d", text):
-        if subject := _subject(found["subject"]):
-            yield f"How much did {subject} {_PAID[found['verb']]}?"
 
 
 KINDS: dict[str, Callable[[str], Made]] = {
@@ -238,7 +223,6 @@ KINDS: dict[str, Callable[[str], Made]] = {
     "what": _what,
     "who": _who,
     "when": _when,
-    "why": _why,
 }
 """Each kind of question, and what makes it of a sentence."""
 

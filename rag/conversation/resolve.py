@@ -262,7 +262,6 @@ def _that(word: Word, before: Word | None, after: Word | None, talk: Talk) -> Ch
         if parts and (parts.subject or first):
             subject = parts.subject or (first.text if first else "")
             return word.start, word.end, f"that {subject} {parts.auxiliary.lower()}{parts.clause[len(subject) :]}"
-        return None
     return None
 
 

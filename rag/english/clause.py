@@ -9,6 +9,7 @@ from rag.english.vocabulary import (
     ADVERBS,
     CALENDAR,
     CLAUSE,
+    COPULAS,
     EXCLUSIVE,
     GEOGRAPHY,
     HELPERS,
@@ -44,14 +45,9 @@ class PolarQuestion:
     """All its words and their keys."""
 
     @property
-    def reports(self) -> bool:
-        """Whether it asks what somebody said."""
-        return bool(self.every & {"say", "tell", "claim", "report", "quote", "call"})
-
-    @property
     def be(self) -> bool:
         """Whether its auxiliary verb is a form of "be"."""
-        return self.auxiliary in ("is", "are", "was", "were")
+        return self.auxiliary in COPULAS
 
     @classmethod
     def of(cls, text: str, whole: str) -> "PolarQuestion | None":

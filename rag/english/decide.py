@@ -20,9 +20,8 @@ from typing import Literal
 from rag.english import clause
 from rag.english.clause import PolarQuestion
 from rag.english.question_form import bare, yes_no
-from rag.english.question_parts import asked_parts
 from rag.english.tokens import Token, is_date, meets, tokens
-from rag.english.vocabulary import BE, EXCLUSIVE, HEDGES, INFINITIVE, MODALS, SYNONYMS, UNCHANGED
+from rag.english.vocabulary import BE, COPULAS, EXCLUSIVE, HEDGES, INFINITIVE, MODALS, UNCHANGED
 
 _ASIDE = re.compile(r",\s(?:(?!\b(?:and|or)\b)[^,;\"“”])*,\s(?!(?:and|or)\b)|\s\([^()]*\)")
 _NAMED = re.compile(
@@ -48,18 +47,18 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     'no'
     >>> decide("Did the minister accept the offer?", "The minister may accept the offer.")
     """
-    if not yes_no(question) or len(asked_parts(question)) > 1 or re.search(r"\b(?:while|whereas)\b|;", question):
+    if not yes_no(question):
         return None
     text = bare(question)
     sentence = _NOTHING.sub(r"never \1 anything", sentence) if _ANYTHING.search(text) else sentence
     asked = PolarQuestion.of(text, question)
     if asked is None or sentence.rstrip("\"”' ").endswith("?"):
         return None
-    if _hedged(asked, tokens(sentence)) or (_QUOTED.search(sentence) and not asked.reports):
+    if _hedged(asked, tokens(sentence)) or _QUOTED.search(sentence):
         return None
     for plain in dict.fromkeys((sentence, _NAMED.sub(r"\g<lead>\g<name> ", sentence))):
         said = tokens(_ASIDE.sub(" ", plain))
-        for pivot in _pivots(asked, said):
+        for pivot in range(1, len(said)):
             if verdict := _at(asked, said, pivot, sentence, context):
                 return verdict
     return None
@@ -67,30 +66,10 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
 
 def _hedged(asked: PolarQuestion, said: Sequence[Token]) -> bool:
     """Tell whether a sentence reports, supposes or intends what the question does not."""
-    for token in said:
-        if token.name and token.text in ("may", "will", "march"):
-            continue
-        modal = token.text in MODALS
-        if modal and token.text in ("will", "wo", "can", "ca") and asked.auxiliary[:2] == token.text[:2]:
-            continue
-        if (token.text in HEDGES or token.key in HEDGES) and not {token.text, token.key} & asked.every:
-            return True
-    return False
-
-
-def _pivots(asked: PolarQuestion, said: Sequence[Token]) -> list[int]:
-    """Return where the sentence may have the verb that the question asks about."""
-    if asked.be:
-        return [n for n, token in enumerate(said) if token.text in ("is", "are", "was", "were", "been")]
-    keys = {word.key for word in asked.words} | {other for word in asked.words for other in EXCLUSIVE.get(word.key, ())}
-    groups = {number for word in asked.words for number in SYNONYMS.get(word.key, ())}
-    return [
-        n
-        for n, token in enumerate(said)
-        if n
-        and (token.content or token.key == "have")
-        and (token.key in keys or groups & SYNONYMS.get(token.key, set()))
-    ]
+    return any(
+        (token.text in HEDGES or token.key in HEDGES) and not token.name and token.key not in asked.every
+        for token in said
+    )
 
 
 def _at(
@@ -102,14 +81,14 @@ def _at(
         return None
     for cut in range(len(asked.words) - 1, 0, -1):
         subject, predicate = asked.words[:cut], asked.words[cut:]
-        if not asked.be and not _verb_meets(predicate[0], said[pivot]):
+        if not asked.be and not _meets_verb(predicate[0], said[pivot]):
             continue
         changed = clause.subject_met(subject, said, start, sentence, context, asked)
         found = clause.right(predicate, said, pivot + asked.be, be=asked.be)
         if changed is not None and found is not None:
             denials = flips + clause.none(said, start, len(subject))
             found = replace(found, denials=found.denials + denials, reversals=found.reversals + changed)
-            return _verdict(asked, said, pivot, found, verb=len(predicate) == 1 and not asked.be)
+            return _verdict(asked, said, pivot, found, verb=len(predicate) == 1)
     return None
 
 
@@ -126,12 +105,8 @@ def _verdict(
     changes = found.denials + found.reversals
     if not _dates_met(asked, said, one_off=found.one_off and not changes):
         return None
-    changes += bool(asked.dates) and not _all_met(asked.dates, said)
+    changes += not _all_met(asked.dates, said)
     return None if changes > 1 else "no" if changes else "yes"
-
-
-def _same_time(auxiliary: str, verb: str) -> bool:
-    return verb == "been" or (auxiliary in ("was", "were")) == (verb in ("was", "were"))
 
 
 def _fits(asked: PolarQuestion, said: Sequence[Token], pivot: int, helpers: list[str], flips: int) -> bool:
@@ -140,7 +115,8 @@ def _fits(asked: PolarQuestion, said: Sequence[Token], pivot: int, helpers: list
     if any(token.text == "longer" for token in said) and auxiliary not in ("is", "are", "do", "does"):
         return False  # "was no longer": it was once
     if asked.be:
-        return _same_time(auxiliary, text)
+        same_time = (auxiliary in ("was", "were")) == (text in ("was", "were"))
+        return text == "been" or (text in COPULAS and same_time)
     if ("to" in helpers and "refused" not in helpers) or set(helpers) & BE or (text.endswith("ing") and len(text) > 5):
         return False
     modal = {helper[:2] for helper in helpers if helper in MODALS}
@@ -157,7 +133,7 @@ def _is_past(verb: str) -> bool:
     return (verb in INFINITIVE and verb != "has") or verb.endswith("ed")
 
 
-def _verb_meets(word: Token, token: Token) -> bool:
+def _meets_verb(word: Token, token: Token) -> bool:
     return meets(word, token) or token.key in EXCLUSIVE.get(word.key, ())
 
 

@@ -28,6 +28,8 @@ class Word:
     """A word of a text, ``text[start:end]``, with its genitive's ending."""
 
     text: str
+    low: str
+    """In lower case, without accents."""
     start: int
     end: int
     genitive: bool
@@ -39,11 +41,6 @@ class Word:
     """Whether the next word, after white space, has a capital."""
     verb: bool = False
     """Whether its place makes it a verb, or what "is" says of its subject: "close" in "When will the bridge close?"."""
-
-    @property
-    def low(self) -> str:
-        """The word in lower case, without accents."""
-        return fold(self.text)
 
 
 _OTHER = frozenset(
@@ -112,7 +109,9 @@ def tag(text: str) -> list[Word]:
         shown = bare.lower() if shouted else bare
         follows = re.match(r"\s[^\W\d_]", text[match.end() :])
         heads = bool(follows and follows[0][-1].isupper()) and not shouted
-        found.append(Word(shown, match.start(), match.start() + len(bare), owns, opens, not gap.strip(), heads))
+        found.append(
+            Word(shown, fold(shown), match.start(), match.start() + len(bare), owns, opens, not gap.strip(), heads)
+        )
     for place in _verbs(found):
         found[place] = replace(found[place], verb=True)
     return found

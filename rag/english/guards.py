@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from rag.english.amounts import BOUNDS, Amount, amounts
-from rag.english.polarity import REFUSING
+from rag.english.polarity import REFUSING, contrary
 from rag.english.tokens import Token, is_date, meets, tokens
-from rag.english.vocabulary import CALENDAR, NEGATIONS, OPPOSITES, key
-from rag.text.dates import MONTH, MONTHS
+from rag.english.vocabulary import CALENDAR, NEGATIONS, key
+from rag.text.dates import stated
 from rag.text.numerals import decimal_comma
 from rag.text.quantities import codes
 from rag.text.terms import STOP, names, root, words
@@ -88,13 +88,9 @@ def _dates(asked: str, sentence: str) -> str | None:
     return f"it does not say {min(wanted - own)}" if own and wanted - own else None
 
 
-_MONTH_YEAR = re.compile(rf"\b({MONTH}) (?:\d{{1,2}}(?:st|nd|rd|th)?)?,? ?(?:of )?(\d{{4}})\b", re.IGNORECASE)
-
-
 def _months(text: str) -> set[str]:
     """Return the months of a text that have their year: "2026-01"."""
-    found = _MONTH_YEAR.finditer(text)
-    return {f"{match[2]}-{MONTHS.index(match[1][:3].lower()) + 1:02d}" for match in found}
+    return {f"{one.year}-{one.month:02d}" for one in stated(text) if one.year and one.month}
 
 
 _REFUSING = REFUSING | set(map(key, "false untrue wrong unable impossible".split()))
@@ -192,12 +188,8 @@ _BOUNDED = re.compile(
 
 def _contraries(asked: str, sentence: str) -> str | None:
     """No word asked for has its opposite in its place."""
-    ours = {token.key: token.text for token in tokens(asked) if token.content}
-    theirs = {token.key: token.text for token in tokens(sentence)}
-    for word in ours.keys() - theirs.keys():
-        against = OPPOSITES.get(word, frozenset()) & (theirs.keys() - ours.keys())
-        if against:
-            return f'it says "{theirs[min(against)]}", not "{ours[word]}"'
+    if found := contrary([token for token in tokens(asked) if token.content], tokens(sentence)):
+        return f'it says "{found[1]}", not "{found[0]}"'
     said = {token.text for token in tokens(sentence)}
     for word, other in _SIDES:
         if {token.text for token in tokens(asked)} & {word, other} == {word} and said & {word, other} == {other}:

@@ -37,48 +37,57 @@ def tells_date(text: str) -> bool:
     return bool(_DATE.search(fold(text)))
 
 
-def opposes(question: str, sentence: str, passage: str) -> bool:
-    """Tell whether a sentence says the opposite of what the question takes for granted.
+class Premise:
+    """What a question that yes or no does not answer takes for granted, read once for all sentences."""
 
-    The sentence must have most of the question's other words. Then a word of the question is missing from the passage
-    while the sentence has its opposite; or only the question is negated; or only the sentence is, at a word of the
-    question. A question that can be answered yes or no takes nothing for granted.
+    def __init__(self, question: str) -> None:
+        """Read a question; one that yes or no answers takes nothing for granted."""
+        self._polar = re.match(rf"{AUXILIARY}\b", fold(question)) is not None
+        self._asked = _keys(words(question))
+        self._own = _keys(terms(question)) - _LIGHT
+        asks = _NOT_OR.sub(" ", question)
+        self._negated, self._soft = negated(asks), bool(_SOFT.search(fold(asks)))
 
-    >>> opposes("Why did he accept the deal?", "He rejected the deal.", "He rejected the deal.")
-    True
-    >>> opposes("When did the talks start?", "There are no talks, he said.", "There are no talks, he said.")
-    True
-    >>> opposes("Who denied the talks?", "He denied that there were talks.", "He denied that there were talks.")
-    False
-    """
-    if re.match(rf"{AUXILIARY}\b", fold(question)):
-        return False
-    asked, said, present = (_keys(words(text)) for text in (question, sentence, passage))
-    own = _keys(terms(question)) - _LIGHT
-    for word in asked - present:
-        opposites = OPPOSITES.get(word, frozenset())
-        same = any(OPPOSITES.get(other, frozenset()) & opposites for other in said)
-        if opposites & said and not same and _part(own - {word}, said) >= _SAME_MATTER:
-            return True
-    asks, says = _NOT_OR.sub(" ", question), _NOT_OR.sub(" ", sentence)
-    if negated(asks):
-        return not _SOFT.search(fold(says)) and not negated(says) and _part(own, said) >= _SAME_MATTER
-    if _SOFT.search(fold(asks)):
-        return False
-    denied: set[str] = set() if _UNTIL.search(says) else _denied(says) & own
-    return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
+    def opposed(self, sentence: str, passage: str) -> bool:
+        """Tell whether a sentence says the opposite.
 
+        It must have most of the question's other words. Then a word of the question is missing from the passage while
+        the sentence has its opposite; or only the question is negated; or only the sentence is, at a word of the
+        question.
 
-def states(question: str, sentence: str) -> bool:
-    """Tell whether a sentence has all the words of a question that say something, and denies nothing.
+        >>> Premise("Why did he accept the deal?").opposed("He rejected the deal.", "He rejected the deal.")
+        True
+        >>> Premise("When did the talks start?").opposed("There are no talks, he said.", "")
+        True
+        >>> Premise("Who denied the talks?").opposed("He denied that there were talks.", "")
+        False
+        """
+        if self._polar:
+            return False
+        own, said = self._own, _keys(words(sentence))
+        against = {word for word in self._asked if OPPOSITES.get(word, frozenset()) & said}
+        for word in against - _keys(words(passage)) if against else ():
+            opposites = OPPOSITES[word]
+            same = any(OPPOSITES.get(other, frozenset()) & opposites for other in said)
+            if not same and _part(own - {word}, said) >= _SAME_MATTER:
+                return True
+        says = _NOT_OR.sub(" ", sentence)
+        if self._negated:
+            return not _SOFT.search(fold(says)) and not negated(says) and _part(own, said) >= _SAME_MATTER
+        if self._soft or _UNTIL.search(says):
+            return False
+        denied = _denied(says) & own
+        return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
 
-    >>> states("Who voted for the bill?", "The governor voted for the bill.")
-    True
-    >>> states("Who voted for the bill?", "The senator did not vote for the bill.")
-    False
-    """
-    own = _keys(terms(question)) - _LIGHT
-    return len(own) >= _LEAST_STATED and own <= _keys(words(sentence)) and not negated(sentence)
+    def stated(self, sentence: str) -> bool:
+        """Tell whether a sentence has all the words of the question that say something, and denies nothing.
+
+        >>> Premise("Who voted for the bill?").stated("The governor voted for the bill.")
+        True
+        >>> Premise("Who voted for the bill?").stated("The senator did not vote for the bill.")
+        False
+        """
+        return len(self._own) >= _LEAST_STATED and self._own <= _keys(words(sentence)) and not negated(sentence)
 
 
 _LEAST_STATED = 2
@@ -174,3 +183,12 @@ def _reached(said: Sequence[Token]) -> set[str]:
                     break
                 found.add(after.key)
     return found
+
+
+def contrary(claim: Sequence[Token], quote: Sequence[Token]) -> tuple[str, str] | None:
+    """Return a word of a claim and the opposite that its quote has in its place; None if there is none."""
+    ours, theirs = ({token.key: token.text for token in said} for said in (claim, quote))
+    for word in sorted(ours.keys() - theirs.keys()):
+        if against := OPPOSITES.get(word, frozenset()) & (theirs.keys() - ours.keys()):
+            return ours[word], theirs[min(against)]
+    return None

@@ -11,14 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.dates import DATE, MONTH, MONTHS, iso_date
+from rag.text.dates import stated
 from rag.text.terms import STOP
 
 WEIGHT = 0.2
 """What a publisher or a date adds to a score between 0 and 1. From 0.2 to 0.4 the weights do about as well."""
 
 _SUBTITLE = re.compile(r"\s+[|–—-]\s+|:\s+")
-_MONTH_OF_YEAR = re.compile(rf"(?<!\d )\b({MONTH}),? (\d{{4}})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,9 @@ def publishers_named(question: str, publishers: Iterable[str]) -> set[str]:
     >>> sorted(publishers_named("In time, did CNBC and the Verge deny it?", ["Time", "Cnbc | Markets", "The Verge"]))
     ['Cnbc | Markets', 'The Verge']
     """
-    question = re.sub(rf"{DATE}|{_MONTH_OF_YEAR.pattern}", " ", question)  # "May" may be a magazine
+    for one in reversed(stated(question)):  # "May" may be a magazine
+        if one.month and one.year and not one.small:
+            question = f"{question[: one.start]} {question[one.end :]}"
     folded = question.casefold()
     owners: dict[str, set[str]] = {}
     for publisher in publishers:
@@ -160,11 +161,10 @@ def dates_named(question: str) -> list[tuple[str, str]]:
     >>> dates_named("What was said on October 6th, 2023 and in November 2023?")
     [('2023-10-06', '2023-10-06'), ('2023-11-01', '2023-11-30')]
     """
-    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", question)
-    days = [iso_date(found[0]) for found in re.finditer(rf"\b{DATE}\b", plain)]
-    spans = [(day, day) for day in days if day]
-    for name, year in _MONTH_OF_YEAR.findall(plain):
-        month = MONTHS.index(name[:3].lower()) + 1
-        last = calendar.monthrange(int(year) or 1, month)[1]
-        spans.append((f"{year}-{month:02}-01", f"{year}-{month:02}-{last}"))
+    named = [one for one in stated(question) if one.year and one.month and not one.small and not one.ranged]
+    spans = [(one.iso, one.iso) for one in named if one.day]
+    for one in named:
+        if one.year and one.month and not one.day:
+            month = f"{one.year:04d}-{one.month:02d}"
+            spans.append((f"{month}-01", f"{month}-{calendar.monthrange(one.year, one.month)[1]}"))
     return spans

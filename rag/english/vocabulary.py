@@ -124,7 +124,7 @@ _SAME = """
     firm company; approve ok; rise increase climb; fall decrease drop decline
 """
 _EXCLUSIVE = """
-    accept approve back endorse | reject refuse decline oppose; win | lose; support favor favour back endorse | oppose
+    accept approve endorse | reject refuse decline oppose; win | lose; support favor favour back endorse | oppose
     rise increase climb grow | fall decrease drop decline shrink; include | exclude; legal lawful | illegal unlawful
     constitutional | unconstitutional; true | false; possible | impossible; guilty | innocent; alive | dead
     active | inactive; public | private; succeed success | fail failure; successful | unsuccessful; safe | unsafe

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from rag.english import polarity
+from rag.english.amounts import bound
 from rag.english.question_form import yes_no
 from rag.english.relative import asks_when, interval
-from rag.text.dates import MONTH, MONTHS
+from rag.text.dates import Date, Stated, stated
 from rag.text.numerals import Quantity, plain
 from rag.text.quantities import quantities
 from rag.text.terms import STOP, fold, names, numbers, root, stem, words
@@ -27,9 +28,6 @@ WITHIN = 1.6
 """What is told as "over 30" or "up to 30" is at most so many times more or less."""
 LIKE = 0.8
 """Least likeness of two spellings of a name."""
-
-Date = tuple[int | None, int | None, int | None]
-"""Year, month and day, as far as they are known."""
 
 _SIZES: dict[str, dict[str, float]] = {
     "length": {
@@ -51,18 +49,6 @@ _SPAN = 2
 """Dates of a span of life."""
 _ROUND = 1e5
 """A number of so many is told in round figures if it ends in as many noughts."""
-_ABOUT = re.compile(
-    r"(?:\b(?:about|around|approximately|roughly|some|circa|ca|estimated|approx)\b|~)[\s.]*(?:\w+ ){0,1}$"
-)
-_OVER = re.compile(r"\b(?:over|more than|at least|above|exceeding|no (?:fewer|less) than)\s*$")
-_UNDER = re.compile(r"\b(?:under|less than|fewer than|at most|up to|nearly|almost|below|close to)\s*$")
-_DATE = re.compile(
-    rf"\b(?P<iso>\d{{4}}-\d\d-\d\d)\b"
-    rf"|\b(?P<month>{MONTH})(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>\d{{4}}))?\b"
-    rf"|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month2>{MONTH})(?:,? (?P<year2>\d{{4}}))?\b"
-    r"|\b(?P<only>1\d{3}|20\d\d)(?P<decade>s)?\b",
-    re.IGNORECASE,
-)
 _IN_PLACE = re.compile(r".*\bin (?P<place>[A-Z][^.;()]*)$")
 _TITLES = frozenset(
     "mr mrs ms dr sir dame lord lady prof professor president minister senator general king queen prince princess "
@@ -175,39 +161,21 @@ def _dated(question: str, text: str, quote: str, published: str | None) -> Value
 
 
 def _dates(text: str) -> tuple[Date, ...]:
-    return tuple(one.date for one in dated(text))
+    return tuple(one.date for one in dates_told(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A date where it stands."""
-
-    date: Date
-    start: int
-    end: int
-
-
-def dated(text: str) -> list[Dated]:
+def dates_told(text: str) -> list[Stated]:
     """Return the dates of a text, as far as each is known, in order; a decade is ten years.
 
-    >>> [found.date for found in dated("from May 1962 to 3 June, or in 1964")]
+    >>> [found.date for found in dates_told("from May 1962 to 3 June, or in 1964")]
     [(1962, 5, None), (None, 6, 3), (1964, None, None)]
     """
-    found: list[Dated] = []
-    for one in _DATE.finditer(text):
-        dates: list[Date] = []
-        if one["iso"]:
-            year, month, day = map(int, one["iso"].split("-"))
-            dates = [(year, month, day)]
-        elif one["only"]:
-            dates = [(int(one["only"]) + n, None, None) for n in range(10 if one["decade"] else 1)]
-        else:
-            name, number, own = one["month"] or one["month2"], one["day"] or one["day2"], one["year"] or one["year2"]
-            if name[0].isupper() and (number or own or name.lower() != "may"):
-                month = MONTHS.index(name[:3].lower()) + 1
-                dates = [(int(own) if own else None, month, int(number) if number else None)]
-        found += [Dated(date, *one.span()) for date in dates]
-    return found
+    own = [one for one in stated(text) if not one.small and (one.month != _MAY or one.day or one.year)]
+    return [replace(one, year=(one.year or 0) + n) if n else one for one in own for n in range(10 if one.decade else 1)]
+
+
+_MAY = 5
+"""Alone it is seldom the month."""
 
 
 def compatible(one: Date, other: Date) -> bool:
@@ -241,10 +209,8 @@ def _amounts(text: str, but: Container[str] = (), first: int = 0, last: int | No
         unit, size = _UNIT.get(one.unit, (one.unit, 1.0))
         if square := _SQUARE.match(text, one.end):
             unit, size = "area", _SQUARED[square["unit"]]
-        left = fold(text[: min(one.start, one.first)])
-        bound = next((name for name, sign in _BOUNDS if sign.search(left)), "")
         rounded = one.scale > 1 or (one.number >= _ROUND and one.number % int(_ROUND) == 0)
-        amount = Measure(float(one.number) * size, unit, bound, size, rounded)
+        amount = Measure(float(one.number) * size, unit, _BOUNDS.get(bound(text, one), ""), size, rounded)
         if found and _ranges(text, before, one) and found[-1].number < amount.number:
             found[-1] = replace(amount, number=found[-1].number, bound="", last=amount.number)
         else:
@@ -265,7 +231,8 @@ _TO = frozenset(("to", "-", "–", "—"))
 _FROM = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 
 
-_BOUNDS = (("about", _ABOUT), ("over", _OVER), ("under", _UNDER))
+_BOUNDS = {"more": "over", "least": "over", "less": "under", "most": "under", "near": "under", "about": "about"}
+"""What :func:`rag.english.amounts.bound` gives, as it is compared here."""
 
 
 def near(text: str, item: Quantity, other_text: str, other_item: Quantity) -> bool | None:

@@ -133,9 +133,9 @@ def beside(question: str, texts: Sequence[str]) -> set[int]:
     """
     bylines = set[int]() if _AUTHORSHIP.search(question) else {n for n, text in enumerate(texts) if is_byline(text)}
     dates = {n for n, text in enumerate(texts) if is_date_line(text)}
-    asks_when = polarity.answer_type(question) == "when"
+    premise, asks_when = polarity.Premise(question), polarity.answer_type(question) == "when"
     if dates and not any(
-        n not in dates and polarity.states(question, text) and (polarity.tells_date(text) or not asks_when)
+        n not in dates and premise.stated(text) and (polarity.tells_date(text) or not asks_when)
         for n, text in enumerate(texts)
     ):
         dates = set()

@@ -84,12 +84,14 @@ def _chosen(question: str, read: Read, threshold: float, newest: str | None) -> 
     if yes_no(question):
         return _decided(question, whole, threshold, newest)
     near = whole.evidence[:MOST_DECIDING]
-    stated = polarity.states(question, near[0].quote)  # that another did not do it contradicts nothing
-    opposed = not stated and any(polarity.opposes(question, item.quote, item.passage.text) for item in near)
-    if opposed or misstated(question, near[0].quote, near[0].passage.text):
+    denying = _denying(question, whole)
+    stated = polarity.Premise(question).stated(near[0].quote)  # that another did not do it contradicts nothing
+    if (not stated and any(item in near for item in denying)) or misstated(
+        question, near[0].quote, near[0].passage.text
+    ):
         whole = replace(whole, confidence=min(whole.confidence, CONTRADICTED))
     if whole.confidence < threshold:
-        return _refused(question, whole)
+        return _refused(whole, denying)
     listed = several(question)
     if not listed and (settled := settle(question, contenders(question, whole.evidence), newest)):
         return _settled(question, whole, settled)
@@ -169,12 +171,17 @@ def _worded(question: str, version: Version) -> Version:
     return replace(version, value=dated_answer(question, version.value, first.quote, first.passage.published))
 
 
-def _refused(question: str, reading: Reading) -> Chosen:
-    """Show what came closest, and first what contradicts the question."""
+def _denying(question: str, reading: Reading) -> list[Evidence]:
+    """Return what says the opposite of what a question takes for granted, of what came closest."""
+    premise = polarity.Premise(question)
     near = reading.evidence[: 2 * MOST_QUOTES]
-    denies = [item for item in near if polarity.opposes(question, item.quote, item.passage.text)]
-    rest = [item for item in near if item not in denies]
-    return Chosen(reading.confidence, closest=(*denies, *rest)[:MOST_QUOTES])
+    return [item for item in near if premise.opposed(item.quote, item.passage.text)]
+
+
+def _refused(reading: Reading, denying: Sequence[Evidence]) -> Chosen:
+    """Show what came closest, and first what contradicts the question."""
+    rest = [item for item in reading.evidence[: 2 * MOST_QUOTES] if item not in denying]
+    return Chosen(reading.confidence, closest=(*denying, *rest)[:MOST_QUOTES])
 
 
 def _near_best(evidence: Sequence[Evidence], part: float) -> tuple[Evidence, ...]:
@@ -216,7 +223,7 @@ def _part(part: str, reading: Reading, newest: str | None) -> Chosen:
 def _decided(question: str, reading: Reading, threshold: float, newest: str | None) -> Chosen:
     """Say yes or no where sentences decide and no guard objects, both where sources do not agree, else only quote."""
     if reading.confidence < threshold:
-        return _refused(question, reading)
+        return _refused(reading, _denying(question, reading))
     verdicts = [(item, verdict_of(question, item)) for item in reading.evidence[:MOST_DECIDING]]
     by_verdict = {said: [item for item, verdict in verdicts if verdict == said] for _, said in verdicts if said}
     if len(by_verdict) == 1:

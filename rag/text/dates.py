@@ -1,6 +1,7 @@
 """Dates as people write them become ISO 8601, or calendar dates to count with."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 MONTH_NAMES = "january february march april may june july august september october november december".split()
@@ -113,14 +114,76 @@ def _order(language: str | None) -> str | None:
 
 _DAY = r"(?:the )?(?P<{0}>\d{{1,2}})(?:st|nd|rd|th)?"
 _SPAN = r"(?:\s*[-–—/]\s*|\s+(?:to|and|or|until|through)\s+)"
+_NO_MORE = r"(?![\w%]|[.,:]\d)"
 _STATED = re.compile(
-    rf"(?P<year0>\d{{4}})-(?P<number0>\d\d)-(?P<day0>\d\d)(?!\d)"
-    rf"|\b(?P<month1>{MONTH}) {_DAY.format('day1')}(?P<more1>{_SPAN}\d{{1,2}}\b)?"
-    r"(?:,? (?P<year1>\d{4}))?(?![\w%]|[.,:]\d)"
-    rf"|\b(?:(?P<more2>\d{{1,2}}){_SPAN})?{_DAY.format('day2')} (?:of )?(?P<month2>{MONTH})\b"
-    r"(?:,? (?P<year2>\d{4}))?(?![\w%]|[.,:]\d)",
+    rf"\b(?P<iso>\d{{4}}-\d\d-\d\d)(?!\d)"
+    rf"|\b(?P<month1>{MONTH})(?: {_DAY.format('day1')}(?P<more1>{_SPAN}\d{{1,2}}\b)?{_NO_MORE})?"
+    rf"(?:,? (?:of )?(?P<year1>\d{{4}}))?{_NO_MORE}"
+    rf"|\b(?:(?P<more2>\d{{1,2}}){_SPAN})?{_DAY.format('day2')} (?:of )?(?P<month2>{MONTH})"
+    rf"(?:,? (?P<year2>\d{{4}}))?{_NO_MORE}"
+    r"|\b(?P<only>1\d{3}|20\d\d)(?P<decade>s)?\b",
     re.IGNORECASE,
 )
+
+
+Date = tuple[int | None, int | None, int | None]
+"""Year, month and day, as far as they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A date as far as a text tells it: ``text[start:end]``."""
+
+    start: int
+    end: int
+    year: int | None
+    month: int | None = None
+    day: int | None = None
+    decade: bool = False
+    """Whether its year stands for ten."""
+    ranged: bool = False
+    """Whether it is the first or last day of several."""
+    small: bool = False
+    """Whether its month is written without a capital: "it may 5 times fail"."""
+
+    @property
+    def date(self) -> Date:
+        """What is known of it."""
+        return self.year, self.month, self.day
+
+    @property
+    def iso(self) -> str:
+        """Its day as ISO 8601, without the year where that is not known: ``--01-03``."""
+        return f"{'-' if self.year is None else f'{self.year:04d}'}-{self.month:02d}-{self.day:02d}"
+
+
+def stated(text: str) -> list[Stated]:
+    """Return the dates of a text, as far as each is told, in order; what is no day of the calendar is none.
+
+    >>> [(found.year, found.month, found.day) for found in stated("from May 1962 to the 3rd of June, or in 1964")]
+    [(1962, 5, None), (None, 6, 3), (1964, None, None)]
+    """
+    found = []
+    for match in _STATED.finditer(text):
+        if iso := match["iso"]:
+            year, month, day = (int(part) for part in iso.split("-"))
+        else:
+            name, number = match["month1"] or match["month2"], match["day1"] or match["day2"]
+            own = match["year1"] or match["year2"] or match["only"]
+            year = int(own) if own else None
+            month = MONTHS.index(name[:3].lower()) + 1 if name else None
+            day = int(number) if number else None
+        try:
+            date(year or _LEAP_YEAR, month or 1, day or 1)
+        except ValueError:  # "February 31, 2026"
+            continue
+        small = not iso and (match["month1"] or match["month2"] or "A").islower()
+        ranged = bool(match["more1"] or match["more2"])
+        found.append(Stated(*match.span(), year, month, day, bool(match["decade"]), ranged, small))
+    return found
+
+
+_LEAP_YEAR = 2000
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d\d)\b")
 _AHEAD = re.compile(
     r"\b(?:will|shall|won't|to be held|(?:is|are) (?:due|set|scheduled|expected|planned|to)|scheduled|upcoming"
@@ -146,29 +209,21 @@ def dated(text: str, published: str | None = None) -> date | None:
     >>> dated("It fell on January 6.", "2026-03-01"), dated("It fell on 6 January 1912."), dated("It fell in 1912.")
     (datetime.date(2026, 1, 6), datetime.date(1912, 1, 6), None)
     """
-    found = {_date(match, text, published) for match in _STATED.finditer(text)}
+    found = {_date(one, text, published) for one in stated(text) if one.day}
     return found.pop() if len(found) == 1 else None
 
 
-def _date(match: re.Match[str], text: str, published: str | None) -> date | None:
-    """Return the date of one match, None for a range, a day that is none, or an unknown year."""
-    groups = match.groupdict()
-    if groups["more1"] or groups["more2"]:
+def _date(found: Stated, text: str, published: str | None) -> date | None:
+    """Return a date of a text; None for one of a range, and one whose year is not known."""
+    if found.ranged or found.small or not found.month or not found.day:
         return None
-    day = int(groups["day0"] or groups["day1"] or groups["day2"])
-    name = groups["month1"] or groups["month2"]
-    if name and name.islower():  # "it may 5 times fail"
-        return None
-    month = MONTHS.index(name[:3].lower()) + 1 if name else int(groups["number0"])
-    year = groups["year0"] or groups["year1"] or groups["year2"]
+    if found.year is not None:
+        return date(found.year, found.month, found.day)
     try:
-        if year:
-            return date(int(year), month, day)
-        if not published or _YEAR.search(text):
-            return None
-        return _nearest(month, day, date.fromisoformat(published[:10]), ahead=bool(_AHEAD.search(text)))
+        today = date.fromisoformat((published or "")[:10])
     except ValueError:
         return None
+    return None if _YEAR.search(text) else _nearest(found.month, found.day, today, ahead=bool(_AHEAD.search(text)))
 
 
 def _nearest(month: int, day: int, published: date, *, ahead: bool) -> date | None:
@@ -185,15 +240,6 @@ def _nearest(month: int, day: int, published: date, *, ahead: bool) -> date | No
     return last if last and published - last <= _LONGEST else None
 
 
-def days(first: date, second: date) -> int:
-    """Return how many days lie between two dates, whichever comes first.
-
-    >>> days(date(2020, 2, 28), date(2020, 3, 1))
-    2
-    """
-    return abs((second - first).days)
-
-
 def elapsed(first: date, second: date, unit: str) -> str | None:
     """Return the time between two dates in ``days``, ``weeks``, ``months`` or ``years``; None if it is not a whole one.
 
@@ -204,9 +250,10 @@ def elapsed(first: date, second: date, unit: str) -> str | None:
     >>> elapsed(date(2018, 5, 5), date(2020, 5, 6), "years")
     """
     months, same_day = (second.year - first.year) * 12 + second.month - first.month, first.day == second.day
+    days = abs((second - first).days)
     amounts: dict[str, tuple[int, bool]] = {
-        "days": (days(first, second), True),
-        "weeks": (days(first, second) // 7, days(first, second) % 7 == 0),
+        "days": (days, True),
+        "weeks": (days // 7, days % 7 == 0),
         "months": (abs(months), same_day),
         "years": (abs(months) // 12, same_day and months % 12 == 0),
     }

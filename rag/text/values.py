@@ -1,17 +1,10 @@
 """The numbers and dates of a text, by value: "thirty-two" is 32, "$2.8 billion" 2800000000, "3 January" --01-03."""
 
-import re
 from functools import lru_cache
 
-from rag.text.dates import DATE, MONTH, MONTHS, iso_date
+from rag.text.dates import stated
 from rag.text.numerals import Quantity
 from rag.text.quantities import quantities
-
-_DAY = re.compile(
-    rf"\b(?:({MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({MONTH}))\b"
-    r"(?:,? (\d{4}))?",
-    re.I,
-)
 
 
 @lru_cache(maxsize=4096)
@@ -34,14 +27,9 @@ def values(text: str, *, comma: bool | None = None) -> frozenset[str]:
 def dates(text: str, *, comma: bool | None = None) -> frozenset[str]:
     """Return the days of a text: ``--01-03``, and with its year ``2026-01-03``, ``2026`` and the day, ``3``."""
     found: set[str] = set()
-    plain = digits(text, comma=comma)
-    for match in _DAY.finditer(plain):
-        month = MONTHS.index((match[1] or match[4])[:3].lower()) + 1
-        day = f"{month:02d}-{int(match[2] or match[3]):02d}"
-        found |= {f"--{day}", str(int(day[3:])), *([f"{match[5]}-{day}", match[5]] if match[5] else [])}
-    for match in re.finditer(DATE, plain):
-        if date := iso_date(match[0]):
-            found |= {date, f"-{date[4:]}", date[:4], str(int(date[8:]))}
+    for one in stated(digits(text, comma=comma)):
+        if one.day:
+            found |= {f"--{one.iso[-5:]}", str(one.day), *((one.iso, one.iso[:4]) if one.year else ())}
     return frozenset(found)
 
 
@@ -72,9 +60,9 @@ def only_value(text: str) -> str | None:
     """
     own = text.strip()
     plain = digits(own).strip()
-    if _DAY.fullmatch(plain) or re.fullmatch(DATE, plain):
-        dates = [found for found in values(plain) if "-" in found.lstrip("-") or found.startswith("--")]
-        return max(dates, key=lambda found: found[0].isdigit())  # with its year, where it has one
+    day = next((one for one in stated(plain) if one.day and one.end - one.start == len(plain)), None)
+    if day:
+        return day.iso
     found = quantities(own)
     if len(found) != 1 or found[0].loose:
         return None

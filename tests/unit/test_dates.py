@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.dates import dated, days, elapsed, iso_date
+from rag.text.dates import Date, dated, elapsed, iso_date, stated
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,27 @@ def test_dated(sentence: str, published: str | None, found: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from May 1962 to the 3rd of June, or in 1964", [(1962, 5, None), (None, 6, 3), (1964, None, None)]),
+        ("on Jan. 6th, 2020", [(2020, 1, 6)]),
+        ("2020-01-06T10:00", [(2020, 1, 6)]),
+        ("March 10,000 people and May 5.5 percent", [(None, 3, None), (None, 5, None)]),
+        ("February 31, 2020 and 2020-02-30", []),
+        ("Mayor, 12 marchers, 12019, 3 in 4", []),
+    ],
+)
+def test_dates_are_known_as_far_as_they_are_told(text: str, found: list[Date]) -> None:
+    assert [one.date for one in stated(text)] == found
+
+
+def test_a_decade_a_range_and_a_small_letter_are_marked() -> None:
+    assert [one.decade for one in stated("in the 1960s, in 1971")] == [True, False]
+    assert [(one.ranged, one.day) for one in stated("January 6-8, 2020 and 6 to 8 May")] == [(True, 6), (True, 8)]
+    assert [one.small for one in stated("it may 5 times fail in May")] == [True, False]
+
+
+@pytest.mark.parametrize(
     ("first", "second", "unit", "text"),
     [
         ("2026-01-03", "2026-01-06", "days", "3 days"),
@@ -74,10 +95,6 @@ def test_dated(sentence: str, published: str | None, found: str | None) -> None:
 )
 def test_elapsed(first: str, second: str, unit: str, text: str | None) -> None:
     assert elapsed(date.fromisoformat(first), date.fromisoformat(second), unit) == text
-
-
-def test_days_have_no_direction() -> None:
-    assert days(date(2020, 3, 1), date(2020, 2, 28)) == days(date(2020, 2, 28), date(2020, 3, 1)) == 2
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,8 @@ def test_tells_date(text: str, tells: bool) -> None:
     ],
 )
 def test_opposes(question: str, sentence: str, opposes: bool) -> None:
-    assert polarity.opposes(question, sentence, sentence) is opposes
+    assert polarity.Premise(question).opposed(sentence, sentence) is opposes
 
 
 def test_a_word_that_the_passage_also_says_is_not_opposed() -> None:
-    assert not polarity.opposes("Who accepted?", "He rejected it.", "He rejected it. She accepted it.")
+    assert not polarity.Premise("Who accepted?").opposed("He rejected it.", "He rejected it. She accepted it.")

@@ -29,11 +29,7 @@ MADE = {
     "The raid followed the U.S. military operation on January 3, 2026.": ["When was the U.S. military operation?"],
     "Foot Locker was founded in 1974 and has grown since.": ["When was Foot Locker founded?"],
     "Binance launched in June 2017.": ["When did Binance launch?"],
-    "The Supreme Court rejected the appeal because it came late.": [
-        "What did the Supreme Court reject?",
-        "Why did the Supreme Court reject the appeal?",
-    ],
-    "Google paid $26 billion in 2021.": ["How much did Google pay?"],
+    "The Supreme Court rejected the appeal because it came late.": ["What did the Supreme Court reject?"],
     "The Cuban government has called for his release.": ["What did the Cuban government call for?"],
 }
 NONE = [
