@@ -71,7 +71,7 @@ def started(index: str, data: Path, *options: str) -> Iterator[tuple[str, subpro
 
 def children(server: "subprocess.Popen[str]") -> set[int]:
     """Return the processes that the server has started: its workers, and what watches over their memory."""
-    told = subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True, text=True).stdout  # 1 if there is none
     return set(map(int, told.split()))
 
 
@@ -80,6 +80,14 @@ def kill_worker(server: "subprocess.Popen[str]") -> int:
     killed = max(children(server))
     os.kill(killed, signal.SIGKILL)
     return killed
+
+
+def comes_true(told: Callable[[], bool]) -> bool:
+    """Tell whether something comes true within a minute."""
+    ends = time.monotonic() + 60
+    while not (true := told()) and time.monotonic() < ends:
+        time.sleep(PAUSE_SECONDS)
+    return true
 
 
 @dataclass
@@ -224,6 +232,7 @@ def main() -> None:
         killed: list[int] = []
         with started(config.index, folder / "data", "--workers", str(arguments.workers)) as (base, server):
             load.base = base
+            httpx.get(f"{base}/readyz", timeout=ANSWER_SECONDS).raise_for_status()  # the workers are there
             began = time.monotonic()
             load.ends = began + 60 * arguments.minutes
             before = len(children(server))
@@ -236,8 +245,7 @@ def main() -> None:
                 )
             )
             spent = time.monotonic() - began
-            now = children(server)
-    replaced = bool(killed) and len(now) == before and not now & set(killed)
+            replaced = bool(killed) and comes_true(lambda: len(children(server) - set(killed)) == before)
     done = {**wanted, **load.figures(), "replaced": replaced, "cores": os.cpu_count(), "seconds": round(spent, 1)}
     print(json.dumps(done, indent=1), table(done), *load.lost, *load.torn(), sep="\n")
     if out:
