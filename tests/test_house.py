@@ -43,7 +43,7 @@ HOUSE = """
         topic cost
     conversation: mention fragment substitute turns antecedent resolve rewrite smalltalk summary reply questions
         suggest
-    claims: roles checks objections judging writer hints check
+    claims: roles checks objections judging writer hints speaker check
     llm: gguf request providers client
     conflicts: clash find
     : engine

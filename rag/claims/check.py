@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from rag.claims.hints import Known, explained, hints
 from rag.claims.judging import Judgement, Pair
 from rag.claims.objections import quoted
+from rag.claims.speaker import speaker
 from rag.conversation.rewrite import standalone
 from rag.documents.split import sentences
 from rag.english import grammar
@@ -170,11 +171,14 @@ class Checker:
         place = _found(self.store, said, list(dict.fromkeys(hit.passage.source for hit in hits)))
         if place is None:
             return _Mark(said)
-        beside = claim.replace(said, " ")
+        beside, at = claim.replace(said, " "), claim.find(said)
         text = self.store.document(place.passage.source).text
         around = text[max(0, place.sentence.start - AROUND) : place.sentence.end + AROUND]
-        attributed = not absent(beside, f"{_about(place.passage)} {around}") if absent(beside, "") else None
-        return _Mark(said, place, attributed)
+        if not absent(beside, ""):
+            return _Mark(said, place)
+        ours, theirs = speaker(claim, at, at + len(said)), speaker(text, place.sentence.start, place.sentence.end)
+        other = bool(ours and theirs and not ours & theirs)
+        return _Mark(said, place, not other and not absent(beside, f"{_about(place.passage)} {around}"))
 
     def _quotation(self, mark: "_Mark") -> Quotation:
         """Return a quotation with its citation: that of a sentence that has it, or its own."""

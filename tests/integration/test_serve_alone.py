@@ -1,9 +1,15 @@
-"""An installation of serve.txt alone: every other package is out of reach, torch among them."""
+"""An installation of serve.txt alone: every other package is out of reach, torch among them.
 
+Here they are hidden; ``pytest --slow`` makes a virtual environment of it, too, and weighs it.
+"""
+
+import os
 import subprocess
 import sys
 import tomllib
+import venv
 from importlib.metadata import distribution, packages_distributions
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -61,6 +67,10 @@ assert cli.main(["mcp", "--index", INDEX]) == 0
 """
 
 
+MOST_MB = 750
+"""Of an installation: what the image "serve" adds to that of Python, which has about 120 MB; together below 900."""
+
+
 def wanted() -> set[str]:
     """Return the packages that serve.txt installs, with what those need."""
     lines = (ROOT / "serve.txt").read_text(encoding="utf-8").splitlines()
@@ -93,6 +103,31 @@ def test_nothing_else_is_needed(config: Config, code: str) -> None:
     out = {
         module for module, names in packages_distributions().items() if not {*map(canonicalize_name, names)} & here
     } - {"rag"}
-    names = f"OUT = {out!r}\nINDEX, SOURCES, DATA = {config.index!r}, {config.sources!r}, {config.data!r}\n"
-    command = [sys.executable, "-c", names + BLOCK + code]
+    command = [sys.executable, "-c", f"OUT = {out!r}\n{named(config)}{BLOCK}{code}"]
     subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def named(config: Config) -> str:
+    return f"INDEX, SOURCES, DATA = {config.index!r}, {config.sources!r}, {config.data!r}\n"
+
+
+def test_a_virtual_environment_of_it_alone(config: Config, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--slow"):
+        pytest.skip("installs 800 MB and takes minutes: pytest --slow")
+    folder = tmp_path / "venv"
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    constraints, needed = ROOT / "constraints.txt", ROOT / "serve.txt"
+    subprocess.run([*pip, "--constraint", constraints, "--requirement", needed], cwd=tmp_path, check=True)
+    subprocess.run([*pip, "--no-deps", ROOT], cwd=tmp_path, check=True)  # as the Dockerfile does
+    (packages,) = folder.glob("lib/python*/site-packages")
+    there = {path.name for path in packages.iterdir()}
+    assert not there & {"torch", "sentence_transformers", "transformers", "llama_index", "onnx"}
+    size = sum(path.lstat().st_size for path in folder.rglob("*"))
+    print(f"{size / 1e6:.0f} MB")
+    assert size < MOST_MB * 1_000_000
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    for code in (ASK, SERVE, MCP):
+        command = [python, "-c", named(config) + code]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, stdin=subprocess.DEVNULL)

@@ -31,6 +31,8 @@ date: 2021-03-04
 The harbour was opened by Ana Silva on Monday. “We know that we will win this race,” she told The Gazette.
 
 Oil prices rose 5 percent in spring. Ben Costa bought two ships in Porto. He sold both of them in June.
+
+“All will be well in spring,” said Ben Costa.
 """
 FERRY = """---
 title: No ferry
@@ -127,6 +129,9 @@ def test_another_number_is_told_as_the_reason(opened: Engine) -> None:
         ("She told The Gazette: “We know ... this race”.", True, True, "supported"),
         ("Then she told Hugo Blanco: “We know that we will win this race”.", True, False, "not_found"),
         ("She told The Gazette: “We know that we may win this race”.", False, None, "not_found"),
+        ("Ana Silva told The Gazette: “We know that we will win this race”.", True, True, "supported"),
+        ("“All will be well in spring”, Ana Silva said.", True, False, "not_found"),
+        ("“All will be well in spring”, Ben Costa said.", True, True, "supported"),
     ],
 )
 def test_quotations(opened: Engine, text: str, verbatim: bool, attributed: bool | None, verdict: str) -> None:
@@ -137,7 +142,7 @@ def test_quotations(opened: Engine, text: str, verbatim: bool, attributed: bool 
     assert bool(quotation.citations) == verbatim
     assert (claim.reason is None) == (verdict == "supported")
     for number in quotation.citations:
-        assert "this race" in checked.citations[number - 1].quote
+        assert quotation.text.split()[-1] in checked.citations[number - 1].quote
 
 
 def test_who_is_named_as_the_source_must_be_it(opened: Engine) -> None:

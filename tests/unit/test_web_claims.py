@@ -20,7 +20,8 @@ def claim(place: int, verdict: str, **fields: object) -> CheckedClaim:
 
 
 CLAIMS = (
-    claim(0, "supported", citations=(1,), against=(2,), read="The <i>raid</i> was short."),
+    claim(0, "supported", citations=(1,), against=(2,), read="The <i>raid</i> was short.", cites=("b<.txt",),
+          elsewhere=True),
     claim(1, "contradicted", citations=(3,), reason='no source says "32 men"',
           quotations=(Quotation("32 men", verbatim=False, attributed=None),)),
     claim(2, "not_found", closest=Closest("a<.txt", "A <raid>", 0, 4, "near", 0.2)),
@@ -39,6 +40,7 @@ def test_each_claim_has_its_status_and_quotes() -> None:
     assert re.findall(r'data-quote="(\d)"', items[0]) == ["1", "2"]
     assert "But this contradicts it:" in items[0]
     assert "Read as: The &lt;i&gt;raid" in items[0]
+    assert "The text cites b&lt;.txt for it, where it was not found." in items[0]
     assert "No source says it word for word: “32 men”" in items[1]
     assert 'data-good="no"' in items[1]
     assert 'data-claim="3"' in items[2]
