@@ -108,6 +108,8 @@ class Desk:
     def _listings(self, live: Live) -> list[Listing]:
         if self.documents is not None:
             return [Listing(d.source, d.title, d.published, len(d.text)) for d in self.documents.values()]
+        if live.unbuilt:
+            return []
         with live.engine() as engine:
             return list(engine.index.store.documents())
 

@@ -54,6 +54,7 @@ OPEN = {
         "/conversations/*",
         "/notebook/*",
         "/checks/*",
+        "/sources/arrivals",
     ),
     "POST": (
         "/gradio_api/cancel",
@@ -62,6 +63,7 @@ OPEN = {
         "/gradio_api/run/predict",
         "/gradio_api/upload",
         "/sources/files",
+        "/sources/addresses",
     ),
 }
 """The routes that the page uses, by method; ``*`` stands for what follows. Gradio serves many more: they are closed."""

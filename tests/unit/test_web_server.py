@@ -45,7 +45,7 @@ OPEN = """
     HEAD / HEAD /gradio_api/file={path_or_url} POST /gradio_api/cancel POST /gradio_api/queue/join
     POST /gradio_api/reset POST /gradio_api/upload
     GET /conversations/gold.jsonl GET /conversations/{identity}/{form} GET /reports/{name} POST /sources/files
-    GET /checks/{identity}/{form} GET /notebook/notebook.{form}
+    POST /sources/addresses GET /sources/arrivals GET /checks/{identity}/{form} GET /notebook/notebook.{form}
 """.split()
 """What it does."""
 
