@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from rag.conversation.summary import opening
+from rag.documents.load import Skipped
 from rag.engine import Engine
 from rag.errors import IndexDamaged, RagError
 from rag.index.store import Listing
@@ -98,19 +99,32 @@ def _sources(engine: Engine) -> str:
     count = words.BEGIN_READY_ONE if len(listings) == 1 else words.BEGIN_READY.format(count=f"{len(listings):,}")
     left = len(listings) - MOST_TOLD
     more = f'<p class="ql-meta">{escape(words.CHAT_SOURCES_MORE.format(count=f"{left:,}"))}</p>' if left > 0 else ""
+    skipped = [Skipped(**item) for item in engine.index.manifest["skipped"]]
     return (
-        f'<div data-begin="ready"><h2 role="status">{escape(count)}</h2>'
+        f'<div data-begin="ready"><h2>{escape(count)}</h2>{_unread(skipped)}'
         f'<div class="ql-openings" role="region" tabindex="0" aria-label="{escape(words.BEGIN_SOURCES)}">'
         f'<ul>{rows}</ul>{more}</div><p><a href="#library">{escape(words.BEGIN_MORE)}</a></p></div>'
     )
 
 
+def _unread(skipped: list[Skipped]) -> str:
+    """Return what could not be read, folded; nothing if there is nothing."""
+    if not skipped:
+        return ""
+    count = words.BEGIN_UNREAD_ONE if len(skipped) == 1 else words.BEGIN_UNREAD.format(count=f"{len(skipped):,}")
+    rows = "".join(f"<li><b>{escape(each.source)}</b> {escape(each.told)}</li>" for each in skipped[:MOST_TOLD])
+    return f'<details class="ql-unread"><summary>{escape(count)}</summary><ul>{rows}</ul></details>'
+
+
 def _source(of: Listing, told: list[Evidence]) -> str:
     lines = "".join(f'<span class="ql-opening" dir="auto">{escape(item.quote)}</span>' for item in told)
-    about = joined(of.publisher, day(of.published), of.source)
+    begins = " ".join(told[0].quote.split()) if told else ""
+    untitled = begins.startswith(of.title.rstrip("… "))  # what has no title is called by its first words
+    title, name = (of.source, None) if untitled else (of.title, of.source)
     return (
         f'<li><button type="button" class="ql-source" data-source="{escape(of.source)}" dir="auto">'
-        f'<b>{escape(of.title)}</b><span class="ql-meta">{about}</span>{lines}</button></li>'
+        f'<b>{escape(title)}</b><span class="ql-meta">{joined(of.publisher, day(of.published), name)}</span>{lines}'
+        "</button></li>"
     )
 
 

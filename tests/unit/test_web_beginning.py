@@ -70,6 +70,7 @@ def test_once_there_is_an_index_each_source_is_told_of_in_its_own_words(config: 
     assert len(lines) == 2
     for line in lines:
         assert unescape(line) in article, "verbatim"
+    assert "ql-unread" not in shown
     assert begin.look(just_built=False) == "", "who comes later finds the page as it always is"
     found = Examples([]).of(engine)
     assert 0 < len(found) <= 4
