@@ -62,6 +62,7 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     expect(page.get_by_role("heading", name="Begin with your documents.")).to_be_visible()
     expect(page.get_by_label("Question", exact=True)).to_be_hidden()
     expect(page.locator("#ql-side")).to_be_hidden()
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.screenshot(path=screenshots / "begin.png")
     page.evaluate("document.body.classList.add('dark')")
     page.wait_for_timeout(500)  # colours change in a while
@@ -116,6 +117,9 @@ def test_what_goes_wrong_leaves_a_way_to_go_on(page: Page, screenshots: Path, so
     expect(page.locator("#ql-begin").get_by_role("alert")).to_contain_text("Nothing can be asked yet: no document in")
     expect(arrival(page, "uploads/broken.pdf")).to_contain_text("Could not be read: ")
     page.screenshot(path=screenshots / "begin-failed.png")
+    page.reload()  # who comes later is told as well
+    expect(page.locator("#ql-begun")).to_contain_text("One file that can be read lies in")
+    expect(page.locator("#ql-begin").get_by_role("alert")).to_contain_text("Nothing can be asked yet: no document in")
     sources.joinpath("badgers.txt").write_text(BADGERS)  # put there by hand
     folder = tmp_path / "chosen"
     (folder / "deep").mkdir(parents=True)

@@ -6,10 +6,11 @@ import pytest
 
 from rag.config import Config
 from rag.engine import Engine
+from rag.errors import IndexMissing
 from rag.schema import Filter
 from rag.web import sources
 from rag.web.library import Library
-from rag.web.live import Live
+from rag.web.live import Live, Unbuilt
 from tests.conftest import ARTICLE
 
 
@@ -66,3 +67,16 @@ def test_an_error_is_shown_where_it_happened(page: sources._Page, library: Libra
     Path(library.root).rmdir()
     assert "is not there: start the page with --sources" in page.look("", [])[2]
     assert "is not there" in page.searched("x")
+
+
+def test_before_an_index_the_library_lists_what_waits(tmp_path: Path) -> None:
+    config = Config(sources=str(tmp_path / "sources"), index=str(tmp_path / "index"))
+    live = Live(Unbuilt(config, None, IndexMissing("no index: build one")))
+    page = sources._Page(live, Library(live, folders=True))
+    _, _, table, choices, pictures = page.look("", [])
+    assert "Documents: 0, passages: 0." in table
+    assert (choices.choices, pictures) == ([], "")
+    Path(config.sources).mkdir()
+    (Path(config.sources) / "a.txt").write_text("text")
+    assert "Waits to be indexed" in page.look("", [])[2]
+    assert "no index: build one" in page.limit(["a.txt"], "", "")[-1]
