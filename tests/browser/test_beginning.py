@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
 from tests.browser.conftest import served, visited
+from tests.browser.test_accessibility import faults
 
 SLOW = 120_000
 """Milliseconds: a first index is built meanwhile, its encoder too."""
@@ -67,7 +68,9 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     page.evaluate("document.body.classList.add('dark')")
     page.wait_for_timeout(500)  # colours change in a while
     page.screenshot(path=screenshots / "begin-dark.png")
+    assert faults(page) == []
     page.evaluate("document.body.classList.remove('dark')")
+    page.wait_for_timeout(500)
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=screenshots / "begin-narrow.png")
     page.set_viewport_size({"width": 1440, "height": 900})
@@ -91,6 +94,7 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     expect(page.get_by_label("Question", exact=True)).to_be_visible()
     expect(page.locator("#ql-begin")).to_be_hidden()
     page.screenshot(path=screenshots / "begun.png")
+    assert faults(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(500)  # the sheet of the sources goes down
     page.screenshot(path=screenshots / "begun-narrow.png")
@@ -117,6 +121,7 @@ def test_what_goes_wrong_leaves_a_way_to_go_on(page: Page, screenshots: Path, so
     expect(page.locator("#ql-begin").get_by_role("alert")).to_contain_text("Nothing can be asked yet: no document in")
     expect(arrival(page, "uploads/broken.pdf")).to_contain_text("Could not be read: ")
     page.screenshot(path=screenshots / "begin-failed.png")
+    assert faults(page) == []
     page.reload()  # who comes later is told as well
     expect(page.locator("#ql-begun")).to_contain_text("One file that can be read lies in")
     expect(page.locator("#ql-begin").get_by_role("alert")).to_contain_text("Nothing can be asked yet: no document in")
