@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.errors import IndexMissing
+from rag.errors import IndexMissing, SourceError
 from rag.fetching.add import Added
 from rag.web import adding, addresses, receive, server
 from rag.web.checks import Checks
@@ -138,7 +138,7 @@ def test_an_address_is_fetched_for_who_may_add_files(client: TestClient, monkeyp
 
     def add(address: str, _: Config) -> Added:
         asked.append(address)
-        raise adding.SourceError("no room")
+        raise SourceError("no room")
 
     monkeypatch.setattr(addresses, "add", add)
     assert client.post("/sources/addresses", content="https://example.org/").status_code == 403, "another site cannot"

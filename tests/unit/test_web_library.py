@@ -355,10 +355,11 @@ def test_a_first_build_that_fails_says_why_and_the_next_may_do(nothing: tuple[Li
     assert live.unbuilt is None
 
 
-def test_an_index_that_was_built_elsewhere_meanwhile_is_opened(nothing: tuple[Live, Library]) -> None:
+def test_an_index_that_was_built_elsewhere_meanwhile_is_opened(nothing: tuple[Live, Library], config: Config) -> None:
     live, library = nothing
     add(library, "otters.md", OTTERS.encode())
-    library_module.build(library.config)
+    shutil.copytree(config.index, library.config.index)
+    build(library.config)
     library.reindex()
     job = ended(library)
     assert job.report is not None

@@ -108,13 +108,14 @@ def test_before_an_index_nothing_can_be_asked_until_there_is_one(tmp_path: Path)
         for _ in range(2):
             with pytest.raises(IndexMissing, match="build one with rag index --index"), held.engine():
                 pass
-    engine: Any = Counted()
+    counted = Counted()
+    engine: Any = counted
     held.swap(engine)
     assert held.unbuilt is None
     with held.engine() as leased:
         assert leased is engine
     held.close()
-    assert engine.closed == 1
+    assert counted.closed == 1
     assert held.unbuilt is None
 
 
