@@ -48,7 +48,7 @@ class Config:
     ocr_seconds: int = 60
     """Most processor time for such a page; twice as long on the clock."""
     fetch_seconds: int = 60
-    """Most time for fetching an address (``rag add``)."""
+    """Most time for fetching an address (``rag add``, or one that is added on the page)."""
     k: int = 8
     """How many passages are read for an answer."""
     reader: str = "auto"

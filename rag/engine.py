@@ -157,10 +157,7 @@ class Engine:
         """
         config = config or Config()
         where = home(config.index if index is None else index, config.models)
-        if llm is None and config.llm:
-            from rag.llm.client import open_llm  # only whoever names one waits for its libraries
-
-            llm = open_llm(config.llm, config)
+        llm = llm or named_llm(config)
         return cls(where.open(threads=config.threads, load=True), config, llm, reader)
 
     @property
@@ -552,6 +549,19 @@ class Engine:
         if len(question) > most:
             raise UsageError(f"the question has {len(question)} characters: at most {most} (max_question_chars)")
         _check_unicode(question, "question")
+
+
+def named_llm(config: Config) -> LLM | None:
+    """Return the LLM that the settings name, if they name one.
+
+    Raises:
+        UsageError: it is in no known form, or what it needs is not here.
+    """
+    if config.llm == "none":
+        return None
+    from rag.llm.client import open_llm  # only whoever names one waits for its libraries
+
+    return open_llm(config.llm, config)
 
 
 def _check_unicode(text: str, what: str) -> None:

@@ -31,6 +31,8 @@ MOST_OF_EACH = 12
 MOST_DOCUMENTS = 2000
 """Of more documents, so many evenly spaced ones are compared."""
 LEAST_WORDS, MOST_WORDS = 8, 60
+MOST_OPENED = 6
+"""Passages in which the opening of a document is looked for."""
 EARLY = 0.2
 """What being the first sentence adds to a cosine; the second gets half of it, the third a third."""
 REPEAT = 0.8
@@ -73,6 +75,31 @@ def summarise(index: Index, chosen: Filter, most: int) -> tuple[Evidence, ...]:
         if len(found) == most:
             break
     return tuple(found)
+
+
+def opening(index: Index, first: int, passages: int, most: int) -> list[Evidence]:
+    """Return the first sentences of a document that stand alone, or if none does those that it begins with.
+
+    Nothing is encoded: it costs as little for hundreds of documents as for one.
+
+    Args:
+        index: where the document is.
+        first: number of its first passage.
+        passages: how many it has.
+        most: at most so many sentences.
+    """
+    found: dict[str, Evidence] = {}
+    begun: list[Evidence] = []
+    for passage in index.store.passages(range(first, first + min(passages, MOST_OPENED))):
+        for sentence in passage.sentences:
+            item = _alone(passage, sentence)
+            if _stands_alone(item.quote):
+                found.setdefault(statement(item.quote), item)
+            elif len(begun) < most:
+                begun.append(item)
+            if len(found) == most:
+                return list(found.values())
+    return list(found.values()) or begun
 
 
 def _best(index: Index, first: int, most: int, compared: int, *, any_will_do: bool) -> list[Evidence]:

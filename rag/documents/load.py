@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
@@ -75,7 +75,16 @@ Known = Callable[[str, str], list[Document]]
 """Gives the documents that were parsed before from a file of this source and origin, if any were."""
 
 
-def read_folder(config: Config, known: Known | None = None, tell: Callable[[int], None] | None = None) -> Folder:
+Heard = Callable[[str, "Sequence[Document | Skipped]"], None]
+"""Hears of each file that was read: its name, and what it gave."""
+
+
+def read_folder(
+    config: Config,
+    known: Known | None = None,
+    tell: Callable[[int], None] | None = None,
+    heard: Heard | None = None,
+) -> Folder:
     """Read every document under ``config.sources``, in the order of their sources.
 
     Hidden files and folders are passed over, as is ``config.index``, which may lie within. What cannot be used, a file
@@ -85,6 +94,7 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
         config: names the folder, and the limits.
         known: saves parsing files again that are as they were.
         tell: is called before each file with the number of those read.
+        heard: is called after each file with what became of it.
 
     Raises:
         SourceError: ``config.sources`` is not a folder that can be read.
@@ -117,9 +127,10 @@ def read_folder(config: Config, known: Known | None = None, tell: Callable[[int]
             try:
                 read = _read_file(path, name, config, sandbox, known, urls)
             except (OSError, Unusable) as error:
-                folder.skipped.append(Skipped(_printable(name), *_why(error)))
-                continue
+                read = [Skipped(_printable(name), *_why(error))]
             folder.take(name, read)
+            if heard:
+                heard(name, read)
     folder.documents.sort(key=lambda document: document.source)
     return folder
 

@@ -25,7 +25,7 @@ def public(host: str, port: int) -> list[str]:
     for one in addresses:
         if not is_public(one):
             told = host if host == one else f"{host} is {one}, which"
-            raise FetchError(f"{told} is no public address, and rag add asks no other: {_INSTEAD}")
+            raise FetchError(f"{told} is no public address, and no other is asked: {_INSTEAD}")
     return addresses
 
 

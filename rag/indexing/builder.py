@@ -82,11 +82,18 @@ class Report:
         )
 
 
-Tell = Callable[[Literal["read", "encode"], int, int], None]
+Tell = Callable[[Literal["read", "export", "encode"], int, int], None]
 """Hears of progress: what is done now, how many files or passages are done, of how many; 0 if that is not known."""
 
 
-def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell: Tell | None = None) -> Report:
+def build(
+    config: Config,
+    *,
+    dry_run: bool = False,
+    progress: bool = False,
+    tell: Tell | None = None,
+    heard: load.Heard | None = None,
+) -> Report:
     """Index ``config.sources`` into ``config.index``, a folder or a database.
 
     Args:
@@ -94,6 +101,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
         dry_run: read the sources and tell what would change, but write nothing.
         progress: show a bar on standard error.
         tell: is called as the build goes on; what it raises ends the build, and the index stays as it was.
+        heard: is called after each file with what became of it; likewise.
 
     Raises:
         UsageError: the index folder is the sources folder.
@@ -110,7 +118,7 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
     home = homes.home(config.index, config.models)
     with nullcontext() if dry_run else home.single_writer(), _sound_now(home) as now, _full_disk():
         read = (lambda files: tell("read", files, 0)) if tell else None
-        found = load.read_folder(config, now.store.of_file if now else None, read)
+        found = load.read_folder(config, now.store.of_file if now else None, read, heard)
         if not found.documents:
             raise SourceError(_nothing(config.sources, found.skipped))
         model = embed.find(config.encoder)
@@ -125,7 +133,8 @@ def build(config: Config, *, dry_run: bool = False, progress: bool = False, tell
         target = home.aside()
         counts = store.write(target / manifest.STORE, ingested(found.documents, digests, config.passage_chars))
         found.documents.clear()  # from here on texts are read from the store, a block at a time
-        encoder = _encoder(target / manifest.ENCODER, now, model, config.threads)
+        exporting = (lambda: tell("export", 0, 0)) if tell else None
+        encoder = _encoder(target / manifest.ENCODER, now, model, config.threads, exporting)
         canaries = encode.canaries(encoder)
         reusable = now if now and _gives_the_same(now, encoder.card, canaries) else None
         with closing(store.Store(target / manifest.STORE)) as stored:
@@ -195,8 +204,13 @@ def _generation_id(found: load.Folder, digests: list[str], model: Any, config: C
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.QueryEncoder:
-    """Copy the current generation's encoder if it is of the same model, otherwise export the model; open it."""
+def _encoder(
+    path: Path, now: Index | None, model: Any, threads: int, exporting: Callable[[], None] | None
+) -> encode.QueryEncoder:
+    """Copy the current generation's encoder if it is of the same model, otherwise export the model; open it.
+
+    ``exporting`` is called before an export: it takes long.
+    """
     from rag.models import embed
 
     path.mkdir()
@@ -204,6 +218,8 @@ def _encoder(path: Path, now: Index | None, model: Any, threads: int) -> encode.
         for file in now.encoder_folder.iterdir():
             shutil.copyfile(file, path / file.name)
     else:
+        if exporting:
+            exporting()
         embed.export(model, encode.load(model.name, model.location), path)
     return encode.read(path, threads=threads)
 

@@ -242,6 +242,11 @@ def opened(index: "Index", config: Config) -> TrainedReader:
         ReaderError: its weights are not what was published, or made.
         ModelError: the settings ask for the careful one, and it is not here.
     """
-    small = TrainedReader(index, packaged(config.threads))
+    small, network = TrainedReader(index, packaged(config.threads)), network_of(config)
+    return small if network.name == small.name else TrainedReader(index, network, small)
+
+
+def network_of(config: Config) -> Network:
+    """Return the network that the settings choose; raise what :func:`opened` does."""
     folder = careful.chosen(config)
-    return TrainedReader(index, pulled(folder, config.threads), small) if folder else small
+    return pulled(folder, config.threads) if folder else packaged(config.threads)

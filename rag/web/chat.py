@@ -8,7 +8,7 @@ time is not queued: it works while answers are waited for.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -19,6 +19,7 @@ from typing import Any
 import gradio as gr
 
 from rag.config import Config
+from rag.conversation.suggest import KEPT
 from rag.engine import SUGGESTED, Engine, Options
 from rag.errors import RagError, UsageError
 from rag.schema import Answer, Closest, Document, Filter
@@ -77,6 +78,8 @@ class Chat:
 
     def exemplified(self) -> str:
         """Return what an empty page offers: it is to be set once the page is there, for each question is tried."""
+        if self.live.unbuilt:
+            return ""
         with self.live.engine() as engine:
             return page.offered(words.CHAT_FOR_EXAMPLE, self.tried.of(engine))
 
@@ -114,7 +117,9 @@ class Chat:
         }
 
 
-def panes(live: Live, conversations: Conversations, chosen: gr.State, llms: LLMs) -> tuple[Chat, Note]:
+def panes(
+    live: Live, conversations: Conversations, chosen: gr.State, llms: LLMs, above: Callable[[], None] = lambda: None
+) -> tuple[Chat, Note]:
     """Lay out the conversation and the sources inside the row that is being built; return what tells of a limit, too.
 
     Args:
@@ -122,8 +127,9 @@ def panes(live: Live, conversations: Conversations, chosen: gr.State, llms: LLMs
         conversations: where answers are kept.
         chosen: the :class:`rag.schema.Filter` of the documents that may answer.
         llms: one of which may word an answer.
+        above: lays out what stands above an empty conversation.
     """
-    chat, noted, stop, start = _layout(live, llms)
+    chat, noted, stop, start = _layout(live, llms, above)
     events = _Events(chat, conversations)
     inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
     outputs = [*chat.outputs, chat.turns]
@@ -160,8 +166,12 @@ class Examples:
         with self._lock:
             if self._kept[0] != engine.index.id:
                 found = tuple(question for question in self._named if engine.answers(question))
-                self._kept = engine.index.id, found or engine.suggest(n=MOST_EXAMPLES)
+                self._kept = engine.index.id, found or self._made(engine)
             return self._kept[1]
+
+    def _made(self, engine: Engine) -> tuple[str, ...]:
+        """Return questions that are made of the sources, each answered; those whose answer is likely stand first."""
+        return tuple(sorted(engine.suggest(n=KEPT), key=lambda question: not engine.answers(question))[:MOST_EXAMPLES])
 
 
 class _Events:
@@ -244,13 +254,13 @@ class _Events:
         return gr.skip()
 
 
-def _layout(live: Live, llms: LLMs) -> tuple[Chat, Note, gr.Button, gr.Button]:
+def _layout(live: Live, llms: LLMs, above: Callable[[], None]) -> tuple[Chat, Note, gr.Button, gr.Button]:
     """Return the components, what tells of a limit, and the buttons "Stop" and "Start over"."""
-    with live.engine() as engine:
-        config = engine.config
+    config = live.config
     with gr.Column(elem_id="ql-left", min_width=0):
         with gr.Column(elem_id="ql-chat", min_width=0):
             gr.HTML(_intro(llms), elem_id="ql-intro", apply_default_css=False)
+            above()
             conversation = gr.HTML(page.conversation([], {}, {}), elem_id="ql-log", apply_default_css=False)
             writing = gr.HTML("", elem_id="ql-writing", apply_default_css=False)
             examples = gr.HTML("", elem_id="ql-examples", apply_default_css=False)

@@ -116,6 +116,8 @@ class Desk:
         if self.documents is not None:
             own = [Listing(d.source, d.title, d.published, len(d.text)) for d in self.documents.values()]
             return document.source_list(own)
+        if live.unbuilt:
+            return document.source_list([])
         with live.engine() as engine:
             return shelf.pane(engine.index.manifest.counts.documents)
 

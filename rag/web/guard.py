@@ -60,6 +60,7 @@ OPEN = {
         "/checks/*",
         "/leaves/*",
         "/library/*",
+        "/sources/arrivals",
     ),
     "POST": (
         "/gradio_api/cancel",
@@ -69,6 +70,7 @@ OPEN = {
         "/gradio_api/upload",
         "/settings/llm",
         "/sources/files",
+        "/sources/addresses",
     ),
 }
 """The routes that the page uses, by method; ``*`` stands for what follows. Gradio serves many more: they are closed."""

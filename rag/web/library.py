@@ -8,7 +8,7 @@ ends, the new generation takes the place of the one that answered meanwhile.
 import json
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -22,7 +22,8 @@ from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
 from rag.index.store import Listing
 from rag.indexing.builder import Report, build
 from rag.indexing.homes import home
-from rag.schema import Skipped
+from rag.schema import Document, Skipped
+from rag.web.arrivals import Arrivals
 from rag.web.live import Live
 from rag.web.uploads import Incoming, Uploads, writing
 
@@ -65,7 +66,7 @@ class Entry:
 class Job:
     """What is done in the background, or how the last thing done there ended."""
 
-    stage: Literal["", "wait", "copy", "read", "encode", "open"] = ""
+    stage: Literal["", "wait", "copy", "read", "export", "encode", "open"] = ""
     """Empty when nothing is done."""
     done: int = 0
     """Files that were copied or read, or passages encoded."""
@@ -75,6 +76,8 @@ class Job:
     report: Report | None = None
     left_out: tuple[str, ...] = ()
     """What was not copied from a folder, and why."""
+    first: bool = False
+    """Whether there was no index before it."""
 
 
 class Library:
@@ -87,9 +90,9 @@ class Library:
 
     def __init__(self, live: Live, *, folders: bool) -> None:
         self.folders = folders
+        self.arrivals = Arrivals()
         self._live = live
-        with live.engine() as engine:
-            self.config = engine.config
+        self.config = live.config
         self.root = Path(self.config.sources)
         self.uploads = Uploads(self.root, self.config.max_file_mb)
         self._lock = Lock()
@@ -108,9 +111,7 @@ class Library:
     def entries(self) -> list[Entry]:
         """Return every source: those that were passed over, those that wait, then those that are indexed, in order."""
         files = dict.fromkeys(self._files())
-        with self._live.engine() as engine:
-            listings = engine.index.store.documents()
-            skipped = {item.source: item for item in engine.index.manifest.skipped}
+        listings, skipped = self._indexed()
         indexed = {listing.source for listing in listings}
         holding = _holding(indexed)
         corpora = {
@@ -119,7 +120,7 @@ class Library:
             if name in holding or _is_corpus(name)
         }
         passed_over = [
-            Entry(name, "skipped", reason=_reason(item), file=name in files)
+            Entry(name, "skipped", reason=item.told, file=name in files)
             for name, item in skipped.items()
             if name in files or name.rpartition(":")[0] in files  # a line of a corpus is FILE:LINE
         ]
@@ -138,16 +139,24 @@ class Library:
             ),
         ]
 
+    def present(self) -> int:
+        """Return how many files of a known suffix lie in the sources folder.
+
+        Raises:
+            SourceError: it is not there, or is no folder.
+        """
+        return sum(Path(name).suffix.lower() in SUFFIXES for name in self._files())
+
     @contextmanager
-    def receiving(self, name: str, size: int | None) -> Iterator[Incoming]:
+    def receiving(self, name: str, size: int | None, below: str = "") -> Iterator[Incoming]:
         """Yield what takes the bytes of a file that is added: see :meth:`Uploads.receiving`.
 
         Raises:
             UsageError: the name, the size or the sources folder cannot be used.
             SourceError: the folder cannot be written, or is full.
         """
-        self._check_folder()
-        with self.uploads.receiving(name, size) as incoming:
+        self.check_folder()
+        with self.uploads.receiving(name, size, below) as incoming:
             yield incoming
 
     def add_folder(self, path: str) -> None:
@@ -168,7 +177,7 @@ class Library:
             raise UsageError(f"{folder} lies in the sources folder: its files are read where they are")
         if root.is_relative_to(folder):
             raise UsageError(f"{folder} holds the sources folder itself: name a folder beside it")
-        self._check_folder()
+        self.check_folder()
         with self._lock:
             self._folders.append(folder)
         self.reindex()
@@ -177,13 +186,14 @@ class Library:
         """Move a source's file to ``.removed``, and return where it lies now; it answers until the next index.
 
         Raises:
-            UsageError: it is no file of the sources folder, or the last one.
+            UsageError: it is no file of the sources folder, or the last one of an index.
             SourceError: it cannot be moved.
         """
         files = [entry for entry in self.entries() if entry.file]
         if source not in (entry.source for entry in files):
             raise UsageError(f"there is no file {source!r} in {self.root}: index again if it was taken away there")
-        if all(entry.source == source or entry.state == "skipped" for entry in files):
+        last = all(entry.source == source or entry.state == "skipped" for entry in files)
+        if last and not self._live.unbuilt:
             raise UsageError(f"{source!r} is the only source: add another before you remove it")
         with writing(self.root):
             target = self.root / REMOVED / source
@@ -197,7 +207,7 @@ class Library:
         with self._lock:
             self._wanted = True
             if self._thread is None and not self._closing.is_set():
-                self._job = Job("wait")
+                self._job = Job("wait", first=self._first)
                 self._thread = Thread(target=self._work, name="index", daemon=True)
                 self._thread.start()
 
@@ -222,29 +232,51 @@ class Library:
                 for folder in folders:
                     left_out += self._copy(folder)
                 ended = Job(report=self._index())
+                self.arrivals.end()
             except RagError as error:
-                ended = Job(error=str(error))
+                ended = Job(error=str(error), first=self._first)
             except Exception as error:  # whatever it is, who waits for it must hear of it
-                ended = Job(error=f"the sources could not be indexed: {first_line(error)}")
+                ended = Job(error=f"the sources could not be indexed: {first_line(error)}", first=self._first)
             ended = replace(ended, left_out=tuple(left_out))
 
     def _index(self) -> Report:
-        self._check_folder()
+        self.check_folder()
+        first = self._first
+
+        def heard(name: str, gave: Sequence[Document | Skipped]) -> None:
+            self.arrivals.heard(name, gave, everything=first)
+
         report = None
         while report is None:
             try:
-                report = build(self.config, tell=lambda stage, done, total: self._tell(Job(stage, done, total)))
+                report = build(
+                    self.config, tell=lambda stage, done, total: self._tell(Job(stage, done, total)), heard=heard
+                )
             except BusyError:  # rag index, by hand or with --watch: it may have begun before the last file was added
                 self._tell(Job("wait"))
                 time.sleep(1)
         self._tell(Job("open"))
-        with self._live.engine() as now:
-            if now.index.id == report.generation:
-                return report
-            llm = now.llm  # a local one is large, and knows nothing of the index
-        index = home(self.config.index, self.config.models).open(threads=self.config.threads, load=True)
-        self._live.swap(Engine(index, self.config, llm))
+        if self._answering() != report.generation:
+            llm = self._live.llm  # a local one is large, and knows nothing of the index
+            index = home(self.config.index, self.config.models).open(threads=self.config.threads, load=True)
+            self._live.swap(Engine(index, self.config, llm))
+        self.arrivals.indexed(report.skipped)
         return report
+
+    def _answering(self) -> str | None:
+        """Return the id of the generation that answers, if one does."""
+        if self._live.unbuilt:
+            return None
+        with self._live.engine() as engine:
+            return engine.index.id
+
+    def _indexed(self) -> tuple[list[Listing], dict[str, Skipped]]:
+        """Return the documents that answers come from, and by source what was passed over for them."""
+        if self._live.unbuilt:
+            return [], {}
+        with self._live.engine() as engine:
+            skipped = {item.source: item for item in engine.index.manifest.skipped}
+            return engine.index.store.documents(), skipped
 
     def _copy(self, folder: Path) -> Iterator[str]:
         """Copy a folder's files of a known suffix into ``uploads``; yield what was left out, and why."""
@@ -263,7 +295,7 @@ class Library:
                 with path.open("rb") as file, self.uploads.receiving(path.name, path.stat().st_size, below) as incoming:
                     while chunk := file.read(1 << 20):
                         incoming.write(chunk)
-                    incoming.keep()
+                    self.arrivals.note(incoming.keep().source, "received")
             except (OSError, RagError) as error:
                 yield f"{inner}: {error}"
 
@@ -271,10 +303,27 @@ class Library:
         if self._closing.is_set():
             raise BusyError("the site is closing: the index stays as it was")
         with self._lock:
-            self._job = job
+            self._job = replace(job, first=self._first)
 
-    def _check_folder(self) -> None:
-        """Raise UsageError if the index that answers was built from another folder: indexing would drop what it has."""
+    @property
+    def _first(self) -> bool:
+        return self._live.unbuilt is not None
+
+    def check_folder(self) -> None:
+        """See that sources can be added: without an index the sources folder is made.
+
+        Raises:
+            UsageError: the index that answers was built from another folder: indexing would drop what it has; or the
+                sources folder is the index's own.
+            SourceError: it is not there, or cannot be made.
+        """
+        if self._live.unbuilt:
+            if self.root.resolve() == Path(self.config.index).resolve():
+                raise UsageError(f"{self.root} is both the sources and the index: start the page with --index FOLDER")
+            self._files()
+            with writing(self.root):
+                self.root.mkdir(parents=True, exist_ok=True)
+            return
         files = self._files()
         with self._live.engine() as engine:
             indexed = engine.index.store.digests()
@@ -286,7 +335,10 @@ class Library:
 
     def _files(self) -> list[str]:
         if not self.root.is_dir():
-            raise SourceError(f"sources folder {self.root} is not there: start the page with --sources FOLDER")
+            if self._live.unbuilt and not self.root.exists():
+                return []  # it is made when the first source is added
+            what = "is no folder" if self.root.exists() else "is not there"
+            raise SourceError(f"sources folder {self.root} {what}: start the page with --sources FOLDER")
         return [path.relative_to(self.root).as_posix() for path in walk(self.root, Path(self.config.index).resolve())]
 
     def _first_id(self, corpus: str) -> str | None:
@@ -305,7 +357,3 @@ def _is_corpus(name: str) -> bool:
 def _holding(sources: Iterable[str]) -> set[str]:
     """Return every path above a source: a mailbox, say, has its messages below its own name."""
     return {str(above) for source in sources for above in PurePosixPath(source).parents}
-
-
-def _reason(skipped: Skipped) -> str:
-    return skipped.reason + (f": {skipped.remedy}" if skipped.remedy else "")

@@ -24,24 +24,18 @@ def is_like(entry: Entry | Listing, wanted: str, *more: str) -> bool:
 def progress(job: Job) -> str:
     """Return what is done in the background, or how it ended; nothing if nothing was done yet."""
     if job.stage:
-        stages = {
-            "wait": words.STAGE_WAIT,
-            "copy": words.STAGE_COPY,
-            "read": words.STAGE_READ,
-            "encode": words.STAGE_ENCODE,
-            "open": words.STAGE_OPEN,
-        }
-        told = stages[job.stage].format(done=f"{job.done:,}", total=f"{job.total:,}")
+        told = stage(job)
         share = f' max="{job.total}" value="{job.done}"' if job.total else ""
         return (
             f'<div class="ql-job" data-running="yes"><p role="status">{escape(told)}</p>'
             f'<progress aria-label="{escape(words.REINDEX)}"{share}></progress>'
-            f'<p class="ql-note">{escape(words.STAGE_MEANWHILE)}</p></div>'
+            f'<p class="ql-note">{escape(words.STAGE_FIRST if job.first else words.STAGE_MEANWHILE)}</p></div>'
         )
     left_out = "".join(f"<li>{escape(item)}</li>" for item in job.left_out)
     listed = f"<p>{escape(words.LEFT_OUT)} ({len(job.left_out)}):</p><ul>{left_out}</ul>" if left_out else ""
     if job.error:
-        return f'<div class="ql-job">{failed(words.FAILED.format(error=job.error))}{listed}</div>'
+        form = words.FAILED_FIRST if job.first else words.FAILED
+        return f'<div class="ql-job">{failed(form.format(error=job.error))}{listed}</div>'
     if job.report is None:
         return ""
     form = words.DONE_SAME if job.report.current else words.DONE
@@ -55,6 +49,11 @@ def progress(job: Job) -> str:
     if job.report.unread:
         told += f" {words.PARTLY_READ.format(count=len(job.report.unread))}"
     return f'<div class="ql-job" data-done="yes"><p role="status">{escape(told)}</p>{listed}</div>'
+
+
+def stage(job: Job) -> str:
+    """Return what is done in the background, in words; nothing if nothing is."""
+    return words.STAGES[job.stage].format(done=f"{job.done:,}", total=f"{job.total:,}") if job.stage else ""
 
 
 def failed(error: str) -> str:

@@ -40,8 +40,7 @@ class LLMs:
 
     def __init__(self, live: Live, config: Config) -> None:
         """Look which there are; none is opened that is not chosen."""
-        with live.engine() as engine:
-            self.set = engine.llm.name if engine.llm else NONE
+        self.set = live.llm.name if live.llm else NONE
         """The name of the one that words answers unless another is chosen."""
         pulled = [
             f"local:{one.name}" for one in table().values() if not one.merged and one.path(folder_of(config)).exists()
@@ -100,8 +99,7 @@ class LLMs:
     def _tested(self, name: str, seconds: float) -> Tested:
         llm = self.chosen(name)
         if llm == "settings":
-            with self._live.engine() as engine:
-                llm = engine.llm
+            llm = self._live.llm
         assert llm is not None  # noqa: S101 (it is one of the names)
         late, said, began = Event(), "", monotonic()
         timer = Timer(seconds, late.set)

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL, Document
 from rag.web import (
+    adding,
     around,
+    beginning,
     chat,
     checking,
     evaluations,
@@ -48,7 +51,7 @@ from rag.web.desk import Desk
 from rag.web.guard import App, Guard
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK, address, listen
-from rag.web.live import Live
+from rag.web.live import Live, Unbuilt, begun
 from rag.web.llms import LLMs
 from rag.web.pins import Pins
 from rag.web.share import MOST_MB
@@ -90,14 +93,13 @@ class Site:
         self.live.close()
 
 
-def parts(engine: Engine) -> Site:
-    """Return what a page over an engine is made of.
+def parts(engine: Engine | Unbuilt) -> Site:
+    """Return what a page over an engine is made of, or one that has none yet.
 
     Raises:
         ConversationError: the file of conversations is damaged, of a later version, or cannot be written.
     """
-    config = engine.config
-    live = Live(engine)
+    config, live = engine.config, Live(engine)
     kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
     library = Library(live, folders=config.host in LOOPBACK)
     return Site(config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config), Shelf(live, library))
@@ -106,16 +108,19 @@ def parts(engine: Engine) -> Site:
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
     """Open the index and serve the page until interrupted, or told to end by SIGTERM; answers under way end first.
 
+    Without an index that can be read the page begins with adding sources.
+
     Args:
         config: the settings.
-        around: puts the page into a larger application, which is served then.
+        around: puts the page into a larger application, which is served then, and which needs an index.
 
     Raises:
-        IndexMissing, IndexDamaged: as opening the index does.
+        IndexMissing, IndexDamaged: as opening the index does, for a larger application.
         UsageError: the address or port cannot be listened on, or others reach it and there is no password.
     """
     kept = _password(config)
-    with closing(parts(Engine.open(config=config))) as site, listen(config) as listener:
+    opened = Engine.open(config=config) if around else begun(config)
+    with closing(parts(opened)) as site, listen(config) as listener:
         page = app(site, kept)
         settings = uvicorn.Config(
             around(site, page) if around else page,
@@ -125,6 +130,8 @@ def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) 
             timeout_graceful_shutdown=5,
         )
         print(f"Quoteline is at {address(listener)} (Ctrl-C ends it)", flush=True)
+        if isinstance(opened, Unbuilt):
+            print(f"rag: {opened.why}, or add sources on the page", file=sys.stderr, flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # which uvicorn raises again when it has ended
         with suppress(KeyboardInterrupt):
             _Server(settings, page.state.streams).run(sockets=[listener])
@@ -164,7 +171,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         uploads={"/sources/files": config.max_file_mb + 1 << 20, "/gradio_api/upload": SHARED_MB << 20},
         login=bool(kept),
     )
-    sources.add_routes(outer, site.library)
+    adding.add_routes(outer, site.live, site.library)
     outer.include_router(leaves.router(site.live.leaves, partial(_document, site.live)))
     outer.include_router(shelf.router(site.shelf))
     outer.include_router(around.router(site.live))
@@ -246,9 +253,11 @@ def blocks(site: Site, *, login: bool = False) -> Page:
         keeper = notebook.keeper()
         ticked = sources.keeper()
         shell.bar(settings.form(site.live, site.llms), login=login)
+        begin = beginning.Beginning(site.live, site.library) if site.live.unbuilt else None
         with shell.view("ask"), gr.Row(elem_id="ql-panes"):
             kept = history.pane()
-            talk, noted = chat.panes(site.live, site.conversations, chosen, site.llms)
+            above = [begin.lay_out] if begin else []
+            talk, noted = chat.panes(site.live, site.conversations, chosen, site.llms, *above)
         with shell.view("library") as opened:
             sources.view(
                 site.live, site.library, site.shelf, opened, noted, ticked, chosen, talk.conversation
@@ -260,13 +269,14 @@ def blocks(site: Site, *, login: bool = False) -> Page:
         with shell.view("evaluation") as opened:
             evaluations.view(Path(site.config.runs), opened)
         history.listen(site.conversations, talk, kept)
+        if begin:
+            begin.listen(demo, talk)
         # The sources may have changed since the page was laid out.
         demo.load(lambda: Desk().panel(site.live), outputs=[talk.panel], queue=False, api_visibility="private")
         demo.load(
             talk.exemplified, outputs=[talk.examples], queue=False, show_progress="hidden", api_visibility="private"
         )
-    with site.live.engine() as engine:
-        at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, (os.cpu_count() or 1) // engine.config.threads)
+    at_once = AT_ONCE_WITH_LLM if site.live.llm else max(1, (os.cpu_count() or 1) // site.config.threads)
     demo.queue(max_size=WAITING_PER_CORE * (os.cpu_count() or 1), default_concurrency_limit=at_once, api_open=False)
     return demo
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from rag.engine import AS_SET, Engine, Options
 from rag.errors import BusyError, UsageError
 from rag.reading.cost import Step, steps
+from rag.reading.reader import calibration, network_of
 from rag.schema import LENGTHS
 from rag.web import words
 from rag.web.icons import icon
@@ -75,9 +76,15 @@ def router(llms: LLMs) -> APIRouter:
 
 def form(live: Live, llms: LLMs) -> str:
     """Return the settings as HTML; what this server does unless told otherwise is chosen."""
-    with live.engine() as engine:
-        known = steps(engine.reader.name, engine.threshold)
-        own, length = engine.threshold != engine.reader.threshold, engine.config.length
+    config = live.config
+    if live.unbuilt:
+        network = network_of(config)
+        name, calibrated = network.name, float(calibration(network.card)["threshold"])
+    else:
+        with live.engine() as engine:
+            name, calibrated = engine.reader.name, engine.reader.threshold
+    threshold = calibrated if config.threshold is None else config.threshold
+    known, own, length = steps(name, threshold), threshold != calibrated, config.length
     names = {name: name for name in llms.names} | {NONE: words.SET_LLM_NONE}
     test = (
         f'<p class="ql-note">{words.SET_LLM_ABOUT}</p><p class="ql-test"><button type="button" class="ql-act" '

@@ -109,6 +109,8 @@ class Shelf:
             SourceError: the sources folder is not there.
             BusyError: the site is closing.
         """
+        if self._live.unbuilt:
+            return () if indexed else tuple(self._library.entries())
         with self._live.engine() as engine:
             identity = engine.index.id
             with self._lock:
@@ -146,6 +148,8 @@ class Shelf:
         """
         query.check()
         found = query.of(self.entries(indexed=indexed))[start : start + min(count, MOST_LINES)]
+        if not any(entry.passages for entry in found):
+            return {}
         with self._live.engine() as engine:
             return {entry.source: self._line(engine.index, entry.source) for entry in found if entry.passages}
 

@@ -1,32 +1,24 @@
 """The library: what there is, adding, removing and indexing it, its pictures, and what limits the chat."""
 
-import json
 from collections.abc import Mapping, Sequence
-from html import escape
 from importlib.resources import files
 from itertools import count
 from threading import Lock
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
 
-from rag.documents.load import SUFFIXES
 from rag.engine import Engine
-from rag.errors import RagError, SourceError, UsageError
+from rag.errors import RagError, UsageError
+from rag.index.store import Listing
 from rag.retrieval.hybrid import check_filter
 from rag.schema import ALL, Answer, Filter
-from rag.web import listing, picture, words
+from rag.web import adding, listing, picture, words
 from rag.web.chat import Note
-from rag.web.library import REMOVED, Library
+from rag.web.library import Library
 from rag.web.live import Live
-from rag.web.receive import Unfinished, received
 from rag.web.shelf import Query, Shelf, place, told
 from rag.web.uploads import UPLOADS
-
-HEADER = "X-Quoteline"
-"""A page of another site cannot send it: a browser asks first, and is refused."""
 
 
 def keeper() -> gr.HTML:
@@ -58,8 +50,7 @@ def view(
             gr.HTML(place(pane=False), elem_id="ql-list", apply_default_css=False)
             pictures = gr.HTML(js_on_load="", elem_id="ql-pictures")
         with gr.Column(scale=2, min_width=320):
-            script = (files("rag.web") / "static" / "sources.js").read_text(encoding="utf-8")
-            drop = gr.HTML(_drop_area(library), js_on_load=script, elem_id="ql-add")
+            drop = gr.HTML(adding.area(library), js_on_load=adding.script("sources.js"), elem_id="ql-add")
             with gr.Group(visible=library.folders):
                 folder = gr.Textbox(
                     "",
@@ -96,26 +87,6 @@ def view(
     keeper.click(page.ticked, [chosen], limited, trigger_mode="multiple", **quick)
 
 
-def add_routes(app: FastAPI, library: Library) -> None:
-    """Serve where the page sends files to: one a request, its bytes alone, counted as they come."""
-
-    @app.post("/sources/files")
-    async def receive(request: Request, name: str) -> JSONResponse:
-        if HEADER not in request.headers:
-            return JSONResponse({"error": f"{HEADER} is missing"}, 403)
-        try:
-            added = await received(library, name, request)
-        except UsageError as error:
-            return JSONResponse({"error": str(error)}, 400)
-        except SourceError as error:
-            return JSONResponse({"error": str(error)}, 507)
-        except Unfinished:
-            return JSONResponse({"error": "it did not arrive whole"}, 408)
-        except RagError as error:
-            return JSONResponse({"error": str(error)}, 503)
-        return JSONResponse({"source": added.source, "new": added.new})
-
-
 class _Page:
     """What the view shows, and does: each of its methods hangs on an event."""
 
@@ -130,13 +101,19 @@ class _Page:
         """Return (job, timer, ticked, note, pictures): all that may have changed."""
         self._shelf.refresh()
         try:
-            with self._live.engine() as engine:
-                documents = engine.index.store.documents()
-                pictures = picture.timeline(documents) + self._drawn.passage_map(engine, answers)
+            _, pictures = self._pictured(answers)
             _, note, _, _, ticked = self._set(chosen, known=False)
         except RagError as error:
             return (*self._job(), self._told(error=str(error)), gr.skip(), gr.skip())
         return (*self._job(), ticked, note, pictures)
+
+    def _pictured(self, answers: Sequence[Answer]) -> tuple[Sequence[Listing], str]:
+        """Return the documents and their pictures; none of either before there is an index."""
+        if self._live.unbuilt:
+            return (), ""
+        with self._live.engine() as engine:
+            documents = engine.index.store.documents()
+            return documents, picture.timeline(documents) + self._drawn.passage_map(engine, answers)
 
     def _job(self) -> tuple[str, gr.Timer]:
         """Return how far the job is, at the last moment: one that began meanwhile must not be hidden."""
@@ -149,14 +126,16 @@ class _Page:
         return (listing.progress(job), *(gr.skip(),) * 4) if job.stage else self.look(answers, chosen)
 
     def act(self, event: gr.EventData, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
-        """Return (what was done, …) once files have arrived, or a source is to be removed or read again."""
-        source = event._data.get("remove")  # noqa: SLF001 (Gradio gives a component's own data no public name)
+        """Return (what was done, …) once files arrived, an address is fetched, a source is to go or to be read again."""
+        told = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
+        source = told.get("remove")
         said = ""
         try:
             if source is not None:
                 place = self._library.remove(str(source))
                 said = listing.told(words.REMOVED.format(name=source, place=place))
-            self._library.reindex()
+            if not told.get("look"):
+                self._library.reindex()
         except RagError as error:
             said = listing.failed(str(error))
         return (said, *self.look(answers, chosen))
@@ -294,29 +273,4 @@ def _quoted(engine: Engine, answer: Answer) -> list[int]:
             for n, passage in enumerate(engine.index.store.of(cited.source))
             if passage.text[max(0, cited.start - passage.start) : cited.end - passage.start] == cited.quote
         }
-    )
-
-
-def _drop_area(library: Library) -> str:
-    told = {
-        "uploading": words.UPLOADING,
-        "uploaded": words.UPLOADED,
-        "renamed": words.UPLOADED_AS,
-        "before": words.UPLOADED_BEFORE,
-        "failed": words.NOT_UPLOADED,
-        "noAnswer": words.NO_ANSWER,
-        "folder": words.NO_FOLDER,
-        "suffix": words.WRONG_SUFFIX.format(suffixes=" ".join(SUFFIXES)),
-        "large": words.TOO_LARGE.format(megabytes=library.config.max_file_mb),
-        "remove": words.REMOVE_ASK.replace("{folder}", str(library.root / REMOVED)),
-    }
-    about = words.DROP_ABOUT.format(
-        suffixes=" ".join(SUFFIXES), megabytes=library.config.max_file_mb, folder=library.root / UPLOADS
-    )
-    return (
-        f'<section class="ql-drop" aria-label="{escape(words.ADD)}" data-most="{library.uploads.most_bytes}" '
-        f'data-header="{HEADER}" data-words="{escape(json.dumps(told))}"><h2>{escape(words.ADD)}</h2>'
-        f'<p>{escape(words.DROP)} <label class="ql-choose">{escape(words.CHOOSE)}<input type="file" multiple '
-        f'accept="{",".join(SUFFIXES)}"></label></p><p class="ql-note">{escape(about)}</p>'
-        '<p class="ql-uploading" role="status"></p><ul class="ql-uploaded" aria-live="polite"></ul></section>'
     )

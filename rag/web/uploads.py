@@ -21,6 +21,8 @@ UPLOADS = "uploads"
 MOST_FILES = 10_000
 """In ``uploads``."""
 MOST_NAME_BYTES = 200
+MOST_FOLDERS = 16
+"""That a file lies in, one in another, below ``uploads``."""
 SPARE_BYTES = 256 << 20
 """What a file must leave free on the disk: the index grows with it."""
 
@@ -66,7 +68,7 @@ class Uploads:
         """
         name = checked(name)
         with writing(self._root):
-            folder = self._folder()
+            folder = self._folder(below)
             room = min(self.most_bytes, shutil.disk_usage(folder).free - SPARE_BYTES)
             incoming = Incoming(self._root, folder / below / name, room)
         try:
@@ -75,11 +77,12 @@ class Uploads:
         finally:
             incoming.discard()
 
-    def _folder(self) -> Path:
+    def _folder(self, below: str) -> Path:
         folder = self._root / UPLOADS
         folder.mkdir(exist_ok=True)
-        if folder.is_symlink():
-            raise SourceError(f"{folder} is a symbolic link, which no index follows: put a folder there")
+        for link in (folder, *(folder / above for above in (Path(below), *Path(below).parents))):
+            if link.is_symlink():
+                raise SourceError(f"{link} is a symbolic link, which no index follows: put a folder there")
         present = sum(len(files) for _, _, files in os.walk(folder))
         if present >= MOST_FILES:
             raise SourceError(f"{folder} holds {present} files, the most that it may: take some away first")
@@ -165,6 +168,22 @@ def checked(name: str) -> str:
     if wrong:
         raise UsageError(f"a file cannot be called {name[:80]!r} here: {wrong}")
     return name
+
+
+def checked_folders(path: str) -> str:
+    """Return a path of folders as it will be, composed; "" where there are none.
+
+    Raises:
+        UsageError: one of them cannot be used, with the reason.
+    """
+    parts = unicodedata.normalize("NFC", path).split("/") if path else []
+    if len(parts) > MOST_FOLDERS:
+        raise UsageError(f"a file cannot lie in {len(parts)} folders here: at most {MOST_FOLDERS}")
+    for part in parts:
+        long = len(part.encode("utf-8", "surrogatepass")) > MOST_NAME_BYTES
+        if not part.strip() or part.startswith(".") or "\\" in part or has_controls(part) or long:
+            raise UsageError(f"a folder cannot be called {part[:80]!r} here: give it a plain name that is not hidden")
+    return "/".join(parts)
 
 
 @contextmanager

@@ -69,19 +69,47 @@ SIDE_WIDTH = "Width of the sources"
 
 # The library
 SOURCES = "Sources"
-ADD = "Add files"
-DROP = "Drop files here, or"
+ADD = "Add sources"
+DROP = "Drop files or folders here, or"
 CHOOSE = "choose files"
+CHOOSE_FOLDER = "choose a folder"
+DROP_KINDS = "What can be added"
 DROP_ABOUT = "{suffixes}; at most {megabytes} MB each. They are copied into {folder}, and indexed at once."
 UPLOADING = "Adding {name} ({n} of {all})…"
-UPLOADED = "{name} is added."
-UPLOADED_AS = "Added as {name}: there is another file of its name."
-UPLOADED_BEFORE = "{name} was there already, with the same content."
-NOT_UPLOADED = "{name} is not added: {error}"
+UPLOADED_AS = "Kept under this name: there is another file called {name}."
+UPLOADED_BEFORE = "It was there already, with the same content."
+NOT_UPLOADED = "Not added: {error}"
 NO_ANSWER = "the server does not answer: is it still running?"
 WRONG_SUFFIX = "it is none of {suffixes}"
 TOO_LARGE = "it is larger than {megabytes} MB"
-NO_FOLDER = "it is a folder. Choose the files in it, or give its path below"
+NO_FILES = "There is no file in it that can be read."
+LEFT_OUT_OF_FOLDER = "Left out of the folder, as their kind cannot be read: {count}."
+ADDRESS = "Address of a page or a file"
+ADDRESS_EXAMPLE = "https://example.org/report.pdf"
+ADDRESS_ADD = "Add address"
+ADDRESS_ABOUT = (
+    "An address is fetched by the computer that serves this page, from public machines alone, without cookies or "
+    "logins. Nothing is fetched unasked."
+)
+ADDRESS_BUSY = "{count} addresses are being fetched: add this one when one of them is there."
+ARRIVALS = {
+    "fetching": "Fetching…",
+    "received": "Received",
+    "read": "Read",
+    "indexed": "In the index",
+    "failed": "Could not be read: {why}",
+    "unfetched": "Could not be fetched: {why}",
+    "partly": "Not all of it could be read: {why}",
+}
+ARRIVALS_LIST = "What was added"
+ARRIVALS_COUNT = {
+    "fetching": "{count} being fetched",
+    "received": "{count} received",
+    "read": "{count} read",
+    "indexed": "{count} in the index",
+    "failed": "{count} could not be read",
+}
+ARRIVALS_MORE = "The first {count} are listed here, and all in the Library."
 FOLDER = "Add a folder of this computer by its path"
 FOLDER_ABOUT = "Its files are copied into {folder}; the folder itself stays as it is."
 FOLDER_EXAMPLE = "/home/name/articles"
@@ -90,12 +118,16 @@ REINDEX = "Re-index"
 REMOVE = "Remove"
 REMOVE_ASK = "Remove {name}? Its file is moved to {folder}, where you can take it back from; nothing is deleted."
 REMOVED = "{name} was moved to {place}. It no longer answers once the index is built."
-STAGE_WAIT = "Waiting for the index…"
-STAGE_COPY = "Copying files: {done} of {total}…"
-STAGE_READ = "Reading files: {done}…"
-STAGE_ENCODE = "Indexing passages: {done} of {total}…"
-STAGE_OPEN = "Opening the new index…"
+STAGES = {
+    "wait": "Waiting for the index…",
+    "copy": "Copying files: {done} of {total}…",
+    "read": "Reading files: {done}…",
+    "export": "Preparing the encoder, once for a new index…",
+    "encode": "Indexing passages: {done} of {total}…",
+    "open": "Opening the new index…",
+}
 STAGE_MEANWHILE = "The chat answers from the index as it was."
+STAGE_FIRST = "It can be asked once the index is built."
 DONE_SAME = "The index is up to date. Documents: {documents}."
 DONE = (
     "Indexed. Documents: {documents} ({added} added, {changed} changed, {removed} removed); could not be read: "
@@ -103,6 +135,7 @@ DONE = (
 )
 PARTLY_READ = "Of some sources not everything could be read ({count}): the list tells what."
 FAILED = "The index is as it was: {error}"
+FAILED_FIRST = "There is no index yet: {error}"
 LEFT_OUT = "Not copied"
 LIST = "Documents"
 LIST_FIND = "Find a source"
@@ -184,6 +217,24 @@ MAP_USED = "quoted by the last answer"
 MAP_QUOTED_FROM = "{title} ({count})"
 MAP_ANSWER = "Ringed are those that the last answer quotes: {quoted}."
 MAP_NO_ANSWER = "Once a question is answered, the passages that it quotes are ringed."
+
+# The page before there is an index
+BEGIN_HEAD = "Begin with your documents."
+BEGIN_ABOUT = (
+    "Add files, a folder or the address of a page, and ask them questions. Each line of an answer is a sentence of "
+    "theirs, and opens where it stands."
+)
+BEGIN_PRESENT_ONE = "One file that can be read lies in {folder} already; it is indexed with what you add."
+BEGIN_PRESENT = "{count} files that can be read lie in {folder} already; they are indexed with what you add."
+BEGIN_INDEX = "Index now"
+BEGIN_AGAIN = "Try again"
+BEGIN_FAILED = "Nothing can be asked yet: {error}. Add other sources, or try again."
+BEGIN_READY_ONE, BEGIN_READY = "1 source is in the index.", "{count} sources are in the index."
+BEGIN_UNREAD_ONE, BEGIN_UNREAD = "One file could not be read", "{count} files could not be read"
+BEGIN_SOURCES = "The sources, with their first sentences"
+BEGIN_MORE = "See all of them, or add more, in the Library"
+BEGIN_LOOKING = "Looking for questions that these sources answer…"
+BEGIN_NO_QUESTION = "Ask in your own words: no question was found that could be offered."
 
 # The list of conversations beside the chat
 KEPT_CONVERSATIONS = "Conversations"

@@ -87,8 +87,11 @@ def developers(page: Page) -> None:
 
 
 @contextmanager
-def visited(browser: Browser, url: str) -> Iterator[Page]:
-    """Open a site in a browser context of its own; fail if any page in it asked another host or logged an error."""
+def visited(browser: Browser, url: str, label: str = "Question") -> Iterator[Page]:
+    """Open a site in a browser context of its own; fail if any page in it asked another host or logged an error.
+
+    ``label`` is of a box that the page shows once it is there.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     outside: list[str] = []
     errors: list[str] = []
@@ -100,7 +103,7 @@ def visited(browser: Browser, url: str) -> Iterator[Page]:
     context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page = context.new_page()
     page.goto(url, timeout=90_000)
-    page.get_by_label("Question", exact=True).wait_for(timeout=90_000)  # where much else runs
+    page.get_by_label(label, exact=True).filter(visible=True).wait_for(timeout=90_000)  # where much else runs
     page.get_by_role("heading", name="Quoteline").hover(trial=True)  # once Gradio's loader lies over the page no longer
     yield page
     context.close()

@@ -246,7 +246,7 @@ def test_bad_input(rag: Run, arguments: list[str], code: int, message: str) -> N
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [["ask", "q"], ["search", "q"], ["show", "a"], ["status"], ["chat"], ["ui"]])
+@pytest.mark.parametrize("command", [["ask", "q"], ["search", "q"], ["show", "a"], ["status"], ["chat"], ["serve"]])
 def test_no_index(rag: Run, command: list[str], tmp_path: Path) -> None:
     code, out, err = rag(*command, index=tmp_path / "none")
     assert (code, out) == (4, "")

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from rag.config import Config
 from rag.schema import ALL, Check, CheckedClaim, Citation, Closest, Document
 from rag.web import checking, words
 from rag.web.checks import Checks
@@ -28,6 +29,7 @@ CLAIMS = (
 class Told:
     """Stands in for an engine that knows what to say."""
 
+    config = Config()
     index = SimpleNamespace(id="now", store=SimpleNamespace(find={"a.txt": DOCUMENT}.get))
 
     def check_steps(self, *_: object) -> Iterator[Check]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rag.config import Config
 from rag.engine import Engine
 from rag.errors import BusyError, LLMError, UsageError
 from rag.schema import ALL, Check, CheckedClaim
@@ -17,6 +18,8 @@ TEXT = "The raid was short. It killed 32 men. Ana Gómez left in May."
 
 class Told:
     """An engine that is asked in place of a real one: a claim each time that the test lets it."""
+
+    config = Config()
 
     def __init__(self) -> None:
         self.done: list[str] = []

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.errors import RagError, SourceError, UsageError
+from rag.errors import IndexMissing, RagError, SourceError, UsageError
 from rag.index import generations
+from rag.indexing.builder import Report, build
 from rag.web import library as library_module
+from rag.web.arrivals import Arrival
 from rag.web.library import Entry, Job, Library
-from rag.web.live import Live
+from rag.web.live import Live, Unbuilt
 from tests.conftest import ARTICLE
 
 OTTERS = "# Otters of Lutra\n\nThe otters of Lutra eat 900 fish a day, said the warden Ana Pike."
@@ -276,3 +279,111 @@ def test_a_folder_that_cannot_be_written_says_so(own: Config) -> None:
     (Path(own.sources) / "uploads").write_text("a file of that name")
     with opened(own) as (_, library), pytest.raises(SourceError, match="cannot be written"):
         add(library, "otters.md", OTTERS.encode())
+
+
+@pytest.fixture
+def nothing(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Live, Library]]:
+    """A library without an index, and without the folder of its sources."""
+    shared = config.index
+    config = replace(config, index=str(tmp_path / "index"), sources=str(tmp_path / "deep" / "sources"))
+
+    def quickly(config: Config, **more: Any) -> Report:
+        """Build with the encoder that the shared index has: to export one takes long."""
+        if not Path(config.index).exists() and any(Path(config.sources).rglob("*.md")):
+            shutil.copytree(shared, config.index)
+        return build(config, **more)
+
+    monkeypatch.setattr(library_module, "build", quickly)
+    live = Live(Unbuilt(config, None, IndexMissing("no index")))
+    library = Library(live, folders=True)
+    yield live, library
+    library.close()
+    live.close()
+
+
+def arrived(library: Library) -> dict[str, str]:
+    return {each.name: each.state for each in library.arrivals.since(0, 0).arrivals}
+
+
+def test_what_is_added_first_makes_the_folder_and_the_index(nothing: tuple[Live, Library]) -> None:
+    live, library = nothing
+    assert (library.entries(), library.present()) == ([], 0)
+    assert not library.root.exists()
+    with library.receiving("otters.md", None, "notes") as incoming:
+        incoming.write(OTTERS.encode())
+        incoming.keep()
+    (library.root / "there.txt").write_text("It rained in Lutra on Monday.")
+    add(library, "broken.pdf", b"%PDF-1.7 broken")
+    assert library.present() == 3
+    assert set(states(library).values()) == {"new"}
+    library.reindex()
+    assert library.job.first
+    job = ended(library)
+    assert (job.error, job.first) == ("", False)
+    assert live.unbuilt is None
+    with live.engine() as engine:
+        assert engine.ask(QUESTION).short_answer == "900"
+    assert states(library) == {
+        "uploads/broken.pdf": "skipped",
+        "there.txt": "indexed",
+        "uploads/notes/otters.md": "indexed",
+    }
+    assert arrived(library) == {  # for a first index each file is an arrival
+        "uploads/broken.pdf": "failed",
+        "there.txt": "indexed",
+        "uploads/notes/otters.md": "indexed",
+    }
+
+
+def test_a_first_build_that_fails_says_why_and_the_next_may_do(nothing: tuple[Live, Library]) -> None:
+    live, library = nothing
+    library.reindex()
+    job = ended(library)
+    assert (job.first, job.error.partition(":")[0]) == (True, f"no documents in {library.root}")
+    broken = add(library, "broken.pdf", b"%PDF-1.7 broken")
+    library.arrivals.note(broken, "received")
+    library.reindex()
+    assert "no document in" in ended(library).error
+    assert live.unbuilt is not None
+    (failed,) = library.arrivals.since(0, 0).arrivals
+    assert (failed.name, failed.state) == (broken, "failed")
+    assert "PDF" in failed.why
+    assert library.remove(broken) == f".removed/{broken}", "of no index it may be the last"
+    add(library, "otters.md", OTTERS.encode())
+    library.reindex()
+    assert ended(library).error == ""
+    assert live.unbuilt is None
+
+
+def test_an_index_that_was_built_elsewhere_meanwhile_is_opened(nothing: tuple[Live, Library], config: Config) -> None:
+    live, library = nothing
+    add(library, "otters.md", OTTERS.encode())
+    shutil.copytree(config.index, library.config.index)
+    build(library.config)
+    library.reindex()
+    job = ended(library)
+    assert job.report is not None
+    assert job.report.current
+    with live.engine() as engine:
+        assert engine.index.id == job.report.generation
+
+
+def test_a_sources_folder_that_cannot_be_one_says_why(nothing: tuple[Live, Library]) -> None:
+    _, library = nothing
+    library.root.parent.mkdir()
+    library.root.write_text("a file")
+    with pytest.raises(SourceError, match="is no folder: start the page with --sources"):
+        add(library, "otters.md", OTTERS.encode())
+    own = replace(library.config, sources=library.config.index)
+    with pytest.raises(UsageError, match="is both the sources and the index"):
+        add(Library(Live(Unbuilt(own, None, IndexMissing("no index"))), folders=True), "a.md", b"text")
+    assert not Path(own.index).exists()
+
+
+def test_with_an_index_only_what_is_added_is_an_arrival(own: Config) -> None:
+    with opened(own) as (_, library):
+        for name in ("a.md", "b.md"):
+            library.arrivals.note(add(library, name, OTTERS.encode()), "received")
+            library.reindex()
+            ended(library)
+            assert library.arrivals.since(0, 0).arrivals == (Arrival(f"uploads/{name}", "indexed"),)

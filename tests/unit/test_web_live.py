@@ -1,14 +1,18 @@
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.config import Config
 from rag.engine import Engine
-from rag.errors import BusyError
-from rag.web.live import Live
+from rag.errors import BusyError, IndexDamaged, IndexMissing
+from rag.index.manifest import FORMAT, MANIFEST, sealed
+from rag.web.live import Live, Unbuilt, begun
 
 
 class Counted:
@@ -90,3 +94,53 @@ def test_an_answer_begun_before_a_swap_is_ended_by_the_old_engine(own: Config) -
         *_, answer = stream
     assert getattr(answer, "outcome", None) == "answered"
     held.close()
+
+
+def test_before_an_index_nothing_can_be_asked_until_there_is_one(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    for made in (False, True):  # an empty folder is no index either
+        if made:
+            folder.mkdir()
+        found = begun(Config(index=str(folder)))
+        assert isinstance(found, Unbuilt)
+        held = Live(found)
+        assert held.unbuilt is found
+        assert (held.config.index, held.llm) == (str(folder), None)
+        for _ in range(2):
+            with pytest.raises(IndexMissing, match="build one with rag index --index"), held.engine():
+                pass
+    counted = Counted()
+    engine: Any = counted
+    held.swap(engine)
+    assert held.unbuilt is None
+    with held.engine() as leased:
+        assert leased is engine
+    held.close()
+    assert counted.closed == 1
+    assert held.unbuilt is None
+
+
+def test_a_page_that_never_had_an_index_is_closed() -> None:
+    held = Live(Unbuilt(Config(), None, IndexMissing("no index")))
+    held.close()
+    with pytest.raises(BusyError, match="closing"), held.engine():
+        pass
+
+
+def test_an_index_that_cannot_be_read_names_the_command(own: Config) -> None:
+    """Of an older format, or damaged: a page begins without it."""
+    (path,) = Path(own.index).glob(f"*/{MANIFEST}")
+    older = json.loads(path.read_text()) | {"format": FORMAT - 1}
+    older.pop("seal")
+    path.write_text(json.dumps(older | {"seal": sealed(older)}))
+    for why in (rf"has index format {FORMAT - 1}, not {FORMAT}: rebuild with rag index --index", "cannot be used"):
+        held = Live(begun(own))
+        with pytest.raises(IndexDamaged, match=why), held.engine():
+            pass
+        path.write_text("{")
+
+
+def test_an_index_that_is_there_is_opened(own: Config) -> None:
+    found = begun(replace(own, threads=1))
+    assert isinstance(found, Engine)
+    found.close()

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from rag.config import Config
 from rag.schema import Answer, Document
 from rag.web import notebook, words
 from rag.web.conversations import Conversations
@@ -24,6 +25,8 @@ OTHER = "ben-" + "b" * 28
 
 class Index:
     """Stands in for an engine: an index of one document, which a test may change."""
+
+    config = Config()
 
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {DOCUMENT.source: DOCUMENT}

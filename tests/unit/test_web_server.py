@@ -46,8 +46,9 @@ OPEN = """
     HEAD / HEAD /gradio_api/file={path_or_url} POST /gradio_api/cancel POST /gradio_api/queue/join
     POST /gradio_api/reset POST /gradio_api/upload
     GET /conversations/gold.jsonl GET /conversations/{identity}/{form} GET /reports/{name} POST /sources/files
+    POST /sources/addresses GET /sources/arrivals GET /library/rows GET /library/lines GET /library/around
     GET /checks/{identity}/{form} GET /notebook/notebook.{form} GET /leaves/{sha256}/{number} POST /settings/llm
-    GET /library/rows GET /library/lines GET /library/around GET /worker.js GET /install/{name}
+    GET /worker.js GET /install/{name}
 """.split()
 """What it does."""
 
