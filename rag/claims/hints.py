@@ -93,7 +93,7 @@ def hints(text: str, spans: Sequence[tuple[int, int]], notes: Sequence[Explained
         by_label.setdefault(note.label, []).append(note.text)
     begins = [_begin(text, start, end) for start, end in spans]
     ends = [*begins[1:], len(text)][: len(spans)]
-    told = []
+    told: list[tuple[str, ...]] = []
     for (start, _), begin, end in zip(spans, begins, ends, strict=True):
         first = start if not told else begin  # marks before the first claim have no other
         part = list(text[first:end])

@@ -27,10 +27,9 @@ def router(serving: Serving) -> APIRouter:
     def listed() -> JSONResponse:
         with serving.live.engine() as engine:
             indexed, index = engine.index.store.documents(), engine.index.id
-        if serving.library and serving.library.root.is_dir():
-            entries = serving.library.entries()
-        else:
-            entries = [_indexed(one) for one in indexed]
+        found = serving.library.entries() if serving.library and serving.library.root.is_dir() else []
+        # In a container the folder is there and empty: nothing is gone, the files are elsewhere.
+        entries = found if any(entry.file for entry in found) else [_indexed(one) for one in indexed]
         return JSONResponse({"index": index, "sources": [asdict(entry) for entry in entries]})
 
     @routes.get(

@@ -512,6 +512,18 @@ def test_sources_are_added_indexed_removed_and_gone_back_from(own_live: Live) ->
     library.close()
 
 
+def test_where_the_files_are_elsewhere_none_is_gone(own_live: Live, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with own_live.engine() as engine:
+        away = Live(Engine(engine.index, replace(engine.config, sources=str(tmp_path / "empty"))))
+    library = Library(away, folders=False)
+    with served(app(away, library)) as base, httpx.Client(base_url=base, timeout=SOON) as client:
+        (one,) = client.get("/v1/sources").json()["sources"]
+        assert (one["source"], one["state"], one["file"]) == (ARTICLE, "indexed", False)
+        assert client.delete(f"/v1/sources/{ARTICLE}").json()["kind"] == "usage"
+    library.close()
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "BODY_SECONDS", 0.2)
     host, port = base.removeprefix("http://").split(":")

@@ -116,11 +116,11 @@ def test_a_virtual_environment_of_it_alone(config: Config, tmp_path: Path, reque
         pytest.skip("installs 800 MB and takes minutes: pytest --slow")
     folder = tmp_path / "venv"
     venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
+    python, root = str(folder / "bin" / "python"), str(ROOT)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    constraints, needed = ROOT / "constraints.txt", ROOT / "serve.txt"
-    subprocess.run([*pip, "--constraint", constraints, "--requirement", needed], cwd=tmp_path, check=True)
-    subprocess.run([*pip, "--no-deps", ROOT], cwd=tmp_path, check=True)  # as the Dockerfile does
+    locked = ["--constraint", f"{root}/constraints.txt", "--requirement", f"{root}/serve.txt"]
+    subprocess.run([*pip, *locked], cwd=tmp_path, check=True)
+    subprocess.run([*pip, "--no-deps", root], cwd=tmp_path, check=True)  # as the Dockerfile does
     (packages,) = folder.glob("lib/python*/site-packages")
     there = {path.name for path in packages.iterdir()}
     assert not there & {"torch", "sentence_transformers", "transformers", "llama_index", "onnx"}
