@@ -205,3 +205,22 @@ def test_a_browser_that_accepts_spanish_is_answered_in_it_and_another_is_not(bro
         page.goto(url)
         page.get_by_label(label, exact=True).wait_for(timeout=30_000)
         context.close()
+
+
+def test_the_longer_words_of_spanish_fit_a_phone(browser: Browser, url: str, screenshots: Path) -> None:
+    context = browser.new_context(locale="es-ES", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_label("Pregunta", exact=True).wait_for(timeout=30_000)
+    page.get_by_role("heading", name="Quoteline").wait_for(state="attached")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tool = page.get_by_role("button", name="Ajustes", exact=True).bounding_box()
+    assert tool
+    assert tool["x"] + tool["width"] <= 390
+    page.screenshot(path=screenshots / "spanish-phone.png")
+    notebook = page.locator(".ql-views").get_by_role("tab", name="Cuaderno")
+    notebook.click()
+    expect(notebook).to_be_in_viewport(ratio=0.9)
+    page.get_by_role("button", name="Ajustes", exact=True).click()
+    page.screenshot(path=screenshots / "spanish-phone-settings.png")
+    context.close()

@@ -116,6 +116,17 @@ def test_history_and_a_limit_count(client: httpx.Client) -> None:
     assert client.post("/v1/ask", json={"question": ASKED, "after": "soon"}).status_code == 400
 
 
+def test_a_question_may_want_a_shorter_or_a_surer_answer(client: httpx.Client) -> None:
+    asked = {"question": "Who is the president of Cuba?"}
+    whole = client.post("/v1/ask", json=asked).json()
+    found = client.post("/v1/ask", json={**asked, "length": "sentence"}).json()
+    assert len(whole["citations"]) > 1
+    assert found["citations"] == whole["citations"][:1]
+    assert client.post("/v1/ask", json={**asked, "threshold": 0.95}).json()["outcome"] == "refused"
+    for wrong in ({"length": "brief"}, {"threshold": 2}):
+        assert client.post("/v1/ask", json={**asked, **wrong}).status_code in (400, 422)
+
+
 def test_a_stream_tells_what_was_found_each_claim_and_the_answer(client: httpx.Client) -> None:
     response = client.post("/v1/ask/stream", json={"question": ASKED})
     assert response.headers["content-type"].startswith("text/event-stream")

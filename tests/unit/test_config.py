@@ -66,6 +66,7 @@ def test_a_variable_of_another_program_is_left_alone(tmp_path: Path, monkeypatch
         ('ocr = "perhaps"', "ocr must be true or false, not 'perhaps'"),
         ("ocr = 1", "ocr must be true or false, not 1"),
         ("threads = 100000", "threads is 100000: at most"),
+        ('length = "brief"', "length is 'brief': one of sentence, short, all"),
         ('reader = "best"', "reader is 'best': one of auto, packaged, careful"),
     ],
 )

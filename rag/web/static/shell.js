@@ -22,6 +22,7 @@ const show = (name) => {
   for (const [place, tab] of tabs.entries()) {
     const chosen = tab.dataset.view === name;
     tab.setAttribute("aria-selected", chosen);
+    if (chosen && phone.matches) tab.scrollIntoView({ inline: "nearest", block: "nearest" });
     tab.tabIndex = chosen || (place === 0 && !tabs.some((other) => other.dataset.view === name)) ? 0 : -1;
   }
   const hash = name === names[0] ? "" : `#${name}`;
