@@ -7,7 +7,16 @@ import pytest
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.retrieval.hybrid import POOL, fused, left_out, parts, retrieve
+from rag.retrieval.hybrid import (
+    MOST_NAMES,
+    MOST_PATTERNS,
+    POOL,
+    check_filter,
+    fused,
+    left_out,
+    parts,
+    retrieve,
+)
 from rag.schema import Citation, Closest, Filter, Hit
 from rag.text.terms import terms
 from tests.conftest import built_over
@@ -98,6 +107,21 @@ def test_a_filter_is_a_wall(dated: Engine, chosen: Filter, found: set[int]) -> N
     pointers: list[Citation | Closest] = [*answer.citations, *answer.closest]
     assert {int(pointer.source[-6:-4]) for pointer in pointers} <= found
     assert (answer.reason == "nothing_found") == (not found)
+
+
+def test_a_filter_may_name_thousands_of_sources(dated: Engine) -> None:
+    many = Filter(("north/01.txt", "south/1?.txt", *(f"none/{n}.txt" for n in range(MOST_NAMES - 2))))
+    check_filter(many)
+    assert dated.index.store.sources(many) == ["north/01.txt", "south/10.txt"]
+    assert dated.index.store.admits("none/7.txt", many)
+    assert dated.index.store.admits("south/11.txt", many)
+    assert not dated.index.store.admits("none/x.txt", many)
+    for wrong, why in (
+        ((*many.sources, "one/more.txt"), "at most 10,000 names"),
+        (tuple(f"{n}/*" for n in range(MOST_PATTERNS + 1)), "at most 200 patterns"),
+    ):
+        with pytest.raises(UsageError, match=why):
+            check_filter(Filter(wrong))
 
 
 @pytest.mark.parametrize(
