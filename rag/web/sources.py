@@ -126,7 +126,7 @@ class _Page:
         return (listing.progress(job), *(gr.skip(),) * 4) if job.stage else self.look(answers, chosen)
 
     def act(self, event: gr.EventData, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
-        """Return (what was done, …) once files arrived, an address is fetched, a source is to go or to be read again."""
+        """Return (what was done, …): files have arrived, an address is fetched, a source goes or is read again."""
         told = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
         source = told.get("remove")
         said = ""
