@@ -557,7 +557,7 @@ def named_llm(config: Config) -> LLM | None:
     Raises:
         UsageError: it is in no known form, or what it needs is not here.
     """
-    if config.llm == "none":
+    if config.llm is None:
         return None
     from rag.llm.client import open_llm  # only whoever names one waits for its libraries
 

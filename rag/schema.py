@@ -76,8 +76,13 @@ class Skipped:
     reason: str
     remedy: str = ""
 
+    @property
+    def told(self) -> str:
+        """Why it was not indexed, and what would help."""
+        return self.reason + (f": {self.remedy}" if self.remedy else "")
+
     def __str__(self) -> str:
-        return f"{self.source!r}: {self.reason}" + (f": {self.remedy}" if self.remedy else "")
+        return f"{self.source!r}: {self.told}"
 
 
 @dataclass(frozen=True, slots=True)

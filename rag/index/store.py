@@ -113,7 +113,10 @@ class Store:
         passages = "(SELECT count(*) FROM passage WHERE document = document.id)"
         columns = f"source, title, published, length(text), publisher, {passages}, notes, unread, pages"
         rows = self._rows(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
-        return [Listing(*row[:6], *map(_texts, row[6:8]), len(json.loads(row[8]))) for row in rows]
+        return [
+            Listing(*row[:6], notes=_texts(row[6]), unread=_texts(row[7]), pages=len(json.loads(row[8])))
+            for row in rows
+        ]
 
     def noted(self) -> tuple[int, int]:
         """Return how many documents have parts that could not be read, and how many were read with other notes."""

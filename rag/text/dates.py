@@ -166,7 +166,7 @@ def stated(text: str) -> list[Stated]:
     found = []
     for match in _STATED.finditer(text):
         if iso := match["iso"]:
-            year, month, day = (int(part) for part in iso.split("-"))
+            year, month, day = map(int, iso.split("-"))
         else:
             name, number = match["month1"] or match["month2"], match["day1"] or match["day2"]
             own = match["year1"] or match["year2"] or match["only"]

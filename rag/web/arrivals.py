@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
-from rag.documents.load import Skipped
-from rag.schema import Document
+from rag.schema import Document, Skipped
 
 State = Literal["fetching", "received", "read", "indexed", "failed", "dropped"]
 """Of an arrival: its address is asked; its file lies among the sources; it was read; answers come from it; it could not

@@ -4,17 +4,17 @@ It is laid out only where the page was started without an index, above the conve
 is built. Then it tells two sentences of each source, and beside it stand the questions that these sources answer.
 """
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 
 from rag.conversation.summary import opening
-from rag.documents.load import Skipped
 from rag.engine import Engine
 from rag.errors import IndexDamaged, RagError
 from rag.index.store import Listing
-from rag.schema import Evidence
+from rag.schema import Evidence, Skipped
 from rag.web import adding, listing, words
 from rag.web.chat import Chat
 from rag.web.library import Library
@@ -99,15 +99,14 @@ def _sources(engine: Engine) -> str:
     count = words.BEGIN_READY_ONE if len(listings) == 1 else words.BEGIN_READY.format(count=f"{len(listings):,}")
     left = len(listings) - MOST_TOLD
     more = f'<p class="ql-meta">{escape(words.CHAT_SOURCES_MORE.format(count=f"{left:,}"))}</p>' if left > 0 else ""
-    skipped = [Skipped(**item) for item in engine.index.manifest["skipped"]]
     return (
-        f'<div data-begin="ready"><h2>{escape(count)}</h2>{_unread(skipped)}'
+        f'<div data-begin="ready"><h2>{escape(count)}</h2>{_unread(engine.index.manifest.skipped)}'
         f'<div class="ql-openings" role="region" tabindex="0" aria-label="{escape(words.BEGIN_SOURCES)}">'
         f'<ul>{rows}</ul>{more}</div><p><a href="#library">{escape(words.BEGIN_MORE)}</a></p></div>'
     )
 
 
-def _unread(skipped: list[Skipped]) -> str:
+def _unread(skipped: Sequence[Skipped]) -> str:
     """Return what could not be read, folded; nothing if there is nothing."""
     if not skipped:
         return ""

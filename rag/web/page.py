@@ -143,7 +143,8 @@ def tags(found: Answer, number: int) -> tuple[str, ...]:
         return ("superseded",)
     others = [other for other in found.conflict if other is not stated]
     dates = [other.published for other in others if other.published]
-    newer = bool(stated.published and dates) and all(stated.published > date for date in dates)
+    own = stated.published
+    newer = own is not None and bool(dates) and all(own > date for date in dates)
     return (*(["disputed"] if found.disputed else []), *(["newer"] if newer else []))
 
 

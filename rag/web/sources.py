@@ -181,7 +181,8 @@ class _Page:
         return wanted, listing.chip(*about), gr.Button(visible=wanted != ALL), told, kept
 
     def _told(self, *about: Any, error: str = "") -> str:
-        return told(next(self._serials), *(about or (0, 0, True)), error=error)
+        documents, passing, names = about or (0, 0, True)
+        return told(next(self._serials), documents, passing, names, error=error)
 
     def _named(self, typed: str) -> tuple[str, ...]:
         """Return the sources that words mean: what is typed as it is where it names one, or is a pattern of some.

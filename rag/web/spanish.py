@@ -64,28 +64,20 @@ DROP = "Suelte aquí los archivos, o"
 CHOOSE = "elija archivos"
 DROP_ABOUT = "{suffixes}; como mucho {megabytes} MB cada uno. Se copian en {folder} y se indexan en el acto."
 UPLOADING = "Añadiendo {name} ({n} de {all})…"
-UPLOADED = "Se ha añadido {name}."
 UPLOADED_AS = "Añadido como {name}: ya hay otro archivo con su nombre."
-UPLOADED_BEFORE = "{name} ya estaba, con el mismo contenido."
-NOT_UPLOADED = "No se añade {name}: {error}"
+UPLOADED_BEFORE = "Ya estaba, con el mismo contenido."
+NOT_UPLOADED = "No se ha añadido: {error}"
 NO_ANSWER = "el servidor no responde: ¿sigue en marcha?"
 WRONG_SUFFIX = "no es ninguno de {suffixes}"
 TOO_LARGE = "ocupa más de {megabytes} MB"
-NO_FOLDER = "es una carpeta. Elija los archivos que contiene, o escriba su ruta abajo"
 FOLDER = "Añadir una carpeta de este equipo por su ruta"
 FOLDER_ABOUT = "Sus archivos se copian en {folder}; la carpeta misma queda como está."
 FOLDER_EXAMPLE = "/home/nombre/articulos"
 FOLDER_ADD = "Añadir carpeta"
 REINDEX = "Indexar de nuevo"
 REMOVE = "Quitar"
-REMOVE_NAMED = "Quitar {name}"
 REMOVE_ASK = "¿Quitar {name}? Su archivo se mueve a {folder}, de donde puede recuperarlo; no se borra nada."
 REMOVED = "{name} se movió a {place}. Dejará de responder en cuanto el índice esté hecho."
-STAGE_WAIT = "Esperando al índice…"
-STAGE_COPY = "Copiando archivos: {done} de {total}…"
-STAGE_READ = "Leyendo archivos: {done}…"
-STAGE_ENCODE = "Indexando pasajes: {done} de {total}…"
-STAGE_OPEN = "Abriendo el nuevo índice…"
 STAGE_MEANWHILE = "Mientras tanto se responde con el índice anterior."
 DONE_SAME = "El índice está al día. Documentos: {documents}."
 DONE = (
@@ -98,15 +90,8 @@ LEFT_OUT = "No copiados"
 LIST = "Documentos"
 LIST_FIND = "Buscar una fuente"
 LIST_EXAMPLE = "título, editor, nombre de archivo o fecha"
-LIST_COUNT = "Documentos: {documents}, pasajes: {passages}."
-LIST_SHOWN = "Se muestran {shown} de {all} filas: acótelas con la búsqueda."
 LIST_NONE = "No hay ninguna fuente así."
-TITLE = "Título"
 PUBLISHER = "Editor"
-DATE = "Fecha"
-PASSAGES = "Pasajes"
-STATE = "Estado"
-ACTION = "Acción"
 STATES = {
     "indexed": "Indexado",
     "corpus": "Indexado: un archivo de muchos documentos",
@@ -188,6 +173,7 @@ CHAT_KEYS_LIST = (
     ("p", "en una respuesta o una fuente: la cita anterior"),
     ("Intro", "en un número: ir a su cita; Esc vuelve"),
     ("← →", "en la pestaña de una fuente: la fuente de al lado"),
+    ("← →", "en una página impresa: la página siguiente, la anterior"),
     ("Supr", "en la pestaña de una fuente: cerrarla"),
     ("Esc", "cerrar la cita que muestra un número, o dejar de editar"),
 )
@@ -419,6 +405,143 @@ CHECK_CLOSEST = "Lo más cercano:"
 CHECK_EXPORT = "Guardar como"
 CHECK_FORMS = {"html": "HTML", "md": "Markdown", "json": "JSON"}
 CHECK_READ = "Pulse una cita para leerla en su fuente."
+
+# Installed, and without its server
+INSTALL_ABOUT = "Respuestas de sus documentos, cada una con su cita literal."
+OFFLINE_HEAD = "El servidor no está en marcha"
+OFFLINE_ABOUT = (
+    "Quoteline responde desde un equipo suyo, que no contesta. Inícielo allí con rag ui: esta página vuelve por sí "
+    "sola."
+)
+OFFLINE_AGAIN = "Reintentar"
+
+# What is added
+CHOOSE_FOLDER = "elegir una carpeta"
+DROP_KINDS = "Qué se puede añadir"
+NO_FILES = "No hay en ella ningún archivo que se pueda leer."
+LEFT_OUT_OF_FOLDER = "Archivos de la carpeta que se dejan fuera, pues no se leen los de su clase: {count}."
+ADDRESS = "Dirección de una página o de un archivo"
+ADDRESS_EXAMPLE = "https://example.org/informe.pdf"
+ADDRESS_ADD = "Añadir la dirección"
+ADDRESS_ABOUT = (
+    "La dirección la descarga el equipo que sirve esta página, solo de máquinas públicas, sin cookies ni contraseñas. "
+    "No se descarga nada que no se pida."
+)
+ADDRESS_BUSY = "Se están descargando {count} direcciones: añada esta cuando una de ellas haya llegado."
+ARRIVALS = {
+    "fetching": "Descargando…",
+    "received": "Recibido",
+    "read": "Leído",
+    "indexed": "En el índice",
+    "failed": "No se pudo leer: {why}",
+    "unfetched": "No se pudo descargar: {why}",
+    "partly": "No se pudo leer todo: {why}",
+}
+ARRIVALS_LIST = "Lo añadido"
+ARRIVALS_COUNT = {
+    "fetching": "descargándose: {count}",
+    "received": "recibidos: {count}",
+    "read": "leídos: {count}",
+    "indexed": "en el índice: {count}",
+    "failed": "no se pudieron leer: {count}",
+}
+ARRIVALS_MORE = "Aquí se ven los primeros {count}, y todos en la Biblioteca."
+STAGES = {
+    "wait": "Esperando al índice…",
+    "copy": "Copiando archivos: {done} de {total}…",
+    "read": "Leyendo archivos: {done}…",
+    "export": "Preparando el codificador, una vez por índice nuevo…",
+    "encode": "Indexando pasajes: {done} de {total}…",
+    "open": "Abriendo el índice nuevo…",
+}
+STAGE_FIRST = "Se le podrá preguntar cuando el índice esté hecho."
+FAILED_FIRST = "Aún no hay índice: {error}"
+
+# The list of sources
+SHELF_CHIP = "{passing} de {documents} fuentes"
+SHELF_CHIP_ALL = "Todas las {documents} fuentes"
+SHELF_CHIP_ONE = "1 fuente"
+SHELF_CHIP_NONE = "Aún no hay fuentes"
+SHELF_ORDER = "Orden"
+SHELF_ORDERS = {
+    "": "Como en la carpeta",
+    "title": "Por título",
+    "newest": "Las más nuevas primero",
+    "oldest": "Las más antiguas primero",
+    "publisher": "Por editor",
+    "pages": "Las más largas primero",
+    "unread": "Las no leídas primero",
+}
+SHELF_NARROW = "Editor y fecha"
+SHELF_ANY_PUBLISHER = "Todos los editores"
+SHELF_COUNTS = {"one": "1 fuente", "many": "{count} fuentes", "some": "{count} de {all} fuentes"}
+SHELF_TICK = "Preguntar solo a {title}"
+SHELF_TICK_ALL = "Marcar las {count}"
+SHELF_TICK_ABOUT = "Marque fuentes para preguntar solo a ellas."
+SHELF_TICKED = "Marcadas: {count}. Solo se pregunta a lo marcado."
+SHELF_NOTES = "Dejado fuera a propósito"
+SHELF_MORE = "Qué se puede hacer con {title}"
+SHELF_OPEN = "Abrir"
+SHELF_ONLY = "Preguntar solo a esta"
+SHELF_AGAIN = "Leer de nuevo"
+SHELF_PAGES = "{count} páginas"
+SHELF_ONE_PAGE = "1 página"
+SHELF_NO_ANSWER = "La lista no llega: ¿sigue en marcha el servidor?"
+TIMELINE_LEGEND = {
+    "day": "Una barra es un día: púlsela para ver lo publicado entonces",
+    "month": "Una barra es un mes: púlsela para ver lo publicado entonces",
+    "year": "Una barra es un año: púlsela para ver lo publicado entonces",
+    "decade": "Una barra son diez años: púlsela para ver lo publicado entonces",
+    "century": "Una barra es un siglo: púlsela para ver lo publicado entonces",
+}
+MAP_DOT = "{title}, pasaje {number} de {count}"
+MAP_KEYS = "Pulse un punto para leerlo; las flechas llevan de uno al siguiente."
+MAP_COLOURS = "Cada fuente tiene uno de ocho colores: pose el ratón en un punto para ver de cuál es"
+MAP_OTHERS = "Otras ({count})"
+
+# The page before there is an index
+BEGIN_HEAD = "Empiece con sus documentos."
+BEGIN_ABOUT = (
+    "Añada archivos, una carpeta o la dirección de una página, y hágales preguntas. Cada línea de una respuesta es una "
+    "frase suya, y se abre donde está."
+)
+BEGIN_PRESENT_ONE = "En {folder} ya hay un archivo que se puede leer; se indexa con lo que añada."
+BEGIN_PRESENT = "En {folder} ya hay {count} archivos que se pueden leer; se indexan con lo que añada."
+BEGIN_INDEX = "Indexar ahora"
+BEGIN_AGAIN = "Reintentar"
+BEGIN_FAILED = "Aún no se puede preguntar nada: {error}. Añada otras fuentes, o reinténtelo."
+BEGIN_SOURCES = "Las fuentes, con sus primeras frases"
+BEGIN_MORE = "Verlas todas, o añadir más, en la Biblioteca"
+BEGIN_READY_ONE = "En el índice hay 1 fuente."
+BEGIN_READY = "En el índice hay {count} fuentes."
+BEGIN_UNREAD_ONE = "Un archivo no se pudo leer"
+BEGIN_UNREAD = "{count} archivos no se pudieron leer"
+BEGIN_LOOKING = "Buscando preguntas que estas fuentes respondan…"
+BEGIN_NO_QUESTION = "Pregunte con sus palabras: no se halló ninguna pregunta que ofrecer."
+
+# Beside a quote, and a printed page
+CHAT_TAGS = {"superseded": "superada", "newer": "más nueva", "disputed": "discrepa"}
+CHAT_TAGS_ABOUT = {
+    "superseded": "Una versión más nueva de este documento dice otra cosa",
+    "newer": "La última de las fuentes que no dicen lo mismo",
+    "disputed": "Otra fuente dice otra cosa",
+}
+LEAF_LARGE = "Ampliar"
+LEAF_TO_TEXT = "Ver el texto"
+LEAF_TO_PAGE = "Ver la página"
+LEAF_PREVIOUS = "Página anterior"
+LEAF_NEXT = "Página siguiente"
+LEAF_OF = "Página {page} de {pages}"
+LEAF_ALT = "Página {page} de {pages} de {title}, como está impresa. El texto tiene sus palabras."
+LEAF_PAGE_OF = "Páginas de {title}"
+LEAF_NOT_FOUND = "La cita no se halló en la página impresa: el texto la marca."
+LEAF_CHANGED = "El archivo no es el que se indexó: este es el texto de aquel. Indexe de nuevo para ver sus páginas."
+LEAF_GONE = "El archivo ya no está en la carpeta de fuentes: este es el texto que se indexó."
+LEAF_NOT_DRAWN = "Las páginas de este archivo no se pueden mostrar ({why}): este es su texto."
+LEAF_NO_PICTURE = "Esta página no se puede mostrar ahora: el texto tiene sus palabras."
+LEAF_NONE = "Esta fuente no tiene páginas."
+LEAF_BUSY = "Se están dibujando demasiadas páginas: inténtelo de nuevo en un momento."
+CHECK_ELSEWHERE = "El texto cita {sources}, donde no se halló."
 
 _ASK = "Every line of an answer is backed by a quote, and where there is no answer you are told so."
 _PIDA = "Cada línea de una respuesta está respaldada por una cita, y donde no hay respuesta se le dice."

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
-from rag.documents.load import Skipped
-from rag.schema import Document
+from rag.schema import Document, Skipped
 from rag.web import arrivals as module
 from rag.web.arrivals import Arrival, Arrivals
 

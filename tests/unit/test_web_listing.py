@@ -1,8 +1,7 @@
 from dataclasses import replace
 
-from rag.documents.load import Skipped
 from rag.indexing.builder import Report
-from rag.schema import ALL, Filter
+from rag.schema import ALL, Filter, Skipped
 from rag.web import listing
 from rag.web.library import Job
 
