@@ -52,8 +52,8 @@ HOUSE = """
     integrations: common llamaindex langchain haystack
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
-    web: standing words trace share export kept conversations ratings live uploads library listing picture listen
-        guard password streams receive runs trend evaluations checks pins icons pinbutton page document desk
+    web: standing words template trace share export kept conversations ratings live uploads library listing picture
+        listen guard password streams receive runs trend evaluations checks pins icons pinbutton page document desk
         answering chat sources history beside claims pinned notebook checking shell server
     serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
@@ -146,9 +146,9 @@ def test_the_api_alone_needs_nothing_of_the_page() -> None:
     assert not loaded_by("import rag.serving.run, rag.serving.app") & HEAVY
 
 
-def test_a_question_needs_no_torch(config: Config) -> None:
+def test_a_question_needs_neither_torch_nor_templates(config: Config) -> None:
     code = f"from rag.cli.main import main; main(['ask', 'Who is it?', '--index', {config.index!r}])"
-    assert not loaded_by(code) & HEAVY
+    assert not loaded_by(code) & (HEAVY | {"jinja2"})
 
 
 def test_every_word_of_the_page_is_used() -> None:
