@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from rag.config import Config
-from rag.engine import Engine
 from rag.errors import BusyError
 from rag.web.live import Live
 
@@ -78,14 +76,3 @@ def test_threads_never_meet_a_closed_engine() -> None:
         done.set()
         assert all(each.result() for each in asking)
     assert [engine.closed for engine in engines] == [1] * 199 + [0]
-
-
-def test_an_answer_begun_before_a_swap_is_ended_by_the_old_engine(own: Config) -> None:
-    held, _, new = live(Engine.open(config=own), Engine.open(config=own))
-    with held.engine() as engine:
-        stream = engine.stream("How many Cubans died in the raid?")
-        next(stream)
-        held.swap(new)
-        *_, answer = stream
-    assert getattr(answer, "outcome", None) == "answered"
-    held.close()
