@@ -26,7 +26,7 @@ test: $(VENV)/.test browser check eval
 
 # The fast part of the tests: it loads no model.
 unit: $(VENV)/.test
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
 # The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
 check: $(VENV)/.test
