@@ -11,7 +11,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test check eval browser docs screenshots reader judge reader-base constraints clean
+.PHONY: demo test unit check eval browser docs screenshots reader judge reader-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -23,6 +23,10 @@ demo: $(VENV)/.demo
 	@echo 'Your files: $(BIN)/rag index --sources FOLDER'
 
 test: $(VENV)/.test browser check eval
+
+# The fast part of the tests: it loads no model.
+unit: $(VENV)/.test
+	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
 # The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
 check: $(VENV)/.test

@@ -53,10 +53,10 @@ HOUSE = """
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
     fetching: address fetch add
-    web: spanish standing language words trace share export kept conversations ratings leaves live uploads arrivals
-        library addresses picture listen guard install password streams receive runs trend evaluations checks pins
-        icons listing pinbutton page prose printed document shelf desk answering llms settings chat adding sources
-        history beside claims pinned notebook checking shell around beginning server
+    web: spanish standing language words template trace share export kept conversations ratings leaves live uploads
+        arrivals library addresses picture listen guard install password streams receive runs trend evaluations
+        checks pins icons listing pinbutton page prose printed document shelf desk answering llms settings chat
+        adding sources history beside claims pinned notebook checking shell around beginning server
     serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
     cli: batch show options main
@@ -151,9 +151,9 @@ def test_the_api_alone_needs_nothing_of_the_page() -> None:
     assert not loaded_by("import rag.serving.run, rag.serving.app") & HEAVY
 
 
-def test_a_question_needs_no_torch(config: Config) -> None:
+def test_a_question_needs_neither_torch_nor_templates(config: Config) -> None:
     code = f"from rag.cli.main import main; main(['ask', 'Who is it?', '--index', {config.index!r}])"
-    assert not loaded_by(code) & HEAVY
+    assert not loaded_by(code) & (HEAVY | {"jinja2"})
 
 
 def test_every_word_of_the_page_is_used() -> None:

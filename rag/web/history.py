@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,15 @@ from fastapi import APIRouter, Request, Response
 from rag.errors import ConversationError, RagError
 from rag.exports import markdown
 from rag.schema import Answer, Document
-from rag.web import export, page, share, words
+from rag.web import export, share, words
 from rag.web.chat import Changes, Chat
-from rag.web.conversations import MOST_TITLE_CHARS, Conversations, Summaries, Summary
+from rag.web.conversations import MOST_TITLE_CHARS, Conversations, Summaries
 from rag.web.desk import Desk
 from rag.web.guard import owner
 from rag.web.icons import classed, icon
 from rag.web.live import Live
 from rag.web.ratings import candidates
+from rag.web.template import html
 
 
 def _markdown(title: str, answers: list[Answer], documents: dict[str, Document]) -> str:
@@ -166,37 +166,14 @@ class _History:
 
 def _notice(message: str) -> str:
     """Return what went wrong, above the list: an event that is not queued has no other way to tell."""
-    return f'<p class="ql-note" role="alert">{escape(message)}</p>'
+    return html("history", "notice", message)
 
 
 def listing(found: Summaries, current: str, search: str = "") -> str:
     """Return a list of conversations as HTML, the one that is shown marked."""
     if not found:
-        return f'<p class="ql-note">{words.KEPT_NONE_FOUND if search.strip() else words.KEPT_NONE}</p>'
-    rows = "".join(_row(summary, current=summary.id == current) for summary in found)
-    return f'<nav aria-label="{words.KEPT_CONVERSATIONS}"><ul>{rows}</ul></nav>'
-
-
-def _row(summary: Summary, *, current: bool) -> str:
-    title, place = escape(summary.title or words.SHARE_UNTITLED), f"/conversations/{quote(summary.id)}"
-    count = words.KEPT_ONE_QUESTION if summary.questions == 1 else words.KEPT_QUESTIONS.format(count=summary.questions)
-    about = page.joined(summary.updated[:10], count, words.KEPT_SHARED if summary.shared else None)
-    links = "".join(f'<li><a href="{place}/{form}">{name}</a></li>' for form, name in words.KEPT_FORMS.items())
-    marked = ' aria-current="true"' if current else ""
-    name = f"ql-title-{escape(summary.id)}"
-    return (
-        f'<li data-id="{escape(summary.id)}">'
-        f'<button type="button" class="ql-kept-open" data-do="open" dir="auto"{marked}>'
-        f"{title}"
-        f'<span class="ql-meta">{about}</span></button>'
-        f'<details><summary aria-label="{words.KEPT_MORE.format(title=title)}">{icon("ellipsis")}</summary>'
-        f'<label for="{name}">{words.KEPT_TITLE}</label>'
-        f'<input id="{name}" value="{title}" maxlength="{MOST_TITLE_CHARS}" autocomplete="off" dir="auto">'
-        f'<button type="button" data-do="rename">{words.KEPT_RENAME}</button>'
-        f"<p>{words.KEPT_EXPORT}</p><ul>{links}</ul>"
-        f'<details><summary>{words.KEPT_DELETE}</summary><button type="button" class="ql-kept-delete" data-do="delete">'
-        f"{words.KEPT_DELETE_SURE}</button></details></details></li>"
-    )
+        return html("history", "none", search.strip())
+    return html("history", "listing", found, current, MOST_TITLE_CHARS, icon("ellipsis"))
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,12 +1,10 @@
-"""The HTML of the notebook.
-
-Every text from a source, a question, an answer or a person passes through :func:`html.escape`.
-"""
+"""The HTML of the notebook."""
 
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from html import escape
+from dataclasses import dataclass
+from typing import ClassVar
 
 from rag.exports.notebook import grouped
 from rag.schema import Citation
@@ -14,18 +12,40 @@ from rag.web import words
 from rag.web.page import joined, page_of
 from rag.web.pins import MOST_COMMENT_CHARS, MOST_GROUP_CHARS, Pin
 from rag.web.standing import Standing, State, worst
+from rag.web.template import html
 
 SHORT_CHARS = 60
 """Of a quote, where it names what a button is about."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A quote of a pin, and what became of it."""
+
+    citation: Citation
+    about: str
+    """HTML."""
+    now: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A pin as it is shown."""
+
+    pin: Pin
+    name: str
+    """What it is about, in short."""
+    state: State
+    claims: list[str]
+    """Those that are not quotes themselves."""
+    quotes: list[_Quote]
+    most_comment: ClassVar = MOST_COMMENT_CHARS
+    most_group: ClassVar = MOST_GROUP_CHARS
+
+
 def keeper(subjects: Sequence[str], said: str, turn: int) -> str:
     """Return what the script reads: what is pinned; and what was just done, for everybody to see and hear."""
-    told = f"<p>{escape(said)}</p>" if said else ""
-    return (
-        f'<div data-subjects="{escape(json.dumps(list(subjects)))}" data-turn="{turn}"></div>'
-        f'<div class="ql-toast" role="status">{told}</div>'
-    )
+    return html("pinned", "keeper", json.dumps(list(subjects)), said, turn)
 
 
 def notebook(pins: Sequence[Pin], found: Mapping[str, Sequence[Standing]], index: str) -> str:
@@ -37,68 +57,35 @@ def notebook(pins: Sequence[Pin], found: Mapping[str, Sequence[Standing]], index
         index: the generation in which they were looked for.
     """
     if not pins:
-        return f'<p class="ql-empty">{words.NOTE_EMPTY}</p>'
+        return html("pinned", "empty")
     counts = Counter(worst(found[pin.id]) for pin in pins)
     told = ", ".join(words.NOTE_COUNTS[state].format(count=counts[state]) for state in _STATES if counts[state])
     count = words.NOTE_ONE if len(pins) == 1 else words.NOTE_MANY.format(count=len(pins))
-    links = "".join(
-        f'<a href="/notebook/notebook.{form}" download>{name}</a> ' for form, name in words.NOTE_FORMS.items()
-    )
-    sections = grouped(pins)
-    options = "".join(f'<option value="{escape(group)}"></option>' for group, _ in sections if group)
-    shown = "".join(_section(group, own, found, named=len(sections) > 1) for group, own in sections)
-    said = words.NOTE_COUNTED.format(count=count, index=escape(index), told=told)
-    return (
-        f'<p class="ql-note">{said}</p><p class="ql-exports"><span>{words.NOTE_EXPORT}:</span> {links}</p>'
-        f'<datalist id="ql-groups">{options}</datalist>{shown}'
-    )
+    said = words.NOTE_COUNTED.format(count=count, index=index, told=told)
+    groups = grouped(pins)
+    unnamed = words.NOTE_NO_GROUP if len(groups) > 1 else ""
+    sections = [(group or unnamed, [_shown(pin, found[pin.id]) for pin in own]) for group, own in groups]
+    return html("pinned", "notebook", said, [group for group, _ in groups if group], sections)
 
 
 def failed(error: str) -> str:
     """Return why the notebook cannot be shown."""
-    return f'<p class="ql-warning" role="alert">{escape(error)}</p>'
+    return html("pinned", "failed", error)
 
 
 _STATES: tuple[State, ...] = ("stands", "moved", "gone")
 
 
-def _section(group: str, pins: Sequence[Pin], found: Mapping[str, Sequence[Standing]], *, named: bool) -> str:
-    head = escape(group) or (words.NOTE_NO_GROUP if named else "")
-    rows = "".join(_pin(pin, found[pin.id], first=pin is pins[0], last=pin is pins[-1]) for pin in pins)
-    return f'<section class="ql-group">{f"<h2>{head}</h2>" if head else ""}<ol class="ql-pins">{rows}</ol></section>'
+def _shown(pin: Pin, found: Sequence[Standing]) -> _Shown:
+    own = {citation.quote for citation in pin.answer.citations}
+    claims = [claim.text for claim in pin.answer.claims if claim.text not in own]
+    quotes = [_Quote(item, _about(item), found[place]) for place, item in enumerate(pin.answer.citations)]
+    return _Shown(pin, _name(pin), worst(found), claims, quotes)
 
 
-def _pin(pin: Pin, found: Sequence[Standing], *, first: bool, last: bool) -> str:
-    answer = pin.answer
-    quotes = "".join(_quote(citation, place, found[place]) for place, citation in enumerate(answer.citations))
-    short = f'<p class="ql-pin-short">{escape(answer.short_answer)}</p>' if pin.whole and answer.short_answer else ""
-    own = {citation.quote for citation in answer.citations}
-    claims = "".join(f"<p>{escape(claim.text)}</p>" for claim in answer.claims if claim.text not in own)
-    kind = f"{words.NOTE_ANSWER} · " if pin.whole else ""
-    asked = (
-        f'<p class="ql-meta">{kind}{words.NOTE_ASKED} {escape(answer.standalone)} · '
-        f"{words.NOTE_WHEN.format(day=escape(pin.pinned[:10]))}</p>"
-    )
-    comment = f'<p class="ql-pin-comment">{escape(pin.comment)}</p>' if pin.comment else ""
-    state = worst(found)
-    take = _act("take", words.NOTE_TAKE, pin) if state == "moved" else ""
-    return (
-        f'<li class="ql-pinned" data-pin-id="{escape(pin.id)}" data-state="{state}">{short}{claims}{quotes}{comment}'
-        f'{asked}<div class="ql-pin-acts">{_act("up", words.NOTE_UP, pin, off=first)}'
-        f"{_act('down', words.NOTE_DOWN, pin, off=last)}{take}{_act('remove', words.NOTE_REMOVE, pin)}"
-        f"{_form(pin)}</div></li>"
-    )
-
-
-def _quote(citation: Citation, place: int, now: Standing) -> str:
+def _about(citation: Citation) -> str:
     stands = words.NOTE_PLACE.format(start=citation.start, end=citation.end)
-    about = joined(citation.title, citation.publisher, citation.published, page_of(citation), citation.source, stands)
-    return (
-        f'<button type="button" class="ql-pin-quote" data-note="open" data-place="{place}" '
-        f'title="{words.NOTE_OPEN}"><q>{escape(citation.quote)}</q><span class="ql-meta">{about}</span></button>'
-        f'<span class="ql-standing-now" data-state="{now.state}" title="{words.NOTE_STATES_ABOUT[now.state]}">'
-        f"{words.NOTE_STATES[now.state]}</span>"
-    )
+    return joined(citation.title, citation.publisher, citation.published, page_of(citation), citation.source, stands)
 
 
 def _name(pin: Pin) -> str:
@@ -106,21 +93,3 @@ def _name(pin: Pin) -> str:
     told = pin.answer.standalone if pin.whole else pin.answer.citations[0].quote
     flat = " ".join(told.split())
     return flat if len(flat) <= SHORT_CHARS else f"{flat[:SHORT_CHARS]}…"
-
-
-def _act(name: str, label: str, pin: Pin, *, off: bool = False) -> str:
-    about = escape(words.NOTE_OF.format(what=label, quote=_name(pin)))
-    return f'<button type="button" data-note="{name}" aria-label="{about}"{" disabled" if off else ""}>{label}</button>'
-
-
-def _form(pin: Pin) -> str:
-    name = escape(pin.id)
-    about = escape(words.NOTE_OF.format(what=words.NOTE_EDIT, quote=_name(pin)))
-    return (
-        f'<details><summary aria-label="{about}">{words.NOTE_EDIT}</summary><form class="ql-pin-form">'
-        f'<label for="ql-pc-{name}">{words.NOTE_COMMENT}</label><textarea id="ql-pc-{name}" name="comment" rows="3" '
-        f'maxlength="{MOST_COMMENT_CHARS}">{escape(pin.comment)}</textarea>'
-        f'<label for="ql-pg-{name}">{words.NOTE_GROUP}</label><input id="ql-pg-{name}" name="group" list="ql-groups" '
-        f'maxlength="{MOST_GROUP_CHARS}" value="{escape(pin.group)}" autocomplete="off">'
-        f'<button type="submit">{words.NOTE_SAVE}</button></form></details>'
-    )

@@ -16,11 +16,6 @@ SENTENCES = ((0, 31), (32, 59), (60, 99))
 TOKENIZER = network.tokenizer(WEIGHTS)
 
 
-@pytest.fixture(scope="module")
-def net() -> Network:
-    return Network(threads=2)
-
-
 def window(question: str, text: str = TEXT, sentences: tuple[tuple[int, int], ...] = SENTENCES) -> Window:
     return Window(question, "Marie Curie", "2020-01-31", text, sentences)
 
@@ -116,23 +111,6 @@ def test_the_best_sentence_is_told_by_both_heads() -> None:
     marked = logits(tokens, start=span[0], end=span[0])
     read = network.decoded(tokens, marked["start"], marked["end"], np.array([1, 0, 0], dtype=np.float32), 0.0)
     assert read.best == 1
-
-
-def test_it_reads(net: Network) -> None:
-    wheres, whens = net.read([window("Where was Marie Curie born?"), window("When did she move to Paris?")])
-    assert (wheres.best, TEXT[slice(*wheres.spans[0])]) == (0, "Warsaw")
-    assert (whens.best, TEXT[slice(*whens.spans[1])]) == (1, "1891")
-    (other,) = net.read([window("How many inhabitants does Lisbon have?")])
-    assert other.holds < min(wheres.holds, whens.holds)
-
-
-def test_a_window_is_read_alone(net: Network) -> None:
-    asked = [window(question) for question in ("Where was she born?", "Whom did she marry?", "Who was Pierre?")]
-    together = net.read(asked)
-    for one, found in zip(asked, together, strict=True):
-        (alone,) = Network(threads=1).read([one])
-        assert (alone.holds, alone.spans) == (found.holds, found.spans)
-        assert (alone.sentences == found.sentences).all()
 
 
 @pytest.mark.parametrize("name", [*network.FILES, network.SUMS])

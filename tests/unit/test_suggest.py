@@ -1,12 +1,10 @@
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 
 from rag.conversation.suggest import KEPT, MOST_TRIED, Suggester, Suggestion, same
-from rag.engine import Engine
 from rag.index.near_duplicates import statement
-from rag.schema import ALL, Evidence, Filter, Passage, Sentence, Turn
+from rag.schema import ALL, Evidence, Filter, Passage, Sentence
 
 TEXTS = (
     "Cuban President Ana Diaz announced a plan.",
@@ -68,15 +66,6 @@ def test_what_was_said_is_not_asked_for_in_other_words() -> None:
     assert "How many soldiers were killed?" not in found
 
 
-def test_after_an_answer_its_quote_is_not_asked_for_again(engine: Engine) -> None:
-    question = "How many Cubans died in the raid?"
-    answer = engine.ask(question).answer
-    repeats = "How many Cuban military and intelligence personnel were killed?"
-    assert repeats in engine.suggest(question, n=9)
-    assert repeats not in engine.suggest(question, n=9, answer=answer)
-    assert repeats not in engine.suggest("Who is Cuba's foreign minister?", [Turn(question, answer)], n=9)
-
-
 def test_questions_of_all_kinds_in_turn_and_one_a_sentence() -> None:
     suggest, _ = suggester(TEXTS, right)
     found = texts_of(suggest.at_large(ALL))
@@ -124,16 +113,3 @@ def test_near_a_question_comes_first_what_is_like_it() -> None:
 def test_the_same_question_in_another_order() -> None:
     assert same("Who is Cuba's president?", ["who's the president of Cuba"])
     assert not same("Who is Cuba's president?", ["Who is Mexico's president?"])
-
-
-@pytest.mark.parametrize("question", ["", "hello", "What is the population of Havana?"])
-def test_every_suggestion_is_answered(engine: Engine, question: str) -> None:
-    found = engine.suggest(question)
-    assert 1 <= len(found) <= 3
-    assert found == engine.suggest(question)
-    for item in found:
-        answer = engine.ask(item)
-        assert (answer.outcome, answer.reason) == ("answered", None)
-        assert answer.confidence >= engine.threshold
-    history = [Turn(found[0], "…")]
-    assert found[0] not in engine.suggest(question, history)

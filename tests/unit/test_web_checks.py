@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from rag.config import Config
-from rag.engine import Engine
 from rag.errors import BusyError, LLMError, UsageError
 from rag.schema import ALL, Check, CheckedClaim
 from rag.web import checks as module
@@ -184,14 +183,3 @@ def test_none_begins_after_the_end(checks: Checks, told: Told) -> None:
     assert one.over
     with pytest.raises(BusyError):
         checks.begin("ana", TEXT)
-
-
-def test_the_claims_of_a_real_text_come_one_after_the_other(engine: Engine) -> None:
-    text = "32 Cubans died in the raid. The moon is made of cheese."
-    steps = list(engine.check_steps(text))
-    assert [len(step.claims) for step in steps] == [1, 2]
-    whole = engine.check(text)
-    assert (whole.claims, whole.citations) == (steps[-1].claims, steps[-1].citations)
-    stop = Event()
-    stop.set()
-    assert engine.check(text, stop=stop).claims == ()

@@ -1,29 +1,15 @@
-import re
 from dataclasses import replace
 
-from rag.engine import Engine
 from rag.index.store import Listing
-from rag.schema import Citation, Closest, Copy, Document
+from rag.schema import Citation, Closest, Document
 from rag.web import document
 from rag.web.document import MOST_LISTED, MOST_TABS, Tab, Tabs
-from tests.conftest import ARTICLE
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</mark>"
 
 
 def cited(source: str = "a", start: int = 0, quote: str = "Rain", number: int = 1) -> Citation:
     return Citation(number, source, source.upper(), None, start, start + len(quote), quote, 0.9)
-
-
-def test_the_whole_document_is_shown_with_its_quotes_marked(engine: Engine, article: str) -> None:
-    answer = engine.ask("Who is Cuba's foreign minister?")
-    tab = Tab(ARTICLE, "x", answer.citations, 0, 0)
-    html = document.document(engine.index.store.document(ARTICLE), tab, 0)
-    (text,) = re.findall(r'<div class="ql-text"[^>]*>(.*)</div>', html, re.DOTALL)
-    plain = re.sub(r"<[^>]+>", "", text)
-    assert plain.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&") == article
-    assert html.count("ql-selected") == 1
-    assert html.count("<mark") == len(answer.citations)
 
 
 def test_where_it_stands_is_told_with_the_way_to_the_other_quotes() -> None:
@@ -53,16 +39,6 @@ def test_a_quote_that_is_no_longer_at_its_place_is_told_and_not_marked() -> None
     html = document.gone(tab, 0)
     assert "a is no longer among the sources" in html
     assert '<blockquote dir="auto">Snow</blockquote>' in html
-
-
-def test_the_others_that_have_the_sentence_are_named(engine: Engine) -> None:
-    answer = engine.ask("Who is Cuba's foreign minister?")
-    copies = tuple(Copy(f"{n}.txt", "<b>Post</b>" if n else None, None, 0, 9) for n in range(5))
-    selected = replace(answer.citations[0], also=copies)
-    shown = engine.index.store.document(ARTICLE)
-    named = "0.txt, &lt;b&gt;Post&lt;/b&gt; (1.txt), &lt;b&gt;Post&lt;/b&gt; (2.txt) and 2 more"
-    assert f"The same sentence is also in {named}</p>" in document.document(shown, Tab("x", "x", (selected,), 0), 0)
-    assert "also in" not in document.document(shown, Tab("x", "x", answer.citations, 0), 0)
 
 
 def test_a_document_is_opened_once_and_the_first_gives_way() -> None:

@@ -1,17 +1,13 @@
-import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.config import Config
-from rag.engine import Engine
-from rag.errors import BusyError, IndexDamaged, IndexMissing
-from rag.index.manifest import FORMAT, MANIFEST, sealed
+from rag.errors import BusyError, IndexMissing
 from rag.web.live import Live, Unbuilt, begun
 
 
@@ -85,17 +81,6 @@ def test_threads_never_meet_a_closed_engine() -> None:
     assert [engine.closed for engine in engines] == [1] * 199 + [0]
 
 
-def test_an_answer_begun_before_a_swap_is_ended_by_the_old_engine(own: Config) -> None:
-    held, _, new = live(Engine.open(config=own), Engine.open(config=own))
-    with held.engine() as engine:
-        stream = engine.stream("How many Cubans died in the raid?")
-        next(stream)
-        held.swap(new)
-        *_, answer = stream
-    assert getattr(answer, "outcome", None) == "answered"
-    held.close()
-
-
 def test_before_an_index_nothing_can_be_asked_until_there_is_one(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     for made in (False, True):  # an empty folder is no index either
@@ -125,22 +110,3 @@ def test_a_page_that_never_had_an_index_is_closed() -> None:
     held.close()
     with pytest.raises(BusyError, match="closing"), held.engine():
         pass
-
-
-def test_an_index_that_cannot_be_read_names_the_command(own: Config) -> None:
-    """Of an older format, or damaged: a page begins without it."""
-    (path,) = Path(own.index).glob(f"*/{MANIFEST}")
-    older = json.loads(path.read_text()) | {"format": FORMAT - 1}
-    older.pop("seal")
-    path.write_text(json.dumps(older | {"seal": sealed(older)}))
-    for why in (rf"has index format {FORMAT - 1}, not {FORMAT}: rebuild with rag index --index", "cannot be used"):
-        held = Live(begun(own))
-        with pytest.raises(IndexDamaged, match=why), held.engine():
-            pass
-        path.write_text("{")
-
-
-def test_an_index_that_is_there_is_opened(own: Config) -> None:
-    found = begun(replace(own, threads=1))
-    assert isinstance(found, Engine)
-    found.close()

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 
 from rag.engine import Engine
 from rag.schema import Answer, Retrieved
@@ -23,7 +24,7 @@ def test_each_hit_shows_what_each_leg_made_of_it(asked: tuple[Retrieved, Answer]
     assert 'id="ql-trace-2"' in html
     assert html.count("<tr>") == len(hits) + 1
     assert "<td>0.88</td><td>3</td><td>–</td><td>0.50</td></tr>" in html
-    assert f"<q>{answer.standalone.replace(chr(39), '&#x27;')}</q>" in html
+    assert f"<q>{escape(answer.standalone)}</q>" in html
     assert "Reranker" not in html
     assert all(len(hit.head) <= MOST_CHARS + 2 for hit in how.hits)
 

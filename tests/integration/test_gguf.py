@@ -1,6 +1,5 @@
 """What is refused before a model is loaded; tests/integration/test_local_llm.py loads one."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from rag.config import Config
 from rag.errors import LLMError, ModelError, RagError, UsageError
 from rag.llm.gguf import open_local
-from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -34,15 +32,8 @@ def test_names_and_files_that_are_refused(
         open_local(name, Config(models=str(tmp_path)))
 
 
-def test_a_missing_extra_is_named(tmp_path: Path) -> None:
+def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.gguf").write_bytes(b"GGUF")
-    code = f"""
-import sys
-sys.modules["xllamacpp"] = None
-from rag.config import Config
-from rag.llm.gguf import open_local
-open_local("gguf:{tmp_path}/a.gguf", Config())
-"""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "rag.errors.UsageError" in done.stderr
-    assert "needs pip install 'quoteline[local]'" in done.stderr
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    with pytest.raises(UsageError, match=r"needs pip install 'quoteline\[local\]'"):
+        open_local(f"gguf:{tmp_path}/a.gguf", Config())
