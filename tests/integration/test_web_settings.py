@@ -10,7 +10,7 @@ from rag.engine import AS_SET, Engine, Options
 from rag.errors import UsageError
 from rag.web.live import Live
 from rag.web.settings import form, options, router
-from tests.unit.test_web_llms import Scripted, over
+from tests.integration.test_web_llms import Scripted, over
 
 SAID = {"llm": "none", "threshold": "set", "length": "all"}
 
