@@ -172,7 +172,7 @@ def _notice(message: str) -> str:
 def listing(found: Summaries, current: str, search: str = "") -> str:
     """Return a list of conversations as HTML, the one that is shown marked."""
     if not found:
-        return html("history", "none", search.strip())
+        return html("history", "empty", search.strip())
     return html("history", "listing", found, current, MOST_TITLE_CHARS, icon("ellipsis"))
 
 
