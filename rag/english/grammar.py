@@ -126,7 +126,7 @@ def _verbs(found: list[Word]) -> Iterator[int]:
     for place, word in enumerate(found):
         if word.opens or (place and found[place - 1].opens and found[place - 1].low in ("and", "but", "so", "or")):
             first = found[place + 1] if word.low in PREPOSITIONS and place + 1 < len(found) else word
-            asks = _WH.fullmatch(first.low) or is_auxiliary(first)
+            asks = bool(_WH.fullmatch(first.low)) or is_auxiliary(first)
         if _TAKES_BASE.fullmatch(word.low) and not is_name(word):
             verb = _base_form(found, place + 1, asks=asks)
             if verb is not None:
