@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.claims.judging import Judgement, Pair
-from rag.claims.objections import quoted
+from rag.claims.judging import Decide, Judgement, Pair
+from rag.claims.objections import quoted_speech
 from rag.conversation.rewrite import standalone
 from rag.documents.split import sentences
 from rag.english import grammar
@@ -32,7 +32,6 @@ SKIPPED = 400
 """Most characters that an ellipsis in a quotation stands for."""
 
 Find = Callable[[str], Sequence[Hit]]
-Decide = Callable[[Sequence[Pair]], Sequence[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Checker:
         bare = unattributed(read, publishers)
         said_by = publishers_named(read, publishers) if bare != read else set()
         hits = list(self.find(about))
-        marks = [self._mark(statement.text, said, hits) for said in quoted(statement.text)]
+        marks = [self._mark(statement.text, said, hits) for said in quoted_speech(statement.text)]
         judged = self._judged(bare, hits)
         supports = [one for one in judged if one[0].verdict == "supports"]
         by_them = [one for one in supports if not said_by or one[1].publisher in said_by]
