@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.claims.hints import Known, explained, hints
-from rag.claims.judging import Judgement, Pair
-from rag.claims.objections import quoted
+from rag.claims.judging import Decide, Judgement, Pair
+from rag.claims.objections import quoted_speech
 from rag.claims.speaker import speaker
 from rag.conversation.rewrite import standalone
 from rag.documents.split import sentences
@@ -37,7 +37,6 @@ SKIPPED = 400
 
 Find = Callable[[str, Sequence[str]], Sequence[Hit]]
 """Finds passages for a question, in the named sources alone if there are any."""
-Decide = Callable[[Sequence[Pair]], Sequence[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class Checker:
         hits = list(self.find(about, ()))
         if cites:
             hits += [hit for hit in self.find(about, cites) if all(hit.passage != other.passage for other in hits)]
-        marks = [self._mark(plain, said, hits) for said in quoted(plain)]
+        marks = [self._mark(plain, said, hits) for said in quoted_speech(plain)]
         judged = self._judged(bare, hits)
         supports = [one for one in judged if one[0].verdict == "supports"]
         by_them = [one for one in supports if not said_by or one[1].publisher in said_by]

@@ -8,7 +8,7 @@ plain words. ``benchmarks/claims.py`` measures them on changed sentences.
 import re
 from collections.abc import Callable, Sequence
 
-from rag.claims.roles import bindings, deeds, roles, sequence, skipped
+from rag.claims.roles import NEAR, bindings, deeds, roles, sequence, skipped
 from rag.english.amounts import bound
 from rag.english.polarity import contrary, denial
 from rag.english.question_form import yes_no
@@ -25,10 +25,8 @@ MOST_NAMED = 2
 """So many words that are not in the quotes a reason names; of more it tells their part."""
 LEAST_KEPT = 2 / 3
 """Of the words of a short answer, by value, what a claim must have to answer."""
-NEAR = 4
-"""How many words on a word such as "may" reaches."""
 
-Check = Callable[[str, str], str | None]
+_Check = Callable[[str, str], str | None]
 
 
 def unsupported(claim: str, quotes: Sequence[str], question: str = "", short_answers: Sequence[str] = ()) -> str | None:
@@ -237,7 +235,7 @@ def _held(claim: str, quote: str) -> str | None:
     return f'"{" ".join(new)}" is not in the quote' if new else None
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[_Check, ...] = (
     foreign,
     _numbers,
     _names,

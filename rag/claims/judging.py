@@ -10,7 +10,7 @@ tells how well it does.
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -111,6 +111,10 @@ class Logits:
     def contradiction(self) -> float:
         """Probability of ``contradicts``."""
         return _sigmoid(self.contradicts - float(np.logaddexp(self.supports, self.neutral)))
+
+
+Decide = Callable[[Sequence[Pair]], Sequence[Judgement]]
+"""Judges pairs, in order: :meth:`Judge.judge`, or what stands in for it."""
 
 
 class Reads(Protocol):

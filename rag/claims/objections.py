@@ -50,7 +50,7 @@ Guard = Callable[[Case], str | None]
 
 SMALL = 10
 """So many things may be told one by one, and counted by whoever words the claim."""
-ROUGH = Decimal("0.1")
+TOLERANCE = Decimal("0.1")
 """By which part of it a number that is "about" another may be off."""
 
 
@@ -91,7 +91,7 @@ def _within(given: Amount, wanted: Amount) -> bool:
     if wanted.item.kind == "decade":
         return 0 <= given.item.number - wanted.item.number < (10 if wanted.item.number % 100 else 100)
     if wanted.rough:
-        return abs(given.item.number - wanted.item.number) <= abs(wanted.item.number) * ROUGH
+        return abs(given.item.number - wanted.item.number) <= abs(wanted.item.number) * TOLERANCE
     if wanted.low == wanted.high and wanted.item.kind != given.item.kind:
         return False
     return (given if wanted.low == wanted.high else replace(given, rough=False)).within(wanted)
@@ -131,10 +131,10 @@ _TITLE = re.compile(rf"\W*(?:[A-Z0-9][\w'’.-]*\W+|(?<!^){_SMALL_WORD}\W+)*[A-Z
 """The title of a work, in capitals."""
 
 
-def quoted(text: str) -> list[str]:
+def quoted_speech(text: str) -> list[str]:
     """Return what stands in quotation marks and is said by somebody: no title, and no single word.
 
-    >>> quoted('She called it "a bad deal, all in all" in "The War of the Worlds" and "wrong".')
+    >>> quoted_speech('She called it "a bad deal, all in all" in "The War of the Worlds" and "wrong".')
     ['a bad deal, all in all']
     """
     found = [match[1] or match[2] for match in QUOTED.finditer(text)]
@@ -144,7 +144,7 @@ def quoted(text: str) -> list[str]:
 def quotations(case: Case) -> str | None:
     """What stands in quotation marks is there word for word; what is left out of it is marked by an ellipsis."""
     there = f" {' '.join(words(case.passage))} "
-    for said in quoted(case.claim):
+    for said in quoted_speech(case.claim):
         parts = [words(part) for part in re.split(r"…|\.{3}|\[[^\]]*\]", said)]
         if not all(f" {' '.join(part)} " in there for part in parts if part):
             return f'the quotation "{said}" is not verbatim'
@@ -157,7 +157,7 @@ def link(case: Case) -> str | None:
     return f'the link or markup "{found[0]}" is not in the passage' if found else None
 
 
-def instruction(case: Case) -> str | None:
+def order(case: Case) -> str | None:
     """What speaks to a model supports nothing."""
     return "the sentence speaks to a model, not of a matter" if instructs(case.sentence) else None
 
@@ -206,7 +206,7 @@ def opposed(claim: str, sentence: str) -> str | None:
 
 GUARDS: tuple[Guard, ...] = (
     link,
-    instruction,
+    order,
     dates,
     numbers,
     codes,

@@ -8,13 +8,13 @@ sure of it may report alone.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from rag.claims.judging import Judgement, Pair
+from rag.claims.judging import Decide, Pair
 from rag.conflicts.clash import Clash, Side, clash, related, without_source
 from rag.conversation.rewrite import standalone
 from rag.documents.rows import is_row
@@ -42,8 +42,6 @@ LEAST_TERMS = 3
 """Words that say something, of a sentence that states something."""
 MOST_CHARS = 400
 """Of such a sentence: a longer one is a list, or several."""
-
-Decide = Callable[[Sequence[Pair]], Sequence[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from rag.conversation.mention import Mention, is_person, mentions, named_in
 from rag.conversation.turns import latest, series
 from rag.english.grammar import Word, is_auxiliary, is_closed, is_verb, participle, tag
 from rag.english.question_form import yes_no
-from rag.english.vocabulary import ORDINALS, POSSESSIVES, PREPOSITIONS
+from rag.english.vocabulary import POSSESSIVES, PREPOSITIONS, RANKS
 from rag.text.terms import stem, terms
 
 _CLAUSE = re.compile(r",|\b(?:and|but|if|or|when|while|after|before|because|since|that|who|which)\b", re.IGNORECASE)
@@ -46,9 +46,9 @@ _CLASS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("company", "organisation", "organization", "band", "party"), ("name",)),
 }
 """Nouns that "this" makes a name of: to the kinds that it may be."""
-NTH_ALONE = re.compile(rf"the (?:{'|'.join(ORDINALS)}|last|other)", re.IGNORECASE)
+NTH_ALONE = re.compile(rf"the (?:{'|'.join(RANKS)}|last|other)", re.IGNORECASE)
 NTH = re.compile(
-    rf"\bthe (?:(?P<nth>{'|'.join(ORDINALS)}|last|other) ones?|(?P<pair>former|latter))\b(?! \w+ed\b)", re.IGNORECASE
+    rf"\bthe (?:(?P<nth>{'|'.join(RANKS)}|last|other) ones?|(?P<pair>former|latter))\b(?! \w+ed\b)", re.IGNORECASE
 )
 _LONE_THAT = re.compile(
     rf"\b(?:{'|'.join(sorted(PREPOSITIONS))}|is|was|did|does|do|will|say|said) (?:this|that|there)(?=\W*$| happen)",
@@ -66,7 +66,7 @@ def _nth(word: str, talk: Talk) -> str | None:
     subjects = [next((mention.text for mention in mentions(line) if not points(mention.text)), line) for line in lines]
     place = {"last": -1, "latter": -1, "former": 0, "other": 1}.get(word)
     if place is None:
-        place = ORDINALS.index(word)
+        place = RANKS.index(word)
     for items in (series(talk.last.question), series(talk.last.answer), subjects):
         if len(items) > max(place, 1):
             return items[place]

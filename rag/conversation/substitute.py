@@ -6,10 +6,10 @@ from rag.conversation.fragment import frame, stripped
 from rag.conversation.mention import Mention, is_person, mentions
 from rag.english.grammar import is_auxiliary, is_name, is_verb, tag
 from rag.english.question_form import LEAD_IN
-from rag.english.vocabulary import AUXILIARY, ORDINALS, PREPOSITIONS, WH
+from rag.english.vocabulary import AUXILIARY, PREPOSITIONS, RANKS, WH
 
 _ABOUT = re.compile(r"(?:what|how) about (?P<rest>.+)", re.IGNORECASE)
-_ORDINAL = frozenset((*ORDINALS, *"last next previous".split()))
+_ORDINAL = frozenset((*RANKS, *"last next previous".split()))
 _PAIRS = (("is", "are"), ("was", "were"), ("does", "do"), ("has", "have"))
 _LIKE = 2.0
 """From this likeness on, what has another preposition gives way."""

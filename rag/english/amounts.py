@@ -50,16 +50,17 @@ class Amount:
         return low and high
 
 
-MORE = r"more than|greater than|over|above|exceed\w*|upwards? of|north of|beyond"
-LEAST = r"at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum of"
-LESS = r"less than|fewer than|under|below|short of"
-MOST = r"at most|up to|no more than|not more than|a maximum of|as (?:many|much) as"
-ABOUT = r"about|around|roughly|approximately|some|an estimated|estimated|circa|close to"
-NEAR = r"nearly|almost|just (?:under|short of)"
-BOUNDS = rf"{MORE}|{LEAST}|{LESS}|{MOST}|{NEAR}|{ABOUT}"
+_MORE = r"more than|greater than|over|above|exceed\w*|upwards? of|north of|beyond"
+_LEAST = r"at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum of"
+_LESS = r"less than|fewer than|under|below|short of"
+_MOST = r"at most|up to|no more than|not more than|a maximum of|as (?:many|much) as"
+_ABOUT = r"about|around|roughly|approximately|some|an estimated|estimated|circa|close to"
+_NEAR = r"nearly|almost|just (?:under|short of)"
+BOUNDS = rf"{_MORE}|{_LEAST}|{_LESS}|{_MOST}|{_NEAR}|{_ABOUT}"
 """What bounds the number behind it, for a regular expression."""
 _BOUND = re.compile(
-    rf"\b(?:(?P<more>{MORE})|(?P<least>{LEAST})|(?P<less>{LESS})|(?P<most>{MOST})|(?P<near>{NEAR})|(?P<about>{ABOUT}))"
+    rf"\b(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<less>{_LESS})|(?P<most>{_MOST})|(?P<near>{_NEAR})"
+    rf"|(?P<about>{_ABOUT}))"
     r"(?: the| an?)?\s*[$€£¥]?$",
     re.IGNORECASE,
 )

@@ -30,9 +30,6 @@ _BREAKS = frozenset(', ; : ( ) ! – — " “ ” and but although though while
 _DETERMINERS = frozenset("the a an both all any these those this".split())
 
 
-_CLAUSE_WORDS = frozenset("if because although while whereas unless when where".split())
-
-
 @dataclass(frozen=True, slots=True)
 class PolarQuestion:
     """What a question of yes or no asks."""
@@ -51,7 +48,7 @@ class PolarQuestion:
 
     @classmethod
     def of(cls, text: str, whole: str) -> "PolarQuestion | None":
-        """Read a question; None if it is negated, of two clauses, or about a pronoun.
+        """Read a question; None if it is negated.
 
         Args:
             text: the question without what leads in to it.
@@ -60,9 +57,7 @@ class PolarQuestion:
         own = tokens(text)
         auxiliary = own[0].text
         rest = own[2:] if len(own) > 1 and own[1].text == "n't" else own[1:]
-        if not rest or rest[0].text in PRONOUNS | {"this", "that", "these", "those", "there", "you", "we", "i"}:
-            return None  # about whom?
-        if any(token.text in NEGATIONS for token in rest) or any(token.text in _CLAUSE_WORDS for token in rest):
+        if any(token.text in NEGATIONS for token in rest):
             return None
         led = tokens(whole[: len(whole) - len(text)]) if whole.endswith(text) else ()
         led = tuple(token for token in led if token.content and token.text not in ADVERBS)
@@ -82,8 +77,8 @@ def left(said: Sequence[Token], pivot: int) -> tuple[int, list[str], int]:
     helpers: list[str] = []
     while n >= 0:
         token = said[n]
-        if token.text in NEGATIONS and token.text not in ("no", "nor", "neither", "nobody", "none", "nothing"):
-            if token.text in SCARCELY | {"without"}:
+        if token.text in NEGATIONS:
+            if token.text in SCARCELY:
                 return -1, [], 0
             flips += 1
         elif token.key in REFUSALS and n + 1 < len(said) and said[n + 1].text == "to":

@@ -20,10 +20,10 @@ from rag.text.quantities import codes
 from rag.text.terms import STOP, names, root, words
 from rag.text.values import digits, values
 
-Verdict = Literal["yes", "no"]
+YesNo = Literal["yes", "no"]
 
 
-def against(question: str, sentence: str, verdict: Verdict, context: str = "") -> str | None:
+def against(question: str, sentence: str, verdict: YesNo, context: str = "") -> str | None:
     """Return why a sentence may not be said to answer a question so, in plain words; None if no guard objects.
 
     Args:

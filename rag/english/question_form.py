@@ -5,7 +5,7 @@ Read from the words alone. Each function would rather miss a form than see one t
 
 import re
 
-from rag.english.vocabulary import AUXILIARY, COPULA, ORDINALS, PAST, WH
+from rag.english.vocabulary import AUXILIARY, COPULA, PAST, RANKS, WH
 from rag.text.dates import MONTH_NAMES
 from rag.text.terms import fold
 
@@ -135,7 +135,7 @@ _TIME = re.compile(
     r"gap|total|exactly|day|days))*\s*between",
     re.IGNORECASE,
 )
-_ORDINAL = frozenset((*ORDINALS, *"last next former latter".split()))
+_ORDINAL = frozenset((*RANKS, *"last next former latter".split()))
 _PRONOUN = re.compile(r"(?:he|she|it|they)\b", re.IGNORECASE)
 
 
@@ -157,14 +157,14 @@ def between(question: str) -> tuple[str, str, str] | None:
         if both := groups.get("both"):
             if "between" in found[0] and not ((counted := _COUNTED.match(text)) and _TIME.match(text, counted.end())):
                 return None
-            first, second = _halves(both)
+            first, second = _two_events(both)
         else:
             first, second = groups["first"], groups["second"]
         return _event(first), _event(second, about=_subject(first)), unit
     return None
 
 
-def _halves(both: str) -> tuple[str, str]:
+def _two_events(both: str) -> tuple[str, str]:
     """Return "A" and "B" of "A and B"; the noun that "the first and the second vote" share goes to both."""
     cuts = list(re.finditer(r",?\s+and\s+", both))
     best = next((cut for cut in cuts if re.match(r"(?:the|when|his|her|its|their|an?)\b", both[cut.end() :])), cuts[0])

@@ -142,14 +142,14 @@ def _parts(text: str) -> tuple[str, ...]:
     if found := _TRAILING.fullmatch(text):
         return _with_trailing(found["whole"], found["other"])
     cuts = [cut for cut in _SECOND.finditer(text) if not _inside(text[: cut.start()], text[cut.end() :])]
-    return _halves(text[: cuts[0].start()], text[cuts[0].end() :]) if len(cuts) == 1 else ()
+    return _two_questions(text[: cuts[0].start()], text[cuts[0].end() :]) if len(cuts) == 1 else ()
 
 
 def _both(found: re.Match[str]) -> tuple[str, ...]:
     return tuple(_asked(f"{found[word]} {found['rest']}") for word in ("one", "other"))
 
 
-def _halves(first: str, second: str) -> tuple[str, ...]:
+def _two_questions(first: str, second: str) -> tuple[str, ...]:
     """Return two questions that "and" joins, the second about what the first is about; none if the first is none."""
     if not re.match(rf"{WH}\b|{AUXILIARY}\s", first, re.IGNORECASE) or len(first.split()) < 3:
         return ()

@@ -36,7 +36,7 @@ ADVERBS = frozenset(
     "officially formally indeed longer".split()
 )
 CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAYS))
-ORDINALS = "first second third fourth fifth".split()
+RANKS = "first second third fourth fifth".split()
 
 # Denials, bounds and hedges
 

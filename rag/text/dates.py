@@ -165,21 +165,19 @@ def stated(text: str) -> list[Stated]:
     """
     found = []
     for match in _STATED.finditer(text):
-        if iso := match["iso"]:
-            year, month, day = map(int, iso.split("-"))
+        name = match["month1"] or match["month2"]
+        if match["iso"]:
+            parts: list[str | None] = [*match["iso"].split("-")]
         else:
-            name, number = match["month1"] or match["month2"], match["day1"] or match["day2"]
-            own = match["year1"] or match["year2"] or match["only"]
-            year = int(own) if own else None
-            month = MONTHS.index(name[:3].lower()) + 1 if name else None
-            day = int(number) if number else None
+            number = str(MONTHS.index(name[:3].lower()) + 1) if name else None
+            parts = [match["year1"] or match["year2"] or match["only"], number, match["day1"] or match["day2"]]
+        year, month, day = (int(part) if part else None for part in parts)
         try:
             date(year or _LEAP_YEAR, month or 1, day or 1)
         except ValueError:  # "February 31, 2026"
             continue
-        small = not iso and (match["month1"] or match["month2"] or "A").islower()
-        ranged = bool(match["more1"] or match["more2"])
-        found.append(Stated(*match.span(), year, month, day, bool(match["decade"]), ranged, small))
+        decade, ranged = bool(match["decade"]), bool(match["more1"] or match["more2"])
+        found.append(Stated(*match.span(), year, month, day, decade, ranged, small=bool(name) and name.islower()))
     return found
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.claims.objections import GUARDS, Case, copy, objection, quoted
+from rag.claims.objections import GUARDS, Case, copy, objection, quoted_speech
 from rag.documents.split import sentences
 
 RAID = "In the raid on Monday, January 12, some 32 Cubans and five Venezuelans died, Ana Silva told The Gazette."
@@ -100,4 +100,4 @@ def test_a_copy_is_never_refused(text: str) -> None:
 def test_any_text_can_be_looked_at(claim: str, passage: str) -> None:
     found = objection(Case(claim, passage, passage))
     assert found is None or found
-    assert all(said in claim for said in quoted(claim))
+    assert all(said in claim for said in quoted_speech(claim))
