@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from rag.engine import Engine
+from rag.engine import AS_SET, Engine, Options
 from rag.evaluation.ask import ask_all
 from rag.evaluation.evidence import Span, locate
 from rag.evaluation.figures import FIGURES
@@ -48,7 +48,12 @@ class Scripted(Engine):
         return self.heard[question][0]
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), chosen: Filter = ALL, stop: Event | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        chosen: Filter = ALL,
+        stop: Event | None = None,
+        options: Options = AS_SET,
     ) -> Iterator[Retrieved | Answer]:
         key = (question, tuple(history))
         if key not in self.heard:

@@ -71,7 +71,7 @@ def test_asking_can_be_awaited(engine: Engine) -> None:
 def test_who_stops_listening_stops_the_llm(engine: Engine) -> None:
     stops: list[Event] = []
 
-    def stream(question: str, history: object, chosen: object, stop: Event) -> object:
+    def stream(question: str, history: object, chosen: object, stop: Event, options: object) -> object:
         stops.append(stop)
         yield from (1, 2, 3)
 

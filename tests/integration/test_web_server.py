@@ -76,13 +76,13 @@ def test_the_layout_is_in_the_language_of_the_browser(site: Site, client: TestCl
     assert [(one["id"], one["type"]) for one in english] == [(one["id"], one["type"]) for one in spanish]
     labels = [{one["props"].get("placeholder") for one in config} for config in (english, spanish)]
     assert ["Ask the sources a question" in found for found in labels] == [True, False]
-    assert ["Haga una pregunta a las fuentes" in found for found in labels] == [False, True]
+    assert ["Pregunte a las fuentes" in found for found in labels] == [False, True]
     for headers, language in (
         ({}, "Ask"),
-        ({"accept-language": "es-MX"}, "Haga"),
-        ({"cookie": "ql_language=es"}, "Haga"),
+        ({"accept-language": "es-MX"}, "Pregunte"),
+        ({"cookie": "ql_language=es"}, "Pregunte"),
     ):
-        placeholder = re.search(r'"placeholder": ?"(Ask|Haga) ', client.get("/", headers=headers).text)
+        placeholder = re.search(r'"placeholder": ?"(Ask|Pregunte) ', client.get("/", headers=headers).text)
         assert placeholder
         assert placeholder[1] == language
     asked = {"cookie": "ql_language=en", "accept-language": "es"}

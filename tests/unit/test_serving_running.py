@@ -29,7 +29,7 @@ class Slow:
         yield self
         self.leased -= 1
 
-    def stream(self, question: str, history: Any, chosen: Any, stop: Event) -> Iterator[Step]:
+    def stream(self, question: str, history: Any, chosen: Any, stop: Event, options: Any) -> Iterator[Step]:
         if not question:
             raise UsageError("the question is empty: ask something")
         yield RETRIEVED
