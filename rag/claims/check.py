@@ -32,6 +32,8 @@ LEAST_TERMS = 2
 """Words that say something, of a line that claims something."""
 AROUND = 300
 """Characters before and behind a quotation in which whoever says it is named."""
+MOST_QUOTATIONS = 12
+"""Of a claim: each is looked for like a question, and then in the text of every source that was found."""
 SKIPPED = 400
 """Most characters that an ellipsis in a quotation stands for."""
 
@@ -111,13 +113,16 @@ class Checker:
         hits = list(self.find(about, ()))
         if cites:
             hits += [hit for hit in self.find(about, cites) if all(hit.passage != other.passage for other in hits)]
-        marks = [self._mark(plain, said, hits) for said in quoted_speech(plain)]
+        quotations = quoted_speech(plain)
+        marks = [self._mark(plain, said, hits) for said in quotations[:MOST_QUOTATIONS]]
         judged = self._judged(bare, hits)
         supports = [one for one in judged if one[0].verdict == "supports"]
         by_them = [one for one in supports if not said_by or one[1].publisher in said_by]
         contradicts = [one for one in judged if one[0].verdict == "contradicts" and _meets(bare, *one)]
         contradicts.sort(key=lambda one: -one[0].contradiction)
         reason = next(filter(None, map(_fault, marks)), None)
+        if len(quotations) > MOST_QUOTATIONS:
+            reason = reason or f"it has more than {MOST_QUOTATIONS} quotations: cut it in two"
         if supports and not by_them:
             reason = reason or f"{' or '.join(sorted(said_by))} is not who says so: {supports[0][1].source} does"
         verdict: CheckVerdict = "not_found"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import rag
 from rag.claims import judging
-from rag.claims.check import SKIPPED, _stands, statements
+from rag.claims.check import MOST_QUOTATIONS, SKIPPED, _stands, statements
 from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
@@ -221,6 +221,14 @@ def test_pieces_of_a_quotation_stand_in_their_order(pieces: list[str], place: st
     text = "Then: “We know that we will win.”"
     span = _stands(text, [piece.split() for piece in pieces])
     assert (span and text[slice(*span)]) == place
+
+
+def test_a_claim_of_too_many_quotations_is_not_supported(opened: Engine) -> None:
+    said = "“We know that we will win this race”"
+    assert only(opened.check(f"She told The Gazette: {', '.join([said] * MOST_QUOTATIONS)}.")).reason is None
+    claim = only(opened.check(f"She told The Gazette: {', '.join([said] * (MOST_QUOTATIONS + 1))}."))
+    assert (claim.verdict, len(claim.quotations)) == ("not_found", MOST_QUOTATIONS)
+    assert claim.reason == "it has more than 12 quotations: cut it in two"
 
 
 def test_what_an_ellipsis_skips_has_an_end() -> None:
