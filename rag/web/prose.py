@@ -132,8 +132,8 @@ def markdown(text: str, start: int = 0) -> list[Block]:
         begin, end = lines[place]
         if begin in tables:
             last = place + 1 + tables[begin]
-            kinds: list[Kind] = ["head", "dashes", *["row" for _ in range(tables[begin])]]
-            found += [_of(text, kind, line, line) for kind, line in zip(kinds, lines[place : last + 1], strict=True)]
+            kinds: dict[int, Kind] = {place: "head", place + 1: "dashes"}
+            found += [_of(text, kinds.get(n, "row"), lines[n], lines[n]) for n in range(place, last + 1)]
         elif text[begin:end].strip():
             kind, lead, last = _begun(text, lines, place, tables)
             found.append(_of(text, kind, lines[place], lines[last], lead))
