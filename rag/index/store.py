@@ -162,9 +162,13 @@ class Store:
         """Return the digest of each document, by source (:func:`rag.documents.load.digest`)."""
         return dict(self._rows("SELECT source, digest FROM document"))
 
-    def header(self, source: str) -> str:
-        """Return what is indexed with each passage of a document but never quoted."""
-        return str(self._first("SELECT header FROM document WHERE source = ?", (source,))[0])
+    def headers(self, sources: Sequence[str]) -> list[str]:
+        """Return what is indexed with each passage of a document but never quoted, of each in the order asked."""
+        wanted = sorted(set(sources))
+        marks = ", ".join("?" * len(wanted)) or "NULL"
+        rows = self._rows(f"SELECT source, header FROM document WHERE source IN ({marks})", wanted)  # noqa: S608
+        found = dict(rows)
+        return [found[source] for source in sources]
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages by number (0-based, the row of their vector), in the order asked."""

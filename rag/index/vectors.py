@@ -134,8 +134,7 @@ class VectorStore:
             with (folder / VECTORS).open("rb", buffering=0) as file:  # a disk is 5 times faster so than by page faults
                 while file.read(2**20):
                     pass
-        # FAISS searches for one vector with one thread: threads of our own take slices, and shall start no others.
-        self._pool = ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,))
+        self._pool = _pool(threads)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -198,10 +197,35 @@ class VectorStore:
         return np.sort(numbers[np.argsort(distances, kind="stable")[:n]])
 
 
+class HeldVectors(VectorStore):
+    """The same over rows that are held in memory; every search compares all.
+
+    Args:
+        blocks: unit vectors, each block of shape ``(any number, dimension)``.
+        dimension: of each.
+        threads: for one search.
+    """
+
+    def __init__(self, blocks: Iterable["Vectors"], dimension: int, threads: int = 2) -> None:
+        self._flat, self._parts = faiss.IndexFlatIP(dimension), []
+        for block in blocks:
+            self._flat.add(block)
+        self._all = np.arange(self._flat.ntotal, dtype=np.int64)
+        self._pool = _pool(threads)
+
+
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return threads in which FAISS starts no others: for one vector these would wait for each other, and no more."""
+    return ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,))
+
+
+_ALONE = _pool(1)
+
+
 def cosines(vector: "Vectors", rows: "Vectors") -> "Vectors":
     """Return the cosines of a unit vector with rows, to the last bit those of :meth:`VectorStore.cosines`."""
     rows = np.ascontiguousarray(rows, dtype=np.float32)
-    return _cosines(vector, faiss.swig_ptr(rows), np.arange(len(rows)))
+    return _ALONE.submit(_cosines, vector, faiss.swig_ptr(rows), np.arange(len(rows))).result()
 
 
 def _cosines(vector: "Vectors", matrix: Any, ids: NDArray[np.int64]) -> "Vectors":

@@ -12,7 +12,7 @@ from psycopg import Connection
 from rag.errors import IndexDamaged
 from rag.index import manifest, vectors
 from rag.index.bm25 import Lexical
-from rag.postgres.neighbours import EFFORTS, EXACT_UP_TO, sent
+from rag.postgres.neighbours import EFFORTS, are_held, sent
 from rag.postgres.opened import DatabaseIndex
 from rag.postgres.tables import MOST_INDEXED, Row, Table, tables
 
@@ -36,7 +36,7 @@ def fill(database: Connection[Any], built: Path, about: dict[str, Any]) -> dict[
         The manifest of the tables. Linked vectors are of kind "hnsw": how they are searched is measured later.
     """
     passages, dimension = about["counts"]["passages"], about["encoder"]["dimension"]
-    linked = passages > EXACT_UP_TO and dimension <= MOST_INDEXED
+    linked = not are_held(passages, dimension) and dimension <= MOST_INDEXED
     encoder = {name: entry for name, entry in about["files"].items() if name.startswith(f"{manifest.ENCODER}/")}
     files: dict[str, Any] = dict(encoder)
     with closing(vectors.VectorStore(built, {"kind": "flat"})) as flat:
@@ -67,7 +67,7 @@ def check(stored: DatabaseIndex, built: Path) -> None:
                 raise IndexDamaged(f"{stored.place}: the vector of passage {number} is not the one that was built")
             among = np.arange(max(0, int(number) - PROBES), min(len(flat), int(number) + PROBES))
             if stored.vectors.nearest(own[0], 1, among)[0] != flat.nearest(own[0], 1, among)[0]:
-                raise IndexDamaged(f"{stored.place}: pgvector finds another neighbour of passage {number}")
+                raise IndexDamaged(f"{stored.place}: another neighbour of passage {number} is found")
         terms = [term for _, (term, _, _) in zip(range(PROBES), lexical.postings(), strict=False)]
         if not np.array_equal(stored.lexical.scores(terms), lexical.scores(terms)):
             raise IndexDamaged(f"{stored.place}: its words have other weights than were built")

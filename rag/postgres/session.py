@@ -115,13 +115,13 @@ class Session:
         with self._connection() as connection:
             return connection.execute(query, values, binary=binary).fetchall()
 
-    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def stream(self, query: str, *, binary: bool = False) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a few in memory at a time. Errors as :meth:`rows`."""
         with (
             told(self.address),
             self._connection() as connection,
             connection.transaction(),
-            connection.cursor("streamed") as cursor,
+            connection.cursor("streamed", binary=binary) as cursor,
         ):
             cursor.itersize = STREAMED
             cursor.execute(query)

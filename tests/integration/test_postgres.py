@@ -224,7 +224,7 @@ def test_patterns_are_those_of_sqlite(server: Server) -> None:
 
 
 def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copy, "EXACT_UP_TO", 50)
+    monkeypatch.setattr(neighbours, "HELD", 50_000)
     monkeypatch.setattr(vectors, "_PROBES", 10)
     publish(database, edition("A", 200))
     with database.open() as index:
@@ -237,7 +237,7 @@ def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: p
 
 
 def test_no_search_by_hnsw_that_finds_too_few_is_kept(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copy, "EXACT_UP_TO", 5)
+    monkeypatch.setattr(neighbours, "HELD", 1000)
     monkeypatch.setattr(vectors, "_PROBES", 1)
     monkeypatch.setattr(vectors, "RECALL", 1.1)
     monkeypatch.setattr(copy, "EFFORTS", neighbours.EFFORTS[:1])
