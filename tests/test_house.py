@@ -33,8 +33,8 @@ HOUSE = """
     documents.rtf: words story document
     documents: parse sandbox worker corpus fetched load rows split
     models: encode embed origins careful catalogue
-    index: near_duplicates manifest store bm25 vectors opened generations
-    postgres: address session postings neighbours store tables opened copy database
+    index: near_duplicates manifest store bm25 vectors opened joined generations
+    postgres: address session postings neighbours store tables opened copy database collections
     indexing: homes builder status watch
     english: preference vocabulary polarity question_form question_parts clause decide amounts counts relative
         period guards grammar
@@ -55,7 +55,7 @@ HOUSE = """
     web: standing words trace share export kept conversations ratings live uploads library listing picture listen
         guard password streams receive runs trend evaluations checks pins icons pinbutton page document desk
         answering chat sources history beside claims pinned notebook checking shell server
-    serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
+    serving: problems access keys limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
     fetching: address fetch add
     cli: batch show options main

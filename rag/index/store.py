@@ -68,6 +68,8 @@ class Store:
 
     _GLOB = "GLOB"
     """The operator that tells whether a name is like a pattern."""
+    prefix = ""
+    """What stands before a source for a filter: nothing, or where several are asked the name of this collection."""
 
     def __init__(self, path: Path) -> None:
         # immutable: SQLite takes no lock and looks for no journal in a folder that never changes.
@@ -255,7 +257,8 @@ class Store:
         conditions: list[str] = []
         values: list[str] = []
         if chosen.sources:
-            conditions.append("(" + " OR ".join(f"source = ? OR source {self._GLOB} ?" for _ in chosen.sources) + ")")
+            name = f"('{self.prefix}' || source)" if self.prefix else "source"
+            conditions.append("(" + " OR ".join(f"{name} = ? OR {name} {self._GLOB} ?" for _ in chosen.sources) + ")")
             for pattern in chosen.sources:
                 values += [pattern, self._like(pattern)]  # "a[1].txt" is a name and a pattern
         for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):

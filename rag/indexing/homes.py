@@ -91,6 +91,7 @@ def home(index: str | Path, models: str | None = None) -> Home:
     if not is_database(index):
         return Folder(Path(index))
     try:
+        from rag.postgres.collections import EVERY, Collections
         from rag.postgres.database import Database
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("psycopg", "psycopg_pool"):
@@ -98,7 +99,10 @@ def home(index: str | Path, models: str | None = None) -> Home:
         raise UsageError(
             f"{named(index)} needs the packages of PostgreSQL: pip install 'quoteline[postgres]'"
         ) from None
-    return Database(str(index), named(index), Path(models or Config().models).expanduser())
+    kept, (url, _, wanted) = Path(models or Config().models).expanduser(), str(index).partition("#")
+    if wanted == EVERY or "," in wanted:
+        return Collections(url, named(index), wanted, kept)
+    return Database(str(index), named(index), kept)
 
 
 def is_database(index: str | Path) -> bool:

@@ -34,6 +34,7 @@ class DatabaseIndex(Index):
         self.id = manifest["id"]
         self.number = number
         self.home = address.name
+        self.collections = (address.collection,)
         self.place = f"{address.name} generation {self.id}"
         self.path = models / ENCODERS / manifests.sealed(self._encoder_files)[:16]
         self._threads = threads

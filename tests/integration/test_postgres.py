@@ -224,7 +224,7 @@ def test_patterns_are_those_of_sqlite(server: Server) -> None:
 
 
 def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "HELD", 50_000)
+    monkeypatch.setattr(neighbours, "HELD", 5_000)
     monkeypatch.setattr(vectors, "_PROBES", 10)
     publish(database, edition("A", 200))
     with database.open() as index:
