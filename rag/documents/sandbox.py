@@ -60,6 +60,11 @@ class Sandbox:
         attachments = {name: Parsed(**part) for name, part in answer.pop("attachments").items()}
         return Parsed(**answer, attachments=attachments)
 
+    def interrupt(self) -> None:
+        """End the parsing of a file from another thread: it counts as broken down."""
+        if process := self._process:
+            process.kill()
+
     def _line(self, process: "subprocess.Popen[bytes]") -> bytes:
         assert process.stdout  # noqa: S101 (asked for with PIPE)
         descriptor = process.stdout.fileno()
