@@ -34,7 +34,7 @@ HOUSE = """
     documents: parse sandbox worker corpus fetched load rows split
     models: encode embed origins careful catalogue
     index: near_duplicates manifest store bm25 vectors opened joined generations
-    postgres: address session postings neighbours store tables opened copy database collections
+    postgres: address session kept postings neighbours store tables opened copy database collections
     indexing: homes builder status watch
     english: preference vocabulary polarity question_form question_parts clause decide amounts counts relative
         period guards grammar

@@ -27,6 +27,7 @@ from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
 from rag.web.guard import App, Guard
+from rag.web.kept import opened
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live
@@ -65,6 +66,7 @@ class Site:
         self.checks.close()
         self.library.close()
         self.live.close()
+        self.conversations.file.close()
 
 
 def parts(engine: Engine) -> Site:
@@ -75,9 +77,9 @@ def parts(engine: Engine) -> Site:
     """
     config = engine.config
     live = Live(engine)
-    kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
+    conversations = Conversations(opened(config))
     library = Library(live, folders=config.host in LOOPBACK)
-    return Site(config, live, library, kept, Pins(kept.file), Checks(live))
+    return Site(config, live, library, conversations, Pins(conversations.file), Checks(live))
 
 
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
