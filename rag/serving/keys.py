@@ -87,8 +87,9 @@ class Keys:
             raise UsageError(f"a key's name is 1 to {MOST_NAME_CHARS} printable characters, not {name[:120]!r}")
         if collections and scope == "write":
             raise UsageError("a key that writes changes the one folder of sources: give it no --collection")
-        if wrong := next((one for one in collections if not one.strip() or not one.isprintable()), None):
-            raise UsageError(f"{wrong!r} is no name of a collection")
+        for one in collections:
+            if not one.strip() or not one.isprintable():
+                raise UsageError(f"{one!r} is no name of a collection")
         if per_minute < 1:
             raise UsageError(f"--per-minute is {per_minute}: the least is 1")
         secret = PREFIX + secrets.token_urlsafe(32)
