@@ -669,6 +669,40 @@ def kept_in(place: Kept) -> list[object]:
     return told
 
 
+def test_several_collections_are_asked_as_one_and_followed(server: Server, url: str, tmp_path: Path) -> None:
+    bare, _, name = url.partition("#")
+    one, other = (home(f"{bare}#{name}_{end}", str(tmp_path)) for end in ("a", "b"))
+    publish(one, edition("A"))
+    with pytest.raises(IndexMissing, match=f"no index in .*#{name}_b: build one with"):
+        home(f"{bare}#{name}_a,{name}_b").open()
+    publish(other, edition("B"))
+    both = home(f"{bare}#{name}_a,{name}_b", str(tmp_path))
+    with both.open(verify=True) as index, one.open() as alone:
+        assert index.collections == (f"{name}_a", f"{name}_b")
+        assert alone.collections == (f"{name}_a",)
+        assert len(index) == 2 * len(alone)
+        sources = {source.partition("/")[0] for source, _, _ in found(index, "Which harbour opened?")}
+        assert sources == set(index.collections)
+        part = index.some([f"{name}_a"])
+        hits = [(source.partition("/")[2], start, score) for source, start, score in found(part, "Which harbour?")]
+        wanted = found(alone, "Which harbour?")
+        assert [hit[:2] for hit in hits] == [hit[:2] for hit in wanted]
+        assert np.allclose([hit[2] for hit in hits], [hit[2] for hit in wanted], rtol=1e-5)
+        only = found(index, "Which harbour opened?", Filter((f"{name}_b/B/0[1-3].txt",)))
+        assert {source for source, _, _ in only} == {f"{name}_b/B/0{n}.txt" for n in (1, 2, 3)}
+        assert index.named() == index.id
+        publish(other, edition("C"))
+        assert index.named() != index.id, "so that who serves it opens it again"
+        assert found(part, "Which harbour?")[0][2] == hits[0][2]
+    with home(f"{bare}#*", str(tmp_path)).open() as index:
+        assert {f"{name}_a", f"{name}_b"} <= set(index.collections)
+    for act in (both.listed, both.roll_back, both.prune, both.aside, both.single_writer):
+        with pytest.raises(UsageError, match="name one of them"):
+            act()
+    with pytest.raises(UsageError, match="no name of a collection"):
+        home(f"{bare}#{name}_a,No-Name")
+
+
 def test_conversations_and_pins_are_kept_as_in_a_file(server: Server, tmp_path: Path) -> None:
     server.run('DROP SCHEMA IF EXISTS "Conversations" CASCADE')
     data = str(tmp_path / "data")
