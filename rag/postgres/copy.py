@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from rag.errors import IndexDamaged
 from rag.index import manifest, vectors
@@ -20,6 +20,10 @@ PIECE = 2**20
 """Bytes of a file in one row."""
 BLOCK = 1024
 """Vectors in memory together."""
+NODE = 512
+"""Bytes of a linked vector besides its numbers."""
+LEAST_LINKING_KB, MOST_LINKING_KB = 64 * 2**10, 4 * 2**20
+"""Kilobytes of the server's memory that linking may take."""
 PROBES = 8
 """Passages whose neighbours and words are looked for on both sides before a generation is asked."""
 
@@ -44,12 +48,31 @@ def fill(database: Connection[Any], built: Path, about: dict[str, Any]) -> dict[
             database.execute(table.create())
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
             for statement in table.after:
-                database.execute(statement)
+                _after(database, statement, passages * (4 * dimension + NODE))
             database.execute(f"ANALYZE {table.name}")
             (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table.name,)).fetchone() or (0,)
             files[table.name] = {"bytes": size, "rows": rows, "sum": str(total)}
     files["file"]["bytes"] = 0  # those of the encoder's files stand beside their names
     return {**about, "files": files, "vectors": {"kind": "hnsw" if linked else "flat"}}
+
+
+def _after(database: Connection[Any], statement: str, linking: int) -> None:
+    """Do what is done to a table once it is filled.
+
+    Args:
+        database: a connection.
+        statement: what is done.
+        linking: bytes that linking its vectors takes: with less memory it takes many times as long.
+    """
+    if " USING hnsw " not in statement:
+        database.execute(statement)
+        return
+    database.execute(f"SET maintenance_work_mem = {min(max(linking // 1024, LEAST_LINKING_KB), MOST_LINKING_KB)}")
+    try:
+        database.execute(statement)
+    except (errors.DiskFull, errors.OutOfMemory):  # in shared memory, of which a container has little
+        database.execute("SET max_parallel_maintenance_workers = 0")
+        database.execute(statement)
 
 
 def check(stored: DatabaseIndex, built: Path) -> None:
