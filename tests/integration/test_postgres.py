@@ -53,7 +53,7 @@ from tests.generation import make, vector
 psycopg = pytest.importorskip("psycopg")
 
 from rag.postgres import address as addresses  # noqa: E402
-from rag.postgres import copy, neighbours, session  # noqa: E402
+from rag.postgres import copy, neighbours, postings, session  # noqa: E402
 from rag.postgres.store import DatabaseStore  # noqa: E402
 
 NAMES = count(1)
@@ -218,6 +218,34 @@ def test_the_tables_give_what_the_files_give(database: Home, tmp_path: Path) -> 
         for rows in (None, among):
             for left, right in zip(*(i.vectors.nearest(vector("x"), 5, rows) for i in (files, tables)), strict=True):
                 assert left.tobytes() == right.tobytes()
+
+
+def test_a_question_makes_few_round_trips(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(database, edition("A", 30))
+    asked: list[str] = []
+    real = session.Session.rows
+
+    def rows(own: session.Session, query: str, *more: Any, **named: Any) -> list[tuple[Any, ...]]:
+        asked.append(query)
+        return real(own, query, *more, **named)
+
+    monkeypatch.setattr(session.Session, "rows", rows)
+    with database.open() as index:
+        found(index, "Which harbour opened with 49 boats?")
+        asked.clear()
+        hits = found(index, "Which harbour opened with 49 boats?")
+        assert len(asked) == 1, "the passages"
+        found(index, "Which crews?")
+        assert len(asked) == 3, "and the words that nobody asked before"
+        asked.clear()
+        assert index.store.headers([source for source, _, _ in hits])[0].endswith("Gazette")
+        assert [index.lexical.frequency(term) for term in terms("harbour boats")] == [30, 30]
+        assert len(asked) == 1
+        monkeypatch.setattr(postings, "HELD", 500)
+        for question in ("harbour", "boats", "crews", "harbour opened"):
+            found(index, question)
+        assert index.lexical._bytes <= 500  # type: ignore[attr-defined]
+        assert found(index, "Which harbour opened with 49 boats?") == hits, "whatever stays in memory"
 
 
 def test_patterns_are_those_of_sqlite(server: Server) -> None:
