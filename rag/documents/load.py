@@ -150,7 +150,8 @@ def _reading(
 ) -> Iterator[Callable[[Iterable[Path], Iterable[str]], Iterator[_Read]]]:
     """Yield what reads files, ``config.threads`` at a time, each in a process; what it gives is in their order."""
     free: SimpleQueue[Sandbox] = SimpleQueue()
-    every = [_sandbox(config) for _ in range(config.threads)]
+    # No more than there are cores: a file must not run out of time because of the others.
+    every = [_sandbox(config) for _ in range(min(config.threads, os.cpu_count() or 1))]
     for sandbox in every:
         free.put(sandbox)
 
@@ -163,7 +164,7 @@ def _reading(
         finally:
             free.put(sandbox)
 
-    with ThreadPoolExecutor(config.threads) as pool, ExitStack() as stack:
+    with ThreadPoolExecutor(len(every)) as pool, ExitStack() as stack:
         for sandbox in every:
             stack.enter_context(sandbox)
         try:

@@ -15,6 +15,7 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UsageError
+from rag.index.bm25 import Words
 from rag.index.opened import Index
 from rag.index.store import Listing, Store
 from rag.schema import Document, Filter, Passage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rag.index.bm25 import Row
     from rag.models.encode import QueryEncoder, Vectors
 
 
@@ -237,32 +239,46 @@ class JoinedStore(Store):
 class JoinedWords:
     """BM25 over several indexes: each term is as rare as it is in all of them together."""
 
-    def __init__(self, parts: Sequence[tuple[Any, int]]) -> None:
+    def __init__(self, parts: Sequence[tuple[Words, int]]) -> None:
         self._parts = parts
 
     def scores(self, asked: Iterable[str]) -> "NDArray[np.float32]":
-        """Return the score of every passage, shape ``(passages,)``.
-
-        A word's weight in a passage is that in its own index, times what it is rarer, or more common, in all of them.
-        Lengths stay held against the average of their own index.
-        """
+        """Return the score of every passage, shape ``(passages,)``."""
         import numpy as np
 
-        times = Counter(asked)
-        passages = sum(size for _, size in self._parts)
-        rare = {term: _rarity(passages, self.frequency(term)) for term in times}
-        found = []
-        for words, size in self._parts:
-            scores = np.zeros(size, dtype=np.float32)
-            for term, count in times.items():
-                if own := words.frequency(term):
-                    scores += words.scores([term]) * np.float32(count * rare[term] / _rarity(size, own))
-            found.append(scores)
-        return np.concatenate(found)
+        wanted = list(asked)
+        rows = self.rows(wanted)
+        scores = np.zeros(sum(size for _, size in self._parts), dtype=np.float32)
+        for passages, weights in (rows[term] for term in wanted):
+            scores[passages] += weights
+        return scores
 
     def frequency(self, term: str) -> int:
         """Return in how many passages a term occurs."""
         return sum(words.frequency(term) for words, _ in self._parts)
+
+    def rows(self, wanted: Collection[str]) -> "dict[str, Row]":
+        """Return the row of each term.
+
+        A word's weight in a passage is that in its own index, times what it is rarer, or more common, in all of them.
+        Lengths stay held against the average of their own index.
+        """
+        sizes = [size for _, size in self._parts]
+        parts = [words.rows(wanted) for words, _ in self._parts]
+        return {term: _row([rows[term] for rows in parts], sizes) for term in wanted}
+
+
+def _row(parts: "Sequence[Row]", sizes: Sequence[int]) -> "Row":
+    """Return a term's rows in indexes of these sizes as one."""
+    import numpy as np
+
+    rarity = _rarity(sum(sizes), sum(len(passages) for passages, _ in parts))
+    own = [np.float32(rarity / _rarity(size, len(part[0]))) for size, part in zip(sizes, parts, strict=True)]
+    starts = [np.int32(start) for start in (0, *accumulate(sizes))]
+    return (
+        np.concatenate([passages + start for (passages, _), start in zip(parts, starts, strict=False)]),
+        np.concatenate([weights * factor for (_, weights), factor in zip(parts, own, strict=True)]),
+    )
 
 
 def _rarity(passages: int, having: int) -> float:

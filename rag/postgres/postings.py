@@ -4,7 +4,7 @@ The words that are asked most often are the longest rows: those asked last stay 
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Row = tuple[NDArray[np.int32], NDArray[np.float32]]
-    """Numbers of the passages that have a word, in order, and its weight in each."""
+    from rag.index.bm25 import Row
 
 HELD = 64 * 2**20
 """Bytes of rows that stay in memory."""
@@ -41,16 +40,17 @@ class Postings:
         import numpy as np
 
         wanted = list(asked)
-        rows = self._rows(set(wanted))
+        rows = self.rows(wanted)
         scores = np.zeros(self._passages, dtype=np.float32)
         for passages, weights in (rows[term] for term in wanted):  # in this order, as bm25s adds
             scores[passages] += weights
         return scores
 
-    def _rows(self, wanted: set[str]) -> "dict[str, Row]":
+    def rows(self, wanted: Collection[str]) -> "dict[str, Row]":
         """Return the row of each term, empty where no passage has it; what is not in memory by one query."""
         import numpy as np
 
+        wanted = set(wanted)
         with self._lock:
             found = {term: self._held[term] for term in wanted if term in self._held}
             for term in found:

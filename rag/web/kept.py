@@ -136,25 +136,25 @@ class File:
     def close(self) -> None:
         """Do nothing: no call leaves the file open."""
 
-    def create(self, database: sqlite3.Connection, script: str) -> None:
+    def create(self, database: Database, script: str) -> None:
         """Run the statements of a script that makes tables."""
         for statement in statements(script):  # not executescript, which would end the transaction
             database.execute(statement)
 
-    def version(self, database: sqlite3.Connection) -> int:
+    def version(self, database: Database) -> int:
         """Return the version of the tables, which is in ``PRAGMA user_version``; 0 if there are none."""
         return int(database.execute("PRAGMA user_version").fetchone()[0])
 
-    def begin(self, database: sqlite3.Connection, version: int) -> None:
+    def begin(self, database: Database, version: int) -> None:
         """Make what finds words, once the other tables are there, and note the version of all."""
         self.create(database, _WORDS)
         database.execute(f"PRAGMA user_version = {version}")
 
-    def say(self, database: sqlite3.Connection, turn: int, question: str, answer: str) -> None:
+    def say(self, database: Database, turn: int, question: str, answer: str) -> None:
         """Have the words of a turn found."""
         database.execute("INSERT INTO said (rowid, question, answer) VALUES (?, ?, ?)", (turn, question, answer))
 
-    def having(self, database: sqlite3.Connection, owner: str, wanted: Iterable[str]) -> set[str]:
+    def having(self, database: Database, owner: str, wanted: Iterable[str]) -> set[str]:
         """Return the conversations of which one turn has words that begin with each of those wanted."""
         # Each in quotation marks, where nothing means anything to FTS5; of signs alone it finds nothing.
         quoted = " ".join(f'"{word.replace(chr(34), chr(34) * 2)}"*' for word in wanted)

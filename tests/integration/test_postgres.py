@@ -241,7 +241,8 @@ def test_a_question_makes_few_round_trips(database: Home, monkeypatch: pytest.Mo
         assert index.store.headers([source for source, _, _ in hits])[0].endswith("Gazette")
         assert [index.lexical.frequency(term) for term in terms("harbour boats")] == [30, 30]
         assert len(asked) == 1
-        monkeypatch.setattr(postings, "HELD", 500)
+    monkeypatch.setattr(postings, "HELD", 500)
+    with database.open() as index:
         for question in ("harbour", "boats", "crews", "harbour opened"):
             found(index, question)
         assert index.lexical._bytes <= 500  # type: ignore[attr-defined]

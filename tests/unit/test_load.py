@@ -9,6 +9,7 @@ from rag.config import Config
 from rag.documents import load
 from rag.documents.common.decode import Unusable
 from rag.documents.common.parsed import Parsed
+from rag.documents.sandbox import Sandbox
 from rag.errors import SourceError
 from tests.conftest import ARTICLE, ROOT
 from tests.growth import in_proportion
@@ -327,7 +328,8 @@ def test_files_are_parsed_side_by_side_and_told_in_their_order(tmp_path: Path, m
         both.wait(60)
         raise Unusable("broken", "mend it")
 
-    monkeypatch.setattr(load.Sandbox, "parse", parse)
+    monkeypatch.setattr(Sandbox, "parse", parse)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     (tmp_path / "3.docx").unlink()  # an even number: each waits for another
     found = load.read_folder(Config(sources=str(tmp_path), threads=2))
     assert (len(found.documents), len(found.skipped)) == (6, 6)
@@ -337,9 +339,9 @@ def test_who_ends_a_build_waits_for_no_file(tmp_path: Path, monkeypatch: pytest.
     for n in range(20):
         (tmp_path / f"{n:02}.csv").write_text("a\nb\n")
     begun = []
-    real = load.Sandbox.parse
+    real = Sandbox.parse
 
-    def parse(sandbox: load.Sandbox, path: Path) -> Parsed:
+    def parse(sandbox: Sandbox, path: Path) -> Parsed:
         begun.append(path)
         return real(sandbox, path)
 
@@ -347,7 +349,7 @@ def test_who_ends_a_build_waits_for_no_file(tmp_path: Path, monkeypatch: pytest.
         if done == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(load.Sandbox, "parse", parse)
+    monkeypatch.setattr(Sandbox, "parse", parse)
     with pytest.raises(KeyboardInterrupt):
         load.read_folder(Config(sources=str(tmp_path), threads=2), tell=stop)
     assert len(begun) < 20
