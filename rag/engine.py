@@ -6,8 +6,9 @@ What is said to the tool (:mod:`rag.conversation.smalltalk`) branches off at the
 """
 
 import math
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterator, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -132,6 +133,7 @@ class Engine:
         self.reader: Reader = reader or opened(index, config)
         self.reranker = Reranker(config.reranker) if config.reranker else None
         self._suggester = Suggester(index, self._first)
+        self._over: dict[frozenset[str], Engine] = {}
 
     @classmethod
     def open(
@@ -164,6 +166,23 @@ class Engine:
     def faster(self) -> Reader | None:
         """The reader that goes first, where two do."""
         return self.reader.first if isinstance(self.reader, TrainedReader) else None
+
+    def over(self, collections: Collection[str]) -> "Engine":
+        """Return an engine over some of the index's collections, which lives as long as this one.
+
+        Raises:
+            UsageError: the index has no such collection.
+        """
+        names = frozenset(collections)
+        if names not in self._over:
+            other = copy(self)
+            other.index = self.index.some(names)
+            if isinstance(self.reader, TrainedReader):
+                other.reader = opened(other.index, self.config)
+            other._suggester = Suggester(other.index, other._first)  # noqa: SLF001 (its own kind)
+            other._over = {}  # noqa: SLF001
+            self._over[names] = other
+        return self._over[names]
 
     def close(self) -> None:
         """Release the index."""

@@ -33,8 +33,8 @@ HOUSE = """
     documents.rtf: words story document
     documents: parse rows places leaf sandbox worker corpus fetched load split
     models: encode embed origins careful catalogue
-    index: near_duplicates manifest store bm25 vectors opened generations
-    postgres: address session postings neighbours store tables opened copy database
+    index: near_duplicates manifest store bm25 vectors opened joined generations
+    postgres: address session kept postings neighbours store tables opened copy database collections
     indexing: homes ingestion builder status watch
     english: preference vocabulary tokens polarity question_form question_parts clause decide amounts counts
         relative period guards grammar
@@ -57,8 +57,8 @@ HOUSE = """
         arrivals library addresses picture listen guard install password streams receive runs trend evaluations
         checks pins icons listing pinbutton page prose printed document shelf desk answering llms settings chat
         adding sources history beside claims pinned notebook checking shell around beginning server
-    serving: problems keys limits follow metrics spans vendors running dialogue openai examples asking checking
-        compatible sources indexing reference gate tools mcp app run
+    serving: problems keys limits follow metrics spans vendors access running dialogue openai examples asking
+        checking compatible sources indexing reference gate tools mcp app run
     cli: batch show options main
     : llamaindex gguf builder __main__
 """

@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(renamed(sys.argv[1:] if argv is None else argv))
         config = load({name: getattr(arguments, name, None) for name in Config.__dataclass_fields__})
+        _warn_of_password(arguments)
         code = COMMANDS[arguments.command.partition(" ")[0]](arguments, config)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -55,6 +56,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"rag: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
         return 1
     return code
+
+
+def _warn_of_password(arguments: argparse.Namespace) -> None:
+    index = getattr(arguments, "index", None) or ""
+    if "://" in index and not getattr(arguments, "quiet", False):  # a folder waits for no import
+        from rag.indexing.homes import tells_password
+
+        if tells_password(index):
+            told = "every user of this machine can read the password on this command line"
+            print(f"rag: {told}: keep it in ~/.pgpass or PGPASSWORD, or the address in RAG_INDEX", file=sys.stderr)
 
 
 def _drop_output() -> None:

@@ -202,6 +202,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("keys add", "make a key for a program that asks over HTTP, and print it", index=False, takes="NAME")
     sub.add_argument("name", metavar="NAME", help="a name for it")
     sub.add_argument("--write", action="store_true", help="let it also add, remove and index sources")
+    sub.add_argument("--collection", action="append", metavar="NAME", help="let it ask this one alone; may be repeated")
     sub.add_argument(
         "--per-minute", type=int, metavar="N", default=600, help="requests that it may make in a minute (default: 600)"
     )

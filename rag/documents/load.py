@@ -11,10 +11,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from queue import SimpleQueue
 from stat import S_ISREG
 from typing import Any
 
@@ -117,22 +120,60 @@ def read_folder(
             raise SourceError(f"sources folder {root} cannot be read: {error.strerror}") from error
         folder.skipped.append(Skipped(_printable(Path(error.filename).relative_to(root).as_posix()), *_why(error)))
 
-    with _sandbox(config) as sandbox:
-        paths = walk(root, Path(config.index).resolve(), cannot_list)
-        # Corpora last: their ids may be any names, those of files are what they are.
-        for number, path in enumerate(sorted(paths, key=lambda path: path.suffix.lower() in CORPORA)):
+    # Corpora last: their ids may be any names, those of files are what they are.
+    paths = sorted(
+        walk(root, Path(config.index).resolve(), cannot_list), key=lambda path: path.suffix.lower() in CORPORA
+    )
+    names = [path.relative_to(root).as_posix() for path in paths]
+    with _reading(config, known, urls) as reading:
+        read = reading(paths, names)
+        for number, name in enumerate(names):
             if tell:
                 tell(number)
-            name = path.relative_to(root).as_posix()
-            try:
-                read = _read_file(path, name, config, sandbox, known, urls)
-            except (OSError, Unusable) as error:
-                read = [Skipped(_printable(name), *_why(error))]
-            folder.take(name, read)
+            found = next(read)
+            if isinstance(found, Skipped):
+                folder.skipped.append(found)
+            else:
+                folder.take(name, found)
             if heard:
-                heard(name, read)
+                heard(name, [found] if isinstance(found, Skipped) else found)
     folder.documents.sort(key=lambda document: document.source)
     return folder
+
+
+_Read = list[Document | Skipped] | Skipped
+
+
+@contextmanager
+def _reading(
+    config: Config, known: Known | None, urls: dict[tuple[str, str], str]
+) -> Iterator[Callable[[Iterable[Path], Iterable[str]], Iterator[_Read]]]:
+    """Yield what reads files, ``config.threads`` at a time, each in a process; what it gives is in their order."""
+    free: SimpleQueue[Sandbox] = SimpleQueue()
+    # No more than there are cores: a file must not run out of time because of the others.
+    every = [_sandbox(config) for _ in range(min(config.threads, os.cpu_count() or 1))]
+    for sandbox in every:
+        free.put(sandbox)
+
+    def read(path: Path, name: str) -> _Read:
+        sandbox = free.get()
+        try:
+            return _read_file(path, name, config, sandbox, known, urls)
+        except (OSError, Unusable) as error:
+            return Skipped(_printable(name), *_why(error))
+        finally:
+            free.put(sandbox)
+
+    with ThreadPoolExecutor(len(every)) as pool, ExitStack() as stack:
+        for sandbox in every:
+            stack.enter_context(sandbox)
+        try:
+            yield lambda paths, names: pool.map(read, paths, names)
+        finally:  # who ends the build waits for no file
+            pool.shutdown(wait=False, cancel_futures=True)
+            for sandbox in every:
+                sandbox.interrupt()
+            pool.shutdown()
 
 
 def read_text(path: Path, config: Config) -> str:

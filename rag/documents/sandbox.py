@@ -100,6 +100,11 @@ class Sandbox:
             raise Unusable(**answer)
         return answer
 
+    def interrupt(self) -> None:
+        """End the parsing of a file from another thread: it counts as broken down."""
+        if process := self._process:
+            process.kill()
+
     def _line(self, process: "subprocess.Popen[bytes]") -> bytes:
         assert process.stdout  # noqa: S101 (asked for with PIPE)
         descriptor = process.stdout.fileno()

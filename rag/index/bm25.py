@@ -1,7 +1,7 @@
 """BM25 over the words of every passage and its document's header, with the library bm25s."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +10,9 @@ from rag.text.terms import terms
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Row = tuple[NDArray[np.int32], NDArray[np.float32]]
+    """Numbers of the passages that have a term, in order, and its weight in each."""
 
 
 def write(folder: Path, texts: Iterable[str]) -> None:
@@ -49,6 +52,10 @@ class Words(Protocol):
         """Return in how many passages a term occurs."""
         ...
 
+    def rows(self, wanted: "Collection[str]") -> "dict[str, Row]":
+        """Return the row of each term, empty where no passage has it."""
+        ...
+
 
 class Lexical:
     """A saved BM25 index, read-only."""
@@ -80,8 +87,13 @@ class Lexical:
 
     def frequency(self, term: str) -> int:
         """Return in how many passages a term occurs."""
-        number = self._bm25.vocab_dict.get(term)
-        if number is None:
-            return 0
-        pointers = self._bm25.scores["indptr"]
-        return int(pointers[number + 1] - pointers[number])
+        return len(self._row(term)[0])
+
+    def rows(self, wanted: "Collection[str]") -> "dict[str, Row]":
+        """Return the row of each term, empty where no passage has it."""
+        return {term: self._row(term) for term in wanted}
+
+    def _row(self, term: str) -> "Row":
+        number, scores = self._bm25.vocab_dict.get(term), self._bm25.scores
+        start, end = (0, 0) if number is None else map(int, scores["indptr"][number : number + 2])
+        return scores["indices"][start:end], scores["data"][start:end]

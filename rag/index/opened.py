@@ -6,12 +6,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rag.errors import EncoderError, IndexDamaged, RagError, first_line
+from rag.errors import EncoderError, IndexDamaged, RagError, UsageError, first_line
 from rag.index import manifest as manifests
 from rag.index.bm25 import Lexical, Words
 from rag.index.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from rag.index.vectors import Neighbours
     from rag.models.encode import QueryEncoder
 
@@ -22,6 +24,9 @@ class Index:
     Vectors, BM25 and encoder load when first needed, or by :meth:`load`. A generation elsewhere is a subclass, with
     its own ``store``, ``vectors`` and ``lexical`` (:mod:`rag.indexing.homes`).
     """
+
+    collections: tuple[str, ...] = ()
+    """Names of the collections that it is of, in order; an index folder has none."""
 
     def __init__(self, path: Path, manifest: manifests.Manifest, threads: int) -> None:
         self.path = path
@@ -69,6 +74,16 @@ class Index:
             IndexUnreadable: there is none, or it cannot be told.
         """
         return manifests.current(self.path.parent)
+
+    def some(self, names: "Collection[str]") -> "Index":
+        """Return an index of some of its collections, which lives as long as this one.
+
+        Raises:
+            UsageError: it has no such collection.
+        """
+        if set(names) != set(self.collections):
+            raise UsageError(f"{self.home} is not of the collections {', '.join(names)}")
+        return self
 
     def load(self) -> Self:
         """Load everything now, so that later builds cannot take it away.

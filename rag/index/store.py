@@ -81,6 +81,8 @@ class Store:
 
     _GLOB = "GLOB"
     """The operator that tells whether a name is like a pattern."""
+    prefix = ""
+    """What stands before a source for a filter: nothing, or where several are asked the name of this collection."""
 
     def __init__(self, path: Path) -> None:
         # immutable: SQLite takes no lock and looks for no journal in a folder that never changes.
@@ -192,9 +194,13 @@ class Store:
         """Return the digest of each document, by source (:func:`rag.documents.load.digest`)."""
         return dict(self._rows("SELECT source, digest FROM document"))
 
-    def header(self, source: str) -> str:
-        """Return what is indexed with each passage of a document but never quoted."""
-        return str(self._first("SELECT header FROM document WHERE source = ?", (source,))[0])
+    def headers(self, sources: Sequence[str]) -> list[str]:
+        """Return what is indexed with each passage of a document but never quoted, of each in the order asked."""
+        wanted = sorted(set(sources))
+        marks = ", ".join("?" * len(wanted)) or "NULL"
+        rows = self._rows(f"SELECT source, header FROM document WHERE source IN ({marks})", wanted)  # noqa: S608
+        found = dict(rows)
+        return [found[source] for source in sources]
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages by number (0-based, the row of their vector), in the order asked."""
@@ -281,11 +287,12 @@ class Store:
         conditions: list[str] = []
         values: list[str] = []
         if chosen.sources:  # "a[1].txt" is a name and a pattern
+            name = f"('{self.prefix}' || source)" if self.prefix else "source"
             patterns = [pattern for pattern in chosen.sources if is_pattern(pattern)]
             named = (
-                f"source IN ({', '.join('?' * len(chosen.sources))})"  # of thousands each OR would be a level deeper
+                f"{name} IN ({', '.join('?' * len(chosen.sources))})"  # of thousands each OR would be a level deeper
             )
-            conditions.append(f"({' OR '.join([named, *[f'source {self._GLOB} ?'] * len(patterns)])})")
+            conditions.append(f"({' OR '.join([named, *[f'{name} {self._GLOB} ?'] * len(patterns)])})")
             values += [*chosen.sources, *map(self._like, patterns)]
         for comparison, bound in ((">=", chosen.after), ("<=", chosen.before)):
             if bound:

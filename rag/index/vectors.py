@@ -117,8 +117,7 @@ class VectorStore:
     def __init__(self, rows: "Vectors", signs: NDArray[np.uint8] | None = None, threads: int = 2) -> None:
         self._rows = rows
         self._parts = [] if signs is None else np.array_split(signs, threads)
-        # FAISS searches for one vector with one thread: threads of our own take slices, and shall start no others.
-        self._pool = ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,))
+        self._pool = _pool(threads)
 
     @classmethod
     def open(cls, folder: Path, search: Search, threads: int = 2) -> Self:
@@ -192,9 +191,17 @@ class VectorStore:
         return np.sort(numbers[np.argsort(distances, kind="stable")[:n]])
 
 
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return threads in which FAISS starts no others: for one vector these would wait for each other, and no more."""
+    return ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,))
+
+
+_ALONE = _pool(1)
+
+
 def cosines(vector: "Vectors", rows: "Vectors") -> "Vectors":
     """Return the cosines of a unit vector with rows, to the last bit those of :meth:`VectorStore.nearest`."""
-    numbers, found = _ranked(vector, rows, len(rows))
+    numbers, found = _ALONE.submit(_ranked, vector, np.ascontiguousarray(rows, dtype=np.float32), len(rows)).result()
     cosines = np.empty_like(found)
     cosines[numbers] = found
     return cosines

@@ -91,6 +91,7 @@ def home(index: str | Path, models: str | None = None) -> Home:
     if not is_database(index):
         return Folder(Path(index))
     try:
+        from rag.postgres.collections import EVERY, Collections
         from rag.postgres.database import Database
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("psycopg", "psycopg_pool"):
@@ -98,7 +99,10 @@ def home(index: str | Path, models: str | None = None) -> Home:
         raise UsageError(
             f"{named(index)} needs the packages of PostgreSQL: pip install 'quoteline[postgres]'"
         ) from None
-    return Database(str(index), named(index), Path(models or Config().models).expanduser())
+    kept, (url, _, wanted) = Path(models or Config().models).expanduser(), str(index).partition("#")
+    if wanted == EVERY or "," in wanted:
+        return Collections(url, named(index), wanted, kept)
+    return Database(str(index), named(index), kept)
 
 
 def is_database(index: str | Path) -> bool:
@@ -111,6 +115,8 @@ def named(index: str | Path) -> str:
 
     >>> named("postgresql://ana:secret@db.example/press?password=secret#desk")
     'postgresql://ana@db.example/press#desk'
+    >>> named("postgresql:///?service=press&sslmode=require")
+    'postgresql:///?service=press'
     >>> named("index")
     'index'
     """
@@ -118,6 +124,23 @@ def named(index: str | Path) -> str:
         return str(index)
     scheme, rest = str(index).split("://", 1)
     bare, mark, collection = rest.partition("#")
-    hosts, _, path = bare.partition("?")[0].partition("/")
+    place, _, options = bare.partition("?")
+    hosts, _, path = place.partition("/")
     user, at, host = hosts.rpartition("@")
-    return f"{scheme}://{user.partition(':')[0]}{at}{host}/{path}{mark}{collection}"
+    service = next((f"?{one}" for one in options.split("&") if one.startswith("service=")), "")
+    return f"{scheme}://{user.partition(':')[0]}{at}{host}/{path}{service}{mark}{collection}"
+
+
+def tells_password(index: str | Path) -> bool:
+    """Tell whether the address of a database has a password in it.
+
+    >>> tells_password("postgresql://ana:secret@db/press"), tells_password("postgresql://db/press?password=secret")
+    (True, True)
+    >>> tells_password("postgresql://ana@db:5432/press")
+    False
+    """
+    if not is_database(index):
+        return False
+    place, _, options = str(index).split("://", 1)[1].partition("#")[0].partition("?")
+    user = place.partition("/")[0].rpartition("@")[0]
+    return bool(user.partition(":")[2]) or "password=" in options

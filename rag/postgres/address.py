@@ -51,6 +51,11 @@ class Address:
         return text.replace(self.secret, "***") if self.secret else text
 
 
+def is_collection(name: str) -> bool:
+    """Tell whether a collection may have this name."""
+    return _COLLECTION.fullmatch(name) is not None
+
+
 def address(url: str, name: str) -> Address:
     """Take an address apart.
 
@@ -63,7 +68,7 @@ def address(url: str, name: str) -> Address:
     """
     bare, _, collection = url.partition("#")
     collection = collection or COLLECTION
-    if not _COLLECTION.fullmatch(collection):
+    if not is_collection(collection):
         raise UsageError(f"{name}: {collection!r} is no name of a collection: write it in small letters, such as #desk")
     try:
         parts = conninfo.conninfo_to_dict(bare)

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from rag.errors import IndexDamaged
 from rag.index import manifest, vectors
 from rag.index.bm25 import Lexical
-from rag.postgres.neighbours import EFFORTS, EXACT_UP_TO, sent
+from rag.postgres.neighbours import EFFORTS, are_held, sent
 from rag.postgres.opened import DatabaseIndex
 from rag.postgres.tables import MOST_INDEXED, Row, Table, tables
 
@@ -21,6 +21,10 @@ PIECE = 2**20
 """Bytes of a file in one row."""
 BLOCK = 1024
 """Vectors in memory together."""
+NODE = 512
+"""Bytes of a linked vector besides its numbers."""
+LEAST_LINKING_KB, MOST_LINKING_KB = 64 * 2**10, 4 * 2**20
+"""Kilobytes of the server's memory that linking may take."""
 PROBES = 8
 """Passages whose neighbours and words are looked for on both sides before a generation is asked."""
 
@@ -37,7 +41,7 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
         The manifest of the tables. Linked vectors are of kind "hnsw": how they are searched is measured later.
     """
     passages, dimension = about.counts.passages, about.encoder.dimension
-    linked = passages > EXACT_UP_TO and dimension <= MOST_INDEXED
+    linked = not are_held(passages, dimension) and dimension <= MOST_INDEXED
     encoder = {name: kept for name, kept in about.files.items() if name.startswith(f"{manifest.ENCODER}/")}
     held: dict[str, manifest.StoredTable] = {}
     with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
@@ -45,12 +49,31 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
             database.execute(table.create())
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
             for statement in table.after:
-                database.execute(statement)
+                _after(database, statement, passages * (4 * dimension + NODE))
             database.execute(f"ANALYZE {table.name}")
             (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table.name,)).fetchone() or (0,)
             size = 0 if table.name == "file" else size  # those of the encoder's files stand beside their names
             held[table.name] = manifest.StoredTable(size, rows, str(total))
     return replace(about, vectors=manifest.Search("hnsw" if linked else "flat"), files=encoder, tables=held)
+
+
+def _after(database: Connection[Any], statement: str, linking: int) -> None:
+    """Do what is done to a table once it is filled.
+
+    Args:
+        database: a connection.
+        statement: what is done.
+        linking: bytes that linking its vectors takes: with less memory it takes many times as long.
+    """
+    if " USING hnsw " not in statement:
+        database.execute(statement)
+        return
+    database.execute(f"SET maintenance_work_mem = {min(max(linking // 1024, LEAST_LINKING_KB), MOST_LINKING_KB)}")
+    try:
+        database.execute(statement)
+    except (errors.DiskFull, errors.OutOfMemory):  # in shared memory, of which a container has little
+        database.execute("SET max_parallel_maintenance_workers = 0")
+        database.execute(statement)
 
 
 def check(stored: DatabaseIndex, built: Path) -> None:
@@ -68,7 +91,7 @@ def check(stored: DatabaseIndex, built: Path) -> None:
                 raise IndexDamaged(f"{stored.place}: the vector of passage {number} is not the one that was built")
             among = np.arange(max(0, int(number) - PROBES), min(len(flat), int(number) + PROBES))
             if stored.vectors.nearest(own[0], 1, among)[0] != flat.nearest(own[0], 1, among)[0]:
-                raise IndexDamaged(f"{stored.place}: pgvector finds another neighbour of passage {number}")
+                raise IndexDamaged(f"{stored.place}: another neighbour of passage {number} is found")
         terms = [term for _, (term, _, _) in zip(range(PROBES), lexical.postings(), strict=False)]
         if not np.array_equal(stored.lexical.scores(terms), lexical.scores(terms)):
             raise IndexDamaged(f"{stored.place}: its words have other weights than were built")

@@ -21,7 +21,7 @@ from rag.index import manifest
 from rag.index.generations import Generation
 from rag.index.opened import Index
 from rag.postgres import copy
-from rag.postgres.address import address
+from rag.postgres.address import address, is_collection
 from rag.postgres.opened import DatabaseIndex, missing
 from rag.postgres.session import connect, told
 
@@ -213,6 +213,18 @@ class Database:
         elif isinstance(error, errors.DiskFull):
             remedy = "free space there"
         return SourceError(f"{self.name} cannot be written ({reason}): {remedy}; {left}")
+
+    def collections(self) -> dict[str, str]:
+        """Return the id of the current generation of every collection of the database that has one, by its name."""
+        tables = "SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE relname = %s"
+        names = {name for (name,) in self._read(tables, ("generation",))}
+        names &= {name for (name,) in self._read(tables, ("current",))}
+        queries = [
+            f"SELECT '{name}', id FROM {name}.generation JOIN {name}.current USING (number)"  # noqa: S608
+            for name in sorted(names)
+            if is_collection(name)
+        ]
+        return dict(self._read(" UNION ALL ".join(queries) + " ORDER BY 1")) if queries else {}
 
     def _current(self) -> tuple[int, str, str]:
         query = "SELECT number, id, manifest FROM {collection}.generation JOIN {collection}.current USING (number)"

@@ -1,24 +1,40 @@
-"""The vectors of a generation, searched by pgvector: exactly, and beyond ``EXACT_UP_TO`` rows by HNSW."""
+"""The vectors of a generation: few are held in memory by whoever asks, more are searched by pgvector's HNSW."""
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.manifest import Search
-from rag.index.vectors import cosines
-from rag.postgres.session import Session
+from rag.index.vectors import VectorStore, cosines
+from rag.postgres.session import STREAMED, Session
 
 if TYPE_CHECKING:
     from rag.models.encode import Vectors
 
-EXACT_UP_TO = 50_000
-"""So many rows are compared one by one; what that takes grows with them."""
+HELD = 64 * 2**20
+"""Bytes of vectors that each process holds in memory: all are compared there, as those of an index folder are."""
 EFFORTS = (100, 200, 400, 800)
 """Of a search by HNSW (``hnsw.ef_search``): the first that finds enough is kept; if none does, searches are exact."""
 
 _HEADER = 4
 """Bytes before the numbers of a vector on the wire, which are big-endian."""
+
+
+def are_held(passages: int, dimension: int) -> bool:
+    """Tell whether the vectors of a generation are so few that whoever asks holds them in memory."""
+    return passages * dimension * 4 <= HELD
+
+
+def held(session: Session, dimension: int, threads: int) -> VectorStore:
+    """Read every vector of a generation into memory."""
+    rows = session.stream("SELECT vector_send(vector) FROM embedding ORDER BY id", binary=True)
+    blocks = [np.empty((0, dimension), dtype=np.float32)]
+    while block := list(islice(rows, STREAMED)):
+        blocks.append(_numbers([row for (row,) in block], dimension))
+    return VectorStore(np.concatenate(blocks), threads=threads)
 
 
 class DatabaseNeighbours:
@@ -72,9 +88,13 @@ class DatabaseNeighbours:
 
     def _read(self, found: list[tuple[Any, ...]]) -> tuple[NDArray[np.int64], "Vectors"]:
         ids = np.array([number for number, _ in found], dtype=np.int64)
-        content = b"".join(bytes(sent)[_HEADER:] for _, sent in found)
-        rows: Vectors = np.frombuffer(content, ">f4").astype(np.float32).reshape(len(found), self._dimension)
-        return ids, rows
+        return ids, _numbers([row for _, row in found], self._dimension)
+
+
+def _numbers(rows: Sequence[bytes], dimension: int) -> "Vectors":
+    """Return vectors that came over the wire, shape ``(len(rows), dimension)``."""
+    content = b"".join(memoryview(row)[_HEADER:] for row in rows)
+    return np.frombuffer(content, ">f4").astype(np.float32).reshape(len(rows), dimension)
 
 
 def sent(vector: "Vectors") -> bytes:

@@ -5,17 +5,21 @@ from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 from rag.errors import IndexDamaged, IndexMissing
 from rag.index import manifest as manifests
 from rag.index.opened import Index
 from rag.models import encode
+from rag.postgres import neighbours
 from rag.postgres.address import Address
-from rag.postgres.neighbours import DatabaseNeighbours
 from rag.postgres.postings import Postings
 from rag.postgres.session import Session
 from rag.postgres.store import DatabaseStore
 from rag.postgres.tables import tables
+
+if TYPE_CHECKING:
+    from rag.index.vectors import Neighbours
 
 ENCODERS = "encoders"
 """Folder below that of the models: the encoder of each index that was opened here, by its content."""
@@ -31,6 +35,7 @@ class DatabaseIndex(Index):
         self.id = manifest.id
         self.number = number
         self.home = address.name
+        self.collections = (address.collection,)
         self.place = f"{address.name} generation {self.id}"
         self.path = (
             models / ENCODERS / manifests.digest({name: asdict(kept) for name, kept in manifest.files.items()})[:16]
@@ -110,10 +115,15 @@ class DatabaseIndex(Index):
         )
 
     @cached_property
-    def vectors(self) -> DatabaseNeighbours:
+    def vectors(self) -> "Neighbours":
         """The passages' vectors: row n is passage n's."""
         dimension = self.manifest.encoder.dimension
-        return DatabaseNeighbours(self.session, len(self), dimension, self.manifest.vectors)
+        if not neighbours.are_held(len(self), dimension):
+            return neighbours.DatabaseNeighbours(self.session, len(self), dimension, self.manifest.vectors)
+        found = neighbours.held(self.session, dimension, self._threads)
+        if len(found) != len(self):
+            raise self._not_as_built(f"table embedding does not have {len(self)} rows")
+        return found
 
     @cached_property
     def lexical(self) -> Postings:

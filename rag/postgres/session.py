@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import Any
 
 import psycopg
@@ -17,6 +18,10 @@ CONNECTIONS = 8
 """Most of an open index."""
 WAIT = 10.0
 """Seconds that a query waits for one of them to be free."""
+SOON = 1.0
+"""Seconds in which the pool makes a connection, if the database answers."""
+RECONNECT = WAIT / 2
+"""Seconds for which the pool tries again, ever more seldom: a database that is back is found within as many."""
 STREAMED = 1000
 """Rows of a stream that are in memory together."""
 GONE = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName, errors.DataError)
@@ -83,8 +88,15 @@ class Session:
         # One generation's schema alone: no connection sees another one's tables. No compiling: queries are short.
         path = ",".join([address.schema(number), *(row or ())])
         kwargs = {"autocommit": True, "options": f"{address.options} -c search_path={path} -c jit=off {options}"}
+        self._free = BoundedSemaphore(CONNECTIONS)
         self._pool = ConnectionPool(
-            address.conninfo, kwargs=kwargs, min_size=1, max_size=CONNECTIONS, configure=self._hold, open=False
+            address.conninfo,
+            kwargs=kwargs,
+            min_size=1,
+            max_size=CONNECTIONS,
+            configure=self._hold,
+            reconnect_timeout=RECONNECT,
+            open=False,
         )
         with told(address):
             self._pool.open(wait=True, timeout=WAIT)
@@ -115,13 +127,13 @@ class Session:
         with self._connection() as connection:
             return connection.execute(query, values, binary=binary).fetchall()
 
-    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def stream(self, query: str, *, binary: bool = False) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a few in memory at a time. Errors as :meth:`rows`."""
         with (
             told(self.address),
             self._connection() as connection,
             connection.transaction(),
-            connection.cursor("streamed") as cursor,
+            connection.cursor("streamed", binary=binary) as cursor,
         ):
             cursor.itersize = STREAMED
             cursor.execute(query)
@@ -129,18 +141,27 @@ class Session:
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-        try:
-            connection = self._pool.getconn(WAIT)
-        except PoolTimeout:
-            with connect(self.address):  # or the database is gone, which this tells
-                pass
+        if not self._free.acquire(timeout=WAIT):
             raise BusyError(
                 f"all {CONNECTIONS} connections to {self.address.name} are in use for {WAIT:.0f} s: ask again"
-            ) from None
+            )
         try:
-            yield connection
+            connection = self._connected()
+            try:
+                yield connection
+            finally:
+                self._pool.putconn(connection)
         finally:
-            self._pool.putconn(connection)
+            self._free.release()
+
+    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """Take a connection that nobody uses; the pool may have to make it first."""
+        try:
+            return self._pool.getconn(SOON)
+        except PoolTimeout:
+            with connect(self.address):  # the database is gone: whoever asks is told at once
+                pass
+            return self._pool.getconn(WAIT)
 
     def close(self) -> None:
         """Close every connection."""

@@ -122,7 +122,7 @@ class TrainedReader:
         read_first = self.first.candidates(question, hits) if self.first else []
         hits = self._promising(hits, read_first)
         told = {(_place(one.passage), one.sentence.start): one.features for one in read_first}
-        headers = [self._index.store.header(hit.passage.source) for hit in hits]
+        headers = self._index.store.headers([hit.passage.source for hit in hits])
         windows, places = self._windows(question, hits, headers)
         if not windows:
             return []

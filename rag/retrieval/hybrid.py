@@ -100,11 +100,11 @@ def retrieve(index: Index, question: str, vectors: "Vectors", k: int, chosen: Fi
     said: dict[int, set[str]] = {}
     order = np.lexsort((pool, -dense, -scores))  # ties: the nearer passage, then the earlier one
     for start in range(0, len(order), k):  # so many at a time: mostly none of them is passed over
+        if len(found) == k:  # before more is read than anybody needs
+            break
         places = order[start : start + k]
         for place, passage in zip(places, index.store.passages(pool[places].tolist()), strict=True):
-            if len(found) == k:
-                return found
-            if not _repeats(passage, said):
+            if len(found) < k and not _repeats(passage, said):
                 legs = {leg: int(rank[place]) for leg, rank in ranks.items() if leg == "dense" or bm25[place] > 0}
                 found.append(Hit(passage, float(scores[place]), legs, float(dense[place])))
     return found

@@ -213,7 +213,7 @@ def _protocol(serving: Serving) -> "Starlette | None":
     from rag.serving.mcp import http_app
 
     with suppress(UsageError):
-        return http_app(serving.live.engine, slots=serving.slots, hosts=())
+        return http_app(serving.engine, slots=serving.slots, hosts=())
     return None
 
 

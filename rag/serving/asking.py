@@ -34,10 +34,15 @@ class Limited(BaseModel):
     sources: list[str] = Field([], description="Patterns such as reports/*: a document must match one of them.")
     after: str | None = Field(None, description="Only documents published on this date or later: 2026-01-31.")
     before: str | None = Field(None, description="Only documents published on this date or earlier.")
+    collections: list[str] = Field([], description="Only these collections; all that the key opens, if none.")
 
     def chosen(self) -> Filter:
         """Return which documents may answer."""
         return Filter(tuple(self.sources), self.after, self.before)
+
+    def limits(self) -> tuple[Filter, tuple[str, ...]]:
+        """Return which documents may answer, and of which collections."""
+        return self.chosen(), tuple(self.collections)
 
 
 class Asking(Limited):
@@ -64,7 +69,8 @@ class Question(Asking):
     def asked(self) -> Asked:
         """Return what the engine is asked."""
         history = tuple(Turn(one.question, one.answer) for one in self.history)
-        return Asked(self.question, history, self.chosen(), Options(threshold=self.threshold, length=self.length))
+        options = Options(threshold=self.threshold, length=self.length)
+        return Asked(self.question, history, *self.limits(), options)
 
 
 class Search(Asking):
@@ -125,7 +131,7 @@ def router(serving: Serving) -> APIRouter:
 
 
 def _search(serving: Serving, question: Search, wanted: Form) -> dict[str, Any]:
-    with serving.live.engine() as engine:
+    with serving.engine(question.collections) as engine:
         retrieved = engine.search(question.question, question.k, question.chosen())
     if wanted == "anthropic":
         return vendors.search_results(retrieved)

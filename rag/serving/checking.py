@@ -96,7 +96,7 @@ def router(serving: Serving) -> APIRouter:
     )
     async def check(text: Text, request: Request) -> JSONResponse:
         def work() -> Generator[Check, None, None]:
-            with serving.live.engine() as engine:
+            with serving.engine(text.collections) as engine:
                 yield from engine.check_steps(text.text, text.chosen())
 
         *_, checked = await _made(serving, request, work())
@@ -113,7 +113,7 @@ def router(serving: Serving) -> APIRouter:
         pairs = [Pair(one.claim, one.passage, one.title, one.published) for one in every]
 
         def work() -> Generator[Judgement, None, None]:
-            with serving.live.engine() as engine:
+            with serving.engine() as engine:
                 for pair in pairs:
                     yield engine.judge.judge([pair])[0]
 

@@ -1,5 +1,6 @@
 """The routes that clients of OpenAI's API call: ``/v1/chat/completions``, ``/v1/responses``, ``/v1/models``."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -35,6 +36,7 @@ class Completion(BaseModel):
     stream: bool | None = Field(default=False, description="Whether chunks are sent as server-sent events.")
     stream_options: Options | None = Field(None, description="include_usage: whether a chunk with the usage is last.")
     response_format: dict[str, Any] | None = Field(None, description="Of the type text, or left out.")
+    collections: list[str] = Field([], description="Only these collections; all that the key opens, if none.")
 
 
 class ResponseRequest(BaseModel):
@@ -50,6 +52,7 @@ class ResponseRequest(BaseModel):
     stream: bool | None = Field(default=False, description="Whether server-sent events are sent.")
     text: dict[str, Any] | None = Field(None, description="Its format is of the type text, or left out.")
     previous_response_id: str | None = Field(None, description="Refused: no response is stored.")
+    collections: list[str] = Field([], description="Only these collections; all that the key opens, if none.")
     conversation: Any = Field(None, description="Refused, too: send the turns before in input.")
 
 
@@ -76,7 +79,10 @@ def router(serving: Serving) -> APIRouter:
     )
     async def complete(request: Request, wanted: Completion) -> Response:
         _only_text(wanted.response_format)
-        asked, reply = dialogue.asked(wanted.messages), _reply(serving, request, wanted.model)
+        asked, reply = (
+            replace(dialogue.asked(wanted.messages), collections=tuple(wanted.collections)),
+            _reply(serving, request, wanted.model),
+        )
         if not wanted.stream:
             return JSONResponse(openai.completion(await answer(serving, asked), reply))
         usage = bool(wanted.stream_options and wanted.stream_options.include_usage)
@@ -96,7 +102,10 @@ def router(serving: Serving) -> APIRouter:
         if wanted.previous_response_id or wanted.conversation:
             raise UsageError("no response is stored: send the turns before in input")
         messages = [{"role": "user", "content": wanted.input}] if isinstance(wanted.input, str) else wanted.input
-        asked, reply = dialogue.asked(messages), _reply(serving, request, wanted.model)
+        asked, reply = (
+            replace(dialogue.asked(messages), collections=tuple(wanted.collections)),
+            _reply(serving, request, wanted.model),
+        )
         if not wanted.stream:
             return JSONResponse(openai.response(await answer(serving, asked), reply))
         return await streamed(
@@ -124,7 +133,7 @@ def _reply(serving: Serving, request: Request, name: str) -> openai.Reply:
 
     def address(citation: Citation) -> str:
         """Return the document's own address, or that of the quoted text at this server."""
-        with serving.live.engine() as engine:
+        with serving.engine() as engine:
             document = engine.index.store.find(citation.source)
         if document and document.url:
             return document.url

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Collection, Iterable
 
 from rag.errors import RagError
+from rag.serving.access import opening
 from rag.serving.keys import Key, Keys
 from rag.serving.limits import Door, Rates
 from rag.serving.metrics import Metrics
@@ -38,6 +39,11 @@ TOLD_LAST = ("/healthz", "/metrics")
 """Told while the server ends, too; ``/readyz`` says that it does."""
 UNNAMED = ("/mcp", "/openapi.json")
 """Paths of routes that FastAPI passes on without saying which they are."""
+ASKS = (
+    *("/v1/ask", "/v1/search", "/v1/check", "/v1/judge", "/v1/sources"),
+    *("/v1/chat/completions", "/v1/responses", "/v1/models", "/mcp"),
+)
+"""What a key of some collections alone may ask: what answers from these."""
 WRITES = ("/v1/sources", "/v1/index")
 """Below these, what is no GET takes a key that may write."""
 UPLOAD = ("POST", "/v1/sources")
@@ -101,8 +107,9 @@ class Gate:
 
         self._door.inside += 1
         try:
-            self._check(scope)
-            await self._app(scope, await self._body(scope, receive), say)
+            key = self._check(scope)
+            with opening(key.collections if key else ()):
+                await self._app(scope, await self._body(scope, receive), say)
         except Problem as problem:
             await problem.response()(scope, receive, say)
         except Left:
@@ -127,8 +134,12 @@ class Gate:
         there = {name for name, _ in own}
         return [*own, *((name.encode(), text.encode()) for name, text in wanted.items() if name.encode() not in there)]
 
-    def _check(self, scope: Scope) -> None:
-        """Raise Problem for a request that is not let in."""
+    def _check(self, scope: Scope) -> Key | None:
+        """Return the key of a request, if it needs one.
+
+        Raises:
+            Problem: it is not let in.
+        """
         if misnamed(scope, self._hosts):
             raise Problem("forbidden", "this server has another name: ask it as 127.0.0.1 or localhost")
         if foreign(scope):
@@ -137,7 +148,8 @@ class Gate:
         if self._door.closed and path not in TOLD_LAST:
             raise Problem("busy", "the server is stopping: ask again when it has been started again", BUSY_SECONDS)
         if path in OPEN:
-            return
+            return None
+        key = None
         if not self._private or self._listed():
             key = self._key(scope)
             if key is None:
@@ -145,8 +157,11 @@ class Gate:
             self._rates.count(key.name, key.per_minute)
             if key.scope != "write" and method not in ("GET", "HEAD") and path.startswith(WRITES):
                 raise Problem("forbidden", "this key only reads: rag keys add NAME --write makes one that writes")
+            if key.collections and not any(path == one or path.startswith(f"{one}/") for one in ASKS):
+                raise Problem("forbidden", "this key asks some collections alone, and this tells of all")
         if length(scope) > self._most(scope):
             raise Problem("too_large", f"at most {self._most(scope) >> 20} MB")
+        return key
 
     def _listed(self) -> tuple[Key, ...]:
         """Return the keys; nobody is let in by a damaged file of them, and only the log tells where it lies."""

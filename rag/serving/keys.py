@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -36,6 +36,8 @@ class Key:
     created: str
     """ISO 8601 date."""
     sha256: str
+    collections: tuple[str, ...] = ()
+    """The only ones that it asks; every one, if it names none."""
 
 
 class Keys:
@@ -75,7 +77,7 @@ class Keys:
         wanted = _digest(secret)
         return next((key for key in self.listed() if secrets.compare_digest(key.sha256, wanted)), None)
 
-    def add(self, name: str, scope: Scope, per_minute: int) -> str:
+    def add(self, name: str, scope: Scope, per_minute: int, collections: Sequence[str] = ()) -> str:
         """Make a key and return it: it is kept nowhere.
 
         Raises:
@@ -83,13 +85,19 @@ class Keys:
         """
         if not name.strip() or len(name) > MOST_NAME_CHARS or not name.isprintable():
             raise UsageError(f"a key's name is 1 to {MOST_NAME_CHARS} printable characters, not {name[:120]!r}")
+        if collections and scope == "write":
+            raise UsageError("a key that writes changes the one folder of sources: give it no --collection")
+        for one in collections:
+            if not one.strip() or not one.isprintable():
+                raise UsageError(f"{one!r} is no name of a collection")
         if per_minute < 1:
             raise UsageError(f"--per-minute is {per_minute}: the least is 1")
         secret = PREFIX + secrets.token_urlsafe(32)
         with self._changing() as keys:
             if any(key.name == name for key in keys):
                 raise UsageError(f"there is a key called {name!r}: rag keys remove it, or take another name")
-            keys.append(Key(name, scope, per_minute, datetime.now(UTC).date().isoformat(), _digest(secret)))
+            made, named = datetime.now(UTC).date().isoformat(), tuple(dict.fromkeys(collections))
+            keys.append(Key(name, scope, per_minute, made, _digest(secret), named))
         return secret
 
     def remove(self, name: str) -> None:
@@ -135,14 +143,16 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
 
     keys = Keys.of(config)
     if arguments.command == "keys add":
-        print(keys.add(arguments.name, "write" if arguments.write else "read", arguments.per_minute))
+        scope: Scope = "write" if arguments.write else "read"
+        print(keys.add(arguments.name, scope, arguments.per_minute, arguments.collection or ()))
         print("rag: this is the only time that the key is shown", file=sys.stderr)
     elif arguments.command == "keys remove":
         keys.remove(arguments.name)
         print(f"removed {arguments.name}")
     else:
         for key in keys.listed():
-            print(f"{key.name}  {key.scope}  {key.per_minute} a minute  made {key.created}")
+            of = f"  of {', '.join(key.collections)}" if key.collections else ""
+            print(f"{key.name}  {key.scope}{of}  {key.per_minute} a minute  made {key.created}")
     return 0
 
 

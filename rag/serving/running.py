@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -13,10 +14,11 @@ from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 
 from rag.config import Config
-from rag.engine import AS_SET, Options
+from rag.engine import AS_SET, Engine, Options
 from rag.errors import RagError
 from rag.schema import Answer, Filter, Progress, Retrieved, Turn
 from rag.serving import problems
+from rag.serving.access import narrowed
 from rag.serving.follow import Follower
 from rag.serving.keys import Keys
 from rag.serving.limits import Slots
@@ -42,6 +44,17 @@ class Serving:
     metrics: Metrics
     follower: Follower
 
+    @contextmanager
+    def engine(self, collections: Sequence[str] = ()) -> Iterator[Engine]:
+        """Lease what answers from these collections, or from all that the request's key opens.
+
+        Raises:
+            Problem: the key does not open one of them.
+            UsageError: there is no such collection.
+        """
+        with self.live.engine() as engine:
+            yield narrowed(engine, collections)
+
     def writable(self) -> Library:
         """Return the sources, to change them; Problem where the server only reads."""
         if self.library is None:
@@ -56,6 +69,8 @@ class Asked:
     question: str
     history: tuple[Turn, ...] = ()
     chosen: Filter = field(default_factory=Filter)
+    collections: tuple[str, ...] = ()
+    """All that may be asked, if it names none."""
     options: Options = AS_SET
 
 
@@ -74,7 +89,7 @@ async def steps(serving: Serving, asked: Asked) -> AsyncGenerator[Step, None]:
 
     def work() -> None:
         try:
-            with serving.live.engine() as engine:
+            with serving.engine(asked.collections) as engine:
                 for step in engine.stream(asked.question, asked.history, asked.chosen, stop, asked.options):
                     put(step)
                     if stop.is_set():

@@ -25,9 +25,10 @@ def router(serving: Serving) -> APIRouter:
         "", summary="List the sources", responses=examples.gives(examples.SOURCES, "The sources, and their state")
     )
     def listed() -> JSONResponse:
-        with serving.live.engine() as engine:
-            indexed, index = engine.index.store.documents(), engine.index.id
-        found = serving.library.entries() if serving.library and serving.library.root.is_dir() else []
+        with serving.engine() as engine:
+            indexed, index, several = engine.index.store.documents(), engine.index.id, engine.index.collections
+        own = serving.library and serving.library.root.is_dir() and not several  # the folder is that of one index
+        found = serving.library.entries() if serving.library and own else []
         # In a container the folder is there and empty: nothing is gone, the files are elsewhere.
         entries = found if any(entry.file for entry in found) else [_indexed(one) for one in indexed]
         return JSONResponse({"index": index, "sources": [asdict(entry) for entry in entries]})
@@ -42,7 +43,7 @@ def router(serving: Serving) -> APIRouter:
         start: Annotated[int, Query(description="First character.")] = 0,
         end: Annotated[int | None, Query(description="The character to stop before.")] = None,
     ) -> JSONResponse:
-        with serving.live.engine() as engine:
+        with serving.engine() as engine:
             document, index = engine.index.store.document(source), engine.index.id
         stop = len(document.text) if end is None else end
         if not 0 <= start <= stop <= len(document.text):

@@ -1,16 +1,15 @@
-"""Conversations that are kept: one SQLite file, each conversation its owner's alone.
+"""Conversations that are kept, each its owner's alone.
 
     conversation   id, owner, title, when; whether it was shared by somebody else, and can only be read
     turn           an answer in its JSON form, with its question's place, and what a person thinks of it
     document       the documents that came with a shared conversation
-    said           the words of questions and answers, for search (FTS5)
+    said           the words of questions and answers, for search
 
-What is pinned stands in the same file (:mod:`rag.web.pins`).
+What is pinned stands beside them (:mod:`rag.web.pins`).
 """
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,10 +19,10 @@ from typing import Any
 from rag.errors import ConversationError
 from rag.output import render
 from rag.schema import Answer, Document
-from rag.web.kept import File, now, plain, statements
+from rag.web.kept import Database, File, Kept, now, plain
 
 VERSION = 1
-"""Of the tables, in ``PRAGMA user_version``."""
+"""Of the tables."""
 MOST_TITLE_CHARS = 120
 MOST_COMMENT_CHARS = 2000
 
@@ -39,8 +38,6 @@ CREATE TABLE turn (
 CREATE TABLE document (
     conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE, source TEXT NOT NULL, form TEXT NOT NULL,
     PRIMARY KEY (conversation, source));
-CREATE VIRTUAL TABLE said USING fts5 (question, answer, tokenize = 'unicode61 remove_diacritics 2');
-CREATE TRIGGER unsaid AFTER DELETE ON turn BEGIN DELETE FROM said WHERE rowid = old.number; END;
 """
 
 
@@ -78,22 +75,23 @@ class Conversations:
     ``LookupError`` if the owner has no such conversation.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, or make it.
+    def __init__(self, place: Path | Kept) -> None:
+        """Open the file, or make it; or keep conversations where others keep theirs.
 
         Raises:
             ConversationError: it is damaged, of a later version, or cannot be written.
         """
-        self.file = File(path)
+        self.file: Kept = File(place) if isinstance(place, Path) else place
         """What others keep their tables in, too."""
         with self.file.writing() as database:
-            (version,) = database.execute("PRAGMA user_version").fetchone()
+            version = self.file.version(database)
             if version > VERSION:
-                raise ConversationError(f"{path} was written by a later version of Quoteline: upgrade to read it")
+                raise ConversationError(
+                    f"{self.file.name} was written by a later version of Quoteline: upgrade to read it"
+                )
             if version == 0:
-                for statement in statements(_SCHEMA):  # not executescript, which would end the transaction
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {VERSION}")
+                self.file.create(database, _SCHEMA)
+                self.file.begin(database, VERSION)
 
     def new(self, owner: str, title: str) -> str:
         """Begin a conversation, and return its id."""
@@ -105,7 +103,7 @@ class Conversations:
         with self.file.writing() as database:
             identity, number = _begin(database, owner, title, shared=True)
             for answer in answers:
-                _add(database, number, answer)
+                self._add(database, number, answer)
             rows = ((number, document.source, json.dumps(asdict(document))) for document in documents)
             database.executemany("INSERT INTO document VALUES (?, ?, ?)", rows)
             return identity
@@ -129,7 +127,7 @@ class Conversations:
             ]
             if not (wanted := plain(search).split()):
                 return found
-            having = _having(database, owner, wanted)
+            having = self.file.having(database, owner, wanted)
         titles = [word.casefold() for word in wanted]
         return [item for item in found if item.id in having or all(word in item.title.casefold() for word in titles)]
 
@@ -164,7 +162,7 @@ class Conversations:
     def append(self, owner: str, identity: str, answer: Answer) -> None:
         """Add an answer at the end."""
         with self._changing(owner, identity) as (database, number):
-            _add(database, number, answer)
+            self._add(database, number, answer)
 
     def cut(self, owner: str, identity: str, place: int) -> None:
         """Drop an answer, counted from 0, and all that follow."""
@@ -173,7 +171,7 @@ class Conversations:
 
     def rate(self, owner: str, identity: str, place: int, liked: bool | None, comment: str) -> None:  # noqa: FBT001 (what a person pressed)
         """Keep what a person thinks of an answer, counted from 0, in place of what was thought before."""
-        row = (liked, plain(comment)[:MOST_COMMENT_CHARS])
+        row = (None if liked is None else int(liked), plain(comment)[:MOST_COMMENT_CHARS])
         with self._changing(owner, identity) as (database, number):
             query = "UPDATE turn SET liked = ?, comment = ? WHERE conversation = ? AND place = ?"
             if not database.execute(query, (*row, number, place)).rowcount:
@@ -199,9 +197,19 @@ class Conversations:
             rows = database.execute(query, (number,)).fetchall()
         return [(render.from_json(json.loads(form)), _rating(liked, comment)) for form, liked, comment in rows]
 
+    def _add(self, database: Database, number: int, answer: Answer) -> None:
+        query = "SELECT coalesce(max(place) + 1, 0) FROM turn WHERE conversation = ?"
+        (place,) = database.execute(query, (number,)).fetchone()
+        form = json.dumps(render.answer_object(answer))
+        query = "INSERT INTO turn (conversation, place, answer) VALUES (?, ?, ?)"
+        database.execute(query, (number, place, form))
+        query = "SELECT number FROM turn WHERE conversation = ? AND place = ?"
+        (turn,) = database.execute(query, (number, place)).fetchone()
+        self.file.say(database, turn, answer.question, answer.answer or answer.message or "")
+
     @contextmanager
-    def _changing(self, owner: str, identity: str) -> Iterator[tuple[sqlite3.Connection, int]]:
-        """Yield the file and the number of a conversation that is the owner's to continue; it is the newest then."""
+    def _changing(self, owner: str, identity: str) -> Iterator[tuple[Database, int]]:
+        """Yield the tables and the number of a conversation that is the owner's to continue; it is the newest then."""
         with self.file.writing() as database:
             number, shared = _own(database, owner, identity)
             if shared:
@@ -210,45 +218,20 @@ class Conversations:
             database.execute("UPDATE conversation SET updated = ? WHERE number = ?", (now(), number))
 
 
-def _begin(database: sqlite3.Connection, owner: str, title: str, *, shared: bool) -> tuple[str, int]:
+def _begin(database: Database, owner: str, title: str, *, shared: bool) -> tuple[str, int]:
     identity, begun = secrets.token_urlsafe(12), now()
     query = "INSERT INTO conversation (id, owner, title, created, updated, shared) VALUES (?, ?, ?, ?, ?, ?)"
-    row = database.execute(query, (identity, owner, _title(title), begun, begun, shared))
-    assert row.lastrowid is not None  # noqa: S101 (what an INSERT promises)
-    return identity, row.lastrowid
+    database.execute(query, (identity, owner, _title(title), begun, begun, int(shared)))
+    return identity, _own(database, owner, identity)[0]
 
 
-def _add(database: sqlite3.Connection, number: int, answer: Answer) -> None:
-    query = "SELECT coalesce(max(place) + 1, 0) FROM turn WHERE conversation = ?"
-    (place,) = database.execute(query, (number,)).fetchone()
-    form = json.dumps(render.answer_object(answer))
-    query = "INSERT INTO turn (conversation, place, answer) VALUES (?, ?, ?)"
-    turn = database.execute(query, (number, place, form)).lastrowid
-    database.execute(
-        "INSERT INTO said (rowid, question, answer) VALUES (?, ?, ?)",
-        (turn, answer.question, answer.answer or answer.message or ""),
-    )
-
-
-def _own(database: sqlite3.Connection, owner: str, identity: str) -> tuple[int, bool]:
+def _own(database: Database, owner: str, identity: str) -> tuple[int, bool]:
     """Return a conversation's number and whether it was shared."""
     query = "SELECT number, shared FROM conversation WHERE owner = ? AND id = ?"
     row = database.execute(query, (owner, identity)).fetchone()
     if row is None:
         raise LookupError(identity)
     return row[0], bool(row[1])
-
-
-def _having(database: sqlite3.Connection, owner: str, wanted: Iterable[str]) -> set[str]:
-    """Return the conversations of which one turn has words that begin with each of those wanted."""
-    # Each in quotation marks, where nothing means anything to FTS5; of signs alone it finds nothing.
-    quoted = " ".join(f'"{word.replace(chr(34), chr(34) * 2)}"*' for word in wanted)
-    rows = database.execute(
-        "SELECT DISTINCT c.id FROM said JOIN turn ON turn.number = said.rowid"
-        " JOIN conversation AS c ON c.number = turn.conversation WHERE said MATCH ? AND c.owner = ?",
-        (quoted, owner),
-    )
-    return {identity for (identity,) in rows}
 
 
 def _document(form: str) -> Document:

@@ -8,7 +8,6 @@ of :mod:`rag.web.conversations`; a version that does not know it leaves it alone
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -17,7 +16,7 @@ from rag.errors import ConversationError
 from rag.exports.notebook import Entry, grouped
 from rag.output import render
 from rag.schema import Answer, Citation, Claim, Closest
-from rag.web.kept import File, now, plain, statements
+from rag.web.kept import Database, Kept, now, plain
 
 MOST_PINS = 1000
 """Of one owner."""
@@ -77,12 +76,11 @@ class Pins:
     ``LookupError`` if the owner has no such pin.
     """
 
-    def __init__(self, file: File) -> None:
-        """Keep pins in a file, beside what is there."""
+    def __init__(self, file: Kept) -> None:
+        """Keep pins beside what is there."""
         self._file = file
         with file.writing() as database:
-            for statement in statements(_SCHEMA):
-                database.execute(statement)
+            file.create(database, _SCHEMA)
 
     def list(self, owner: str) -> "Sequence[Pin]":
         """Return an owner's pins, in order."""
@@ -118,9 +116,9 @@ class Pins:
             if count >= MOST_PINS:
                 raise ConversationError(f"the notebook has {MOST_PINS} pins, the most it can: remove some first")
             database.execute(
-                "INSERT OR IGNORE INTO pin (id, owner, subject, place, pinned, whole, answer)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (secrets.token_urlsafe(12), owner, subject(quote or answer), place, now(), quote is None, form),
+                "INSERT INTO pin (id, owner, subject, place, pinned, whole, answer)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (secrets.token_urlsafe(12), owner, subject(quote or answer), place, now(), int(quote is None), form),
             )
 
     def unpin(self, owner: str, wanted: str) -> bool:
@@ -175,7 +173,7 @@ def _none(identity: str) -> Pin:
     raise LookupError(identity)
 
 
-def _change(database: sqlite3.Connection, query: str, values: tuple[str, ...]) -> None:
+def _change(database: Database, query: str, values: tuple[str, ...]) -> None:
     if not database.execute(query, values).rowcount:
         raise LookupError(values[-1])
 

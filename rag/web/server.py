@@ -49,6 +49,7 @@ from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
 from rag.web.guard import App, Guard
+from rag.web.kept import opened
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live, Unbuilt, begun
@@ -91,6 +92,7 @@ class Site:
         self.checks.close()
         self.library.close()
         self.live.close()
+        self.conversations.file.close()
 
 
 def parts(engine: Engine | Unbuilt) -> Site:
@@ -100,7 +102,7 @@ def parts(engine: Engine | Unbuilt) -> Site:
         ConversationError: the file of conversations is damaged, of a later version, or cannot be written.
     """
     config, live = engine.config, Live(engine)
-    kept = Conversations(Path(config.data).expanduser() / "conversations.sqlite")
+    kept = Conversations(opened(config))
     library = Library(live, folders=config.host in LOOPBACK)
     return Site(config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config), Shelf(live, library))
 

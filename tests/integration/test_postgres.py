@@ -6,16 +6,19 @@ The server is the one that ``QUOTELINE_TEST_POSTGRES`` names, or one of its own 
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -23,21 +26,34 @@ import pytest
 from rag.cli import main as cli
 from rag.config import Config
 from rag.engine import Engine
-from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreachable, UsageError
+from rag.errors import (
+    BusyError,
+    ConversationError,
+    IndexDamaged,
+    IndexMissing,
+    IndexUnreachable,
+    SourceError,
+    UsageError,
+)
 from rag.index import vectors
 from rag.index.opened import Index
 from rag.indexing.builder import build
 from rag.indexing.homes import Home, home, named
 from rag.output.render import answer_object
 from rag.retrieval.hybrid import retrieve
-from rag.schema import ALL, Document, Filter
+from rag.schema import ALL, Answer, Citation, Claim, Document, Filter
 from rag.text.terms import terms
+from rag.web.conversations import Conversations
+from rag.web.kept import Kept, opened
+from rag.web.pins import Pins
+from rag.web.ratings import candidates
 from tests.conftest import built_over
 from tests.generation import make, vector
 
 psycopg = pytest.importorskip("psycopg")
 
-from rag.postgres import copy, neighbours, session  # noqa: E402
+from rag.postgres import address as addresses  # noqa: E402
+from rag.postgres import copy, neighbours, postings, session  # noqa: E402
 from rag.postgres.store import DatabaseStore  # noqa: E402
 
 NAMES = count(1)
@@ -135,6 +151,13 @@ def found(index: Index, question: str, chosen: Filter = ALL) -> list[tuple[str, 
     return [(hit.passage.source, hit.passage.start, hit.score) for hit in hits]
 
 
+def wait_until(true: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 120
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
 def schemas(server: Server, url: str) -> list[str]:
     pattern = url.rpartition("#")[2] + "\\_g%"
     return [name for (name,) in server.run("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", pattern)]
@@ -197,6 +220,35 @@ def test_the_tables_give_what_the_files_give(database: Home, tmp_path: Path) -> 
                 assert left.tobytes() == right.tobytes()
 
 
+def test_a_question_makes_few_round_trips(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(database, edition("A", 30))
+    asked: list[str] = []
+    real = session.Session.rows
+
+    def rows(own: session.Session, query: str, *more: Any, **named: Any) -> list[tuple[Any, ...]]:
+        asked.append(query)
+        return real(own, query, *more, **named)
+
+    monkeypatch.setattr(session.Session, "rows", rows)
+    with database.open() as index:
+        found(index, "Which harbour opened with 49 boats?")
+        asked.clear()
+        hits = found(index, "Which harbour opened with 49 boats?")
+        assert len(asked) == 1, "the passages"
+        found(index, "Which crews?")
+        assert len(asked) == 3, "and the words that nobody asked before"
+        asked.clear()
+        assert index.store.headers([source for source, _, _ in hits])[0].endswith("Gazette")
+        assert [index.lexical.frequency(term) for term in terms("harbour boats")] == [30, 30]
+        assert len(asked) == 1
+    monkeypatch.setattr(postings, "HELD", 500)
+    with database.open() as index:
+        for question in ("harbour", "boats", "crews", "harbour opened"):
+            found(index, question)
+        assert index.lexical._bytes <= 500  # type: ignore[attr-defined]
+        assert found(index, "Which harbour opened with 49 boats?") == hits, "whatever stays in memory"
+
+
 def test_patterns_are_those_of_sqlite(server: Server) -> None:
     names = ["a.txt", "a/b.txt", "a[1].txt", "b-c", "é", "^", "]", "a]b", "a\\b", "a+b", "a|b", "(x)", "-", "c"]
     patterns = [
@@ -224,7 +276,7 @@ def test_patterns_are_those_of_sqlite(server: Server) -> None:
 
 
 def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copy, "EXACT_UP_TO", 50)
+    monkeypatch.setattr(neighbours, "HELD", 5_000)
     monkeypatch.setattr(vectors, "_PROBES", 10)
     publish(database, edition("A", 200))
     with database.open() as index:
@@ -237,7 +289,7 @@ def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: p
 
 
 def test_no_search_by_hnsw_that_finds_too_few_is_kept(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copy, "EXACT_UP_TO", 5)
+    monkeypatch.setattr(neighbours, "HELD", 1000)
     monkeypatch.setattr(vectors, "_PROBES", 1)
     monkeypatch.setattr(vectors, "RECALL", 1.1)
     monkeypatch.setattr(copy, "EFFORTS", neighbours.EFFORTS[:1])
@@ -394,3 +446,307 @@ def test_a_password_is_never_told(
     assert "geheim" not in told.out + told.err
     assert named(nowhere) == "postgresql://ana@127.0.0.1:9/press"
     assert "does not answer" in told.err
+
+
+def test_a_password_on_the_command_line_is_warned_of_and_one_elsewhere_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bare, secret = "postgresql://ana@127.0.0.1:9/press", "postgresql://ana:geheim@127.0.0.1:9/press"
+    for index, variable, written, warned in (
+        (secret, "", "", 1),
+        (f"{bare}?password=geheim", "", "", 1),
+        (bare, "", "", 0),
+        ("", secret, "", 0),
+        ("", "", f'index = "{secret}"', 0),
+    ):
+        (tmp_path / "rag.toml").write_text(written)
+        monkeypatch.setenv("RAG_INDEX", variable) if variable else monkeypatch.delenv("RAG_INDEX", raising=False)
+        assert cli.main(["status", *(["--index", index] if index else [])]) == 4
+        told = capsys.readouterr().err
+        assert told.count("~/.pgpass") == warned
+        assert "postgresql://ana@127.0.0.1:9/press does not answer" in told
+        assert "geheim" not in told
+
+
+def test_a_password_comes_from_where_libpq_looks(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = psycopg.conninfo.conninfo_to_dict(server.url)
+    own = parts.pop("password", None)
+
+    def used(url: str) -> str:
+        with session.connect(addresses.address(url, named(url))) as database:
+            return str(database.info.password)
+
+    url = f"postgresql:///?{urlencode(parts)}"
+    if own in (None, "geheim"):  # a server of our own takes any
+        monkeypatch.setenv("PGPASSWORD", "of the environment")
+        assert used(url) == "of the environment"
+        monkeypatch.delenv("PGPASSWORD")
+        own = "of the file"
+    (tmp_path / "pgpass").write_text(f"*:*:*:*:{own}")
+    (tmp_path / "pgpass").chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pgpass"))
+    assert used(url) == own
+    monkeypatch.delenv("PGPASSFILE")
+    lines = [f"{key}={value}" for key, value in {**parts, "password": own}.items()]
+    (tmp_path / "services").write_text("\n".join(["[press]", *lines, ""]))
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    assert used("postgresql:///?service=press") == own
+
+
+def test_a_database_that_is_full_leaves_the_index_as_it_was(server: Server, database: Home, url: str) -> None:
+    """PostgreSQL says so by an error of its own (53100), wherever in a build it happens."""
+    first = publish(database, edition("A"))
+    server.run(
+        "CREATE OR REPLACE FUNCTION public.full() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+    )
+    for tag in ("CREATE TABLE", "CREATE INDEX"):
+        server.run(f"CREATE EVENT TRIGGER full_now ON ddl_command_start WHEN TAG IN ('{tag}') EXECUTE FUNCTION full()")
+        try:
+            with pytest.raises(
+                SourceError, match="No space left on device.*: free space there; the index is as it was"
+            ):
+                publish(database, edition("B"))
+        finally:
+            server.run("DROP EVENT TRIGGER full_now")
+        assert len(schemas(server, url)) == 1, "what was begun is removed"
+    with database.open(verify=True) as index:
+        assert index.id == first
+    publish(database, edition("B"))
+
+
+def test_a_server_that_is_killed_while_it_is_asked_gives_whole_answers_or_errors(
+    server: Server, database: Home
+) -> None:
+    publish(database, edition("A"))
+    done = Event()
+    told: list[object] = []
+    with database.open() as index:
+        before = found(index, "Which harbour opened?")
+
+        def ask() -> None:
+            while not done.is_set():
+                try:
+                    told.append(found(index, "Which harbour opened?") == before)
+                except Exception as error:  # looked at below
+                    told.append(type(error))
+                    time.sleep(0.05)
+
+        def next_are(wanted: object) -> None:
+            start = len(told)
+            wait_until(lambda: told[start:].count(wanted) >= 5)
+
+        askers = [Thread(target=ask) for _ in range(3)]
+        for asker in askers:
+            asker.start()
+        try:
+            for _ in range(2):
+                next_are(wanted=True)
+                server.kill()
+                next_are(IndexUnreachable)
+                server.start()
+            next_are(wanted=True)
+        finally:
+            done.set()
+            for asker in askers:
+                asker.join()
+    assert set(told) == {True, IndexUnreachable}
+
+
+class Proxy:
+    """Passes on what client and server say, until it is told to cut them off."""
+
+    def __init__(self, server: Server) -> None:
+        parts = psycopg.conninfo.conninfo_to_dict(server.url)
+        self._host, self._port = str(parts.pop("host")), int(str(parts.pop("port", None) or 5432))
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.url = f"postgresql://127.0.0.1:{self._door.getsockname()[1]}/?{urlencode(parts)}"
+        self.left: int | None = None
+        """Bytes of answers that are passed on before every connection is cut; all, if it is None."""
+        self.cuts = 0
+        self._open: list[socket.socket] = []
+        Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)  # which wakes who waits at it
+        self._door.close()
+        self._cut()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._door.accept()
+                if self._host.startswith("/"):
+                    server = socket.socket(socket.AF_UNIX)
+                    server.connect(f"{self._host}/.s.PGSQL.{self._port}")
+                else:
+                    server = socket.create_connection((self._host, self._port))
+                self._open += [client, server]
+                Thread(target=self._pass, args=(client, server, False), daemon=True).start()
+                Thread(target=self._pass, args=(server, client, True), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if answers and self.left is not None:
+                    data, self.left = data[: self.left], self.left - len(data)
+                    if self.left <= 0:
+                        self.left = None
+                        target.sendall(data)
+                        self._cut()
+                        return
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def _cut(self) -> None:
+        self.cuts += 1
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        self._open.clear()
+
+
+def test_a_network_that_is_cut_in_an_answer_gives_the_whole_one_or_an_error(server: Server, url: str) -> None:
+    proxy = Proxy(server)
+    database = home(f"{proxy.url}#{url.rpartition('#')[2]}")
+    publish(database, edition("A"))
+    with database.open() as index:
+        before = found(index, "Which harbour opened?")
+        for passed in (1, 100, 1000):
+            proxy.left, cuts = passed, proxy.cuts
+            assert found(index, "Which harbour opened?") == before, "asked again, of the same generation"
+            assert proxy.cuts == cuts + 1
+        assert len(list(index.store.texts())) == 12
+        proxy.left = 100
+        with pytest.raises(IndexUnreachable):
+            list(index.store.texts())  # a stream is not begun again: some of it was told
+        proxy.close()
+        with pytest.raises(IndexUnreachable, match="does not answer"):
+            found(index, "Which harbour opened?")
+
+
+CAFE = Answer(
+    "Wie hei\u00dft das Caf\u00e9 in El Ni\u00f1o\u2019s co-op?",
+    "Wie?",
+    "answered",
+    None,
+    0.9,
+    claims=(Claim("It is 100% called Leith_House.", "supported", (1,)),),
+    citations=(Citation(1, "a.txt", "A", None, 0, 5, "It is", 0.9),),
+    index="0",
+    model={},
+)
+SEARCHED = ("cafe", "CAFE EL", "nino co-op", "100%", "%", "leith_house", "_", "dairy", "first", "cafe dairy")
+
+
+def kept_in(place: Kept) -> list[object]:
+    """Keep, change and remove conversations and pins; return all that can be told of them."""
+    other = Answer("Who owns the dairy?", "Who?", "refused", "nothing_found", 0.1, index="0", model={})
+    kept, pins = Conversations(place), Pins(place)
+    assert Conversations(place).list("ana") == []
+    ids = [kept.new("ana", f"First {n}") for n in range(3)]
+    ids.append(kept.keep_shared("ana", "Shared", [CAFE], edition("A", 2)))
+    names = {identity: n for n, identity in enumerate(ids)}
+    for identity in ids[:2]:
+        kept.append("ana", identity, CAFE)
+        kept.append("ana", identity, other)
+    kept.cut("ana", ids[1], 0)
+    kept.append("ana", ids[1], other)
+    kept.rate("ana", ids[0], 0, liked=True, comment="good\0 \ud800")
+    kept.rate("ana", ids[0], 1, liked=None, comment="unsure")
+    kept.rename("ana", ids[2], "Renamed")
+    kept.delete("ana", ids[2])
+    for act in (
+        partial(kept.get, "bob", ids[0]),
+        partial(kept.append, "bob", ids[0], CAFE),
+        partial(kept.rate, "ana", ids[0], 9, liked=True, comment=""),
+        partial(kept.delete, "ana", ids[2]),
+    ):
+        with pytest.raises(LookupError):
+            act()
+    with pytest.raises(ConversationError, match="can only be read"):
+        kept.append("ana", ids[3], CAFE)
+    told: list[object] = [
+        [(names[item.id], item.title, item.questions, item.shared) for item in kept.list("ana")],
+        [kept.answers("ana", identity) for identity in (ids[0], ids[1], ids[3])],
+        kept.ratings("ana", ids[0]),
+        kept.documents("ana", ids[3]),
+        kept.document("ana", ids[3], "A/01.txt"),
+        [candidate["question"] for candidate in candidates(kept, "ana")],
+        [(search, sorted(names[item.id] for item in kept.list("ana", search))) for search in SEARCHED],
+    ]
+    pins.pin("ana", CAFE)
+    pins.pin("ana", CAFE, CAFE.citations[0])
+    pins.pin("ana", CAFE)
+    pins.pin("bob", CAFE)
+    first, second = pins.list("ana")
+    pins.edit("ana", first.id, " a  group ", "a comment")
+    pins.edit("ana", second.id, "a group", "")
+    pins.move("ana", second.id, -1)
+    pins.replace("ana", second.id, other)
+    with pytest.raises(LookupError):
+        pins.remove("bob", first.id)
+    assert pins.unpin("ana", first.subject) is False, "it has a comment"
+    told.append([replace(pin, id="", pinned="") for pin in pins.list("ana")])
+    pins.remove("ana", first.id)
+    told.append(len(pins.list("ana")))
+    return told
+
+
+def test_several_collections_are_asked_as_one_and_followed(server: Server, url: str, tmp_path: Path) -> None:
+    bare, _, name = url.partition("#")
+    one, other = (home(f"{bare}#{name}_{end}", str(tmp_path)) for end in ("a", "b"))
+    publish(one, edition("A"))
+    with pytest.raises(IndexMissing, match=f"no index in .*#{name}_b: build one with"):
+        home(f"{bare}#{name}_a,{name}_b").open()
+    publish(other, edition("B"))
+    both = home(f"{bare}#{name}_a,{name}_b", str(tmp_path))
+    with both.open(verify=True) as index, one.open() as alone:
+        assert index.collections == (f"{name}_a", f"{name}_b")
+        assert alone.collections == (f"{name}_a",)
+        assert len(index) == 2 * len(alone)
+        sources = {source.partition("/")[0] for source, _, _ in found(index, "Which harbour opened?")}
+        assert sources == set(index.collections)
+        part = index.some([f"{name}_a"])
+        hits = [(source.partition("/")[2], start, score) for source, start, score in found(part, "Which harbour?")]
+        wanted = found(alone, "Which harbour?")
+        assert [hit[:2] for hit in hits] == [hit[:2] for hit in wanted]
+        assert np.allclose([hit[2] for hit in hits], [hit[2] for hit in wanted], rtol=1e-5)
+        only = found(index, "Which harbour opened?", Filter((f"{name}_b/B/0[1-3].txt",)))
+        assert {source for source, _, _ in only} == {f"{name}_b/B/0{n}.txt" for n in (1, 2, 3)}
+        assert index.named() == index.id
+        publish(other, edition("C"))
+        assert index.named() != index.id, "so that who serves it opens it again"
+        assert found(part, "Which harbour?")[0][2] == hits[0][2]
+    with home(f"{bare}#*", str(tmp_path)).open() as index:
+        assert {f"{name}_a", f"{name}_b"} <= set(index.collections)
+    for act in (both.listed, both.roll_back, both.prune, both.aside, both.single_writer):
+        with pytest.raises(UsageError, match="name one of them"):
+            act()
+    with pytest.raises(UsageError, match="no name of a collection"):
+        home(f"{bare}#{name}_a,No-Name")
+
+
+def test_conversations_and_pins_are_kept_as_in_a_file(server: Server, tmp_path: Path) -> None:
+    server.run('DROP SCHEMA IF EXISTS "Conversations" CASCADE')
+    data = str(tmp_path / "data")
+    file, own = opened(Config(data=data)), opened(Config(index=f"{server.url}#nothing", data=data))
+    for left, right in zip(kept_in(file), kept_in(own), strict=True):
+        assert left == right
+    server.cut()
+    assert Pins(own).list("bob"), "a connection that was cut is made anew"
+    server.run('UPDATE "Conversations".version SET number = 99')
+    with pytest.raises(ConversationError, match="later version"):
+        Conversations(own)
+    own.close()
+    with pytest.raises(ConversationError, match="cannot be read or written"):
+        Pins(own)
+    server.run('DROP SCHEMA "Conversations" CASCADE')
+    with pytest.raises(ConversationError) as told:
+        opened(Config(index="postgresql://ana:geheim@127.0.0.1:9/press"))
+    assert "geheim" not in str(told.value)

@@ -1,11 +1,15 @@
 import json
 import os
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from rag.config import Config
 from rag.documents import load
+from rag.documents.common.decode import Unusable
+from rag.documents.common.parsed import Parsed
+from rag.documents.sandbox import Sandbox
 from rag.errors import SourceError
 from tests.conftest import ARTICLE, ROOT
 from tests.growth import in_proportion
@@ -308,3 +312,44 @@ def test_a_file_s_properties_date_it_only_where_nothing_better_does(
     meta: dict[str, str | None], text: str, found: str | None
 ) -> None:
     assert load._document("a.pdf", text, meta).published == found
+
+
+def test_files_are_parsed_side_by_side_and_told_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(6):
+        (tmp_path / f"{n}.csv").write_text(f"a\nvalue {n}\n")
+        (tmp_path / f"{n}.txt").write_text(f"Text {n}.\n")
+    (tmp_path / "3.docx").write_bytes(b"none")
+    alone, together = (load.read_folder(Config(sources=str(tmp_path), threads=threads)) for threads in (1, 3))
+    assert (together.documents, together.skipped) == (alone.documents, alone.skipped)
+    assert len(alone.documents) == 12
+    both = Barrier(2)
+
+    def parse(*_: object) -> None:
+        both.wait(60)
+        raise Unusable("broken", "mend it")
+
+    monkeypatch.setattr(Sandbox, "parse", parse)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    (tmp_path / "3.docx").unlink()  # an even number: each waits for another
+    found = load.read_folder(Config(sources=str(tmp_path), threads=2))
+    assert (len(found.documents), len(found.skipped)) == (6, 6)
+
+
+def test_who_ends_a_build_waits_for_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(20):
+        (tmp_path / f"{n:02}.csv").write_text("a\nb\n")
+    begun = []
+    real = Sandbox.parse
+
+    def parse(sandbox: Sandbox, path: Path) -> Parsed:
+        begun.append(path)
+        return real(sandbox, path)
+
+    def stop(done: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sandbox, "parse", parse)
+    with pytest.raises(KeyboardInterrupt):
+        load.read_folder(Config(sources=str(tmp_path), threads=2), tell=stop)
+    assert len(begun) < 20
