@@ -178,11 +178,13 @@ class Checker:
         beside, at = claim.replace(said, " "), claim.find(said)
         text = self.store.document(place.passage.source).text
         around = text[max(0, place.sentence.start - AROUND) : place.sentence.end + AROUND]
-        if not absent(beside, ""):
+        ours = speaker(claim, at, at + len(said))
+        if not ours and not absent(beside, ""):
             return _Mark(said, place)
-        ours, theirs = speaker(claim, at, at + len(said)), speaker(text, place.sentence.start, place.sentence.end)
-        other = bool(ours and theirs and not ours & theirs)
-        return _Mark(said, place, not other and not absent(beside, f"{_about(place.passage)} {around}"))
+        there = f"{_about(place.passage)} {around}"
+        # Where the source does not tell right beside it who says it, who is named here must be named near.
+        theirs = speaker(text, place.sentence.start, place.sentence.end) or re.findall(r"\w+", there.casefold())
+        return _Mark(said, place, not (ours and ours.isdisjoint(theirs)) and not absent(beside, there))
 
     def _quotation(self, mark: "_Mark") -> Quotation:
         """Return a quotation with its citation: that of a sentence that has it, or its own."""

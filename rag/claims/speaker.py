@@ -25,6 +25,7 @@ _TITLES = frozenset(
     " sunday january february march april may june july august september october november december".split()
 )
 """Words that begin with a capital letter and tell nobody from another."""
+_PRONOUNS = frozenset("he she it they we i you who this that these those one nobody somebody both all some".split())
 
 
 def speaker(text: str, start: int, end: int) -> frozenset[str]:
@@ -40,7 +41,8 @@ def speaker(text: str, start: int, end: int) -> frozenset[str]:
     lasts = [at for sign in _CLOSE if (at := text.find(sign, end, end + MOST_AROUND)) >= 0]
     if first < 0 or not lasts:
         return frozenset()
-    behind = text[min(lasts) + 1 : min(lasts) + 1 + MOST_AROUND]
+    ended = text[min(lasts) - 1] == "."  # the sentence, too: what comes behind begins another
+    behind = "" if ended else text[min(lasts) + 1 : min(lasts) + 1 + MOST_AROUND]
     behind = behind[: found.start()] if (found := _ENDS.search(behind)) else behind
     before = text[max(0, first - MOST_AROUND) : first].rstrip()
     begins = [found.end() for found in _ENDS.finditer(before)]
@@ -49,7 +51,8 @@ def speaker(text: str, start: int, end: int) -> frozenset[str]:
         told = [*_FORWARDS.finditer(where), *_BACKWARDS.finditer(where)]
         if told:
             near = min(told, key=lambda one: one.start()) if where is behind else max(told, key=lambda one: one.end())
-            return frozenset(re.findall(r"\w+", near["name"].casefold())) - _TITLES
+            name = frozenset(re.findall(r"\w+", near["name"].casefold()))
+            return frozenset() if name & _PRONOUNS else name - _TITLES
         if _TELLS.search(where):
             return frozenset()
     return frozenset()

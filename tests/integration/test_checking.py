@@ -132,6 +132,9 @@ def test_another_number_is_told_as_the_reason(opened: Engine) -> None:
         ("Ana Silva told The Gazette: “We know that we will win this race”.", True, True, "supported"),
         ("“All will be well in spring”, Ana Silva said.", True, False, "not_found"),
         ("“All will be well in spring”, Ben Costa said.", True, True, "supported"),
+        ("Silva said “all will be well in spring”.", True, False, "not_found"),
+        ("Costa said “all will be well in spring”.", True, True, "supported"),
+        ("Blanco said “we know that we will win this race”.", True, False, "not_found"),
     ],
 )
 def test_quotations(opened: Engine, text: str, verbatim: bool, attributed: bool | None, verdict: str) -> None:

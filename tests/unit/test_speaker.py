@@ -14,6 +14,12 @@ from rag.claims.speaker import speaker
         ("Ben Costa left. “It is late. But all is well,” Ana later told Ben Costa.", {"ana"}),
         ("Ben Costa said “no”. “all is well,” she told Ana Silva.", set()),
         ("Ana Silva left. “all is well,” the mayor said.", set()),
+        (
+            "On Sunday Ana Silva declared, “It is free. all is well.” He emphasized that Ben Costa left.",
+            {"ana", "silva"},
+        ),
+        ("She declared, “all is well.” Ben Costa said nothing.", set()),
+        ("“all is well!” He said so to Ana Silva.", set()),
         ("Ana Silva said that all is well.", set()),
         ("Ana Silva spoke of a plan by which “all is well”.", set()),
     ],
