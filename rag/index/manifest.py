@@ -98,12 +98,16 @@ class Manifest:
     @property
     def sizes(self) -> dict[str, int]:
         """Bytes of each file and table."""
-        return {name: part.bytes for name, part in {**self.files, **self.tables}.items()}
+        return {name: part.bytes for name, part in self._parts.items()}
 
     @property
     def total_bytes(self) -> int:
         """Bytes of all together."""
         return sum(self.sizes.values())
+
+    @property
+    def _parts(self) -> dict[str, StoredFile | StoredTable]:
+        return {**self.files, **self.tables}
 
     def sealed(self, indent: int | None = None) -> str:
         """Return its JSON form with the hash of it, which tells of any change."""
@@ -116,7 +120,7 @@ class Manifest:
             "vectors": self.vectors.form(),
             "counts": asdict(self.counts),
             "skipped": [asdict(skipped) for skipped in self.skipped],
-            "files": {name: asdict(part) for name, part in {**self.files, **self.tables}.items()},
+            "files": {name: asdict(part) for name, part in self._parts.items()},
         }
         return json.dumps({**form, "seal": digest(form)}, indent=indent)
 

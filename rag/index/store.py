@@ -116,8 +116,10 @@ class Store:
         columns = f"source, title, published, length(text), publisher, {passages}, notes, unread, pages"
         rows = self._rows(f"SELECT {columns} FROM document ORDER BY id")  # noqa: S608 (a query of our own)
         return [
-            Listing(*row[:6], notes=_texts(row[6]), unread=_texts(row[7]), pages=len(json.loads(row[8])))
-            for row in rows
+            Listing(
+                source, title, day, characters, publisher, count, _texts(notes), _texts(unread), len(json.loads(pages))
+            )
+            for source, title, day, characters, publisher, count, notes, unread, pages in rows
         ]
 
     def noted(self) -> tuple[int, int]:

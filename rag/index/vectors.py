@@ -11,8 +11,9 @@ number of threads, in seconds for a million rows. ``benchmarks/vectors.md`` comp
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 import faiss
 import numpy as np
@@ -67,10 +68,10 @@ def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> 
     store = VectorStore.open(folder, Search("signs"))
     recall = measured(store, store)
     store.close()
-    if recall[f"recall_at_{HITS}"] >= RECALL:
-        return Search("signs", **recall)
+    if recall.found >= RECALL:
+        return recall.of(Search("signs"))
     (folder / SIGNS).unlink()
-    return Search("flat", **recall)
+    return recall.of(Search("flat"))
 
 
 class Neighbours(Protocol):
@@ -241,7 +242,18 @@ def _signs(vectors: "Vectors") -> NDArray[np.uint8]:
     return np.packbits(vectors > 0, axis=1)
 
 
-def measured(search: Neighbours, exact: Neighbours) -> dict[str, float]:
+class Recall(NamedTuple):
+    """Which part of the nearest rows a search finds, 0 to 1: of the nearest 10, and of the nearest ``HITS``."""
+
+    at_10: float
+    found: float
+
+    def of(self, search: Search) -> Search:
+        """Return a way to search, with what was measured of it."""
+        return replace(search, recall_at_10=self.at_10, recall_at_50=self.found)
+
+
+def measured(search: Neighbours, exact: Neighbours) -> Recall:
     """Return which part of the nearest rows a search finds, on average over made-up questions.
 
     A row would be too easy; mixed with several others it is as far from every row as real questions are.
@@ -259,4 +271,4 @@ def measured(search: Neighbours, exact: Neighbours) -> dict[str, float]:
         near, nearest = search.nearest(probe, HITS)[0], exact.nearest(probe, HITS, everything)[0]
         for n in found:
             found[n] += len(np.intersect1d(near[:n], nearest[:n]))
-    return {f"recall_at_{n}": round(hits / n / _PROBES, 4) for n, hits in found.items()}
+    return Recall(*(round(hits / n / _PROBES, 4) for n, hits in found.items()))

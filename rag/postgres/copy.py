@@ -104,15 +104,14 @@ def search(opened: Callable[[manifest.Search], DatabaseIndex], built: Path) -> m
         opened: opens the generation with what the manifest says of its vectors.
         built: the folder that it is of.
     """
-    recall: dict[str, float] = {}
     with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for effort in EFFORTS:
             linked = manifest.Search("hnsw", ef_search=effort)
             with opened(linked) as stored:
                 recall = vectors.measured(stored.vectors, flat)
-            if recall[f"recall_at_{vectors.HITS}"] >= vectors.RECALL:
-                return replace(linked, **recall)
-    return manifest.Search("flat", **recall)
+            if recall.found >= vectors.RECALL:
+                return recall.of(linked)
+    return recall.of(manifest.Search("flat"))
 
 
 def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorStore) -> Iterator[Row]:

@@ -131,7 +131,7 @@ def timeline(documents: Sequence[Listing]) -> str:
     most = max(map(len, titles.values()))
     step = (_WIDTH - 2 * _EDGE) / (last - first + 1)
     width = min(step * 0.8, 40)
-    drawn = []
+    drawn: list[str] = []
     for place, own in titles.items():
         height = max(3.0, _BARS_HEIGHT * len(own) / most)
         x = _EDGE + (place - first + 0.5) * step - width / 2

@@ -658,7 +658,7 @@ def test_everything_is_synced_before_it_gets_its_name(tiny: Config, monkeypatch:
     assert folder in events[current_at:]
 
 
-def break_link(path: Path, content: bytes | None) -> None:
+def break_link(path: Path, content: bytes | bytearray | None) -> None:
     path.unlink(missing_ok=True)
     if content is not None:
         path.write_bytes(content)

@@ -15,8 +15,6 @@ from rag.output import render, terminal
 from rag.reading.missing import other_letters
 from rag.schema import Answer, Filter
 from rag.web import export, page
-from rag.web.library import Entry
-from rag.web.listing import table
 from tests.conftest import built_over
 from tests.unit.test_pdf import at, drawn, picture
 
@@ -97,11 +95,6 @@ def test_what_was_told_is_kept_with_what_is_not_parsed_again(partly: Config) -> 
     report = build(partly)
     assert report.current
     assert report.unread == (TOLD,)
-
-
-def test_a_name_in_a_note_cannot_pass_for_markup_or_control() -> None:
-    shown = table([Entry("a.eml", "indexed", title="A", passages=1, notes=("<b>x</b> is left out",))])
-    assert "&lt;b&gt;x&lt;/b&gt; is left out" in shown
 
 
 def test_many_notes_are_counted(partly: Config, tmp_path: Path) -> None:

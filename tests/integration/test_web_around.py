@@ -36,11 +36,12 @@ def test_the_page_is_told_what_stands_at_the_place_now(engine: Engine, article: 
     app.include_router(around.router(Live(engine)))
     client = TestClient(app)
     (cited,) = engine.ask("How many Cubans died in the raid?").citations[:1]
-    asked = {"source": ARTICLE, "start": cited.start, "end": cited.end}
+    asked: dict[str, str | int] = {"source": ARTICLE, "start": cited.start, "end": cited.end}
     told = client.get("/library/around", params=asked).json()
     assert told["quote"] == cited.quote
     assert told["before"] in article
     assert article.index(told["before"]) < cited.start
     assert told["behind"] in article[cited.end :]
-    for wrong in ({"source": "none"}, {"start": -1}, {"start": cited.end, "end": cited.start}, {"end": 10**9}):
+    turned: dict[str, str | int] = {"start": cited.end, "end": cited.start}
+    for wrong in ({"source": "none"}, {"start": -1}, turned, {"end": 10**9}):
         assert client.get("/library/around", params={**asked, **wrong}).json()["quote"] == ""

@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from rag.web import install, password, server
+from rag.web import install, password, server, words
 from rag.web.server import Site
 
 
@@ -50,7 +50,7 @@ def test_another_content_has_another_store(monkeypatch: pytest.MonkeyPatch) -> N
 
     before = version()
     assert version() == before
-    monkeypatch.setattr(install.words, "OFFLINE_HEAD", "Nobody is here")
+    monkeypatch.setattr(words, "OFFLINE_HEAD", "Nobody is here")
     assert version() != before
     monkeypatch.undo()
     assert version() == before

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from rag.config import Config
 from rag.engine import Engine
 from rag.errors import UsageError
-from rag.web import shelf
+from rag.web import shelf, words
 from rag.web.library import Entry, Library
 from rag.web.live import Live
 from rag.web.shelf import Query, Shelf
@@ -68,7 +68,7 @@ def test_each_order_puts_what_lacks_it_last() -> None:
     assert found(order="pages")[:2] == ["a.md", "b.md"]
     assert found(order="unread")[:2] == ["bad.pdf", "b.md"]
     assert found(order="no such") == found()
-    assert set(shelf.ORDERS) == set(shelf.words.SHELF_ORDERS) - {""}
+    assert set(shelf.ORDERS) == set(words.SHELF_ORDERS) - {""}
 
 
 def test_a_window_tells_what_the_rows_show(books: Shelf) -> None:

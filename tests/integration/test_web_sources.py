@@ -137,4 +137,4 @@ def test_before_an_index_the_library_lists_what_waits(tmp_path: Path) -> None:
     assert (row["source"], row["state"]) == ("a.txt", "new")
     assert shelf.window(Query(), 0, 10, indexed=True)["rows"] == []
     assert shelf.lines(Query(), 0, 10, indexed=False) == {}
-    assert "no index: build one" in page.limit(["a.txt"], "", "")[3]
+    assert "no index: build one" in page.limit("a.txt", "", "")[3]

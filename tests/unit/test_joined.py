@@ -74,7 +74,7 @@ def test_both_together_are_as_one_index_of_all(parts: dict[str, Index], tmp_path
         assert [part.tobytes() for part in left] == [part.tobytes() for part in right]
         assert both.vectors.cosines(vector("x"), left[0]).tobytes() == left[1].tobytes()
     assert [source.partition("/")[2] for source, _, _ in found(both)] == [source for source, _, _ in found(one)]
-    assert (len(both), both.manifest["counts"]["documents"]) == (len(one), 40)
+    assert (len(both), both.manifest.counts.documents) == (len(one), 40)
     assert (both.store.publishers, both.store.newest) == (one.store.publishers, one.store.newest)
     assert both.store.published([0, 21]) == one.store.published([0, 21])
     one.close()
@@ -119,7 +119,8 @@ def test_what_is_not_asked_moves_nothing(parts: dict[str, Index], tmp_path: Path
 
 
 def test_only_vectors_of_one_encoder_are_compared(parts: dict[str, Index]) -> None:
-    parts["arch"].manifest["encoder"]["name"] = "another"
+    about = parts["arch"].manifest
+    parts["arch"].manifest = replace(about, encoder=replace(about.encoder, name="another"))
     with pytest.raises(UsageError, match="different encoders"):
         joined(parts)
     with pytest.raises(UsageError, match="not of the collections other"):

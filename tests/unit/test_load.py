@@ -287,7 +287,7 @@ def test_no_such_folder(tmp_path: Path) -> None:
 def test_two_documents_of_one_name(tmp_path: Path) -> None:
     found = read(tmp_path, a__txt="One.", c__jsonl='{"id": "a.txt", "text": "Two."}')
     assert [document.text for document in found.documents] == ["One."]
-    assert found.skipped == [load.Skipped("c.jsonl", "'a.txt' is also a document of a.txt", "rename one")]
+    assert found.skipped == [Skipped("c.jsonl", "'a.txt' is also a document of a.txt", "rename one")]
 
 
 def test_the_index_may_lie_within_the_sources(tmp_path: Path) -> None:

@@ -19,15 +19,15 @@ from rag.documents import load
 from rag.documents.common.decode import Unusable
 from rag.documents.plain.book import epub
 from rag.documents.sandbox import Sandbox
-from rag.schema import Document
+from rag.schema import Document, Skipped
 from tests.unit.test_word import word
 
 
-def of(tmp_path: Path, name: str, content: bytes, **settings: int) -> "Document | load.Skipped":
+def of(tmp_path: Path, name: str, content: bytes, **settings: int) -> "Document | Skipped":
     """Read one file and return what became of it."""
     (tmp_path / name).write_bytes(content)
     found = load.read_folder(Config(sources=str(tmp_path), **settings))  # type: ignore[arg-type]
-    became: list[Document | load.Skipped] = [*found.documents, *found.skipped]
+    became: list[Document | Skipped] = [*found.documents, *found.skipped]
     (only,) = became
     return only
 
@@ -40,7 +40,7 @@ def document(tmp_path: Path, name: str, content: bytes) -> Document:
 
 def skipped(tmp_path: Path, name: str, content: bytes, **settings: int) -> str:
     found = of(tmp_path, name, content, **settings)
-    assert isinstance(found, load.Skipped), found
+    assert isinstance(found, Skipped), found
     assert found.remedy
     return found.reason
 
@@ -228,7 +228,7 @@ def test_an_entity_bomb_is_not_expanded(tmp_path: Path) -> None:
     container = b'<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
     content = archive({"META-INF/container.xml": container, "b.opf": bomb.encode()})
     found = of(tmp_path, "a.epub", content)
-    assert isinstance(found, load.Skipped)
+    assert isinstance(found, Skipped)
     assert not re.search("took more than|memory", found.reason), "it is refused before it grows"
 
 
