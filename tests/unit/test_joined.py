@@ -1,4 +1,5 @@
-"""Several collections as one index: what is found follows from those that are asked, and from no other."""
+"""Several collections as one index: what is found follows from dataclasses import replace
+from those that are asked, and from no other."""
 
 from collections.abc import Iterator
 from pathlib import Path

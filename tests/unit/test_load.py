@@ -11,6 +11,7 @@ from rag.documents.common.decode import Unusable
 from rag.documents.common.parsed import Parsed
 from rag.documents.sandbox import Sandbox
 from rag.errors import SourceError
+from rag.schema import Skipped
 from tests.conftest import ARTICLE, ROOT
 from tests.growth import in_proportion
 
