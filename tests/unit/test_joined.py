@@ -1,7 +1,7 @@
-"""Several collections as one index: what is found follows from dataclasses import replace
-from those that are asked, and from no other."""
+"""Several collections as one index: what is found follows from those that are asked, and from no other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
