@@ -9,13 +9,13 @@ too. About fifteen minutes on two cores, half of it for the indexes.
 Everything goes through the product's own path: index, retrieval, windows, features. A question of SQuAD 2.0 is asked
 of the article that it is about, one of NoMIRACL of the passages that it names, any other of the whole set. Figures are
 of five-fold cross-validation by article (SQuAD 2.0) or question, so none is of a question that its model was fitted
-on; the sets of ``UNTOUCHED`` are never fitted on. The careful reader is the one that ``rag models pull`` made of what
+on; MultiHop-RAG is never fitted on. The careful reader is the one that ``rag models pull`` made of what
 training/export_careful.py wrote.
 """
 
 import argparse
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +39,14 @@ from rag.schema import Filter
 
 OUT = {"packaged": WEIGHTS / NUMBERS, "careful": careful.ADAPTER / NUMBERS}
 SETS = ("squad2", "nq", "nomiracl", "clapnq", "multihop_news")
-UNTOUCHED = ("clapnq", "multihop_news")
 FOLDS = 5
 OVER_REFUSAL = {"packaged": 0.07, "careful": 0.04}
 """Part of the answerable questions that may be refused; see training/LOG.md for what other choices give."""
 RANK_SETS = ("squad2", "nq")
 """Questions written for a passage share its words; those that people typed into a search engine do not."""
-SET_WEIGHT = {"squad2": 1.0, "nomiracl": 4.0}
-"""So that both kinds of unanswerable question (a near miss on one article; a topic that is not there) count alike."""
+CONFIDENCE_SETS = ("squad2", "nomiracl", "clapnq")
+"""Near misses on one article; related passages that are silent; topics that are not there. Each set counts alike."""
+FITTED_SETS = {*RANK_SETS, *CONFIDENCE_SETS}
 
 
 @dataclass
@@ -87,7 +87,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     questions = [question for name in SETS for question in read_set(name, arguments)]
-    fitted = [question for question in questions if question.set not in UNTOUCHED]
+    fitted = [question for question in questions if question.set in FITTED_SETS]
     scored: dict[str, list[tuple[Question, float, float]]] = defaultdict(list)
     for fold in range(FOLDS):
         models = fit([question for question in fitted if question.fold != fold])
@@ -96,22 +96,22 @@ def main() -> None:
                 scored[question.set].append((question, *answer(question, *models)))
     models = fit(fitted)
     for question in questions:
-        if question.set in UNTOUCHED:
+        if question.set not in FITTED_SETS:
             scored[question.set].append((question, *answer(question, *models)))
 
-    everything = [row for name in SET_WEIGHT for row in scored[name]]
+    everything = [row for name in CONFIDENCE_SETS for row in scored[name]]
     threshold = weighted_quantile(everything, OVER_REFUSAL[arguments.reader])
     for part in (0.03, 0.04, 0.05, 0.06, 0.07, 0.1):
         print(f"threshold at {part:.0%} over-refusal: {weighted_quantile(everything, part):.3f}")
     for name, rows in scored.items():
         print(report(name, rows, threshold))
-    for name in SET_WEIGHT:
+    for name in CONFIDENCE_SETS:
         print(risk_coverage(name, scored[name]))
     rank, confidence = models
     for name in ("squad2", "nq", "clapnq"):
         print(quoting(name, [question for question in questions if question.set == name], rank))
     written = {
-        "fitted_on": {name: sum(question.set == name for question in fitted) for name in {*RANK_SETS, *SET_WEIGHT}},
+        "fitted_on": {name: sum(question.set == name for question in fitted) for name in sorted(FITTED_SETS)},
         "rank": rank.as_json(),
         "confidence": confidence.as_json(),
         "threshold": round(threshold, 4),
@@ -166,13 +166,13 @@ def fit(questions: list[Question]) -> tuple[Logistic, Logistic]:
     rows = [row for question in ranked for row in question.sentences]
     labels = np.concatenate([question.holds_evidence for question in ranked])
     rank = fit_logistic(RANK_FEATURES, rows, labels, np.ones(len(rows)))
-    found = [question for question in questions if question.set in SET_WEIGHT and question.sentences]
+    found = [question for question in questions if question.set in CONFIDENCE_SETS and question.sentences]
     first = tuple(f"first_{name}" for name in FIRST_FEATURES if f"first_{name}" in found[0].sentences[0])
     confidence = fit_logistic(
         CONFIDENCE_FEATURES + first,
         [best(question, rank)[0] for question in found],
         np.array([question.answerable for question in found]),
-        np.array([SET_WEIGHT[question.set] for question in found]),
+        alike([question.set for question in found]),
     )
     return rank, confidence
 
@@ -203,10 +203,16 @@ def answer(question: Question, rank: Logistic, confidence: Logistic) -> tuple[fl
 
 
 def weighted_quantile(rows: list[tuple[Question, float, float]], part: float) -> float:
-    """Return the confidence below which that part of the answerable questions lies, the sets weighted."""
-    answerable = sorted((score, SET_WEIGHT[question.set]) for question, score, _ in rows if question.answerable)
-    weights = np.cumsum([weight for _, weight in answerable])
+    """Return the confidence below which that part of the answerable questions lies; each set counts alike."""
+    answerable = sorted((score, question.set) for question, score, _ in rows if question.answerable)
+    weights = np.cumsum(alike([name for _, name in answerable]))
     return float(answerable[int(np.searchsorted(weights, part * weights[-1]))][0])
+
+
+def alike(sets: list[str]) -> NDArray[np.float64]:
+    """Return a weight for each row, by the set that it is of: those of a set come to the mean number of rows of one."""
+    counts = Counter(sets)
+    return np.array([len(sets) / len(counts) / counts[name] for name in sets])
 
 
 def report(name: str, rows: list[tuple[Question, float, float]], threshold: float) -> str:

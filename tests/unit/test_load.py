@@ -1,7 +1,7 @@
 import json
 import os
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -340,17 +340,24 @@ def test_who_ends_a_build_waits_for_no_file(tmp_path: Path, monkeypatch: pytest.
     for n in range(20):
         (tmp_path / f"{n:02}.csv").write_text("a\nb\n")
     begun = []
-    real = Sandbox.parse
+    real, interrupt, ended = Sandbox.parse, Sandbox.interrupt, Event()
 
     def parse(sandbox: Sandbox, path: Path) -> Parsed:
         begun.append(path)
+        if len(begun) > 4:  # otherwise a fast machine would read all before the build is ended
+            assert ended.wait(60)
         return real(sandbox, path)
+
+    def end(sandbox: Sandbox) -> None:
+        ended.set()
+        interrupt(sandbox)
 
     def stop(done: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Sandbox, "parse", parse)
+    monkeypatch.setattr(Sandbox, "interrupt", end)
     with pytest.raises(KeyboardInterrupt):
         load.read_folder(Config(sources=str(tmp_path), threads=2), tell=stop)
     assert len(begun) < 20

@@ -2,16 +2,26 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from rag.errors import UsageError
 from rag.schema import Answer, Retrieved
+from rag.serving.access import opening
 from rag.serving.limits import Slots
 from rag.serving.metrics import Metrics
 from rag.serving.problems import Problem
 from rag.serving.running import Asked, Serving, Step, answer, event, steps, streamed
+
+
+@pytest.fixture(autouse=True)
+def _opened() -> Iterator[None]:
+    """Stand for the gate, which tells what a key opens."""
+    with opening(()):
+        yield
+
 
 RETRIEVED = Retrieved("Who?", "Who?", (), "abc", {})
 ANSWER = Answer("Who?", "Who?", "refused", "nothing_found", 0.0)
@@ -19,6 +29,8 @@ ANSWER = Answer("Who?", "Who?", "refused", "nothing_found", 0.0)
 
 class Slow:
     """Stands for an engine whose LLM writes until nobody listens."""
+
+    index = SimpleNamespace(collections=())
 
     def __init__(self) -> None:
         self.leased = 0
