@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rag.errors import IndexDamaged, IndexMissing
 from rag.models.encode import EncoderCard, file_sha256
@@ -54,6 +54,10 @@ class Search:
     recall_at_10: float | None = None
     """Part of the exact neighbours that is found, 0 to 1; of ``flat`` what signs found, too little to be used."""
     recall_at_50: float | None = None
+
+    def found(self, recall: Mapping[str, float]) -> Self:
+        """Return it with what was measured (:func:`rag.index.vectors.measured`)."""
+        return replace(self, recall_at_10=recall["recall_at_10"], recall_at_50=recall["recall_at_50"])
 
     def form(self) -> dict[str, Any]:
         """Return its JSON form, without what it does not say."""
@@ -96,9 +100,13 @@ class Manifest:
     """By name; only of a generation in a database, whose files are the encoder's alone."""
 
     @property
+    def _parts(self) -> dict[str, StoredFile | StoredTable]:
+        return {**self.files, **self.tables}
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Bytes of each file and table."""
-        return {name: part.bytes for name, part in {**self.files, **self.tables}.items()}
+        return {name: part.bytes for name, part in self._parts.items()}
 
     @property
     def total_bytes(self) -> int:
@@ -116,7 +124,7 @@ class Manifest:
             "vectors": self.vectors.form(),
             "counts": asdict(self.counts),
             "skipped": [asdict(skipped) for skipped in self.skipped],
-            "files": {name: asdict(part) for name, part in {**self.files, **self.tables}.items()},
+            "files": {name: asdict(part) for name, part in self._parts.items()},
         }
         return json.dumps({**form, "seal": digest(form)}, indent=indent)
 

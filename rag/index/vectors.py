@@ -68,9 +68,9 @@ def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> 
     recall = measured(store, store)
     store.close()
     if recall[f"recall_at_{HITS}"] >= RECALL:
-        return Search("signs", **recall)
+        return Search("signs").found(recall)
     (folder / SIGNS).unlink()
-    return Search("flat", **recall)
+    return Search("flat").found(recall)
 
 
 class Neighbours(Protocol):

@@ -88,8 +88,8 @@ def search(opened: Callable[[manifest.Search], DatabaseIndex], built: Path) -> m
             with opened(linked) as stored:
                 recall = vectors.measured(stored.vectors, flat)
             if recall[f"recall_at_{vectors.HITS}"] >= vectors.RECALL:
-                return replace(linked, **recall)
-    return manifest.Search("flat", **recall)
+                return linked.found(recall)
+    return manifest.Search("flat").found(recall)
 
 
 def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorStore) -> Iterator[Row]:
