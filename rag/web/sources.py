@@ -83,8 +83,8 @@ def view(
     timer = gr.Timer(1, active=False)
     # Nothing here waits in the queue with questions: each takes milliseconds, the work is done in the background.
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    seen = [conversation, chosen]
-    shown = [job, timer, keeper, noted.text, pictures]
+    seen = [conversation]
+    shown = [job, timer, keeper, pictures]
     opened.select(page.look, seen, shown, **quick)
     timer.tick(page.tick, seen, shown, **quick)
     drop.click(page.act, seen, [said, *shown], **quick)
@@ -126,29 +126,31 @@ class _Page:
         self._drawn = _Drawn()
         self._serials = count(1)
 
-    def look(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
-        """Return (job, timer, ticked, note, pictures): all that may have changed."""
+    def look(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
+        """Return (job, timer, ticked, pictures): all that may have changed.
+
+        What is ticked the script asks for anew: an answer that takes a while must not bring back what was ticked before.
+        """
         self._shelf.refresh()
         try:
             with self._live.engine() as engine:
                 documents = engine.index.store.documents()
                 pictures = picture.timeline(documents) + self._drawn.passage_map(engine, answers)
-            _, note, _, _, ticked = self._set(chosen, known=False)
         except RagError as error:
-            return (*self._job(), self._told(error=str(error)), gr.skip(), gr.skip())
-        return (*self._job(), ticked, note, pictures)
+            return (*self._job(), self._told(error=str(error), look=True), gr.skip())
+        return (*self._job(), self._told(look=True), pictures)
 
     def _job(self) -> tuple[str, gr.Timer]:
         """Return how far the job is, at the last moment: one that began meanwhile must not be hidden."""
         job = self._library.job
         return listing.progress(job), gr.Timer(active=bool(job.stage))
 
-    def tick(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def tick(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return the same; while something is done only how far it is."""
         job = self._library.job
-        return (listing.progress(job), *(gr.skip(),) * 4) if job.stage else self.look(answers, chosen)
+        return (listing.progress(job), *(gr.skip(),) * 3) if job.stage else self.look(answers)
 
-    def act(self, event: gr.EventData, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def act(self, event: gr.EventData, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return (what was done, …) once files have arrived, or a source is to be removed or read again."""
         source = event._data.get("remove")  # noqa: SLF001 (Gradio gives a component's own data no public name)
         said = ""
@@ -159,21 +161,21 @@ class _Page:
             self._library.reindex()
         except RagError as error:
             said = listing.failed(str(error))
-        return (said, *self.look(answers, chosen))
+        return (said, *self.look(answers))
 
-    def add_folder(self, path: str, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def add_folder(self, path: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return (what is wrong with the path, …)."""
         said = ""
         try:
             self._library.add_folder(path)
         except RagError as error:
             said = listing.failed(str(error))
-        return (said, *self.look(answers, chosen))
+        return (said, *self.look(answers))
 
-    def reindex(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def reindex(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return ("", …)."""
         self._library.reindex()
-        return ("", *self.look(answers, chosen))
+        return ("", *self.look(answers))
 
     def limit(self, typed: str, after: str, before: str) -> tuple[Any, ...]:
         """Return (chosen, note, whether it can be lifted, what limits the chat, ticked) for what was typed."""
@@ -201,8 +203,8 @@ class _Page:
         kept = self._told(documents, len(passing), names)
         return wanted, listing.chip(*about), gr.Button(visible=wanted != ALL), told, kept
 
-    def _told(self, *about: Any, error: str = "") -> str:
-        return told(next(self._serials), *(about or (0, 0, True)), error=error)
+    def _told(self, *about: Any, error: str = "", look: bool = False) -> str:
+        return told(next(self._serials), *(about or (0, 0, True)), error=error, look=look)
 
     def _named(self, typed: str) -> tuple[str, ...]:
         """Return the sources that words mean: what is typed as it is where it names one, or is a pattern of some.
