@@ -129,7 +129,7 @@ class _Page:
     def look(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return (job, timer, ticked, pictures): all that may have changed.
 
-        What is ticked the script asks for anew: an answer that takes a while must not bring back what was ticked before.
+        What is ticked the script asks for anew: an answer that takes a while must not bring back an older limit.
         """
         self._shelf.refresh()
         try:
