@@ -215,7 +215,13 @@ def pane(documents: int) -> str:
 
 
 def told(
-    serial: int, documents: int, passing: int, ticked: Sequence[str] | Literal[True] | None, error: str = ""
+    serial: int,
+    documents: int,
+    passing: int,
+    ticked: Sequence[str] | Literal[True] | None,
+    error: str = "",
+    *,
+    look: bool = False,
 ) -> str:
     """Return what tells the script which sources are ticked.
 
@@ -225,8 +231,16 @@ def told(
         passing: how many of them may answer.
         ticked: these; None where every source may answer; True where the script has them already.
         error: why nothing has changed.
+        look: that the list may have changed, and is to be asked for anew.
     """
-    state = {"serial": serial, "documents": documents, "passing": passing, "ticked": ticked, "error": error}
+    state = {
+        "serial": serial,
+        "documents": documents,
+        "passing": passing,
+        "ticked": ticked,
+        "error": error,
+        "look": look,
+    }
     return f'<span data-state="{escape(json.dumps(state))}" data-words="{escape(json.dumps(_words()))}"></span>'
 
 

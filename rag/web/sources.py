@@ -10,7 +10,6 @@ import gradio as gr
 
 from rag.engine import Engine
 from rag.errors import RagError, UsageError
-from rag.index.store import Listing
 from rag.retrieval.hybrid import check_filter
 from rag.schema import ALL, Answer, Filter
 from rag.web import adding, listing, picture, words
@@ -74,8 +73,8 @@ def view(
     timer = gr.Timer(1, active=False)
     # Nothing here waits in the queue with questions: each takes milliseconds, the work is done in the background.
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    seen = [conversation, chosen]
-    shown = [job, timer, keeper, noted.text, pictures]
+    seen = [conversation]
+    shown = [job, timer, keeper, pictures]
     opened.select(page.look, seen, shown, **quick)
     timer.tick(page.tick, seen, shown, **quick)
     drop.click(page.act, seen, [said, *shown], **quick)
@@ -97,35 +96,36 @@ class _Page:
         self._drawn = _Drawn()
         self._serials = count(1)
 
-    def look(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
-        """Return (job, timer, ticked, note, pictures): all that may have changed."""
+    def look(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
+        """Return (job, timer, ticked, pictures): all that may have changed.
+
+        What is ticked the script asks for anew: an answer that takes a while must not bring back an older limit.
+        """
         self._shelf.refresh()
         try:
-            _, pictures = self._pictured(answers)
-            _, note, _, _, ticked = self._set(chosen, known=False)
+            pictures = self._pictured(answers)
         except RagError as error:
-            return (*self._job(), self._told(error=str(error)), gr.skip(), gr.skip())
-        return (*self._job(), ticked, note, pictures)
+            return (*self._job(), self._told(error=str(error), look=True), gr.skip())
+        return (*self._job(), self._told(look=True), pictures)
 
-    def _pictured(self, answers: Sequence[Answer]) -> tuple[Sequence[Listing], str]:
-        """Return the documents and their pictures; none of either before there is an index."""
+    def _pictured(self, answers: Sequence[Answer]) -> str:
+        """Return the pictures of the documents; none before there is an index."""
         if self._live.unbuilt:
-            return (), ""
+            return ""
         with self._live.engine() as engine:
-            documents = engine.index.store.documents()
-            return documents, picture.timeline(documents) + self._drawn.passage_map(engine, answers)
+            return picture.timeline(engine.index.store.documents()) + self._drawn.passage_map(engine, answers)
 
     def _job(self) -> tuple[str, gr.Timer]:
         """Return how far the job is, at the last moment: one that began meanwhile must not be hidden."""
         job = self._library.job
         return listing.progress(job), gr.Timer(active=bool(job.stage))
 
-    def tick(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def tick(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return the same; while something is done only how far it is."""
         job = self._library.job
-        return (listing.progress(job), *(gr.skip(),) * 4) if job.stage else self.look(answers, chosen)
+        return (listing.progress(job), *(gr.skip(),) * 3) if job.stage else self.look(answers)
 
-    def act(self, event: gr.EventData, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def act(self, event: gr.EventData, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return (what was done, …): files have arrived, an address is fetched, a source goes or is read again."""
         told = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
         source = told.get("remove")
@@ -138,21 +138,21 @@ class _Page:
                 self._library.reindex()
         except RagError as error:
             said = listing.failed(str(error))
-        return (said, *self.look(answers, chosen))
+        return (said, *self.look(answers))
 
-    def add_folder(self, path: str, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def add_folder(self, path: str, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return (what is wrong with the path, …)."""
         said = ""
         try:
             self._library.add_folder(path)
         except RagError as error:
             said = listing.failed(str(error))
-        return (said, *self.look(answers, chosen))
+        return (said, *self.look(answers))
 
-    def reindex(self, answers: Sequence[Answer], chosen: Filter) -> tuple[Any, ...]:
+    def reindex(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return ("", …)."""
         self._library.reindex()
-        return ("", *self.look(answers, chosen))
+        return ("", *self.look(answers))
 
     def limit(self, typed: str, after: str, before: str) -> tuple[Any, ...]:
         """Return (chosen, note, whether it can be lifted, what limits the chat, ticked) for what was typed."""
@@ -180,9 +180,9 @@ class _Page:
         kept = self._told(documents, len(passing), names)
         return wanted, listing.chip(*about), gr.Button(visible=wanted != ALL), told, kept
 
-    def _told(self, *about: Any, error: str = "") -> str:
+    def _told(self, *about: Any, error: str = "", look: bool = False) -> str:
         documents, passing, names = about or (0, 0, True)
-        return told(next(self._serials), documents, passing, names, error=error)
+        return told(next(self._serials), documents, passing, names, error=error, look=look)
 
     def _named(self, typed: str) -> tuple[str, ...]:
         """Return the sources that words mean: what is typed as it is where it names one, or is a pattern of some.

@@ -131,7 +131,7 @@ def test_what_is_ticked_is_told_to_the_script_and_escaped() -> None:
     told = shelf.told(7, 3, 1, [HOSTILE], HOSTILE)
     assert "<img" not in told
     state: dict[str, Any] = json.loads(html.unescape(re.findall(r'data-state="([^"]*)"', told)[0]))
-    assert state == {"serial": 7, "documents": 3, "passing": 1, "ticked": [HOSTILE], "error": HOSTILE}
+    assert state == {"serial": 7, "documents": 3, "passing": 1, "ticked": [HOSTILE], "error": HOSTILE, "look": False}
     assert json.loads(html.unescape(re.findall(r'data-words="([^"]*)"', told)[0]))["unread"] == "Could not be read"
 
 

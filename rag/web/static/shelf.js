@@ -22,7 +22,7 @@ let again = null; // what to tell it then
 let settled = () => {};
 const tell = (what) => {
   if (sending) {
-    again = what;
+    if (what.do !== "begin" || !again) again = what;
     return;
   }
   sending = true;
@@ -46,6 +46,11 @@ const heard = () => {
   const state = JSON.parse(element.querySelector("[data-state]").dataset.state);
   if (state.serial === serial) return;
   serial = state.serial;
+  if (state.look) { // the library has changed, and with it perhaps what passes
+    failure = state.error;
+    tell({ do: "begin" });
+    return;
+  }
   const was = sending;
   failure = state.error;
   if (!again && !state.error && state.ticked !== true) {
