@@ -93,12 +93,13 @@ judge: $(VENV)/.test
 	$(BIN)/python training/export_judge.py --judge runs/judge/run/best.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
 	$(BIN)/python training/measure_judge.py --data "$(DATA)" --out rag/weights/judge.json
 
-# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about two hours on two cores.
+# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about three hours on two cores.
 reader-base: $(VENV)/.test
 	@test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make reader-base TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
 	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
-	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
-	$(BIN)/python training/export_careful.py --adapter runs/reader/careful/reader.pt --base "$(BASE)"
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-1 --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful-1/reader.pt --skip 30500 --examples 36000 --rate 2.5e-4 --seed 11
+	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)"
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
 

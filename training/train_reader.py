@@ -70,12 +70,13 @@ def options(description: str) -> argparse.ArgumentParser:
 def main() -> None:
     parser = options(__doc__.splitlines()[0])
     parser.add_argument("--dev-questions", type=int, default=320)
+    parser.add_argument("--skip", type=int, default=0, help="examples that an earlier run has seen: the file's first")
     parser.add_argument("--speed", action="store_true")
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
-    examples = tokenized(load(arguments.windows, "train"), arguments.mpnet)
+    examples = tokenized(load(arguments.windows, "train")[arguments.skip :], arguments.mpnet)
     if arguments.speed:
         speed(examples, arguments)
         return

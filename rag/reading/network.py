@@ -32,7 +32,7 @@ Made = TypeVar("Made")
 WEIGHTS = Path(str(files("rag") / "weights"))
 
 PACKAGED = "reader-3"
-CAREFUL = "reader-3-careful"
+CAREFUL = "reader-4-careful"
 """Names of the two readers, as an answer tells which of them read."""
 
 TOKENIZER = "tokenizer.json"
