@@ -3,16 +3,15 @@
 A browser may choose one of them, and no other. Their keys and addresses stay here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from threading import Event, Lock, Timer
 from time import monotonic
 from typing import Literal
 
 from rag.config import Config
-from rag.engine import LLM
+from rag.engine import LLM, named_llm
 from rag.errors import BusyError, RagError, UsageError
-from rag.llm.client import open_llm
 from rag.models.catalogue import folder_of, table
 from rag.web import words
 from rag.web.live import Live
@@ -69,7 +68,7 @@ class LLMs:
             raise UsageError(words.SET_UNKNOWN.format(what=name))
         with self._opening:
             if name not in self._opened:
-                opened = open_llm(name, self._config)
+                opened = named_llm(replace(self._config, llm=name))
                 assert opened is not None  # noqa: S101 (its name is not "none")
                 self._opened[name] = opened
             return self._opened[name]

@@ -235,7 +235,7 @@ def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: s
     page.locator(".ql-cross").click()
     expect(tabs).to_have_count(0)
     expect(page.locator(".ql-sources h2")).to_have_text("3 sources")
-    page.get_by_role("button", name="Report of the mayor").click()
+    page.get_by_role("button", name="Report of the mayor", exact=True).click()
     expect(page.locator(".ql-about")).to_have_text("The Post · 2024-05-05 · mayor.md")
     expect(page.locator("mark, .ql-step")).to_have_count(0)
 

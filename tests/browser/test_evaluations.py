@@ -50,6 +50,8 @@ def test_a_report_opens_works_and_asks_for_nothing(tab: Page, evaluated: str) ->
     asked: list[str] = []
 
     def note(request: Request) -> None:
+        if request.service_worker:  # it keeps the page's own files, and has no part in a report
+            return
         if request.is_navigation_request() or request.frame.page != tab:
             asked.append(request.url)
 

@@ -158,10 +158,10 @@ def test_documents_and_questions_make_the_browser_ask_nobody(
         for number, some in enumerate((shapes[:half], shapes[half:]), start=2):
             question = " ".join(" ".join(some).split())
             ask(page, question)
-            expect(page.locator("[data-outcome], [role=alert]")).to_have_count(number, timeout=SLOW)
+            expect(page.locator("#ql-log :is([data-outcome], [role=alert])")).to_have_count(number, timeout=SLOW)
             expect(page.locator(".ql-question").last).to_contain_text(question)
         page.get_by_role("tab", name="All sources").click()
-        listed.locator(".ql-source", has_text="file-name").click()
+        listed.locator(".ql-book", has_text="file-name").locator(".ql-source").click()
         expect(
             page.locator(".ql-document h2, .ql-document .ql-meta").filter(has_text="file-name").first
         ).to_be_visible()

@@ -58,11 +58,11 @@ def test_what_is_chosen_is_opened_once_and_nothing_else_is(
     (tmp_path / f"{name[6:]}.gguf").touch()
     opened: list[str] = []
 
-    def open_llm(wanted: str, config: Config) -> Scripted:
-        opened.append(wanted)
+    def named_llm(config: Config) -> Scripted:
+        opened.append(str(config.llm))
         return Scripted()
 
-    monkeypatch.setattr(llms, "open_llm", open_llm)
+    monkeypatch.setattr(llms, "named_llm", named_llm)
     found = over(engine, Scripted(), tmp_path)
     assert found.chosen("scripted") == "settings"
     assert found.chosen("none") is None

@@ -8,7 +8,7 @@ document.addEventListener("click", (event) => {
 // --- Pictures: a bar lists what it stands for, a dot opens its passage. One of each is reached by Tab, the others by keys.
 const pictures = document.getElementById("ql-pictures") ?? document.body;
 const dots = () => [...document.querySelectorAll("#ql-pictures [data-passage]:not(.ql-cursor)")];
-const put = (cursor, dot) => {
+const moveTo = (cursor, dot) => {
   for (const name of ["cx", "cy"]) cursor.setAttribute(name, dot.getAttribute(name));
   cursor.dataset.passage = dot.dataset.passage;
   const own = [...dot.parentNode.querySelectorAll("circle")];
@@ -18,7 +18,7 @@ const put = (cursor, dot) => {
 };
 const drawn = () => { // the pictures are made anew when the library is looked at
   const cursor = document.querySelector("#ql-pictures .ql-cursor:not([data-passage])");
-  if (cursor && dots().length) put(cursor, dots()[0]);
+  if (cursor && dots().length) moveTo(cursor, dots()[0]);
 };
 new MutationObserver(drawn).observe(pictures, { childList: true, subtree: true });
 const NEAR = 16; // pixels: a dot is small, and a finger is not
@@ -53,7 +53,7 @@ document.addEventListener("keydown", (event) => {
   if (!moves[key]) return;
   event.preventDefault();
   const next = all[Math.min(all.length - 1, Math.max(0, moves[key]()))];
-  if (!bar) return put(target, next);
+  if (!bar) return moveTo(target, next);
   target.tabIndex = -1;
   next.tabIndex = 0;
   next.focus();
