@@ -152,6 +152,28 @@ def test_the_actions_of_a_source_are_in_a_menu_that_keys_reach(page: Page, scree
     expect(page.get_by_label("Question", exact=True)).to_be_visible()
 
 
+def test_a_list_that_is_asked_for_anew_keeps_the_focus_and_the_rows_that_say_the_same(page: Page) -> None:
+    open_view(page, "Library")
+    more = row(page, "Report of the mayor", "#ql-list").get_by_role("button", name="What can be done with")
+    more.focus()
+    more.evaluate("button => { window.kept = button; }")
+    order = page.locator("#ql-list").get_by_label("Order")
+    for chosen in ("newest", "title", "title"):  # another order, and the same again
+        with page.expect_response(lambda response: "library/rows" in response.url):
+            order.evaluate(
+                """(order, chosen) => {
+                  order.value = chosen;
+                  order.dispatchEvent(new Event("input", { bubbles: true }));
+                }""",
+                chosen,
+            )
+        expect(page.locator("#ql-list .ql-name-of").first).to_have_text(
+            "Report of the otters" if chosen == "newest" else "broken.pdf"
+        )
+        assert more.evaluate("button => button === window.kept")
+        expect(more).to_be_focused()
+
+
 def test_the_list_has_no_serious_fault(page: Page) -> None:
     for view in ("Ask", "Library"):
         open_view(page, view)

@@ -17,6 +17,7 @@ const BEYOND = 6; // rows above and below those in view
 // --- What is ticked: the server keeps it, as the one filter that a typed limit sets, too
 let ticked = new Set();
 let limited = false;
+let wished = null; // { query, on }: all that is found was ticked, or unticked, and the server has not told which these are
 let sending = false; // until the server has answered
 let again = null; // what to tell it then
 let settled = () => {};
@@ -32,7 +33,10 @@ const tell = (what) => {
   document.qlLimits = wait; // a question that is asked now waits for it
   trigger("click", what);
 };
-const set = () => tell({ do: "set", sources: [...ticked] });
+const set = () => {
+  wished = null;
+  tell({ do: "set", sources: [...ticked] });
+};
 function answered() {
   sending = false;
   const next = again;
@@ -53,6 +57,7 @@ const heard = () => {
   }
   const was = sending;
   failure = state.error;
+  if (!again) wished = null;
   if (!again && !state.error && state.ticked !== true) {
     ticked = new Set(state.ticked ?? []);
     limited = state.ticked !== null;
@@ -71,6 +76,7 @@ const queries = Object.fromEntries(["pane", "library"].map((name) => [ // the pa
   name, { find: "", publisher: "", after: "", before: "", order: "" },
 ]));
 const day = (row) => [row.publisher, row.day, pages(row), row.title ? row.source : ""].filter(Boolean).join(" · ");
+const said = (row) => JSON.stringify({ ...row, line: undefined }); // by the server, of a row
 const pages = (row) => {
   if (!row.pages) return "";
   return row.pages === 1 ? words.onePage : fill(words.pages, { count: number(row.pages) });
@@ -116,6 +122,7 @@ class Shelf {
       node.value = this.query[name];
       node.addEventListener("input", () => {
         this.query[name] = node.value;
+        wished = null; // that was of what was found before
         clearTimeout(this.typing);
         this.typing = setTimeout(() => this.load(true), name === "find" ? 120 : 0);
       });
@@ -128,10 +135,14 @@ class Shelf {
     this.everyLabel = make("label", "ql-every");
     this.everyLabel.append(this.every, this.everyText);
     this.every.addEventListener("change", () => {
+      wished = { query: this.query, on: this.every.checked };
       tell({ do: "found", on: this.every.checked, sources: [...ticked], query: this.query });
     });
     this.lift = make("button", "ql-lift", { type: "button", textContent: words.all });
-    this.lift.addEventListener("click", () => tell({ do: "all" }));
+    this.lift.addEventListener("click", () => {
+      wished = null;
+      tell({ do: "all" });
+    });
     this.status = make("p", "ql-note ql-shelf-status");
     this.status.setAttribute("role", "status");
     const bar = make("div", "ql-shelf-bar");
@@ -186,11 +197,46 @@ class Shelf {
       this.publisher.value = this.query.publisher;
     }
     if (top) this.scroller.scrollTop = 0;
-    for (const node of this.drawn.values()) node.remove();
-    this.drawn.clear();
     this.list.style.height = `${this.found * this.height()}px`;
-    this.draw();
+    this.redraw();
     this.mark();
+  }
+
+  // Draw what was told anew. What says the same stays the same element: it may be pressed just now, or have the focus.
+  redraw() {
+    const { activeElement } = document;
+    const held = this.list.contains(activeElement) ? activeElement : null;
+    const source = held?.closest(".ql-book")?.dataset.source;
+    const places = new Map();
+    this.rows.forEach((row, place) => places.set(row.source, place)); // not all are known
+    const was = [...this.drawn.values()];
+    this.drawn.clear();
+    for (const node of was) {
+      const place = places.get(node.dataset.source);
+      const row = this.rows[place];
+      if (!row || node.told !== said(row)) {
+        node.remove();
+        continue;
+      }
+      Object.assign(node, { row, said: false });
+      node.style.top = `${place * this.height()}px`;
+      this.count(node, place);
+      this.drawn.set(place, node);
+    }
+    let next = null; // from the end: where the order is the same none is moved
+    for (const [, node] of [...this.drawn].sort(([a], [b]) => b - a)) {
+      if (node.nextSibling !== next) this.list.insertBefore(node, next);
+      next = node;
+    }
+    this.draw();
+    if (!held || held === document.activeElement) return;
+    (held.isConnected ? held : this.part(source, held))?.focus({ preventScroll: true });
+  }
+
+  // What stands now where `old` was in the row of a source.
+  part(source, old) {
+    const node = [...this.drawn.values()].find((each) => each.row?.source === source);
+    return node?.querySelector([".ql-more", ".ql-source", "input"].find((each) => old.matches(each)));
   }
 
   take(start, rows) {
@@ -272,8 +318,7 @@ class Shelf {
     const node = make("li", "ql-book");
     node.dataset.source = row.source;
     node.dataset.state = row.state;
-    node.setAttribute("aria-setsize", this.found);
-    node.setAttribute("aria-posinset", place + 1);
+    this.count(node, place);
     const title = row.title || row.source;
     const tick = make("label", "ql-tick");
     if (row.passages) {
@@ -311,9 +356,14 @@ class Shelf {
     more.setAttribute("aria-haspopup", "menu");
     more.addEventListener("click", () => menu(this, row, more));
     node.append(tick, about, more);
-    node.row = row;
+    Object.assign(node, { row, told: said(row) });
     this.say(node);
     return node;
+  }
+
+  count(node, place) {
+    node.setAttribute("aria-setsize", this.found);
+    node.setAttribute("aria-posinset", place + 1);
   }
 
   // Show what is ticked, and how many.
@@ -335,6 +385,7 @@ class Shelf {
     const own = known.filter((row) => limited && ticked.has(row.source)).length;
     this.every.checked = known.length > 0 && own === known.length && ticked.size >= this.answering;
     this.every.indeterminate = own > 0 && !this.every.checked;
+    if (wished?.query === this.query) Object.assign(this.every, { checked: wished.on, indeterminate: false });
     this.every.disabled = !this.answering;
     this.everyText.textContent = fill(words.tickAll, { count: number(this.answering) });
     this.everyLabel.hidden = !this.answering;
@@ -387,7 +438,7 @@ const menu = (shelf, row, button) => {
   items.setAttribute("aria-label", button.getAttribute("aria-label"));
   items.append(...does);
   popped.replaceChildren(items, ...parts);
-  opener = button;
+  opener = () => (button.isConnected ? button : shelf.part(row.source, button)); // the row may be drawn anew meanwhile
   popped.showPopover();
   const at = button.getBoundingClientRect();
   const size = popped.getBoundingClientRect();
@@ -407,7 +458,7 @@ popped.addEventListener("keydown", (event) => {
 popped.addEventListener("toggle", (event) => { // where nothing else was chosen, the focus goes back
   const { activeElement } = document;
   const lost = !activeElement || activeElement === document.body || popped.contains(activeElement);
-  if (event.newState === "closed" && lost && opener?.isConnected) opener.focus();
+  if (event.newState === "closed" && lost) opener?.()?.focus();
 });
 document.addEventListener("scroll", (event) => {
   if (popped.matches(":popover-open") && event.target !== popped) popped.hidePopover();
@@ -429,6 +480,7 @@ const narrow = (after, before) => {
   const shelf = [...shelves].find((each) => !each.pane && each.root.isConnected);
   if (!shelf) return;
   Object.assign(shelf.query, { after, before });
+  wished = null;
   shelf.fields.after.value = after;
   shelf.fields.before.value = before;
   shelf.root.querySelector(".ql-narrow").open = true;
