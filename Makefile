@@ -29,12 +29,13 @@ unit: $(VENV)/.test
 	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
 # The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
+# Three processes even on two cores, for a browser and its server wait for each other half of the time.
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --dist loadfile rag tests/test_house.py tests/unit tests/integration
-	$(BIN)/pytest --numprocesses auto --dist loadfile tests/browser
+	$(BIN)/pytest --numprocesses 3 --dist loadfile tests/browser
 
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo
