@@ -110,10 +110,15 @@ class Config:
                 raise UsageError(f"{name} is empty: name one, or leave it out for the default")
         if self.reader not in READERS:
             raise UsageError(f"reader is {self.reader!r}: one of {', '.join(READERS)}")
-        if self.length not in LENGTHS:
-            raise UsageError(f"length is {self.length!r}: one of {', '.join(LENGTHS)}")
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise UsageError(f"threshold is {self.threshold}: it is a probability, 0 to 1; none takes the reader's own")
+        check_answers(self.threshold, self.length)
+
+
+def check_answers(threshold: float | None, length: str | None) -> None:
+    """Raise UsageError for a threshold or a length of answers that cannot be; None is always allowed."""
+    if length is not None and length not in LENGTHS:
+        raise UsageError(f"length is {length!r}: one of {', '.join(LENGTHS)}")
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise UsageError(f"threshold is {threshold}: it is a probability, 0 to 1; none takes the reader's own")
 
 
 def load(flags: Mapping[str, Any] | None = None, *, directory: str | Path = ".") -> Config:

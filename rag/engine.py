@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from rag.clock import Clock
-from rag.config import Config
+from rag.config import Config, check_answers
 from rag.conversation import smalltalk
 from rag.conversation.reply import reply
 from rag.conversation.rewrite import FollowUp, by_llm, follow_up
@@ -41,7 +41,6 @@ from rag.retrieval.hybrid import POOL, check_filter, fused, left_out, parts, ret
 from rag.retrieval.rerank import CANDIDATES, Reranker
 from rag.schema import (
     ALL,
-    LENGTHS,
     LIKELY,
     Answer,
     Check,
@@ -113,10 +112,7 @@ class Options:
 
     def check(self) -> None:
         """Raise UsageError for what cannot be wanted."""
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise UsageError(f"threshold is {self.threshold}: it is a probability, 0 to 1")
-        if self.length is not None and self.length not in LENGTHS:
-            raise UsageError(f"length is {self.length!r}: one of {', '.join(LENGTHS)}")
+        check_answers(self.threshold, self.length)
 
 
 AS_SET = Options()
