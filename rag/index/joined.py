@@ -145,8 +145,9 @@ class JoinedStore(Store):
     def admits(self, source: str, chosen: Filter) -> bool:
         return next(self._every).admits(source, chosen)
 
-    def titles(self, chosen: Filter) -> list[str]:
-        return [title for store in self._every for title in store.titles(chosen)]
+    def named(self, chosen: Filter) -> Iterator[tuple[str, str, str | None]]:
+        for store in self._every:
+            yield from ((store.prefix + source, title, url) for source, title, url in store.named(chosen))
 
     def find(self, source: str) -> Document | None:
         store, own = self._own(source)

@@ -148,17 +148,11 @@ class Store:
 
     def sources(self, chosen: Filter) -> list[str]:
         """Return each source that passes a filter, in order."""
-        conditions, values = self._conditions(chosen)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        query = f"SELECT source FROM document{where} ORDER BY id"  # noqa: S608 (conditions of our own)
-        return [source for (source,) in self._rows(query, values)]
+        return [source for source, _, _ in self.named(chosen)]
 
     def titles(self, chosen: Filter) -> list[str]:
         """Return the title of each document that passes a filter, in the order of sources."""
-        conditions, values = self._conditions(chosen)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        query = f"SELECT title FROM document{where} ORDER BY id"  # noqa: S608 (conditions of our own)
-        return [title for (title,) in self._rows(query, values)]
+        return [title for _, title, _ in self.named(chosen)]
 
     def named(self, chosen: Filter) -> Iterator[tuple[str, str, str | None]]:
         """Yield source, title and address of each document that passes a filter, in order."""

@@ -9,8 +9,9 @@ import pytest
 
 from rag.errors import UnknownSource, UsageError
 from rag.index import manifest
-from rag.index.joined import Joined
+from rag.index.joined import Joined, JoinedStore
 from rag.index.opened import Index
+from rag.index.store import Store
 from rag.retrieval.hybrid import retrieve
 from rag.schema import ALL, Document, Filter
 from rag.text.terms import terms
@@ -117,6 +118,21 @@ def test_what_is_not_asked_moves_nothing(parts: dict[str, Index], tmp_path: Path
     assert found(desk, chosen=Filter(("secret/*",))) == []
     assert desk.store.find("secret/secret/001.txt") is None
     everything.close()
+
+
+def test_what_is_named_is_named_with_its_collection(parts: dict[str, Index]) -> None:
+    both = joined(parts).store
+    every = [("arch/arch/020.txt", "About 20", None), ("desk/desk/000.txt", "About 0", None)]
+    assert list(both.named(Filter(("*/020.txt", "*/000.txt")))) == every
+    assert both.sources(Filter(("desk/*",))) == [f"desk/desk/{n:03}.txt" for n in range(20)]
+    assert both.titles(Filter(("*/020.txt",))) == ["About 20"]
+
+
+def test_whatever_reads_a_store_reads_several() -> None:
+    """What a store alone would be asked has no meaning for several; the rest is made of what they are asked."""
+    made = {"sources", "titles", "document", "prefix"}
+    public = {name for name in vars(Store) if not name.startswith("_")}
+    assert public - vars(JoinedStore).keys() == made
 
 
 def test_only_vectors_of_one_encoder_are_compared(parts: dict[str, Index]) -> None:
