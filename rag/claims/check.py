@@ -112,7 +112,7 @@ class Checker:
         said_by = publishers_named(read, publishers) if bare != read else set()
         hits = list(self.find(about, ()))
         if cites:
-            hits += [hit for hit in self.find(about, cites) if all(hit.passage != other.passage for other in hits)]
+            hits += _new(self.find(about, cites), hits)
         quotations = quoted_speech(plain)
         marks = [self._mark(plain, said, hits) for said in quotations[:MOST_QUOTATIONS]]
         judged = self._judged(bare, hits)
@@ -171,7 +171,7 @@ class Checker:
 
     def _mark(self, claim: str, said: str, hits: list[Hit]) -> "_Mark":
         """Look for a quotation of a claim in the sources of its hits; the passages found for itself join them."""
-        hits += [hit for hit in self.find(said, ()) if all(hit.passage != other.passage for other in hits)]
+        hits += _new(self.find(said, ()), hits)
         place = _found(self.store, said, list(dict.fromkeys(hit.passage.source for hit in hits)))
         if place is None:
             return _Mark(said)
@@ -250,6 +250,11 @@ def _found(store: Store, said: str, sources: Sequence[str]) -> Evidence | None:
             text = document.text[start:end]
             return Evidence(replace(near, start=start, end=end, text=text, sentences=(place,)), place, 1.0)
     return None
+
+
+def _new(found: Sequence[Hit], known: Sequence[Hit]) -> list[Hit]:
+    """Return those hits whose passages are not known already."""
+    return [hit for hit in found if all(hit.passage != other.passage for other in known)]
 
 
 def _stands(text: str, pieces: Sequence[Sequence[str]]) -> tuple[int, int] | None:

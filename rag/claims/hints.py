@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from rag.text.dates import MONTHS
 from rag.text.untrusted import CITES
 
 MOST_MEANT = 8
@@ -34,7 +35,7 @@ _ROUND = re.compile(r"\s*\(([^()\n]{3,300})\)")
 _LEADS = re.compile(r"^\s*(?:see|cf\.?|sources?|from|in|according to)\b[\s:]*", re.I)
 _PLACE = re.compile(
     r"(?:pp?\.?|pages?|lines?|§|\d{1,2}\.?)?\s*"
-    r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?)?\s*\d[\d\s:.–/-]*",
+    rf"(?:(?:{'|'.join(MONTHS)})[a-z]*\.?)?\s*\d[\d\s:.–/-]*",
     re.I,
 )
 """A page, a line or a date."""

@@ -2,6 +2,8 @@
 
 import re
 
+from rag.english.vocabulary import CALENDAR
+
 _TO = r"told|tells|asked|asks"
 _SAYS = (
     r"said|says?|wrote|writes|declared|declares|stated|states|added|adds|replied|replies|argued|argues|warned|warns"
@@ -19,10 +21,9 @@ _OPEN, _CLOSE = '“«"', '”»"'
 _ENDS = re.compile(r"[.!?]\s|[\n“”«»\"]")
 MOST_AROUND = 600
 """Characters before and behind in which a quotation begins and ends."""
-_TITLES = frozenset(
+_TITLES = CALENDAR | frozenset(
     "president prime minister foreign mr mrs ms dr sir lady lord king queen pope general senator secretary chancellor"
-    " judge professor captain the a an on in at but and as when after monday tuesday wednesday thursday friday saturday"
-    " sunday january february march april may june july august september october november december".split()
+    " judge professor captain the a an on in at but and as when after".split()
 )
 """Words that begin with a capital letter and tell nobody from another."""
 _PRONOUNS = frozenset("he she it they we i you who this that these those one nobody somebody both all some".split())
