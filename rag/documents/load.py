@@ -131,17 +131,15 @@ def read_folder(
             if tell:
                 tell(number)
             found = next(read)
-            if isinstance(found, Skipped):
-                folder.skipped.append(found)
-            else:
-                folder.take(name, found)
+            folder.take(name, found)
             if heard:
-                heard(name, [found] if isinstance(found, Skipped) else found)
+                heard(name, found)
     folder.documents.sort(key=lambda document: document.source)
     return folder
 
 
-_Read = list[Document | Skipped] | Skipped
+_Read = list[Document | Skipped]
+"""What a file gave."""
 
 
 @contextmanager
@@ -160,7 +158,7 @@ def _reading(
         try:
             return _read_file(path, name, config, sandbox, known, urls)
         except (OSError, Unusable) as error:
-            return Skipped(_printable(name), *_why(error))
+            return [Skipped(_printable(name), *_why(error))]
         finally:
             free.put(sandbox)
 
