@@ -16,6 +16,7 @@ os.environ["RAG_READER"] = (
 
 from rag.config import Config
 from rag.engine import Engine
+from rag.index import generations
 from rag.indexing.builder import build
 from rag.models import careful
 
@@ -84,9 +85,14 @@ def own(config: Config, own_index: Path, tmp_path: Path, article: str) -> Config
     return replace(config, index=str(own_index), sources=str(sources))
 
 
+def linked(index: str, folder: Path) -> Path:
+    """Lay a built index into a folder by links, to be built upon and not to be damaged: its encoder is large."""
+    return Path(shutil.copytree(index, folder, copy_function=os.link, ignore=shutil.ignore_patterns(generations.LOCK)))
+
+
 def built_over(config: Config, sources: Path, index: Path) -> Config:
-    """Build an index over other sources, upon a copy of the shared one, whose encoder it takes."""
-    shutil.copytree(config.index, index)
+    """Build an index over other sources, upon the shared one, whose encoder it takes."""
+    linked(config.index, index)
     own = replace(config, sources=str(sources), index=str(index))
     build(own)
     return own

@@ -37,7 +37,7 @@ from rag.index.opened import Index
 from rag.indexing import builder
 from rag.models import encode
 from rag.models.encode import file_sha256
-from tests.conftest import ARTICLE, ROOT, files
+from tests.conftest import ARTICLE, ROOT, files, linked
 
 if TYPE_CHECKING:
     from rag.schema import Answer
@@ -173,7 +173,7 @@ def copied(config: Config, folder: Path) -> Config:
     """Give a test an index and sources of its own. Hard links do: a build never changes a file in place."""
     folder.mkdir(exist_ok=True)
     own = folder / "index"
-    shutil.copytree(config.index, own, copy_function=os.link, ignore=shutil.ignore_patterns(generations.LOCK))
+    linked(config.index, own)
     (folder / "sources").mkdir()
     shutil.copyfile(ROOT / "seeds" / ARTICLE, folder / "sources" / ARTICLE)
     return replace(config, index=str(own), sources=str(folder / "sources"))
@@ -394,7 +394,7 @@ def test_a_build_killed_at_each_call_of_the_swap_leaves_the_old_generation_or_th
     added(tiny, 2)
     answering = []
     for last in range(1, 10):
-        own = replace(tiny, index=copied_index(tiny, tmp_path / str(last)))
+        own = replace(tiny, index=str(linked(tiny.index, tmp_path / str(last))))
         command = [sys.executable, "-c", DYING, own.sources, own.index, own.encoder, str(last)]
         assert subprocess.run(command, check=False, timeout=120, cwd=ROOT).returncode == -signal.SIGKILL
         answering.append(known[reopened(own, known)].number)
@@ -411,10 +411,10 @@ def test_a_killed_way_back_or_clearing_leaves_a_whole_generation(tiny: Config, t
     second = builder.build(tiny).generation
     chance = random.Random(2)
     for act, after in (("rollback", {first, second}), ("prune", {second})):
-        span = measured(replace(tiny, index=copied_index(tiny, tmp_path / f"{act}-measured")), act)
+        span = measured(replace(tiny, index=str(linked(tiny.index, tmp_path / f"{act}-measured"))), act)
         killed = 0
         for number in range(50):
-            own = replace(tiny, index=copied_index(tiny, tmp_path / f"{act}-{number}"))
+            own = replace(tiny, index=str(linked(tiny.index, tmp_path / f"{act}-{number}")))
             killed += kill(own, act, chance.uniform(0, 1.1), span)
             assert reopened(own, known) in after
             added(tiny, 1)
@@ -424,10 +424,6 @@ def test_a_killed_way_back_or_clearing_leaves_a_whole_generation(tiny: Config, t
             if killed == 8:
                 break
         assert killed == 8
-
-
-def copied_index(config: Config, folder: Path) -> str:
-    return str(shutil.copytree(config.index, folder, copy_function=os.link, ignore=shutil.ignore_patterns(".lock")))
 
 
 def test_a_builder_killed_with_the_lock_blocks_nobody(tiny: Config) -> None:

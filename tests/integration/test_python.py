@@ -10,7 +10,7 @@ import pytest
 from rag.config import Config
 from rag.engine import Engine
 from rag.schema import Answer, Evidence, Hit, Reading, Retrieved
-from tests.conftest import ROOT
+from tests.conftest import ROOT, linked
 from tests.unit.test_python import PAGES
 
 
@@ -20,7 +20,7 @@ def test_what_the_page_shows_is_so(page: str, config: Config, tmp_path: Path, mo
         pytest.importorskip("langchain_core")
         pytest.importorskip("haystack")
         monkeypatch.setenv("HAYSTACK_TELEMETRY_ENABLED", "False")
-    shutil.copytree(config.index, tmp_path / "index")
+    linked(config.index, tmp_path / "index")
     shutil.copytree(config.sources, tmp_path / "seeds")
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")

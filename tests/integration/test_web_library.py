@@ -18,7 +18,7 @@ from rag.web import library as library_module
 from rag.web.arrivals import Arrival
 from rag.web.library import Entry, Job, Library
 from rag.web.live import Live, Unbuilt
-from tests.conftest import ARTICLE
+from tests.conftest import ARTICLE, linked
 
 OTTERS = "# Otters of Lutra\n\nThe otters of Lutra eat 900 fish a day, said the warden Ana Pike."
 QUESTION = "How many fish do the otters of Lutra eat a day?"
@@ -290,7 +290,7 @@ def nothing(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def quickly(config: Config, **more: Any) -> Report:
         """Build with the encoder that the shared index has: to export one takes long."""
         if not Path(config.index).exists() and any(Path(config.sources).rglob("*.md")):
-            shutil.copytree(shared, config.index)
+            linked(shared, Path(config.index))
         return build(config, **more)
 
     monkeypatch.setattr(library_module, "build", quickly)
@@ -358,7 +358,7 @@ def test_a_first_build_that_fails_says_why_and_the_next_may_do(nothing: tuple[Li
 def test_an_index_that_was_built_elsewhere_meanwhile_is_opened(nothing: tuple[Live, Library], config: Config) -> None:
     live, library = nothing
     add(library, "otters.md", OTTERS.encode())
-    shutil.copytree(config.index, library.config.index)
+    linked(config.index, Path(library.config.index))
     build(library.config)
     library.reindex()
     job = ended(library)
