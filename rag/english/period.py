@@ -80,6 +80,8 @@ def timeless(question: str) -> str:
 
     without = _DATED.sub("", question)
     without = _SAID.sub(bare, without) if without == question else without
+    if without == question:
+        return question
     return re.sub(r"\s+(?=[?.,]|$)", "", re.sub(r"^[\s,]+", "", re.sub(r"\s{2,}", " ", without)))
 
 

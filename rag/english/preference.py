@@ -81,13 +81,15 @@ def asks_now(question: str) -> bool:
 
 
 def without_now(question: str) -> str:
-    """Return a question that asks for what holds now without the words for that; as it is, if nothing is left.
+    """Return a question that asks for what holds now without the words for that; as it is, if it has none or no others.
 
-    >>> without_now("What is the current fee?"), without_now("What does it cost now?"), without_now("Who won?")
-    ('What is the fee?', 'What does it cost?', 'Who won?')
+    >>> without_now("What is the current fee?"), without_now("What does it cost now?"), without_now("who won")
+    ('What is the fee?', 'What does it cost?', 'who won')
     """
     text = question.strip()
-    bare = _NOW.sub("", text[:1].lower() + text[1:])
+    bare, times = _NOW.subn("", text[:1].lower() + text[1:])
+    if not times:
+        return question
     bare = re.sub(r"\s+(?=[?.,]|$)", "", re.sub(r"\s{2,}", " ", bare)).strip(" ,")
     return f"{bare[0].upper()}{bare[1:]}" if len(bare.split()) > 1 else question
 

@@ -123,6 +123,26 @@ def test_each_part_of_a_question_is_read() -> None:
     assert choose(question, lambda part: asked.get(part, whole), 0.96).quotes == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "times"),
+    [
+        ("who designed  the bridge", 1),
+        ("Who designed the bridge?", 1),
+        ("Who leads the bank now?", 2),
+        ("What did it cost in 2021?", 2),
+    ],
+)
+def test_a_question_is_read_again_only_in_other_words(question: str, times: int) -> None:
+    asked: list[str] = []
+
+    def read(question: str) -> Reading:
+        asked.append(question)
+        return reading(0.4, {3: 0.9})
+
+    choose(question, read, 0.5)
+    assert len(asked) == times
+
+
 def test_a_number_that_announces_a_list_is_not_what_is_asked_for() -> None:
     routes = passage("The city named three routes: the tunnel, the ring road and the ferry. Two of them are shut.")
     found = reading(0.9, {0: 0.9}, "three", of=routes)
