@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # the defaults must need nothing from a model hub
 os.environ["RAG_READER"] = (
@@ -50,10 +51,12 @@ def article() -> str:
 
 @pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """Settings of an index over the project's own seeds, built; shared, so not to be changed."""
-    shared = tmp_path_factory.mktemp("shared")
-    config = Config(sources=str(ROOT / "seeds"), index=str(shared / "index"), data=str(shared / "data"))
-    build(config)
+    """Settings of an index over the project's own seeds, built; all processes share it, so it is not to be changed."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    config = Config(sources=str(ROOT / "seeds"), index=str(shared / "index"), data=str(own / "data"))
+    with FileLock(shared / "index.lock"):
+        build(config)  # which the first does: the others find it as it is
     return config
 
 

@@ -17,12 +17,26 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rag.config import Config
 from rag.evaluation.gold import GoldFile
 from rag.evaluation.run import Selection, run
-from tests.conftest import ROOT
+from tests.conftest import ROOT, built_over
+from tests.loopback import Loopback, loopback
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--no-first-run",
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
+SITES = {"evaluated", "ferry", "harbour", "larkin", "scripted"}
+"""Pages that several tests visit, each served once: their tests run in one process (``--dist loadgroup``)."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests of a site; put those that start a server of their own, which take longest, before the others."""
+    own = [item for item in items if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent]
+    for item in own:
+        for site in SITES.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(site))
+    alone = [item for item in own if "url" not in item.fixturenames]
+    items[:] = [*(one for one in items if one not in own), *alone, *(one for one in own if one not in alone)]
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +100,19 @@ def developers(page: Page) -> None:
         page.locator(".ql-developers summary").click()
 
 
+def settled(page: Page) -> None:
+    """Wait until nothing moves or changes its colour any more, but for what never ends."""
+    page.evaluate(
+        """async () => {
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const ends = (one) => one.playState === "running" && one.effect.getComputedTiming().endTime < Infinity;
+          for (let left; (left = document.getAnimations().filter(ends)).length; ) {
+            await Promise.allSettled(left.map((one) => one.finished));
+          }
+        }"""
+    )
+
+
 @contextmanager
 def visited(browser: Browser, url: str, label: str = "Question") -> Iterator[Page]:
     """Open a site in a browser context of its own; fail if any page in it asked another host or logged an error.
@@ -135,6 +162,52 @@ def evaluated(config: Config, runs: Path) -> Iterator[str]:
     """The address of a running page with those runs."""
     with served(config, runs=runs) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def scripted(config: Config) -> Iterator[tuple[Loopback, str]]:
+    """An LLM that says what it is told to, and the address of a page that lets it write."""
+    with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
+        yield server, address
+
+
+@pytest.fixture(scope="session")
+def larkin(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page over five reports and a file that cannot be read."""
+    folder = tmp_path_factory.mktemp("larkin")
+    sources = folder / "sources"
+    sources.mkdir()
+    for name, publisher, day, text in (
+        (
+            "council",
+            "The Gazette",
+            "2024-04-03",
+            "The bridge at Larkin cost 12 million euros, the council said on Friday.",
+        ),
+        ("auditors", "The Courier", "2024-05-04", "The bridge at Larkin cost 14 million euros, the auditors found."),
+        (
+            "ferry",
+            "The Gazette",
+            "2024-03-07",
+            "The ferry at Larkin carried 900 passengers a day until the bridge opened.",
+        ),
+        ("mayor", "The Post", "2024-01-05", "The mayor of Larkin, Ana Silva, opened the new bridge on Monday morning."),
+        ("otters", "The Post", "2024-05-09", "The otters of Lutra eat 900 fish a day, said the warden Ana Pike."),
+    ):
+        head = f"---\ntitle: Report of the {name}\npublisher: {publisher}\ndate: {day}\n---\n"
+        (sources / f"{name}.md").write_text(f"{head}It rained in the valley.\n\n{text}\n\nNobody was hurt.\n")
+    (sources / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    with served(built_over(config, sources, folder / "index"), "--sources", str(sources)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take no picture where nobody wants any: each takes the browser a while, and none is checked."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.config.getoption("--screenshots"):
+            patch.setattr(Page, "screenshot", lambda *_, **__: b"")
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import served, visited
+from tests.browser.conftest import served, settled, visited
 from tests.browser.test_accessibility import faults
 
 SLOW = 120_000
@@ -66,11 +66,11 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     page.set_viewport_size({"width": 1440, "height": 900})
     page.screenshot(path=screenshots / "begin.png")
     page.evaluate("document.body.classList.add('dark')")
-    page.wait_for_timeout(500)  # colours change in a while
+    settled(page)  # colours change in a while
     page.screenshot(path=screenshots / "begin-dark.png")
     assert faults(page) == []
     page.evaluate("document.body.classList.remove('dark')")
-    page.wait_for_timeout(500)
+    settled(page)
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=screenshots / "begin-narrow.png")
     page.set_viewport_size({"width": 1440, "height": 900})
@@ -96,7 +96,7 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     page.screenshot(path=screenshots / "begun.png")
     assert faults(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)  # the sheet of the sources goes down
+    settled(page)  # the sheet of the sources goes down
     page.screenshot(path=screenshots / "begun-narrow.png")
     page.set_viewport_size({"width": 1440, "height": 900})
     question = offered.first.text_content()

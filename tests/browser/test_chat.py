@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rag.config import Config
 from tests.browser.conftest import developers, served
 from tests.conftest import ARTICLE, built_over
-from tests.loopback import Loopback, loopback, says, silent, silent_after
+from tests.loopback import Loopback, says, silent, silent_after
 
 SLOW = 60_000
 """Milliseconds: suggestions are tried before they are shown."""
@@ -70,13 +70,6 @@ def towns(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         )
     with served(built_over(config, folder / "sources", folder / "index")) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def scripted(config: Config) -> Iterator[tuple[Loopback, str]]:
-    """An LLM that says what it is told to, and the address of a page that lets it write."""
-    with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
-        yield server, address
 
 
 @pytest.fixture

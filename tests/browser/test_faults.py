@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from rag.config import Config
-from tests.browser.conftest import open_view, served, visited
+from tests.browser.conftest import open_view, served, settled, visited
 from tests.browser.test_chat import DIED, HAVANA, MINISTER, SLOW, answers, ask
 from tests.conftest import built_over
 
@@ -322,7 +322,7 @@ def test_placeholders_can_be_read(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for view, fields in (("Ask", 2), ("Library", 2), ("Check", 1)):
         open_view(page, view)
-        page.wait_for_timeout(500)
+        settled(page)
         found = page.evaluate(CONTRAST)
         assert len(found) >= fields
         assert min(found) >= 4.5

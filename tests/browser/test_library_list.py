@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import open_view, served, visited
+from tests.browser.conftest import open_view, served, settled, visited
 from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
@@ -16,36 +16,6 @@ from tests.conftest import built_over
 MANY = 3000
 MOST_MS = 1000
 """To show what is searched for, or that a row is ticked; a free machine needs a tenth."""
-
-
-@pytest.fixture(scope="module")
-def larkin(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page over five reports and a file that cannot be read."""
-    folder = tmp_path_factory.mktemp("larkin")
-    sources = folder / "sources"
-    sources.mkdir()
-    for name, publisher, day, text in (
-        (
-            "council",
-            "The Gazette",
-            "2024-04-03",
-            "The bridge at Larkin cost 12 million euros, the council said on Friday.",
-        ),
-        ("auditors", "The Courier", "2024-05-04", "The bridge at Larkin cost 14 million euros, the auditors found."),
-        (
-            "ferry",
-            "The Gazette",
-            "2024-03-07",
-            "The ferry at Larkin carried 900 passengers a day until the bridge opened.",
-        ),
-        ("mayor", "The Post", "2024-01-05", "The mayor of Larkin, Ana Silva, opened the new bridge on Monday morning."),
-        ("otters", "The Post", "2024-05-09", "The otters of Lutra eat 900 fish a day, said the warden Ana Pike."),
-    ):
-        head = f"---\ntitle: Report of the {name}\npublisher: {publisher}\ndate: {day}\n---\n"
-        (sources / f"{name}.md").write_text(f"{head}It rained in the valley.\n\n{text}\n\nNobody was hurt.\n")
-    (sources / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
-    with served(built_over(config, sources, folder / "index"), "--sources", str(sources)) as address:
-        yield address
 
 
 @pytest.fixture
@@ -183,7 +153,7 @@ def test_the_list_has_no_serious_fault(page: Page) -> None:
         page.locator(f"{pane} .ql-book input").first.check()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(500)
+            settled(page)
             assert faults(page) == []
     page.locator("#ql-list .ql-more").first.click()
     assert faults(page) == []

@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import open_view, visited
+from tests.browser.conftest import open_view, settled, visited
 from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW
-from tests.browser.test_library_list import larkin
-
-__all__ = ["larkin"]
 
 
 @pytest.fixture
@@ -70,5 +67,5 @@ def test_the_pictures_have_a_legend_and_no_serious_fault(page: Page) -> None:
     expect(page.locator("#ql-pictures .ql-legend").first).to_contain_text("A bar is a month")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(500)
+        settled(page)
         assert faults(page) == []

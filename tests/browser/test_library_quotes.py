@@ -8,9 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import visited
 from tests.browser.test_chat import SLOW, answers, ask
-from tests.browser.test_library_list import larkin
-
-__all__ = ["larkin"]
 
 
 @pytest.fixture

@@ -1,30 +1,21 @@
 """The settings of the page: they travel with a question, and hold for one browser alone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rag.config import Config
 from rag.web import spanish as es
 from rag.web import words
-from tests.browser.conftest import served, visited
+from tests.browser.conftest import settled, visited
 from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW, answers, ask
-from tests.loopback import Loopback, loopback, refuses, says, silent
+from tests.loopback import Loopback, refuses, says, silent
 
 PRESIDENT = "Who is the president of Cuba?"
 """Three sentences are quoted."""
 PRESSING = "What is Trump pressing Havana to do?"
 """Unsure: below the surer threshold."""
-
-
-@pytest.fixture(scope="module")
-def scripted(config: Config) -> Iterator[tuple[Loopback, str]]:
-    """An LLM that says what it is told to, and the address of a page that lets it write."""
-    with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
-        yield server, address
 
 
 def settings(page: Page) -> None:
@@ -117,7 +108,7 @@ def test_axe_finds_no_fault_in_the_settings(
         settings(page)
         page.get_by_role("button", name="Test it").click()
         expect(page.locator("#ql-tested")).to_contain_text("ready", timeout=SLOW)
-        page.wait_for_timeout(500)  # transitions of colours
+        settled(page)
         assert faults(page) == []
         page.screenshot(path=screenshots / f"settings-{look}-{width}.png")
 

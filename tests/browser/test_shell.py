@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
-from tests.browser.conftest import developers, open_view
+from tests.browser.conftest import developers, open_view, settled
 from tests.browser.test_chat import DIED, TALKS, answers, ask, selected
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -153,7 +153,7 @@ def test_placeholders_can_be_read(page: Page) -> None:
     open_view(page, "Library")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.wait_for_timeout(500)
+        settled(page)
         fields = page.locator("textarea[placeholder], input[placeholder]:not([placeholder=''])")
         assert fields.count() >= 4
         low = [field.evaluate(CONTRAST) for field in fields.all()]

@@ -9,7 +9,6 @@ import hashlib
 import io
 import os
 import random
-import select
 import shutil
 import signal
 import sqlite3
@@ -37,55 +36,16 @@ from rag.index.opened import Index
 from rag.indexing import builder
 from rag.models import encode
 from rag.models.encode import file_sha256
+from tests.actor import Actor, dying, limited
 from tests.conftest import ARTICLE, ROOT, files, linked
 
 if TYPE_CHECKING:
     from rag.schema import Answer
 
-KILLS = 200
+KILLS = {"whole": 50, "tiny": 150}
+"""Of builds with an encoder of 90 MB, and with one of some kilobytes."""
 READERS, QUESTIONS, REOPEN, REBUILDS = 4, 500, 25, 20
 ADDED = "b.txt"
-
-# What a build needs is imported before it says that it is ready, so that a kill meets the build, not the imports.
-ACTOR = """
-import sys
-import bm25s, faiss, filelock, numpy, onnxruntime, rensa, sqlite3, tokenizers, tqdm
-from rag.index import generations
-from rag.indexing import builder
-from rag.models import embed
-from rag.config import Config
-from pathlib import Path
-config = Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3])
-acts = {
-    "build": lambda: builder.build(config).generation,
-    "rollback": lambda: generations.roll_back(Path(config.index)),
-    "prune": lambda: generations.prune(Path(config.index)),
-}
-print("ready", flush=True)
-for line in sys.stdin:
-    print(acts[line.strip()](), flush=True)
-"""
-
-# Between the renames of a swap there is too little time for a kill to fall there by chance.
-DYING = """
-import os, signal, sys
-from rag.indexing import builder
-from rag.config import Config
-calls, last, rename = 0, int(sys.argv[4]), os.rename
-
-def counted(do):
-    def call(*args, **named):
-        global calls
-        calls += bool(calls) or do is rename
-        if calls == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return do(*args, **named)
-    return call
-
-for name in ("rename", "replace", "fsync", "unlink"):
-    setattr(os, name, counted(getattr(os, name)))
-builder.build(Config(sources=sys.argv[1], index=sys.argv[2], encoder=sys.argv[3]))
-"""
 
 HOLDER = """
 import sys
@@ -95,41 +55,6 @@ with generations.single_writer(Path(sys.argv[1])):
     (Path(sys.argv[1]) / ".building-1").mkdir()
     print("held", flush=True)
     sys.stdin.read()
-"""
-
-# Every write beyond a limit fails for one file alone, whoever writes it: Python, NumPy, FAISS, SQLite or the tokenizer.
-LIMITED = """
-import builtins, io, resource, sys
-from rag.cli import main as cli
-from rag.index import store
-from rag.indexing import builder
-from rag.models import embed
-name, limit, *arguments = sys.argv[1:]
-real = open
-
-def allow(most):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-
-def opened(file, mode="r", *rest, **named):
-    if set(mode) & set("wax+"):
-        allow(int(limit) if str(file).endswith(name) else resource.RLIM_INFINITY)
-    return real(file, mode, *rest, **named)
-
-def limited(module, function, suffixes):
-    do = getattr(module, function)
-    def within(*args, **named):
-        allow(int(limit) if name.endswith(suffixes) else resource.RLIM_INFINITY)
-        try:
-            return do(*args, **named)
-        finally:
-            allow(resource.RLIM_INFINITY)
-    setattr(module, function, within)
-
-builtins.open = io.open = opened
-limited(store, "write", ".sqlite")
-limited(builder, "_write_vectors", ".faiss")
-limited(embed, "_write_onnx", "tokenizer.json")
-sys.exit(cli.main(arguments))
 """
 
 
@@ -205,38 +130,24 @@ def litter(config: Config) -> list[str]:
     return sorted({path.name for path in Path(config.index).iterdir()} - kept)
 
 
-def actor(config: Config) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", ACTOR, config.sources, config.index, config.encoder]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-
-
-def begin(process: "subprocess.Popen[str]", act: str) -> float:
-    assert process.stdin
-    assert process.stdout
-    assert process.stdout.readline() == "ready\n"
-    process.stdin.write(f"{act}\n")
-    process.stdin.close()
-    return time.monotonic()
-
-
 def measured(config: Config, act: str) -> list[float]:
-    with actor(config) as process:
-        began = begin(process, act)
-        assert process.stdout
-        assert process.stdout.readline()
+    with Actor(config) as actor:
+        began = time.monotonic()
+        actor.ours.send(act)
+        assert actor.answer() is not None
         return [time.monotonic() - began]
 
 
 def kill(config: Config, act: str, fraction: float, span: list[float]) -> bool:
     """Start something and kill it after a ``fraction`` of the time it takes; tell whether it was not yet done."""
-    with actor(config) as process:
-        began = begin(process, act)
-        assert process.stdout
-        if select.select([process.stdout], [], [], fraction * span[0])[0]:
-            assert process.wait() == 0
-        process.kill()
-        process.wait()
-        was_killed = not process.stdout.read()
+    with Actor(config) as actor:
+        began = time.monotonic()
+        actor.ours.send(act)
+        ended = actor.ours.poll(fraction * span[0])
+        assert not ended or actor.answer() is not None, "it failed by itself"
+        actor.process.kill()
+        actor.process.join()
+        was_killed = not ended and actor.answer() is None
     if not was_killed:  # the machine may be busier or idler by now
         span[0] = 0.9 * span[0] + 0.1 * min(span[0], time.monotonic() - began)
     elif fraction > 1:
@@ -370,15 +281,16 @@ def killed_builds(config: Config, known: dict[str, Known], kills: int, seed: int
 def test_a_build_killed_at_any_point_leaves_the_old_generation_or_the_new_one(
     config: Config, tiny_built: Config, tmp_path: Path
 ) -> None:
-    """Half of them copy an encoder of 90 MB, which takes most of their time; with a tiny one the rest is met."""
+    """To copy an encoder of 90 MB takes most of the time of a build; with a tiny one the rest is met."""
     owns = [copied(shared, tmp_path / name) for name, shared in (("whole", config), ("tiny", tiny_built))]
     known = [states(own, tmp_path / f"states-{number}") for number, own in enumerate(owns)]
     with ThreadPoolExecutor(2) as pool:
         futures = [
-            pool.submit(killed_builds, *own, KILLS // 2, seed) for seed, own in enumerate(zip(owns, known, strict=True))
+            pool.submit(killed_builds, *own, kills, seed)
+            for seed, (*own, kills) in enumerate(zip(owns, known, KILLS.values(), strict=True))
         ]
         found = [one for future in futures for one in future.result()]
-    assert len(found) >= KILLS
+    assert len(found) >= sum(KILLS.values())
     assert {new for _, new in found} == {False, True}, "kills before the swap and after it"
     stages = Counter(reached for reached, _ in found)
     assert len(stages) >= 5, stages
@@ -395,8 +307,7 @@ def test_a_build_killed_at_each_call_of_the_swap_leaves_the_old_generation_or_th
     answering = []
     for last in range(1, 10):
         own = replace(tiny, index=str(linked(tiny.index, tmp_path / str(last))))
-        command = [sys.executable, "-c", DYING, own.sources, own.index, own.encoder, str(last)]
-        assert subprocess.run(command, check=False, timeout=120, cwd=ROOT).returncode == -signal.SIGKILL
+        assert dying(own, last) == -signal.SIGKILL
         answering.append(known[reopened(own, known)].number)
         builder.build(own)
         assert known[reopened(own, known)].number == 2
@@ -583,13 +494,6 @@ def test_whatever_call_fails_the_index_is_whole_and_the_error_tells_which(
     assert min(told["fsync"], told["open"]) >= 10, told
 
 
-def limited(config: Config, name: str, limit: int) -> "subprocess.CompletedProcess[str]":
-    """Build in a process that cannot make one file larger than ``limit`` bytes."""
-    options = ["--sources", config.sources, "--index", config.index, "--encoder", config.encoder]
-    command = [sys.executable, "-c", LIMITED, name, str(limit), "index", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=ROOT)
-
-
 def written(config: Config) -> dict[str, int]:
     """Return the size of each file that a build writes, by the end of its path."""
     generation = Path(config.index) / str(generations.current_or_none(Path(config.index)))
@@ -606,11 +510,11 @@ def test_a_disk_that_is_full_at_the_last_byte_of_any_file_leaves_the_old_generat
     sizes = written(tiny)
     assert len(sizes) >= 12
     for name, size in sizes.items():
-        done = limited(tiny, name, size - 9)  # a number may be shorter by a digit or two in the next generation
-        assert (name, done.returncode) == (name, 1)
-        assert done.stderr.startswith(f"rag: index folder {tiny.index} cannot be written ("), done.stderr
-        assert done.stderr.endswith("; the index is as it was\n")
-        assert done.stderr.count("\n") == 1
+        code, said = limited(tiny, name, size - 9)  # a number may be shorter by a digit or two in the next generation
+        assert (name, code) == (name, 1)
+        assert said.startswith(f"rag: index folder {tiny.index} cannot be written ("), said
+        assert said.endswith("; the index is as it was\n")
+        assert said.count("\n") == 1
         assert files(tiny) == before
     assert builder.build(tiny).built
 
@@ -618,10 +522,10 @@ def test_a_disk_that_is_full_at_the_last_byte_of_any_file_leaves_the_old_generat
 def test_an_encoder_that_finds_no_room_is_an_error_and_not_another_encoder(tiny: Config, tmp_path: Path) -> None:
     first = replace(tiny, index=str(tmp_path / "first"))
     for name, limit in (("tokenizer.json", 1000), ("encoder.onnx", 10_000)):
-        done = limited(first, name, limit)
-        assert (name, done.returncode) == (name, 1), done.stderr
-        assert done.stderr.splitlines()[-1].startswith(f"rag: index folder {first.index} cannot be written (")
-        assert "Traceback" not in done.stderr
+        code, said = limited(first, name, limit)
+        assert (name, code) == (name, 1), said
+        assert said.splitlines()[-1].startswith(f"rag: index folder {first.index} cannot be written (")
+        assert "Traceback" not in said
         assert [path.name for path in Path(first.index).iterdir()] == [generations.LOCK]
 
 
@@ -769,20 +673,15 @@ class Rebuilding:
             self._broken = True
             raise
 
-    def build(self, builder: "subprocess.Popen[str]") -> None:
-        assert builder.stdin
-        assert builder.stdout
-        assert builder.stdout.readline() == "ready\n"
+    def build(self, builder: Actor) -> None:
         for number in range(REBUILDS):
             added(self.config, number)
-            builder.stdin.write("build\n")
-            builder.stdin.flush()
-            new = builder.stdout.readline().strip()
+            builder.ours.send("build")
+            new = builder.answer()
             with self._moved:
                 self.texts[new] = texts(self.config)
                 self.order.append(new)
                 self._wait(number * READERS * QUESTIONS // REBUILDS, self.answers)
-        builder.stdin.close()
 
     def _wait(self, least: int, there: Sized) -> None:
         """Wait for the others: neither the readers nor the builder may run away."""
@@ -795,7 +694,7 @@ class Rebuilding:
 def test_readers_meet_whole_generations_alone_while_the_index_is_rebuilt(tiny: Config) -> None:
     """Four readers ask 500 questions each, opening the index again and again, during 20 rebuilds."""
     seen = Rebuilding(tiny)
-    with actor(tiny) as builder, ThreadPoolExecutor(READERS) as pool:
+    with Actor(tiny) as builder, ThreadPoolExecutor(READERS) as pool:
         readers = [pool.submit(seen.read, reader) for reader in range(READERS)]
         seen.build(builder)
         for reader in readers:
