@@ -53,9 +53,9 @@ HOUSE = """
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
     fetching: address fetch add
-    web: spanish standing language words template trace share export kept conversations ratings leaves live uploads
-        arrivals library addresses picture listen guard install password streams receive runs trend evaluations
-        checks pins icons listing pinbutton page prose printed document shelf desk answering llms settings chat
+    web: spanish standing language words icons template trace share export kept conversations ratings leaves live
+        uploads arrivals library addresses picture listen guard install password streams receive runs trend evaluations
+        checks pins listing pinbutton page prose printed document shelf desk answering llms settings chat
         adding sources history beside claims pinned notebook checking shell around beginning server
     serving: problems keys limits follow metrics spans vendors access running dialogue openai examples asking
         checking compatible sources indexing reference gate tools mcp app run
@@ -116,6 +116,32 @@ def test_only_config_reads_the_environment() -> None:
         text = path.read_text(encoding="utf-8")
         reads = re.findall(r"os\.environ\b(?!\[\"(?:GRADIO_ANALYTICS_\w+|PROMETHEUS_MULTIPROC_DIR)\"\] =)|getenv", text)
         assert not reads or name_of(path) == "rag.config", path
+
+
+TAG = re.compile(r"(?<!\(\?P)(?<!\\g)<(?:/?[a-z]|!doctype|!--)", re.IGNORECASE)
+"""In a pattern, such a sign begins the name of a group."""
+
+
+def tags(path: Path) -> list[str]:
+    """HTML that a module writes: in an f-string, and as it stands within the rooms whose work is pages."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    pages = path.is_relative_to(ROOT / "rag" / "web") or path.is_relative_to(ROOT / "rag" / "serving")
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    pieces = [piece for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for piece in node.values]
+    pieces += [node for node in ast.walk(tree) if pages and isinstance(node, ast.Constant) and id(node) not in told]
+    texts = [piece.value for piece in pieces if isinstance(piece, ast.Constant) and isinstance(piece.value, str)]
+    return [text for text in texts if TAG.search(text)]
+
+
+@pytest.mark.parametrize("path", [path for path in EVERY if "documents" not in path.parts], ids=name_of)
+def test_only_templates_write_html(path: Path) -> None:
+    assert not tags(path), "HTML is written by a template of rag/web/templates"
+
+
+def test_a_tag_is_seen_and_a_pattern_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "made.py"
+    path.write_text("one = f'<b>{1}</b>'\ntwo = f'{3}<br>'\nthree = r'(?P<name>x)'\nfour = f'(?P<of>{2}) {1} < 2'\n")
+    assert tags(path) == ["<b>", "</b>", "<br>"]
 
 
 def test_only_one_command_and_the_page_fetch() -> None:

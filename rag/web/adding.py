@@ -5,7 +5,6 @@ path of its own disk. ``static/adding.js`` does it, and asks what :func:`add_rou
 """
 
 import json
-from html import escape
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
@@ -18,6 +17,7 @@ from rag.web.addresses import Addresses
 from rag.web.library import REMOVED, Library
 from rag.web.live import Live
 from rag.web.receive import Unfinished, received
+from rag.web.template import html
 from rag.web.uploads import MOST_FILES, UPLOADS
 
 HEADER = "X-Quoteline"
@@ -53,27 +53,8 @@ def area(library: Library, *, begins: bool = False) -> str:
     about = words.DROP_ABOUT.format(
         suffixes=" ".join(SUFFIXES), megabytes=library.config.max_file_mb, folder=library.root / UPLOADS
     )
-    accept = f'multiple accept="{",".join(SUFFIXES)}"'
-    return (
-        f'<section class="ql-drop" aria-label="{escape(words.ADD)}" data-most="{library.uploads.most_bytes}" '
-        f'data-files="{MOST_FILES}" data-header="{HEADER}" data-words="{escape(json.dumps(told))}"'
-        f"{' data-begins' if begins else ''}><h2>{escape(words.ADD)}</h2>"
-        f'<p class="ql-ways">{escape(words.DROP)} {_choose(words.CHOOSE, accept)} '
-        f"{_choose(words.CHOOSE_FOLDER, 'webkitdirectory')}</p>"
-        f'<form class="ql-address"><input type="text" inputmode="url" autocomplete="off" maxlength="{MOST_ADDRESS}" '
-        f'aria-label="{escape(words.ADDRESS)}" placeholder="{escape(words.ADDRESS_EXAMPLE)}">'
-        f'<button type="submit">{escape(words.ADDRESS_ADD)}</button></form>'
-        f'<details class="ql-note"><summary>{escape(words.DROP_KINDS)}</summary><p>{escape(about)}</p>'
-        f"<p>{escape(words.ADDRESS_ABOUT)}</p></details>"
-        '<p class="ql-uploading" role="status"></p><p class="ql-now" role="status"></p>'
-        f'<progress class="ql-doing" aria-label="{escape(words.REINDEX)}" hidden></progress>'
-        '<div class="ql-not-built" role="alert"></div><p class="ql-counts ql-note" role="status"></p>'
-        f'<ul class="ql-uploaded" tabindex="0" aria-label="{escape(words.ARRIVALS_LIST)}"></ul></section>'
-    )
-
-
-def _choose(label: str, attributes: str) -> str:
-    return f'<label class="ql-choose">{escape(label)}<input type="file" {attributes}></label>'
+    most = library.uploads.most_bytes
+    return html("adding", "area", most, MOST_FILES, HEADER, json.dumps(told), begins, SUFFIXES, MOST_ADDRESS, about)
 
 
 def script(*more: str) -> str:

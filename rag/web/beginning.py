@@ -4,8 +4,6 @@ It is laid out only where the page was started without an index, above the conve
 is built. Then it tells two sentences of each source, and beside it stand the questions that these sources answer.
 """
 
-from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -14,12 +12,13 @@ from rag.conversation.summary import opening
 from rag.engine import Engine
 from rag.errors import IndexDamaged, RagError
 from rag.index.store import Listing
-from rag.schema import Evidence, Skipped
-from rag.web import adding, listing, words
+from rag.schema import Evidence
+from rag.web import adding, words
 from rag.web.chat import Chat
 from rag.web.library import Library
 from rag.web.live import Live
 from rag.web.page import day, joined
+from rag.web.template import html
 
 LINES = 2
 """Sentences that are told of a source."""
@@ -73,59 +72,36 @@ class Beginning:
 
 def _open(library: Library, live: Live) -> str:
     """Return what a page without an index says first."""
-    found = ""
+    errors = []
     if live.unbuilt and isinstance(live.unbuilt.why, IndexDamaged):  # that there is none needs no telling
-        found = listing.failed(str(live.unbuilt.why))
+        errors.append(str(live.unbuilt.why))
     try:
         present = library.present()
     except RagError as error:
         present = 0
-        found += listing.failed(str(error))
-    if present:
-        form = words.BEGIN_PRESENT_ONE if present == 1 else words.BEGIN_PRESENT
-        told = escape(form.format(folder=library.root, count=f"{present:,}"))
-        build = f'<button type="button" class="ql-build">{escape(words.BEGIN_INDEX)}</button>'
-        found += f'<p class="ql-present"><span>{told}</span> {build}</p>'
-    return f'<div data-begin="open"><h2>{escape(words.BEGIN_HEAD)}</h2><p>{escape(words.BEGIN_ABOUT)}</p>{found}</div>'
+        errors.append(str(error))
+    return html("beginning", "open", errors, present, library.root)
 
 
 def _sources(engine: Engine) -> str:
     """Return every source with its first sentences, each a button that opens it."""
     listings = engine.index.store.documents()
-    rows, first = "", 0
+    rows, first = [], 0
     for each in listings[:MOST_TOLD]:
-        rows += _source(each, opening(engine.index, first, each.passages, LINES))
+        rows.append(_source(each, opening(engine.index, first, each.passages, LINES)))
         first += each.passages
     count = words.BEGIN_READY_ONE if len(listings) == 1 else words.BEGIN_READY.format(count=f"{len(listings):,}")
-    left = len(listings) - MOST_TOLD
-    more = f'<p class="ql-meta">{escape(words.CHAT_SOURCES_MORE.format(count=f"{left:,}"))}</p>' if left > 0 else ""
-    return (
-        f'<div data-begin="ready"><h2>{escape(count)}</h2>{_unread(engine.index.manifest.skipped)}'
-        f'<div class="ql-openings" role="region" tabindex="0" aria-label="{escape(words.BEGIN_SOURCES)}">'
-        f'<ul>{rows}</ul>{more}</div><p><a href="#library">{escape(words.BEGIN_MORE)}</a></p></div>'
-    )
+    more = max(0, len(listings) - MOST_TOLD)
+    return html("beginning", "ready", count, engine.index.manifest.skipped, rows, more, MOST_TOLD)
 
 
-def _unread(skipped: Sequence[Skipped]) -> str:
-    """Return what could not be read, folded; nothing if there is nothing."""
-    if not skipped:
-        return ""
-    count = words.BEGIN_UNREAD_ONE if len(skipped) == 1 else words.BEGIN_UNREAD.format(count=f"{len(skipped):,}")
-    rows = "".join(f"<li><b>{escape(each.source)}</b> {escape(each.told)}</li>" for each in skipped[:MOST_TOLD])
-    return f'<details class="ql-unread"><summary>{escape(count)}</summary><ul>{rows}</ul></details>'
-
-
-def _source(of: Listing, told: list[Evidence]) -> str:
-    lines = "".join(f'<span class="ql-opening" dir="auto">{escape(item.quote)}</span>' for item in told)
+def _source(of: Listing, told: list[Evidence]) -> tuple[str, str, str, list[str]]:
+    """Return a source, what it is called, what is known of it, and its first sentences."""
     begins = " ".join(told[0].quote.split()) if told else ""
     untitled = begins.startswith(of.title.rstrip("… "))  # what has no title is called by its first words
     title, name = (of.source, None) if untitled else (of.title, of.source)
-    return (
-        f'<li><button type="button" class="ql-source" data-source="{escape(of.source)}" dir="auto">'
-        f'<b>{escape(title)}</b><span class="ql-meta">{joined(of.publisher, day(of.published), name)}</span>{lines}'
-        "</button></li>"
-    )
+    return of.source, title, joined(of.publisher, day(of.published), name), [item.quote for item in told]
 
 
 def _told(text: str) -> str:
-    return f'<p class="ql-note" role="status">{escape(text)}</p>'
+    return html("beginning", "told", text)

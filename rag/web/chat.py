@@ -29,9 +29,10 @@ from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk, Run
 from rag.web.document import Tab
 from rag.web.guard import owner
-from rag.web.icons import classed, icon
+from rag.web.icons import classed
 from rag.web.live import Live
 from rag.web.llms import NONE, LLMs
+from rag.web.template import html
 
 __all__ = ["Chat", "panes", "shown"]
 
@@ -302,7 +303,7 @@ def _layout(live: Live, llms: LLMs, above: Callable[[], None]) -> tuple[Chat, No
                     elem_classes=["ql-drawn", classed("square")],
                 )
     with gr.Column(elem_id="ql-side", min_width=0):
-        gr.HTML(_edge(), elem_id="ql-edge", apply_default_css=False)
+        gr.HTML(html("chat", "edge"), elem_id="ql-edge", apply_default_css=False)
         told = json.dumps({"busy": words.CHAT_ONE_AT_A_TIME, "readOnly": words.CHAT_READ_ONLY})
         own = [(files("rag.web") / "static" / name).read_text(encoding="utf-8") for name in ("leaf.js", "page.js")]
         script = "\n".join([f"const words = {told};", *own])
@@ -323,21 +324,9 @@ def note() -> Note:
 
 
 def _intro(llms: LLMs) -> str:
-    """Return what stands on an empty page; the style sheet shows the proof of what the settings choose."""
-    proof = words.CHAT_PROOF_QUOTE
-    if llms.names:
-        both = {NONE: words.CHAT_PROOF_QUOTE, "llm": words.CHAT_PROOF_LLM}
-        proof = "".join(f'<span data-words="{by}">{text}</span>' for by, text in both.items())
-    return f"<h2>{words.CHAT_EMPTY}</h2><p>{words.CHAT_HEAD.format(proof=proof)}</p>"
-
-
-def _edge() -> str:
-    """Return what moves the edge between the conversation and the sources, and what leads back on a phone."""
-    return (
-        f'<div class="ql-grip" role="separator" tabindex="0" aria-orientation="vertical" aria-controls="ql-side" '
-        f'aria-label="{words.SIDE_WIDTH}" aria-valuemin="25" aria-valuemax="60" aria-valuenow="40"></div>'
-        f'<button type="button" class="ql-back" data-shell="back">{icon("arrow-left")}{words.SHEET_BACK}</button>'
-    )
+    """Return what stands on an empty page."""
+    proofs = {NONE: words.CHAT_PROOF_QUOTE, "llm": words.CHAT_PROOF_LLM} if llms.names else {}
+    return html("chat", "intro", proofs)
 
 
 def _told(event: gr.EventData) -> dict[str, Any]:

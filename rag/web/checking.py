@@ -20,6 +20,7 @@ from rag.web.checks import MOST_CHARS, Checking, Checks
 from rag.web.guard import owner
 from rag.web.live import Live
 from rag.web.notebook import Quoted, at
+from rag.web.template import html
 
 _KINDS = {"html": "text/html", "md": "text/markdown", "json": "application/json"}
 
@@ -32,8 +33,8 @@ def view(live: Live, checks: Checks, chosen: gr.State) -> None:
         checks: checks texts.
         chosen: the :class:`rag.schema.Filter` of the documents that may speak to it.
     """
-    head = f'<h2 class="ql-head">{words.CHECK}</h2><p class="ql-note">{words.CHECK_ABOUT}</p>'
-    gr.HTML(head, apply_default_css=False)
+    head = html("parts", "head", words.CHECK)
+    gr.HTML(head + html("parts", "note", words.CHECK_ABOUT), apply_default_css=False)
     current, seen = gr.State(""), gr.State("")
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320):

@@ -14,7 +14,7 @@ from rag.web.template import html
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
-    """A quote, with what is said of it and the button that pins it, both HTML."""
+    """A quote, with what is said of it and the button that pins it, which is HTML."""
 
     citation: Citation
     about: str
@@ -40,7 +40,6 @@ class _Claim:
     against: list[_Quote]
     quotations: list[_Quotation]
     closest_about: str
-    """HTML."""
 
 
 def checked(one: Checking) -> str:
@@ -57,7 +56,7 @@ def checked(one: Checking) -> str:
 
 def failed(error: str) -> str:
     """Return why nothing was checked."""
-    return html("claims", "failed", error)
+    return html("parts", "failed", error)
 
 
 def _told(one: Checking) -> str:

@@ -86,11 +86,9 @@ class Desk:
         place = self.tabs.current
         if found is None:
             return document.panel(self.tabs, document.gone(tab, place))
-        selected = tab.spans[tab.selected] if tab.selected >= 0 else None
-        leaf, why = None, ""
-        if self.documents is None:  # the files of a conversation that came from elsewhere are not here
-            leaf, why = live.leaves.seen(found, document.standing(found, tab.spans, selected))
-        return document.panel(self.tabs, document.document(found, tab, place, leaf, why))
+        # The files of a conversation that came from elsewhere are not here.
+        seen = live.leaves.seen if self.documents is None else None
+        return document.panel(self.tabs, document.document(found, tab, place, seen))
 
     def document(self, live: Live, source: str) -> Document | None:
         """Return a document of the conversation that was opened from a file, otherwise of the index, if it is there."""

@@ -1,21 +1,18 @@
-"""The HTML beside the chat: the list of sources, and documents in tabs with their quotes highlighted.
+"""The HTML beside the chat: the list of sources, and documents in tabs with their quotes highlighted."""
 
-Every text from a source passes through :func:`html.escape`; nothing else is ever inserted.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
+from typing import Literal
 
 from rag.index.store import Listing
 from rag.output.render import also_in
 from rag.schema import Citation, Closest, Document
 from rag.web import prose, words
-from rag.web.icons import icon
 from rag.web.leaves import Leaf
 from rag.web.page import joined, page_of
 from rag.web.pinbutton import button as pin_button
 from rag.web.printed import printed, switch
+from rag.web.template import html
 
 MOST_LISTED = 200
 """Sources that the list beside the chat shows."""
@@ -23,6 +20,8 @@ MOST_TABS = 6
 """Documents that are open at once; the one that was opened first gives way."""
 
 Span = Citation | Closest
+Seen = Callable[[Document, Sequence[Span]], tuple[Leaf | None, str]]
+"""Returns the page on which the first of some quotes stands, if there is one to be drawn, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,153 +79,96 @@ class Tabs:
 
 def panel(tabs: Tabs, shown: str) -> str:
     """Return the tabs above what is in view, a document or the list of sources."""
-    if not tabs.tabs:
-        return shown
-    heads = _head(-1, words.CHAT_ALL_SOURCES, tabs.current) + "".join(
-        _head(place, tab.title, tabs.current) for place, tab in enumerate(tabs.tabs)
-    )
-    return (
-        f'<div class="ql-tabs" role="tablist" aria-label="{words.CHAT_OPEN_SOURCES}">{heads}</div>'
-        f'<div role="tabpanel" id="ql-open" aria-labelledby="ql-tab-{tabs.current + 1}">{shown}</div>'
-    )
-
-
-def _head(place: int, title: str, current: int) -> str:
-    chosen = place == current
-    cross = f'<span class="ql-cross" data-close="{place}" aria-hidden="true">{icon("x")}</span>' if place >= 0 else ""
-    return (
-        f'<button type="button" role="tab" class="ql-tab" id="ql-tab-{place + 1}" data-tab="{place}" '
-        f'aria-selected="{"true" if chosen else "false"}" aria-controls="ql-open" tabindex="{0 if chosen else -1}" '
-        f'title="{escape(title)}"><span class="ql-tab-title" dir="auto">{escape(title)}</span>{cross}</button>'
-    )
+    return html("document", "panel", tabs, shown) if tabs.tabs else shown
 
 
 def source_list(listings: Sequence[Listing]) -> str:
     """Return the sources of the index, each a button that opens it."""
-    rows = "".join(
-        f'<li><button type="button" class="ql-source" data-source="{escape(listing.source)}" dir="auto">'
-        f"{escape(listing.title)}"
-        f'<span class="ql-meta">{joined(listing.published, listing.source)}</span></button></li>'
-        for listing in listings[:MOST_LISTED]
-    )
+    rows = [(listing, joined(listing.published, listing.source)) for listing in listings[:MOST_LISTED]]
     count = words.CHAT_SOURCES_ONE if len(listings) == 1 else words.CHAT_SOURCES_COUNT.format(count=len(listings))
     left = len(listings) - MOST_LISTED
-    more = f'<p class="ql-meta">{words.CHAT_SOURCES_MORE.format(count=left)}</p>' if left > 0 else ""
-    return f'<nav class="ql-sources" aria-label="{words.CHAT_SOURCES}"><h2>{count}</h2><ul>{rows}</ul>{more}</nav>'
+    return html("document", "source_list", count, rows, words.CHAT_SOURCES_MORE.format(count=left) if left > 0 else "")
 
 
-def document(shown: Document, tab: Tab, place: int, leaf: Leaf | None = None, why: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A tab as it is in view."""
+
+    tab: Tab
+    place: int
+    span: Span | None
+    """The quote in view."""
+    kind: Literal["number", "closest"] = "closest"
+    """What it is called by, and the two beside it."""
+    number: int = -1
+    before: int = -1
+    behind: int = -1
+    pin: str = ""
+    """The button that pins it."""
+
+    @classmethod
+    def of(cls, tab: Tab, place: int) -> "_View":
+        """Return what is in view of a tab at a place."""
+        if tab.selected < 0:
+            return cls(tab, place, None)
+        span, count = tab.spans[tab.selected], len(tab.spans)
+        kind: Literal["number", "closest"] = "number" if isinstance(span, Citation) else "closest"
+        number = span.number if isinstance(span, Citation) else tab.selected
+        before, behind = ((tab.selected + move) % count + (kind == "number") for move in (-1, 1))
+        # A passage that no answer names cannot be pinned.
+        pin = pin_button({"answer": tab.answer, kind: number}, span) if tab.answer >= 0 else ""
+        return cls(tab, place, span, kind, number, before, behind, pin)
+
+
+def document(shown: Document, tab: Tab, place: int, seen: Seen | None = None) -> str:
     """Return a whole document with its quotes highlighted.
 
     Args:
         shown: the document, as it is now.
         tab: which quotes to mark, those of other documents are passed over, and which of them strongly.
         place: of the tab.
-        leaf: its page with what :func:`standing` returns, where it has pages that can be drawn.
-        why: why it has none, where that is to be told.
+        seen: finds the page, where pages of the document can be drawn.
     """
-    selected = tab.spans[tab.selected] if tab.selected >= 0 else None
+    view = _View.of(tab, place)
+    selected = view.span
+    standing = _standing(shown, tab.spans, selected)
+    leaf, why = seen(shown, standing) if seen else (None, "")
     about = joined(
         shown.publisher, shown.author, shown.published, shown.source, page_of(selected) if selected else None
     )
-    copies = ""
-    if isinstance(selected, Citation) and selected.also:
-        copies = f'<p class="ql-meta">{words.CHAT_ALSO_IN.format(others=escape(also_in(selected)))}</p>'
-    return (
-        f'{_article(tab)}<h2 dir="auto">{escape(shown.title)}</h2><p class="ql-meta ql-about">{about}</p>{copies}'
-        f'<div class="ql-bench">{_steps(tab)}{_pin(tab)}{switch() if leaf else ""}{_close(shown.title, place)}</div>'
-        f"{moved(shown, selected)}{body(shown, tab.spans, selected, leaf, why)}{_front_matter(shown)}</article>"
-    )
+    also = also_in(selected) if isinstance(selected, Citation) and selected.also else ""
+    below = moved(selected) if selected and selected not in standing else ""
+    below += body(shown, standing, selected, leaf, why)
+    return html("document", "document", shown, view, about, also, switch() if leaf else "", below)
 
 
-def standing(shown: Document, spans: Sequence[Span], selected: Span | None) -> list[Span]:
+def _standing(shown: Document, spans: Sequence[Span], selected: Span | None) -> list[Span]:
     """Return those quotes that stand in a document, the selected one first."""
     found = [s for s in spans if s.source == shown.source and shown.text[s.start : s.end] == s.quote]
     return sorted(found, key=lambda span: span is not selected)
 
 
-def body(shown: Document, spans: Sequence[Span], selected: Span | None, leaf: Leaf | None, why: str) -> str:
-    """Return the text of a document, and above it its page, if it has one, or why it has none."""
-    label = words.CHAT_TEXT_OF.format(title=escape(shown.title))
-    chosen = standing(shown, spans, selected)[:1]
-    quote = selected.quote if selected and chosen == [selected] else ""
-    page = printed(leaf, shown.title, quote) if leaf else ""
-    told = f'<p class="ql-warning" role="status">{escape(why)}</p>' if why else ""
-    return (
-        f'{told}{page}<div class="ql-text" data-form="{prose.form(shown.source)}" dir="auto" tabindex="0" '
-        f'role="region" aria-label="{label}">{prose.text(shown, spans, selected)}</div>'
-    )
+def body(shown: Document, standing: Sequence[Span], selected: Span | None, leaf: Leaf | None, why: str) -> str:
+    """Return the text of a document, and above it its page, if it has one, or why it has none.
 
-
-def _front_matter(shown: Document) -> str:
-    """Return what a file says of itself before its text, folded; nothing if there is none."""
-    if not shown.body:
-        return ""
-    head = f"<summary>{words.CHAT_FRONT_MATTER}</summary>"
-    return f'<details class="ql-front">{head}<pre dir="auto">{escape(shown.text[: shown.body].strip())}</pre></details>'
+    Args:
+        shown: the document, as it is now.
+        standing: the quotes that stand in it, the selected one first.
+        selected: the one that is marked strongly, if it is among them.
+        leaf: its page.
+        why: why it has none, where that is to be told.
+    """
+    chosen = selected.quote if selected and selected in standing else ""
+    page = printed(leaf, shown.title, chosen) if leaf else ""
+    text = prose.text(shown, standing, selected)
+    return html("document", "body", shown, prose.form(shown.source), text, page, why)
 
 
 def gone(tab: Tab, place: int) -> str:
     """Return what is left of a document that is not among the sources any more: the quote."""
-    quote = f'<blockquote dir="auto">{escape(tab.spans[tab.selected].quote)}</blockquote>' if tab.selected >= 0 else ""
-    return (
-        f'{_article(tab)}<h2 dir="auto">{escape(tab.title)}</h2><div class="ql-bench">{_steps(tab)}{_pin(tab)}'
-        f"{_close(tab.title, place)}</div>"
-        f'<p class="ql-warning" role="status">{words.CHAT_GONE.format(source=escape(tab.source))}</p>{quote}</article>'
-    )
+    return html("document", "gone", _View.of(tab, place))
 
 
-def _article(tab: Tab) -> str:
-    """Return the start of what is in view, with what it shows: the script compares it with what is pressed."""
-    if tab.selected < 0:
-        return f'<article class="ql-document" data-source="{escape(tab.source)}">'
-    selected = tab.spans[tab.selected]
-    place = selected.number if isinstance(selected, Citation) else tab.selected
-    return f'<article class="ql-document" data-answer="{tab.answer}" data-place="{place}">'
-
-
-def _close(title: str, place: int) -> str:
-    about = words.CHAT_CLOSE_ABOUT.format(title=escape(title))
-    return (
-        f'<button type="button" class="ql-close" data-close="{place}" title="{about}">{icon("x")}'
-        f'<span class="ql-label">{words.CHAT_CLOSE}</span></button>'
-    )
-
-
-def _pin(tab: Tab) -> str:
-    """Return the button that pins the quote in view; nothing where none is."""
-    if tab.selected < 0 or tab.answer < 0:  # a passage that no answer names
-        return ""
-    quote = tab.spans[tab.selected]
-    number = quote.number if isinstance(quote, Citation) else tab.selected
-    name = "number" if isinstance(quote, Citation) else "closest"
-    return pin_button({"answer": tab.answer, name: number}, quote)
-
-
-def _steps(tab: Tab) -> str:
-    """Return buttons for the quotes before and behind the one in view, in whichever document they are."""
-    if tab.selected < 0:
-        return ""
-    count = len(tab.spans)
-    pattern, kind, first = words.CHAT_PASSAGE_OF, "closest", 0
-    if isinstance(tab.spans[tab.selected], Citation):
-        pattern, kind, first = words.CHAT_QUOTE_OF, "number", 1
-    buttons = [
-        f'<button type="button" class="ql-step" data-step="{step}" data-answer="{tab.answer}" '
-        f'data-{kind}="{(tab.selected + move) % count + first}" title="{label}"{" disabled" if count < 2 else ""}>'
-        f'{icon(drawn)}<span class="ql-label">{label}</span></button>'
-        for step, move, label, drawn in (
-            ("previous", -1, words.CHAT_PREVIOUS, "chevron-left"),
-            ("next", 1, words.CHAT_NEXT, "chevron-right"),
-        )
-    ]
-    place = pattern.format(number=tab.selected + 1, count=count)
-    return f'<div class="ql-steps">{buttons[0]}<span class="ql-place">{place}</span>{buttons[1]}</div>'
-
-
-def moved(shown: Document, selected: Span | None) -> str:
-    """Return a warning where a quote is not at its place in the document as it is now."""
-    if selected is None or shown.text[selected.start : selected.end] == selected.quote:
-        return ""
-    quote = f'<blockquote dir="auto">{escape(selected.quote)}</blockquote>'
-    return f'<p class="ql-warning" role="status">{words.CHAT_CHANGED}</p>{quote}'
+def moved(quote: Span) -> str:
+    """Return a warning that a quote is not at its place in its document as it is now."""
+    return html("document", "moved", quote.quote)

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from rag.web import runs, trend, words
+from rag.web.template import html
 
 
 def view(folder: Path, opened: gr.HTML) -> None:
@@ -31,7 +32,7 @@ def view(folder: Path, opened: gr.HTML) -> None:
             trend.page(found, chosen, shown, folder),
         )
 
-    gr.HTML(f'<h2 class="ql-head">{words.RUNS_HEAD}</h2>', apply_default_css=False)
+    gr.HTML(html("parts", "head", words.RUNS_HEAD), apply_default_css=False)
     series = gr.Radio(label=words.RUNS_ASKED, choices=[], visible=False)
     with gr.Accordion(words.RUNS_CHOOSE, open=False, visible=False) as fold:
         names = gr.CheckboxGroup(

@@ -6,14 +6,15 @@ What comes from a source, a question or an LLM is escaped: no reader of an expor
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from html import escape
 
 from rag.output.render import DISAGREE, NOT_READ, conflict_lines, refused
 from rag.schema import REASONS, Answer, Citation, Document
 from rag.web import words
-from rag.web.language import said, spoken
+from rag.web.language import said
 from rag.web.share import Documents, Pointer, cited, pointers, stands
+from rag.web.template import html
 
 _STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif; }
@@ -30,73 +31,56 @@ _POLICY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    answer: Answer
+    about: list[str]
+    told: list[str]
+    sure: str
+    quotes: list[tuple[str, str, str]]
+    """A quote, where it stands for people, and the id of its mark in that document; empty if it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A whole document."""
+
+    title: str
+    about: str
+    url: str
+    parts: list[tuple[str, int, str]]
+    """What stands before a mark, where that begins, and what is marked."""
+    rest: str
+
+
 def page(title: str, answers: Sequence[Answer], documents: Documents) -> str:
     """Return a conversation and the documents that it cites as one page that opens from disk and loads nothing."""
-    shown_texts = cited(answers, documents)
-    marks = {document.source: _merged(_standing(answers, document)) for document in shown_texts}
-    numbers = {document.source: number for number, document in enumerate(shown_texts, start=1)}
-    turns = "".join(_turn(answer, place, documents, marks, numbers) for place, answer in enumerate(answers, start=1))
-    texts = "".join(_text(document, numbers[document.source], marks[document.source]) for document in shown_texts)
-    shown = escape(title or words.SHARE_UNTITLED)
-    return (
-        f'<!doctype html>\n<html lang="{spoken()}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
-        f'<meta name="viewport" content="width=device-width"><title>{shown}</title><style>{_STYLE}</style></head>'
-        f'<body><header><h1>{shown}</h1><p class="note">{words.SHARE_EXPORTED}</p></header><main>{turns}</main>'
-        f"<footer><h2>{words.SHARE_SOURCES}</h2>{texts}</footer></body></html>\n"
-    )
+    shown = cited(answers, documents)
+    marks = {document.source: _merged(_standing(answers, document)) for document in shown}
+    numbers = {document.source: number for number, document in enumerate(shown, start=1)}
+    turns = [_turn(answer, documents, marks, numbers) for answer in answers]
+    texts = [_text(document, marks[document.source]) for document in shown]
+    return html("export", "page", _POLICY, _STYLE, title or words.SHARE_UNTITLED, turns, texts)
 
 
-def _turn(
-    answer: Answer, place: int, documents: Documents, marks: Mapping[str, list[range]], numbers: Mapping[str, int]
-) -> str:
-    about = "".join(f'<p class="note">{escape(line)}</p>' for line in _about(answer))
-    short = f'<p class="short" dir="auto">{escape(answer.headline)}</p>' if answer.headline else ""
-    told = "".join(f"<p>{escape(line)}</p>" for line in (*_disagreeing(answer), *(answer.message or "").splitlines()))
-    claims = "".join(
-        f'<p dir="auto">{escape(claim.text)} {" ".join(_number(place, number) for number in claim.citations)}</p>'
-        for claim in answer.claims
-    )
-    quotes = ""
-    for number, pointer in enumerate(pointers(answer), start=1):
+def _turn(answer: Answer, documents: Documents, marks: Mapping[str, list[range]], numbers: Mapping[str, int]) -> _Turn:
+    told = [f"{said(DISAGREE)}:"] * answer.disputed + conflict_lines(answer) + (answer.message or "").splitlines()
+    quotes = []
+    for pointer in pointers(answer):
         at = next((part.start for part in marks.get(pointer.source, ()) if pointer.start in part), None)
-        link = f' <a href="#d{numbers[pointer.source]}-{at}">{words.SHARE_IN_SOURCE}</a>' if at is not None else ""
-        quotes += (
-            f'<li id="q{place}-{number}" value="{number}">{escape(_place(pointer, documents))}{link}'
-            f'<blockquote dir="auto">{escape(pointer.quote)}</blockquote></li>'
-        )
-    head = words.SHARE_QUOTES if answer.citations else words.SHARE_CLOSEST
-    listed = f"<h3>{head}</h3><ol>{quotes}</ol>" if quotes else ""
-    sure = f'<p class="note">{escape(_sure(answer))}</p>'
-    return f'<section><h2 dir="auto">{escape(answer.question)}</h2>{about}{short}{told}{claims}{sure}{listed}</section>'
+        mark = f"d{numbers[pointer.source]}-{at}" if at is not None else ""
+        quotes.append((pointer.quote, _place(pointer, documents), mark))
+    return _Turn(answer, list(_about(answer)), told, _sure(answer), quotes)
 
 
-def _disagreeing(answer: Answer) -> list[str]:
-    """Return what sources disagree on, and what is superseded, a line each."""
-    return [f"{said(DISAGREE)}:"] * answer.disputed + conflict_lines(answer)
-
-
-def _number(place: int, number: int) -> str:
-    return f'<a href="#q{place}-{number}">[{number}]</a>'
-
-
-def _text(document: Document, number: int, marks: Sequence[range]) -> str:
-    """Return a whole document with the quotes marked, each with an id to go to."""
+def _text(document: Document, marks: Sequence[range]) -> _Text:
     parts, done = [], document.body
     for mark in marks:
-        quoted = escape(document.text[mark.start : mark.stop])
-        parts += [escape(document.text[done : mark.start]), f'<mark id="d{number}-{mark.start}">{quoted}</mark>']
+        parts.append((document.text[done : mark.start], mark.start, document.text[mark.start : mark.stop]))
         done = mark.stop
-    parts.append(escape(document.text[done:]))
-    title, *about = _known(document)
-    link = ""
-    if re.match(r"https?://", document.url or ""):
-        address = escape(document.url or "")
-        link = f' · <a href="{address}" rel="noopener noreferrer">{address}</a>'
-    return (
-        f'<article><h3 dir="auto">{escape(title)}</h3><p class="note">{escape(" · ".join(about))}{link}</p>'
-        f'<div class="text" dir="auto">{"".join(parts)}</div></article>'
-    )
+    about = " · ".join(filter(None, (document.publisher, document.author, document.published, document.source)))
+    url = document.url or ""
+    return _Text(document.title, about, url if re.match(r"https?://", url) else "", parts, document.text[done:])
 
 
 def _standing(answers: Sequence[Answer], document: Document) -> list[Pointer]:
@@ -149,9 +133,3 @@ def _place(pointer: Pointer, documents: Documents) -> str:
     if not stands(pointer, documents):
         known.append(words.SHARE_MOVED)
     return " · ".join(part for part in known if part)
-
-
-def _known(document: Document) -> list[str]:
-    """Return the title of a document, and what else is known of it."""
-    told = (document.publisher, document.author, document.published, document.source)
-    return [document.title, *(part for part in told if part)]

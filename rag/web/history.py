@@ -25,7 +25,7 @@ from rag.web.chat import Changes, Chat
 from rag.web.conversations import MOST_TITLE_CHARS, Conversations, Summaries
 from rag.web.desk import Desk
 from rag.web.guard import owner
-from rag.web.icons import classed, icon
+from rag.web.icons import classed
 from rag.web.live import Live
 from rag.web.ratings import candidates
 from rag.web.template import html
@@ -56,7 +56,7 @@ class Pane:
 def pane() -> Pane:
     """Lay out the list beside the chat, inside the Gradio app that is being built."""
     with gr.Column(elem_id="ql-history", min_width=0):
-        gr.HTML(f"<h2>{words.KEPT_CONVERSATIONS}</h2>", apply_default_css=False)
+        gr.HTML(html("history", "head"), apply_default_css=False)
         new = gr.Button(
             words.KEPT_NEW_CONVERSATION,
             size="sm",
@@ -147,9 +147,7 @@ class _History:
         answers, ratings = self.conversations.answers(mine, identity), self.conversations.ratings(mine, identity)
         changes = self.chat.opened(desk, identity, answers, ratings, documents)
         if summary.shared:
-            changes[self.chat.chat] = (
-                f'<p class="ql-banner" role="note">{words.KEPT_BANNER}</p>{changes[self.chat.chat]}'
-            )
+            changes[self.chat.chat] = html("history", "banner") + changes[self.chat.chat]
         return changes
 
     def opened(self, path: str, current: str, search: str, desk: Desk, request: gr.Request) -> Changes:
@@ -173,7 +171,7 @@ def listing(found: Summaries, current: str, search: str = "") -> str:
     """Return a list of conversations as HTML, the one that is shown marked."""
     if not found:
         return html("history", "empty", search.strip())
-    return html("history", "listing", found, current, MOST_TITLE_CHARS, icon("ellipsis"))
+    return html("history", "listing", found, current, MOST_TITLE_CHARS)
 
 
 def _bytes(path: Path) -> bytes:

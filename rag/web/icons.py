@@ -1,21 +1,22 @@
-"""The icons of the page: those of ``static/icons.svg``, which its style sheet draws in the colour of text."""
+"""The icons of the page: those of ``static/icons.svg``, which its style sheet draws in the colour of text.
+
+A template has one by ``icon(name)`` of ``icon.html``.
+"""
 
 from functools import cache
-from html import escape
 from importlib.resources import files
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 _SVG = "http://www.w3.org/2000/svg"
-
-
-def icon(name: str) -> str:
-    """Return an icon as HTML; it says nothing by itself, so a label stands beside it.
-
-    Raises:
-        KeyError: there is no icon of this name.
-    """
-    return f'<span class="ql-i {classed(name)}" aria-hidden="true"></span>'
+_LOOK = {
+    "viewBox": "0 0 24 24",
+    "fill": "none",
+    "stroke": "#000",
+    "stroke-width": "2",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+}
 
 
 def classed(name: str) -> str:
@@ -38,10 +39,7 @@ def _drawn() -> dict[str, str]:
     root = ET.fromstring((files("rag.web") / "static" / "icons.svg").read_text(encoding="utf-8"))  # noqa: S314
     drawn = {}
     for symbol in root:
-        lines = "".join(ET.tostring(shape, encoding="unicode").replace(f' xmlns="{_SVG}"', "") for shape in symbol)
-        svg = (
-            f'<svg xmlns="{_SVG}" viewBox="0 0 24 24" fill="none" stroke="#000" stroke-width="2" '
-            f'stroke-linecap="round" stroke-linejoin="round">{lines}</svg>'
-        )
-        drawn[escape(symbol.attrib["id"])] = f"data:image/svg+xml,{quote(svg, safe='')}"
+        svg = ET.Element(f"{{{_SVG}}}svg", _LOOK)
+        svg.extend(symbol)
+        drawn[symbol.attrib["id"]] = f"data:image/svg+xml,{quote(ET.tostring(svg, encoding='unicode'), safe='')}"
     return drawn

@@ -14,6 +14,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 
 from rag.web import words
+from rag.web.template import html
 
 MANIFEST, WORKER, FOLDER = "/manifest.json", "/worker.js", "/install/"
 """Served without a login, too: a browser asks for them without its cookies, and they tell nothing."""
@@ -28,8 +29,10 @@ OFFLINE = "offline.html"
 COLOUR = "#2a50b0"
 GROUND = "#f6f6f3"
 
-HEAD = f'<link rel="apple-touch-icon" href="{FOLDER}icon-180.png"><meta name="theme-color" content="{GROUND}">'
-"""What the page itself has at its head."""
+
+def head() -> str:
+    """Return what the page itself has at its head."""
+    return html("install", "head", f"{FOLDER}icon-180.png", GROUND)
 
 
 def is_open(path: str) -> bool:

@@ -1,15 +1,10 @@
-"""The HTML of the library: what is done in the background, and what limits the chat.
-
-Every text from a source, a file name or an error passes through :func:`html.escape`.
-"""
-
-from html import escape
+"""The HTML of the library: what is done in the background, and what limits the chat."""
 
 from rag.index.store import Listing
 from rag.schema import ALL, Filter
 from rag.web import words
-from rag.web.icons import icon
 from rag.web.library import Entry, Job
+from rag.web.template import html
 
 _NAMED = 3
 
@@ -24,18 +19,10 @@ def is_like(entry: Entry | Listing, wanted: str, *more: str) -> bool:
 def progress(job: Job) -> str:
     """Return what is done in the background, or how it ended; nothing if nothing was done yet."""
     if job.stage:
-        told = stage(job)
-        share = f' max="{job.total}" value="{job.done}"' if job.total else ""
-        return (
-            f'<div class="ql-job" data-running="yes"><p role="status">{escape(told)}</p>'
-            f'<progress aria-label="{escape(words.REINDEX)}"{share}></progress>'
-            f'<p class="ql-note">{escape(words.STAGE_FIRST if job.first else words.STAGE_MEANWHILE)}</p></div>'
-        )
-    left_out = "".join(f"<li>{escape(item)}</li>" for item in job.left_out)
-    listed = f"<p>{escape(words.LEFT_OUT)} ({len(job.left_out)}):</p><ul>{left_out}</ul>" if left_out else ""
+        return html("listing", "running", job, stage(job))
     if job.error:
         form = words.FAILED_FIRST if job.first else words.FAILED
-        return f'<div class="ql-job">{failed(form.format(error=job.error))}{listed}</div>'
+        return html("listing", "ended", job, form.format(error=job.error), job.left_out)
     if job.report is None:
         return ""
     form = words.DONE_SAME if job.report.current else words.DONE
@@ -48,7 +35,7 @@ def progress(job: Job) -> str:
     )
     if job.report.unread:
         told += f" {words.PARTLY_READ.format(count=len(job.report.unread))}"
-    return f'<div class="ql-job" data-done="yes"><p role="status">{escape(told)}</p>{listed}</div>'
+    return html("listing", "ended", job, told, job.left_out)
 
 
 def stage(job: Job) -> str:
@@ -58,12 +45,12 @@ def stage(job: Job) -> str:
 
 def failed(error: str) -> str:
     """Return an error."""
-    return f'<p class="ql-refused" role="alert">{escape(error)}</p>'
+    return html("listing", "failed", error)
 
 
 def told(text: str) -> str:
     """Return what was done."""
-    return f'<p role="status">{escape(text)}</p>'
+    return html("listing", "done", text)
 
 
 def limited(chosen: Filter, passing: int, documents: int) -> str:
@@ -95,7 +82,4 @@ def chip(chosen: Filter, passing: int, documents: int) -> str:
         count = words.SHELF_CHIP_ALL.format(documents=f"{documents:,}")
     else:
         count = words.SHELF_CHIP_ONE if documents else words.SHELF_CHIP_NONE
-    return (
-        f'<button type="button" class="ql-limit-chip" data-limited="{"no" if chosen == ALL else "yes"}" '
-        f'title="{escape(limited(chosen, passing, documents))}">{icon("library")}<span>{count}</span></button>'
-    )
+    return html("listing", "chip", count, limited(chosen, passing, documents), chosen != ALL)

@@ -23,6 +23,7 @@ from rag.web.guard import owner
 from rag.web.live import Live
 from rag.web.pins import Pins, subject
 from rag.web.standing import standings, taken
+from rag.web.template import html
 
 Quoted = tuple[Answer, Citation | Closest | None]
 """An answer, and one of its quotes; None for the whole of it."""
@@ -50,7 +51,7 @@ def view(live: Live, pins: Pins, opened: Any, keeper: gr.HTML, chat: Chat, elsew
         chat: from whose conversation is pinned.
         elsewhere: finds what is pinned from other views.
     """
-    gr.HTML(f'<h2 class="ql-head">{words.NOTEBOOK}</h2>', apply_default_css=False)
+    gr.HTML(html("parts", "head", words.NOTEBOOK), apply_default_css=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320):
             shown = gr.HTML("", elem_id="ql-notes", apply_default_css=False)

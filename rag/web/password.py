@@ -16,14 +16,13 @@ import sys
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from rag.errors import UsageError
 from rag.web import install, words
 from rag.web.guard import App, Receive, Scope, Send, cookie, plain, set_cookie
-from rag.web.language import spoken
+from rag.web.template import html
 
 COST = (1 << 15, 8, 3)
 """Of scrypt (n, r, p): 32 MB and about a third of a second."""
@@ -41,13 +40,6 @@ _POLICY = (
     b"content-security-policy",
     b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 )
-_PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Quoteline</title>
-<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:22rem;margin:15vh auto;padding:0 1rem}}
-input,button{{font:inherit;padding:.5rem;margin:.25rem 0;width:100%;box-sizing:border-box}}</style>
-<main><h1>Quoteline</h1>{told}
-<form method="post" action="{action}">{field}<button>{button}</button></form></main></html>
-"""
 
 
 def write(path: Path) -> None:
@@ -216,8 +208,7 @@ class Login:
 
     async def _leave(self, scope: Scope, send: Send) -> None:
         if scope["method"] != "POST":
-            page = _page(f"<p>{escape(words.LEAVE)}</p>", "/logout", "", words.LOGOUT)
-            await plain(send, 200, page, "text/html", [_POLICY])
+            await plain(send, 200, html("password", "logout"), "text/html", [_POLICY])
             return
         self._sessions.pop(_digest(cookie(scope, SESSION)), None)
         await _redirect(send, [set_cookie(scope, SESSION, "", site="Lax", seconds=0)])
@@ -225,17 +216,7 @@ class Login:
     async def _form(
         self, send: Send, status: int, told: str = "", more: list[tuple[bytes, bytes]] | None = None
     ) -> None:
-        warned = f'<p role="alert">{escape(told)}</p>' if told else ""
-        field = (
-            f'<label>{words.PASSWORD}<input type="password" name="password" required autofocus '
-            'autocomplete="current-password" maxlength="1024"></label>'
-        )
-        page = _page(warned, "/login", field, words.LOGIN)
-        await plain(send, status, page, "text/html", [_POLICY, *(more or [])])
-
-
-def _page(told: str, action: str, field: str, button: str) -> str:
-    return _PAGE.format(lang=spoken(), told=told, action=action, field=field, button=button)
+        await plain(send, status, html("password", "login", told), "text/html", [_POLICY, *(more or [])])
 
 
 def _digest(token: str) -> str:

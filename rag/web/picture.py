@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from rag.index.store import Listing
 from rag.web import words
+from rag.web.template import html
 
 if TYPE_CHECKING:
     from rag.models.encode import Vectors
@@ -79,23 +79,17 @@ def passage_map(points: Mapping[int, Sequence[float]], documents: Sequence[Listi
         first += document.passages
         if not own:
             continue
-        name = escape(_name(document))
-        dots = "".join(f'<circle cx="{place[n][0]}" cy="{place[n][1]}" r="3.5" data-passage="{n}"/>' for n in own)
-        groups.append(f'<g class="ql-colour-{colours[number]}"><title>{name}</title>{dots}</g>')
+        name = _name(document)
+        groups.append((colours[number], name, [(n, place[n]) for n in own]))
         if here := [n for n in own if n in used]:
             quoted.append(words.MAP_QUOTED_FROM.format(title=document.title, count=len(here)))
-            marks += [
-                f'<circle class="ql-used" cx="{place[n][0]}" cy="{place[n][1]}" r="8"><title>'
-                f"{name}: {words.MAP_USED}</title></circle>"
-                for n in here
-            ]
+            marks += [(name, *place[n]) for n in here]
     total = sum(document.passages for document in documents)
     about = words.MAP_ABOUT.format(shown=len(points), passages=total, documents=len(documents))
     told = words.MAP_ANSWER.format(quoted="; ".join(quoted)) if quoted else words.MAP_NO_ANSWER
-    cursor = f'<circle class="ql-cursor" r="15" tabindex="0" role="button" data-label="{escape(words.MAP_DOT)}"/>'
-    svg = _svg(_HEIGHT, f"{about} {told}", [*groups, *marks, *([cursor] if groups else [])])
-    ring = [("ql-ringed", words.MAP_USED)] if marks else []
-    return _figure(words.MAP, svg, f"{about} {told} {words.MAP_KEYS}", [*legend, *ring])
+    legend += [("ql-ringed", words.MAP_USED)] if marks else []
+    drawn = html("picture", "map", groups, marks)
+    return _figure(words.MAP, f"{about} {told} {words.MAP_KEYS}", legend, f"{about} {told}", _HEIGHT, drawn)
 
 
 def _coloured(documents: Sequence[Listing]) -> tuple[list[int], list[tuple[str, str]]]:
@@ -121,7 +115,7 @@ def timeline(documents: Sequence[Listing]) -> str:
     )
     undated = len(documents) - len(dated)
     if not dated:
-        return _figure(words.TIMELINE, "", words.TIMELINE_NONE, [])
+        return _figure(words.TIMELINE, words.TIMELINE_NONE, [])
     earliest, latest = dated[0][0], dated[-1][0]
     unit = next((unit for unit in _UNITS if _bin(latest, unit) - _bin(earliest, unit) < _MOST_BARS), _UNITS[-1])
     first, last = _bin(earliest, unit), _bin(latest, unit)
@@ -131,30 +125,27 @@ def timeline(documents: Sequence[Listing]) -> str:
     most = max(map(len, titles.values()))
     step = (_WIDTH - 2 * _EDGE) / (last - first + 1)
     width = min(step * 0.8, 40)
-    drawn: list[str] = []
+    bars = []
     for place, own in titles.items():
         height = max(3.0, _BARS_HEIGHT * len(own) / most)
         x = _EDGE + (place - first + 0.5) * step - width / 2
         label = words.TIMELINE_BAR.format(when=_label(place, unit), count=len(own))
         more = [words.TIMELINE_MORE.format(count=len(own) - _NAMED)] if len(own) > _NAMED else []
-        after, before = _span(place, unit)
-        box = f'x="{x:.1f}" y="{_EDGE + _BARS_HEIGHT - height:.1f}" width="{width:.1f}" height="{height:.1f}"'
-        drawn.append(
-            f'<rect class="ql-bar" role="button" tabindex="{-1 if drawn else 0}" aria-label="{escape(label)}" '
-            f'data-after="{after}" data-before="{before}" {box} rx="2">'
-            f"<title>{escape(chr(10).join([label, *own[:_NAMED], *more]))}</title></rect>"
-        )
+        box = (x, _EDGE + _BARS_HEIGHT - height, width, height)
+        bars.append((label, [label, *own[:_NAMED], *more], _span(place, unit), box))
     every = -(-(last - first + 1) // _MOST_LABELS)
-    for place in range(first, last + 1, every):
-        x = _EDGE + (place - first + 0.5) * step
-        drawn.append(f'<text x="{x:.1f}" y="{_EDGE + _BARS_HEIGHT + 18}">{_label(place, unit)}</text>')
+    below = _EDGE + _BARS_HEIGHT + 18
+    labels = [
+        (_EDGE + (place - first + 0.5) * step, below, _label(place, unit)) for place in range(first, last + 1, every)
+    ]
     about = words.TIMELINE_ABOUT.format(count=len(dated), first=earliest, last=latest)
     busiest = words.TIMELINE_MOST.format(
         when=_label(max(titles, key=lambda place: len(titles[place])), unit), count=most
     )
     told = f"{about} {busiest}" + (f" {words.TIMELINE_UNDATED.format(count=undated)}" if undated else "")
     legend = [("ql-colour-0", words.TIMELINE_LEGEND[unit])]
-    return _figure(words.TIMELINE, _svg(_BARS_HEIGHT + 2 * _EDGE + 12, told, drawn), told, legend)
+    drawn = html("picture", "bars", bars, labels)
+    return _figure(words.TIMELINE, told, legend, told, _BARS_HEIGHT + 2 * _EDGE + 12, drawn)
 
 
 _UNITS = ("day", "month", "year", "decade", "century")
@@ -205,20 +196,8 @@ def _name(document: Listing) -> str:
     return " · ".join(part for part in (document.title, document.publisher, document.published) if part)
 
 
-def _svg(height: int, label: str, parts: Sequence[str]) -> str:
-    return (
-        f'<svg class="ql-picture" role="group" viewBox="0 0 {_WIDTH} {height}" aria-label="{escape(label)}">'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def _figure(heading: str, svg: str, told: str, legend: Sequence[tuple[str, str]]) -> str:
-    rows = "".join(
-        f'<li>{f"""<span class="ql-swatch {drawn}"></span>""" if drawn else ""}{escape(what)}</li>'
-        for drawn, what in legend
-    )
-    listed = f'<ul class="ql-legend">{rows}</ul>' if rows else ""
-    return (
-        f'<figure class="ql-figure"><figcaption><h3>{escape(heading)}</h3><p class="ql-note">{escape(told)}</p>'
-        f'</figcaption>{f"""<div class="ql-scrolls">{svg}</div>""" if svg else ""}{listed}</figure>'
-    )
+def _figure(
+    heading: str, told: str, legend: Sequence[tuple[str, str]], label: str = "", height: int = 0, drawn: str = ""
+) -> str:
+    """Return a figure, without a picture if that has no height; ``drawn`` is its SVG, ``label`` what it says."""
+    return html("picture", "figure", heading, told, legend, label, _WIDTH, height, drawn)

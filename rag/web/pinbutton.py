@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from rag.schema import Answer, Citation, Closest
 from rag.web import words
-from rag.web.icons import icon
 from rag.web.pins import subject
 from rag.web.template import html
 
@@ -17,4 +16,4 @@ def button(place: Mapping[str, int | str], pinned: Answer | Citation | Closest) 
         pinned: what it pins.
     """
     label = words.NOTE_PIN if isinstance(pinned, Answer) else words.NOTE_PIN_QUOTE
-    return html("pinbutton", "button", subject(pinned), place.items(), label, icon("pin"))
+    return html("pinbutton", "button", subject(pinned), place.items(), label)

@@ -24,7 +24,6 @@ class _Quote:
 
     citation: Citation
     about: str
-    """HTML."""
     now: Standing
 
 
@@ -70,7 +69,7 @@ def notebook(pins: Sequence[Pin], found: Mapping[str, Sequence[Standing]], index
 
 def failed(error: str) -> str:
     """Return why the notebook cannot be shown."""
-    return html("pinned", "failed", error)
+    return html("parts", "failed", error)
 
 
 _STATES: tuple[State, ...] = ("stands", "moved", "gone")

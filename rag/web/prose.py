@@ -3,22 +3,20 @@
 What is a heading, an item or a row is told by the canonical text alone: by the marks of Markdown, or by the form that
 the parsers give it (:mod:`rag.documents.common.table`). No character is added, dropped or moved: the text of the HTML
 is the canonical text. What stands above a column already, its name before each cell, is hidden from the eye.
-
-Every text from a source passes through :func:`html.escape`.
 """
 
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from rag.documents.parse import PARSERS
 from rag.documents.rows import blocks as markdown_tables
 from rag.documents.rows import cells
 from rag.schema import Citation, Closest, Document
+from rag.web.template import html
 
 MOST_COLUMNS = 6
 """A wider table stays a list of its rows: beside a conversation there is no room for it."""
@@ -57,15 +55,15 @@ def text(shown: Document, spans: Sequence[Span], selected: Span | None) -> str:
 
     Args:
         shown: the document.
-        spans: quotes to mark; those of other documents and those that do not stand are passed over.
+        spans: quotes to mark, which stand in it.
         selected: the one of them that is marked strongly.
     """
     marks = _Marks(shown, spans, selected)
     kind = form(shown.source)
     if kind == "plain":
-        return marks.piece(shown.body, len(shown.text))
+        return html("prose", "runs", marks.piece(shown.body, len(shown.text)))
     found = markdown(shown.text, shown.body) if kind == "markdown" else parsed(shown.text, shown.body)
-    return _Writer(shown.text, marks).written(shown.body, found)
+    return html("prose", "text", _Setter(shown.text, marks).parts(shown.body, found))
 
 
 def form(source: str) -> Literal["plain", "markdown", "parsed"]:
@@ -177,11 +175,38 @@ def _goes_on(text: str, line: tuple[int, int], tables: Container[int]) -> bool:
     return bool(own.strip()) and not begins and line[0] not in tables
 
 
-# --- Its HTML
+# --- What of it is marked, and how it is set
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Characters that are marked alike."""
+
+    text: str
+    number: int | str | None = None
+    """Of the quote that they are of; empty for one without a number, None if they are of none."""
+    state: Literal["", "selected", "goes-on"] = ""
+    """Of the selected quote: its beginning, to which the focus goes, or more of it."""
+
+
+class _Inner(NamedTuple):
+    """What stands in an element."""
+
+    lead: Sequence[_Run]
+    """Read aloud and copied, and not seen."""
+    own: Sequence[_Run]
+    trail: Sequence[_Run]
+    """Likewise not seen."""
+    gap: Sequence[_Run]
+    """The white space behind it."""
+
+
+_Part = tuple[str, Any]
+"""What ``prose.html`` makes an element of: its name there, or its tag, and what stands in it."""
 
 
 class _Marks:
-    """Escapes parts of a text, with what is quoted of them marked."""
+    """Tells which parts of a text are quoted."""
 
     def __init__(self, shown: Document, spans: Sequence[Span], selected: Span | None) -> None:
         self._text = shown.text
@@ -189,43 +214,43 @@ class _Marks:
         self._selected = selected
         self._begun = False
         done = shown.body
-        for span in sorted((span for span in spans if span.source == shown.source), key=lambda span: span.start):
-            # Two answers' sentences never overlap, but a page must not depend on it.
-            if span.start >= done and shown.text[span.start : span.end] == span.quote:
+        for span in sorted(spans, key=lambda span: span.start):
+            if span.start >= done:  # two answers' sentences never overlap, but a page must not depend on it
                 self._spans.append(span)
                 done = span.end
         self._next = 0
 
-    def piece(self, start: int, end: int, *, seen: bool = True) -> str:
-        """Return ``text[start:end]`` as HTML; pieces are asked for in their order.
+    def piece(self, start: int, end: int, *, seen: bool = True) -> list[_Run]:
+        """Return ``text[start:end]``; pieces are asked for in their order.
 
         Args:
             start: in the text.
             end: likewise.
             seen: whether a reader sees it: to what is not seen no focus can go.
         """
-        parts: list[str] = []
+        runs: list[_Run] = []
         at = start
         while self._next < len(self._spans) and self._spans[self._next].start < end:
             span = self._spans[self._next]
             first, last = max(at, span.start), min(end, span.end)
-            parts.append(escape(self._text[at:first]))
+            runs.append(_Run(self._text[at:first]))
             if last > first:
-                parts.append(f"<mark{self._about(span, seen=seen)}>{escape(self._text[first:last])}</mark>")
+                runs.append(self._marked(span, self._text[first:last], seen=seen))
             at = max(at, last)
             if span.end > end:
                 break  # it goes on in the next piece
             self._next += 1
-        parts.append(escape(self._text[at:end]))
-        return "".join(parts)
+        runs.append(_Run(self._text[at:end]))
+        return [run for run in runs if run.text]
 
-    def _about(self, span: Span, *, seen: bool) -> str:
+    def _marked(self, span: Span, text: str, *, seen: bool) -> _Run:
+        if not text.strip():  # a blank line within a quote has no mark of its own
+            return _Run(text)
         number = span.number if isinstance(span, Citation) else ""
-        kind = ""
-        if span is self._selected:
-            first, self._begun = seen and not self._begun, self._begun or seen
-            kind = ' class="ql-selected" tabindex="-1"' if first else ' class="ql-goes-on"'
-        return f'{kind} data-number="{number}"'
+        if span is not self._selected:
+            return _Run(text, number)
+        first, self._begun = seen and not self._begun, self._begun or seen
+        return _Run(text, number, "selected" if first else "goes-on")
 
 
 @dataclass(slots=True)
@@ -236,15 +261,15 @@ class _Table:
     rows: list[Block] = field(default_factory=list)
 
 
-class _Writer:
-    """Writes blocks, one after the other."""
+class _Setter:
+    """Sets blocks, one after the other."""
 
     def __init__(self, text: str, marks: _Marks) -> None:
         self._text, self._marks = text, marks
 
-    def written(self, start: int, found: Sequence[Block]) -> str:
-        """Return all blocks as HTML; what stands before the first is hidden white space."""
-        parts = [self._gap(start, found[0].start if found else len(self._text))]
+    def parts(self, start: int, found: Sequence[Block]) -> list[_Part]:
+        """Return all blocks; what stands before the first is hidden white space."""
+        parts: list[_Part] = [("gap", self._unseen(start, found[0].start if found else len(self._text)))]
         at = 0
         while at < len(found):
             kind = found[at].kind
@@ -252,48 +277,36 @@ class _Writer:
             if kind in ("item", "quote"):
                 while end < len(found) and found[end].kind == kind:
                     end += 1
-                parts.append(self._list(found[at:end]) if kind == "item" else self._quote(found[at:end]))
+                parts.append((kind, [(block.lead, self._inner(block)) for block in found[at:end]]))
             elif kind in ("row", "head"):
                 while end < len(found) and found[end].kind in ("row", "dashes"):
                     end += 1
-                some = found[at:end]
-                parts.append(self._barred(some) if kind == "head" else "".join(self._rows(some)))
+                parts += [self._barred(found[at:end])] if kind == "head" else self._rows(found[at:end])
             else:
-                parts.append(self._block(found[at]))
+                parts.append(({"heading": "h3", "pre": "pre"}.get(kind, "p"), self._inner(found[at])))
             at = end
-        return "".join(parts)
+        return parts
 
-    def _block(self, block: Block) -> str:
-        tag = {"heading": "h3", "pre": "pre"}.get(block.kind, "p")
-        return f'<{tag} dir="auto">{self._inner(block)}</{tag}>'
+    def _unseen(self, start: int, end: int) -> list[_Run]:
+        return self._marks.piece(start, end, seen=False)
 
-    def _list(self, items: Sequence[Block]) -> str:
-        rows = ""
-        for item in items:
-            shown = "" if item.lead else ' class="ql-numbered"'
-            rows += f'<li{shown} dir="auto">{self._inner(item)}</li>'
-        return f"<ul>{rows}</ul>"
-
-    def _quote(self, lines: Sequence[Block]) -> str:
-        return f"<blockquote>{''.join(f'<p>{self._inner(line)}</p>' for line in lines)}</blockquote>"
-
-    def _inner(self, block: Block) -> str:
+    def _inner(self, block: Block) -> _Inner:
         lead = block.start + block.lead
-        return (
-            f"{self._hidden(block.start, lead)}{self._marks.piece(lead, block.end)}{self._gap(block.end, block.upto)}"
+        return _Inner(
+            self._unseen(block.start, lead),
+            self._marks.piece(lead, block.end),
+            [],
+            self._unseen(block.end, block.upto),
         )
 
-    def _rows(self, rows: Sequence[Block]) -> Iterator[str]:
+    def _rows(self, rows: Sequence[Block]) -> Iterator[_Part]:
         """Yield tables of rows that have the same columns, and wide ones as paragraphs."""
         for table in self._tables(rows):
             if len(table.columns) > MOST_COLUMNS:
-                yield from (f'<p dir="auto">{self._inner(row)}</p>' for row in table.rows)
+                yield from (("p", self._inner(row)) for row in table.rows)
                 continue
-            named = any(table.columns)
-            heads = "".join(f'<th data-name="{escape(name)}"></th>' for name in table.columns)
-            head = f'<thead aria-hidden="true"><tr>{heads}</tr></thead>' if named else ""
-            body = "".join(self._row(row, table.columns) for row in table.rows)
-            yield f"<table>{head}<tbody>{body}</tbody></table>"
+            head = table.columns if any(table.columns) else []
+            yield "table", (head, [list(self._row(row, table.columns)) for row in table.rows])
 
     def _tables(self, rows: Sequence[Block]) -> Iterator[_Table]:
         table: _Table | None = None
@@ -311,54 +324,60 @@ class _Writer:
         if table is not None:
             yield table
 
-    def _row(self, row: Block, columns: Sequence[str]) -> str:
-        parts: list[str] = []
+    def _row(self, row: Block, columns: Sequence[str]) -> Iterator[_Inner | None]:
+        """Yield the cells of a row, None for a column that it lacks."""
         at, column = row.start, 0
         found = cells(self._text[row.start : row.end])
         for n, cell in enumerate(found):
             place = columns.index(cell.name, column)
-            parts.append("<td></td>" * (place - column))
+            yield from (None for _ in range(column, place))
             column = place + 1
-            start, end = row.start + cell.start, row.start + cell.end
-            parts.append(f'<td dir="auto">{self._hidden(at, start)}{self._marks.piece(start, end)}')
-            parts.append(f"{self._gap(end, row.upto)}</td>" if n + 1 == len(found) else "</td>")
+            end = row.start + cell.end
+            yield self._cell(row, at, row.start + cell.start, end, end if n + 1 == len(found) else None)
             at = end
-        return f"<tr>{''.join(parts)}{'<td></td>' * (len(columns) - column)}</tr>"
+        yield from (None for _ in range(column, len(columns)))
 
-    def _barred(self, rows: Sequence[Block]) -> str:
-        """Return a table of Markdown."""
-        head, body = "", ""
+    def _cell(self, row: Block, at: int, start: int, end: int, last: int | None) -> _Inner:
+        """Return ``text[start:end]`` of a row, with what stands before it; the last one with what is behind it, too.
+
+        Args:
+            row: where it stands.
+            at: where the cell before it ends.
+            start: of the cell.
+            end: likewise.
+            last: of the last one, up to where something not seen goes on behind it.
+        """
+        return _Inner(
+            self._unseen(at, start),
+            self._marks.piece(start, end),
+            self._unseen(end, last) if last is not None else [],
+            self._unseen(last, row.upto) if last is not None else [],
+        )
+
+    def _barred(self, rows: Sequence[Block]) -> _Part:
+        """Return a table of Markdown: its head, and its rows, of which one may be a line of dashes that is not seen."""
+        head: list[_Inner] = []
+        body: list[tuple[Literal["dashes", "row"], Any]] = []
         for row in rows:
             if row.kind == "dashes":
-                body += f"<tr hidden><td>{self._marks.piece(row.start, row.upto, seen=False)}</td></tr>"
+                body.append(("dashes", self._unseen(row.start, row.upto)))
             elif row.kind == "head":
-                head += f"<tr>{''.join(self._bars(row, 'th'))}</tr>"
+                head = list(self._bars(row))
             else:
-                body += f"<tr>{''.join(self._bars(row, 'td'))}</tr>"
-        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+                body.append(("row", list(self._bars(row))))
+        return "barred", (head, body)
 
-    def _bars(self, row: Block, tag: str) -> Iterator[str]:
+    def _bars(self, row: Block) -> Iterator[_Inner]:
         own = self._text[row.start : row.end]
         bars = [found.start() for found in _BAR.finditer(own)]
         edges = bars if bars and not own[: bars[0]].strip() else [-1, *bars]
         if not bars or own[bars[-1] + 1 :].strip() or len(edges) < 2:
             edges = [*edges, len(own)]
         at = row.start
-        scope = ' scope="col"' if tag == "th" else ""
         for n, (left, right) in enumerate(pairwise(edges)):
-            start, end = row.start + left + 1, row.start + right
-            last = n + 2 == len(edges)
-            shown = f"{self._hidden(at, start)}{self._marks.piece(start, end)}"
-            shown += self._hidden(end, row.end) + self._gap(row.end, row.upto) if last else ""
-            yield f'<{tag}{scope} dir="auto">{shown}</{tag}>'
+            end = row.start + right
+            yield self._cell(row, at, row.start + left + 1, end, row.end if n + 2 == len(edges) else None)
             at = end
-
-    def _hidden(self, start: int, end: int) -> str:
-        """Return a part that is read aloud and copied, and not seen."""
-        return f'<span class="ql-unseen">{self._marks.piece(start, end, seen=False)}</span>' if end > start else ""
-
-    def _gap(self, start: int, end: int) -> str:
-        return f'<span class="ql-gap">{self._marks.piece(start, end, seen=False)}</span>' if end > start else ""
 
 
 def _fits(names: Sequence[str], columns: Sequence[str]) -> bool:

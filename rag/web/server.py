@@ -207,7 +207,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         footer_links=[],
         mcp_server=False,
         pwa=False,  # rag.web.install does it
-        head=install.HEAD,
+        head=install.head(),
     )
     return outer
 

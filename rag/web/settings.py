@@ -5,8 +5,7 @@ that this server has: nothing else gets to the engine.
 """
 
 from collections.abc import Mapping
-from html import escape
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -18,9 +17,9 @@ from rag.reading.cost import Step, steps
 from rag.reading.reader import calibration, network_of
 from rag.schema import LENGTHS
 from rag.web import words
-from rag.web.icons import icon
 from rag.web.live import Live
 from rag.web.llms import NONE, LLMs
+from rag.web.template import html
 
 MOST_NAME = 300
 """Characters of the name of an LLM."""
@@ -86,48 +85,16 @@ def form(live: Live, llms: LLMs) -> str:
     threshold = calibrated if config.threshold is None else config.threshold
     known, own, length = steps(name, threshold), threshold != calibrated, config.length
     names = {name: name for name in llms.names} | {NONE: words.SET_LLM_NONE}
-    test = (
-        f'<p class="ql-note">{words.SET_LLM_ABOUT}</p><p class="ql-test"><button type="button" class="ql-act" '
-        f'data-shell="test" title="{words.SET_TEST_ABOUT}" data-asking="{words.SET_TESTING}" '
-        f'data-lost="{words.SET_TEST_LOST}">{icon("circle-help")}{words.SET_TEST}</button> '
-        f'<output id="ql-tested" aria-live="polite"></output></p>'
-    )
     labels = {**words.SET_STEPS, **({"set": words.SET_AS_SERVER} if own else {})}
-    measured = any(step.cost for step in known.values())
-    return (
-        _choice("llm", words.SET_LLM, names, llms.set, {}, test if llms.names else _note(words.SET_LLM_NO))
-        + _choice(
-            "threshold",
-            words.SET_THRESHOLD,
-            labels,
-            "set",
-            {name: _cost(step) for name, step in known.items()},
-            _note(words.SET_COST_ABOUT if measured else words.SET_NO_COST),
-        )
-        + _choice("length", words.SET_LENGTH, words.SET_LENGTHS, length, {}, _note(words.SET_LENGTH_ABOUT))
-        + _note(words.SET_ABOUT)
+    costs = {name: _cost(step) for name, step in known.items()}
+    return html(
+        "settings",
+        "form",
+        (names, llms.set),
+        (labels, "set", costs),
+        (words.SET_LENGTHS, length),
+        any(step.cost for step in known.values()),
     )
-
-
-def _choice(
-    name: Literal["llm", "threshold", "length"],
-    legend: str,
-    labels: Mapping[str, str],
-    chosen: str,
-    about: Mapping[str, str],
-    below: str,
-) -> str:
-    """Return a group of which one is chosen."""
-    rows = "".join(
-        f'<label><input type="radio" name="ql-{name}" value="{escape(value)}"{" checked" if value == chosen else ""}>'
-        f"<span>{escape(label)}{_about(about.get(value))}</span></label>"
-        for value, label in labels.items()
-    )
-    return f'<fieldset class="ql-choice"><legend>{legend}</legend>{rows}{below}</fieldset>'
-
-
-def _about(text: str | None) -> str:
-    return f'<span class="ql-meta">{text}</span>' if text else ""
 
 
 def _cost(step: Step) -> str:
@@ -135,7 +102,3 @@ def _cost(step: Step) -> str:
         return ""
     hundred: dict[str, Any] = {"refused": round(100 * step.cost.refused), "answered": round(100 * step.cost.answered)}
     return words.SET_COST.format(**hundred)
-
-
-def _note(text: str) -> str:
-    return f'<p class="ql-note">{text}</p>'

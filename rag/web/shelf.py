@@ -8,7 +8,6 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from threading import Lock
 from typing import Annotated, Any, Literal
 
@@ -21,11 +20,11 @@ from rag.index.opened import Index
 from rag.retrieval.hybrid import check_filter
 from rag.schema import Filter
 from rag.web import words
-from rag.web.icons import icon
 from rag.web.library import Entry, Library
 from rag.web.listing import is_like
 from rag.web.live import Live
 from rag.web.page import day
+from rag.web.template import html
 
 MOST_ROWS = 100
 """Of a window."""
@@ -205,13 +204,13 @@ def router(shelf: Shelf) -> APIRouter:
 
 def place(*, pane: bool) -> str:
     """Return the element that the script fills with the list, for the pane beside the chat or for the library."""
-    return f'<div class="ql-shelf" data-shelf="{"pane" if pane else "library"}"></div>'
+    return html("shelf", "place", pane)
 
 
 def pane(documents: int) -> str:
     """Return the sources beside the chat."""
     count = words.CHAT_SOURCES_ONE if documents == 1 else words.CHAT_SOURCES_COUNT.format(count=documents)
-    return f'<nav class="ql-sources" aria-label="{words.CHAT_SOURCES}"><h2>{count}</h2>{place(pane=True)}</nav>'
+    return html("shelf", "pane", count)
 
 
 def told(
@@ -241,7 +240,7 @@ def told(
         "error": error,
         "look": look,
     }
-    return f'<span data-state="{escape(json.dumps(state))}" data-words="{escape(json.dumps(_words()))}"></span>'
+    return html("shelf", "told", json.dumps(state), json.dumps(_words()))
 
 
 def _words() -> dict[str, Any]:
@@ -274,5 +273,5 @@ def _words() -> dict[str, Any]:
         "again": words.SHELF_AGAIN,
         "remove": words.REMOVE,
         "noAnswer": words.SHELF_NO_ANSWER,
-        "menu": icon("ellipsis"),
+        "menu": html("icon", "icon", "ellipsis"),
     }

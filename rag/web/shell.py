@@ -7,14 +7,13 @@ by the ``select`` event of what :func:`view` yields. A new view is a line of :da
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 
 import gradio as gr
 
 from rag.web import words
-from rag.web.icons import icon
-from rag.web.language import NAMES, spoken
+from rag.web.language import NAMES
+from rag.web.template import html
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,8 @@ def bar(settings: str = "", *, login: bool) -> None:
         login: whether there is a password.
     """
     script = (files("rag.web") / "static" / "shell.js").read_text(encoding="utf-8")
-    gr.HTML(_bar(settings, login=login), js_on_load=script, elem_id="ql-bar", apply_default_css=False)
+    bar = html("shell", "bar", VIEWS, NAMES, settings, login)
+    gr.HTML(bar, js_on_load=script, elem_id="ql-bar", apply_default_css=False)
 
 
 @contextmanager
@@ -76,81 +76,3 @@ def style() -> str:
     shown = [f"body:not([data-view]) #ql-view-{first.name}"]
     shown += [f'body[data-view="{each.name}"] #ql-view-{each.name}' for each in VIEWS]
     return f".ql-view {{ display: none !important; }}\n{', '.join(shown)} {{ display: flex !important; }}"
-
-
-def _bar(settings: str, *, login: bool) -> str:
-    tabs = "".join(_tab(each, first=each is VIEWS[0]) for each in VIEWS if not each.developers)
-    return (
-        f'<a class="ql-skip" id="ql-first" href="#ql-log">{words.CHAT_SKIP}</a>'
-        f'<header class="ql-top" data-lang="{spoken()}">'
-        f"{_tool('history', 'panel-left', words.BAR_HISTORY, 'ql-history')}"
-        f'<h1 class="ql-name">Quoteline</h1>'
-        f'<div class="ql-views" role="tablist" aria-label="{words.BAR_VIEWS}">{tabs}</div>'
-        f"{_tool('sheet', 'file-text', words.CHAT_SOURCES, 'ql-side')}"
-        f'<button type="button" class="ql-tool" popovertarget="ql-menu" title="{words.BAR_SETTINGS}">'
-        f'{icon("settings")}<span class="ql-label">{words.BAR_SETTINGS}</span></button></header>'
-        f'<div id="ql-menu" class="ql-menu" popover role="dialog" aria-label="{words.BAR_SETTINGS}">'
-        f"{settings}{_languages()}{_themes()}{_keys()}{_developers()}{_logout() if login else ''}</div>"
-    )
-
-
-def _tab(shown: View, *, first: bool) -> str:
-    return (
-        f'<button type="button" role="tab" class="ql-view-tab" id="ql-to-{shown.name}" data-view="{shown.name}" '
-        f'aria-controls="ql-view-{shown.name}" aria-selected="{"true" if first else "false"}" '
-        f'tabindex="{0 if first else -1}">{icon(shown.icon)}<span>{escape(shown.label())}</span></button>'
-    )
-
-
-def _tool(name: str, drawn: str, label: str, controls: str) -> str:
-    return (
-        f'<button type="button" class="ql-tool" data-shell="{name}" aria-controls="{controls}" aria-expanded="false" '
-        f'title="{label}">{icon(drawn)}<span class="ql-label">{label}</span></button>'
-    )
-
-
-def _languages() -> str:
-    choices = "".join(
-        f'<label lang="{code}"><input type="radio" name="ql-language" value="{code}"'
-        f"{' checked' if code == spoken() else ''}><span>{name}</span></label>"
-        for code, name in NAMES.items()
-    )
-    return f'<fieldset class="ql-themes ql-languages"><legend>{words.SET_LANGUAGE}</legend>{choices}</fieldset>'
-
-
-def _themes() -> str:
-    choices = "".join(
-        f'<label><input type="radio" name="ql-theme" value="{value}"{" checked" if value == "system" else ""}>'
-        f"{icon(drawn)}<span>{label}</span></label>"
-        for value, drawn, label in (
-            ("system", "monitor", words.THEME_SYSTEM),
-            ("light", "sun", words.THEME_LIGHT),
-            ("dark", "moon", words.THEME_DARK),
-        )
-    )
-    return f'<fieldset class="ql-themes"><legend>{words.THEME}</legend>{choices}</fieldset>'
-
-
-def _keys() -> str:
-    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in words.CHAT_KEYS_LIST)
-    return f'<details class="ql-keys"><summary>{words.CHAT_KEYS}</summary><dl>{keys}</dl></details>'
-
-
-def _developers() -> str:
-    views = "".join(
-        f'<li><button type="button" class="ql-item" data-view="{each.name}">{icon(each.icon)}{escape(each.label())}'
-        "</button></li>"
-        for each in VIEWS
-        if each.developers
-    )
-    return (
-        f'<details class="ql-developers"><summary>{words.BAR_DEVELOPERS}</summary><ul>{views}'
-        f'<li><a class="ql-item" href="/conversations/gold.jsonl" title="{words.KEPT_GOLD_ABOUT}">{icon("thumbs-up")}'
-        f"{words.KEPT_GOLD}</a></li>"
-        f'<li><label class="ql-item"><input type="checkbox" data-shell="trace">{words.BAR_TRACE}</label></li>'
-        "</ul></details>"
-    )
-
-
-def _logout() -> str:
-    return f'<a class="ql-item" href="/logout">{icon("log-out")}{words.LOGOUT}</a>'

@@ -17,6 +17,7 @@ from rag.web.chat import Note
 from rag.web.library import Library
 from rag.web.live import Live
 from rag.web.shelf import Query, Shelf, place, told
+from rag.web.template import html
 from rag.web.uploads import UPLOADS
 
 
@@ -43,7 +44,7 @@ def view(
         conversation: the answers of the chat, the last of which the map shows.
     """
     page = _Page(live, library, shelf)
-    gr.HTML(f'<h2 class="ql-head">{words.SOURCES}</h2>', apply_default_css=False)
+    gr.HTML(html("parts", "head", words.SOURCES), apply_default_css=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
             gr.HTML(place(pane=False), elem_id="ql-list", apply_default_css=False)

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_conversation_is_exported_in_three_forms(
         assert response.headers["content-type"].startswith(kind)
         assert response.headers["content-disposition"].startswith(f'attachment; filename="Who-in-Cuba.{form}"')
         assert response.text.startswith(start)
-        assert answer.citations[0].quote in response.text.replace("&#x27;", "'")
+        assert answer.citations[0].quote in unescape(response.text)
     shared = share.opened(client(ANA).get(f"/conversations/{identity}/json").content)
     assert shared.answers[0].citations[0].quote == answer.citations[0].quote
 

@@ -53,7 +53,7 @@ def test_a_limit_is_checked_before_it_is_set(page: sources._Page) -> None:
     assert "limited to 1 of all 1 documents, sources 0*, published on 2026-01-01 or later." in told
     assert state(ticked)["ticked"] == [ARTICLE], "what a pattern means is ticked in the list"
     for wrong, why in (
-        (("x.txt", "", ""), "No source is like &#x27;x.txt&#x27;"),
+        (("x.txt", "", ""), "No source is like &#39;x.txt&#39;"),
         (("0*", "", "1990-01-01"), "No document is like that"),
         (("", "tomorrow", ""), "is no date"),
     ):

@@ -4,10 +4,11 @@ from urllib.parse import unquote
 import pytest
 
 from rag.web import icons
+from rag.web.template import html
 
 
 def test_an_icon_is_drawn_by_the_style_sheet_and_says_nothing() -> None:
-    assert icons.icon("copy") == '<span class="ql-i ql-i-copy" aria-hidden="true"></span>'
+    assert html("icon", "icon", "copy") == '<span class="ql-i ql-i-copy" aria-hidden="true"></span>'
     rule = re.search(r'\.ql-i-copy \{ --ql-i: url\("data:image/svg\+xml,(.*)"\); \}', icons.style())
     assert rule
     svg = unquote(rule[1])
@@ -18,7 +19,7 @@ def test_an_icon_is_drawn_by_the_style_sheet_and_says_nothing() -> None:
 
 def test_there_is_no_icon_that_is_not_there() -> None:
     with pytest.raises(KeyError):
-        icons.icon("no-such-icon")
+        html("icon", "icon", "no-such-icon")
     with pytest.raises(KeyError):
         icons.classed("no-such-icon")
 

@@ -54,4 +54,4 @@ def test_text_from_outside_is_escaped() -> None:
         listing.told(HOSTILE),
     ):
         assert "<img" not in html
-        assert "&lt;img src=x onerror=alert(1)&gt;&quot;&#x27;&amp;" in html
+        assert "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;&amp;" in html

@@ -76,7 +76,18 @@ def test_no_letter_is_added_dropped_or_moved_and_marks_are_exact(text: str, data
         assert plain(html) == text
         for quote in quotes:
             marks = re.findall(rf'<mark[^>]*data-number="{quote.number}">(.*?)</mark>', html, re.DOTALL)
-            assert plain("".join(marks)) == quote.quote
+            assert "".join(plain("".join(marks)).split()) == "".join(quote.quote.split())
+            assert all(plain(mark).strip() for mark in marks)
+
+
+def test_a_blank_line_within_a_quote_has_no_mark_of_its_own() -> None:
+    text = "It rained all day in the north.\n\nIt snowed all night in the south."
+    html = shown(text, cited(text, 3, 50))
+    assert re.findall("<mark.*?</mark>", html, re.DOTALL) == [
+        '<mark class="ql-selected" tabindex="-1" data-number="1">rained all day in the north.</mark>',
+        '<mark class="ql-goes-on" data-number="1">It snowed all nig</mark>',
+    ]
+    assert '<span class="ql-gap">\n\n</span>' in html
 
 
 def test_headings_lists_and_tables_of_a_parsed_text() -> None:

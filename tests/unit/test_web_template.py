@@ -35,13 +35,24 @@ def test_line_breaks_and_the_spaces_around_them_are_nothing() -> None:
     assert made(source, many=[1, 2]) == "<ul><li>a 1 b</li><li>a 2 b</li></ul> <p>end</p>"
 
 
+def test_a_tag_may_go_over_lines() -> None:
+    source = """
+    <a href="#{{ one }}"
+      title="{{ one }}"
+      {%- if 0 < one %} hidden{% endif %}>
+      {{ one }}
+    </a>
+    """
+    assert made(source, one=1) == '<a href="#1" title="1" hidden>1</a>'
+
+
 def test_a_value_that_is_missing_is_an_error_and_not_an_empty_place() -> None:
     with pytest.raises(UndefinedError):
         made("{{ nothing }}")
 
 
 def test_a_macro_is_called_as_a_function_and_gives_plain_text() -> None:
-    shown = html("claims", "failed", HOSTILE)
+    shown = html("parts", "failed", HOSTILE)
     assert type(shown) is str, "what is added to it is not escaped once more"
     assert shown.startswith('<p class="ql-warning" role="alert">&lt;img')
     assert made("{{ words.NOTE_EMPTY }}") == made("{{ text }}", text=words.NOTE_EMPTY)
