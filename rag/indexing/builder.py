@@ -120,7 +120,7 @@ def build(
         nullcontext() if dry_run else home.single_writer(),
         _sound_now(home) as now,
         _full_disk(),
-        nullcontext() if dry_run else work.team(home, config.at_once) as team,
+        nullcontext() if dry_run else work.team(home, config) as team,
     ):
         known = now.store.of_file if now else None
         if team:

@@ -56,12 +56,16 @@ Told = Callable[[int], None]
 """Hears how many more files or passages are done; what it raises ends the build."""
 
 
-def recipe() -> dict[str, str]:
-    """Return what two hosts must have in common for one to do what the other would, by name."""
+def recipe(*, recognition: bool) -> dict[str, str]:
+    """Return what two hosts must have in common for one to do what the other would, by name.
+
+    Args:
+        recognition: whether text is recognised.
+    """
     own = {"quoteline": __version__, "parsers": str(PARSERS_VERSION), "Python": sys.version}
     libraries = ("numpy", "onnxruntime", "tokenizers")
     found = {**own, **load.parser_versions(), **{name: version(name) for name in libraries}}
-    return {**found, "text recognition": ocr.versions()}
+    return {**found, "text recognition": ocr.versions()} if recognition else found
 
 
 class Hands:
@@ -303,15 +307,15 @@ def _groups(jobs: Iterable["Job | None"]) -> Iterator[list["Job | None"]]:
 
 
 @contextmanager
-def team(home: homes.Home, threads: int) -> Iterator[Team | None]:
+def team(home: homes.Home, config: Config) -> Iterator[Team | None]:
     """Yield what shares a build with other hosts; None where they cannot take part. Whoever builds has the lock."""
     if (jobs := home.jobs()) is None:
         yield None
         return
-    wanted = json.dumps(recipe(), sort_keys=True)
+    wanted = json.dumps(recipe(recognition=config.ocr), sort_keys=True)
     with jobs:
         jobs.begin(wanted)
-        with Hands(home, threads, builds=True) as hands:
+        with Hands(home, config.at_once, builds=True) as hands:
             hands.recipe = wanted
             yield Team(jobs, hands, wanted)
 
@@ -363,7 +367,7 @@ def _compare(asked: "Asked", name: str) -> None:
     """Raise RagError if this host is not as the one who builds."""
     from rag.postgres.jobs import VERSION
 
-    own = {**recipe(), "tables of jobs": str(VERSION)}
+    own = {**recipe(recognition=True), "tables of jobs": str(VERSION)}
     theirs = {**json.loads(asked.recipe or "{}"), "tables of jobs": str(asked.version)}
     other = [
         f"{key} is {own.get(key) or 'missing'}, not {theirs[key]}" for key in theirs if own.get(key) != theirs[key]

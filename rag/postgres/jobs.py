@@ -138,7 +138,7 @@ class Jobs:
                     self._run(statement, (VERSION,) if "%s" in statement else None)
             self._run("UPDATE {collection}.work SET recipe = %s, encoder = NULL, canaries = NULL", (recipe,))
             # There is no other builder: this one has the lock.
-            self._run("DELETE FROM {collection}.worker WHERE builds OR NOT " + _ALIVE, {"lease": LEASE})
+            self._run(f"DELETE FROM {{collection}}.worker WHERE builds OR NOT {_ALIVE}", {"lease": LEASE})  # noqa: S608
             self._run("DELETE FROM {collection}.job WHERE recipe != %s", (recipe,))
 
     def end(self) -> None:
