@@ -15,6 +15,8 @@ from rag.schema import LENGTHS
 
 FILE = "rag.toml"
 MOST_THREADS = 256
+MOST_CORES = 8
+"""That a build takes unless it is told to take more: each parses in a process of its own."""
 READERS = ("auto", "packaged", "careful")
 ABSENT = ("", "none")
 """Texts that take back what an earlier layer set, where a setting may be absent: TOML and the shell have no None."""
@@ -63,6 +65,9 @@ class Config:
     """A longer question is refused as a usage error."""
     threads: int = 2
     """Threads for encoding a question and reading passages."""
+    index_threads: int = 0
+    """Files that are parsed and passages that are encoded at a time when an index is built, no more than there are
+    cores; 0 takes all cores, up to 8."""
     models: str = "~/.cache/quoteline/models"
     """Folder of the models that ``rag models pull`` fetched."""
     data: str = "~/.local/share/quoteline"
@@ -95,6 +100,7 @@ class Config:
             ("fetch_seconds", 1),
             ("k", 1),
             ("threads", 1),
+            ("index_threads", 0),
             ("max_question_chars", 1),
             ("port", 0),
             ("workers", 1),
@@ -111,6 +117,12 @@ class Config:
         if self.reader not in READERS:
             raise UsageError(f"reader is {self.reader!r}: one of {', '.join(READERS)}")
         check_answers(self.threshold, self.length)
+
+    @property
+    def at_once(self) -> int:
+        """How many files are parsed, and passages encoded, at a time."""
+        cores = os.cpu_count() or 1
+        return min(self.index_threads or MOST_CORES, cores)
 
 
 def check_answers(threshold: float | None, length: str | None) -> None:

@@ -34,8 +34,8 @@ HOUSE = """
     documents: parse rows places leaf sandbox worker corpus fetched load split
     models: encode embed origins careful catalogue
     index: near_duplicates manifest store bm25 vectors opened joined generations
-    postgres: address session kept postings neighbours store tables opened copy database collections
-    indexing: homes ingestion builder status watch
+    postgres: address session jobs kept postings neighbours store tables opened copy database collections
+    indexing: homes ingestion work builder status watch
     english: preference vocabulary tokens polarity question_form question_parts clause decide amounts counts
         relative period guards grammar
     retrieval: hybrid rerank

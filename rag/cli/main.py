@@ -5,6 +5,7 @@ Imports nothing heavy: ``rag --help`` must cost next to nothing, and each comman
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,6 +80,8 @@ def _index(arguments: argparse.Namespace, config: Config) -> int:
         return _generations(arguments, config)
     if arguments.watch:
         return _watch(arguments, config)
+    if arguments.work:
+        return _work(arguments, config)
     return _build(arguments, config)
 
 
@@ -97,6 +100,19 @@ def _watch(arguments: argparse.Namespace, config: Config) -> int:
             break
         if sys.stdout is not None:
             sys.stdout.flush()
+    return 0
+
+
+def _work(arguments: argparse.Namespace, config: Config) -> int:
+    from rag.indexing.work import work
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is asked to end gives back what it has begun
+
+    def tell(line: str) -> None:
+        if not arguments.quiet:
+            print(f"rag: {line}", file=sys.stderr, flush=True)
+
+    work(config, tell)
     return 0
 
 

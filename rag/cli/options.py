@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     instead = sub.add_mutually_exclusive_group()
     instead.add_argument("--dry-run", action="store_true", help="tell what would change, and write nothing")
     instead.add_argument("--watch", action="store_true", help="build, then again after each change, until interrupted")
+    instead.add_argument("--work", action="store_true", help="take part in builds of other hosts (docs/scale.md)")
     instead.add_argument("--list", action="store_true", help="list the generations that are kept, newest first")
     instead.add_argument("--rollback", action="store_true", help="go back to the generation before")
     instead.add_argument("--prune", action="store_true", help="remove every generation but the current one")

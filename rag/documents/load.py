@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple, dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
@@ -78,6 +78,10 @@ Known = Callable[[str, str], list[Document]]
 """Gives the documents that were parsed before from a file of this source and origin, if any were."""
 
 
+AlreadyParsed = Callable[[str, str], Parsed | None]
+"""Gives what a file of this suffix and SHA-256 holds, if it was parsed ahead."""
+
+
 Heard = Callable[[str, "Sequence[Document | Skipped]"], None]
 """Hears of each file that was read: its name, and what it gave."""
 
@@ -87,6 +91,7 @@ def read_folder(
     known: Known | None = None,
     tell: Callable[[int], None] | None = None,
     heard: Heard | None = None,
+    parsed: AlreadyParsed | None = None,
 ) -> Folder:
     """Read every document under ``config.sources``, in the order of their sources.
 
@@ -98,18 +103,13 @@ def read_folder(
         known: saves parsing files again that are as they were.
         tell: is called before each file with the number of those read.
         heard: is called after each file with what became of it.
+        parsed: saves parsing what another process has.
 
     Raises:
         SourceError: ``config.sources`` is not a folder that can be read.
         UsageError: text recognition is asked for, and not installed.
     """
-    if config.ocr and not ocr.versions():
-        raise UsageError(f"text recognition (OCR) is not installed: {ocr.INSTALL}, or set ocr = false")
-    root = Path(config.sources)
-    if not root.is_dir():
-        what = "is not a folder" if root.exists() else "does not exist"
-        raise SourceError(f"sources folder {root} {what}: name one with --sources FOLDER")
-    folder, urls = Folder(), {}
+    root, folder, urls = _root(config), Folder(), {}
     try:
         urls = fetched.urls(root)
     except Unusable as error:
@@ -125,7 +125,7 @@ def read_folder(
         walk(root, Path(config.index).resolve(), cannot_list), key=lambda path: path.suffix.lower() in CORPORA
     )
     names = [path.relative_to(root).as_posix() for path in paths]
-    with _reading(config, known, urls) as reading:
+    with _reading(config, known, urls, parsed) as reading:
         read = reading(paths, names)
         for number, name in enumerate(names):
             if tell:
@@ -138,25 +138,34 @@ def read_folder(
     return folder
 
 
+def _root(config: Config) -> Path:
+    if config.ocr and not ocr.versions():
+        raise UsageError(f"text recognition (OCR) is not installed: {ocr.INSTALL}, or set ocr = false")
+    root = Path(config.sources)
+    if not root.is_dir():
+        what = "is not a folder" if root.exists() else "does not exist"
+        raise SourceError(f"sources folder {root} {what}: name one with --sources FOLDER")
+    return root
+
+
 _Read = list[Document | Skipped]
 """What a file gave."""
 
 
 @contextmanager
 def _reading(
-    config: Config, known: Known | None, urls: dict[tuple[str, str], str]
+    config: Config, known: Known | None, urls: dict[tuple[str, str], str], parsed: AlreadyParsed | None
 ) -> Iterator[Callable[[Iterable[Path], Iterable[str]], Iterator[_Read]]]:
-    """Yield what reads files, ``config.threads`` at a time, each in a process; what it gives is in their order."""
+    """Yield what reads files, ``config.at_once`` at a time, each in a process; what it gives is in their order."""
     free: SimpleQueue[Sandbox] = SimpleQueue()
-    # No more than there are cores: a file must not run out of time because of the others.
-    every = [_sandbox(config) for _ in range(min(config.threads, os.cpu_count() or 1))]
+    every = [_sandbox(config) for _ in range(config.at_once)]
     for sandbox in every:
         free.put(sandbox)
 
     def read(path: Path, name: str) -> _Read:
         sandbox = free.get()
         try:
-            return _read_file(path, name, config, sandbox, known, urls)
+            return _read_file(path, name, config, sandbox, known, urls, parsed)
         except (OSError, Unusable) as error:
             return [Skipped(_printable(name), *_why(error))]
         finally:
@@ -189,14 +198,19 @@ def read_text(path: Path, config: Config) -> str:
         raise SourceError(str(Skipped(_printable(str(path)), *_why(error)))) from error
 
 
+def limits(config: Config) -> dict[str, int]:
+    """Return the limits within which files are parsed, as :class:`Sandbox` takes them."""
+    return {
+        "seconds": config.parse_seconds,
+        "memory_mb": config.parse_memory_mb,
+        "text_mb": config.max_file_mb,
+        "unpacked_mb": config.max_unpacked_mb,
+        "ocr_seconds": config.ocr_seconds if config.ocr else 0,
+    }
+
+
 def _sandbox(config: Config) -> Sandbox:
-    return Sandbox(
-        seconds=config.parse_seconds,
-        memory_mb=config.parse_memory_mb,
-        text_mb=config.max_file_mb,
-        unpacked_mb=config.max_unpacked_mb,
-        ocr_seconds=config.ocr_seconds if config.ocr else 0,
-    )
+    return Sandbox(**limits(config))
 
 
 def walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:
@@ -216,9 +230,39 @@ def walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None] | None
                 yield Path(directory, name)
 
 
-def _read_file(
-    path: Path, name: str, config: Config, sandbox: Sandbox, known: Known | None, urls: dict[tuple[str, str], str]
-) -> list[Document | Skipped]:
+def to_parse(config: Config, known: Known | None) -> Iterator[tuple[str, str, bytes] | None]:
+    """Yield suffix, SHA-256 and bytes of each file that is of a format to be parsed, in order; None where none need be.
+
+    Args:
+        config: names the folder, and the limits.
+        known: as :func:`read_folder` is given it, which also tells what cannot be used.
+
+    Raises:
+        SourceError, UsageError: as :func:`read_folder` does.
+    """
+    root, urls = _root(config), {}
+    with suppress(Unusable):
+        urls = fetched.urls(root)
+    for path in parsed_files(config):
+        name = path.relative_to(root).as_posix()
+        try:
+            data = _bytes(path, name, config)
+        except (OSError, Unusable):
+            yield None
+            continue
+        sha256 = hashlib.sha256(data).hexdigest()
+        before = known and known(name, origin_of(sha256, config, urls.get((name, sha256))))
+        yield None if before else (path.suffix.lower(), sha256, data)
+
+
+def parsed_files(config: Config) -> Iterator[Path]:
+    """Yield each file under ``config.sources`` that is of a format to be parsed, in order."""
+    files = walk(Path(config.sources), Path(config.index).resolve())
+    return (path for path in files if path.suffix.lower() in PARSERS)
+
+
+def _bytes(path: Path, name: str, config: Config) -> bytes:
+    """Return what stands in a file, if it is one that can be used."""
     if not is_unicode(name) or has_controls(name):
         raise Unusable("its name holds control characters or is not Unicode", "rename it")
     if path.is_symlink():
@@ -233,12 +277,26 @@ def _read_file(
         raise Unusable("not a regular file", "put a file here")
     if info.st_size > config.max_file_mb << 20:
         raise Unusable(f"larger than max_file_mb = {config.max_file_mb}", "split it, or raise max_file_mb")
-    data = path.read_bytes()
+    return path.read_bytes()
+
+
+def _read_file(
+    path: Path,
+    name: str,
+    config: Config,
+    sandbox: Sandbox,
+    known: Known | None,
+    urls: dict[tuple[str, str], str],
+    parsed: AlreadyParsed | None,
+) -> list[Document | Skipped]:
+    data, suffix = _bytes(path, name, config), path.suffix.lower()
     sha256 = hashlib.sha256(data).hexdigest()
     url = urls.get((name, sha256))
     if suffix in PARSERS:
-        before = known(name, origin_of(sha256, config, url)) if known else []
-        return [*(before or _parsed(name, sandbox.parse(path), config, url))]
+        if known and (before := known(name, origin_of(sha256, config, url))):
+            return [*before]
+        found = parsed(suffix, sha256) if parsed else None
+        return [*_parsed(name, found or sandbox.parse(path), config, url)]
     text = decode(data)
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
@@ -338,8 +396,12 @@ _LIBRARIES = """
 
 @cache
 def _parsers() -> str:
-    libraries = [version(name) for name in _LIBRARIES]
-    return f"{PARSERS_VERSION} {libraries} {sys.version}"
+    return f"{PARSERS_VERSION} {list(parser_versions().values())} {sys.version}"
+
+
+def parser_versions() -> dict[str, str]:
+    """Return the version of each library on which a parsed text depends, by name."""
+    return {name: version(name) for name in _LIBRARIES}
 
 
 def _json_lines(source: str, text: str) -> Iterator[Document | Skipped]:

@@ -53,9 +53,7 @@ class Sandbox:
         Raises:
             Unusable: it cannot be read, or not within the limits.
         """
-        answer = self._ask(path)
-        attachments = {name: Parsed(**part) for name, part in answer.pop("attachments").items()}
-        return Parsed(**answer, attachments=attachments)
+        return Parsed.of(self._ask(path))
 
     def look(self, path: Path, number: int, wanted: Sequence[Wanted]) -> tuple[Leaf, str]:
         """Find quotes on a page of a PDF: see :func:`rag.documents.leaf.look`.

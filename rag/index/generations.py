@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreadable, SourceError
 from rag.index import manifest
@@ -234,3 +235,9 @@ class Folder:
 
     def swap_in(self, target: Path, identity: str) -> None:
         swap_in(self._path, target, identity)
+
+    def jobs(self) -> None:
+        return None
+
+    def under_way(self) -> dict[str, Any]:
+        return {}

@@ -29,7 +29,7 @@ from rag.documents import load
 from rag.errors import IndexDamaged, IndexMissing, SourceError, UsageError
 from rag.index import bm25, generations, manifest, store, vectors
 from rag.index.opened import Index
-from rag.indexing import homes
+from rag.indexing import homes, work
 from rag.indexing.ingestion import ingested
 from rag.models import encode
 from rag.schema import Skipped
@@ -116,9 +116,19 @@ def build(
     if folder.resolve() == Path(config.sources).resolve():
         raise UsageError(f"{folder} is both the sources and the index: name another folder with --index")
     home = homes.home(config.index, config.models)
-    with nullcontext() if dry_run else home.single_writer(), _sound_now(home) as now, _full_disk():
+    with (
+        nullcontext() if dry_run else home.single_writer(),
+        _sound_now(home) as now,
+        _full_disk(),
+        nullcontext() if dry_run else work.team(home, config) as team,
+    ):
+        known = now.store.of_file if now else None
+        if team:
+            files = sum(1 for _ in load.parsed_files(config))
+            with _telling("read", files, tell, team, progress=progress) as told:
+                team.parse(config, known, told)
         read = (lambda files: tell("read", files, 0)) if tell else None
-        found = load.read_folder(config, now.store.of_file if now else None, read, heard)
+        found = load.read_folder(config, known, read, heard, team.parsed if team else None)
         if not found.documents:
             raise SourceError(_nothing(config.sources, found.skipped))
         model = embed.find(config.encoder)
@@ -126,25 +136,33 @@ def build(
         identity = _generation_id(found, list(digests.values()), model, config)
         report = _compare(digests, now, identity, found)
         if dry_run or report.current:
-            return report
+            return _done(report, team)
         if home.is_sound(identity):
             home.make_current(identity)  # an older one that is wanted again
-            return replace(report, built=True)
+            return _done(replace(report, built=True), team)
         target = home.aside()
         counts = store.write(target / manifest.STORE, ingested(found.documents, digests, config.passage_chars))
         found.documents.clear()  # from here on texts are read from the store, a block at a time
         exporting = (lambda: tell("export", 0, 0)) if tell else None
-        encoder = _encoder(target / manifest.ENCODER, now, model, config.threads, exporting)
+        encoder = _encoder(target / manifest.ENCODER, now, model, config.at_once, exporting)
         canaries = encode.canaries(encoder)
+        if team:
+            team.use(target / manifest.ENCODER, encoder, canaries)
         reusable = now if now and _gives_the_same(now, encoder.card, canaries) else None
         with closing(store.Store(target / manifest.STORE)) as stored:
             bm25.write(target / manifest.BM25, stored.headed_texts())
-            with _telling(counts.passages, tell, progress=progress) as told:
-                search, encoded = _write_vectors(target, encoder, stored, reusable, told)
+            with _telling("encode", counts.passages, tell, team, progress=progress) as told:
+                search, encoded = _write_vectors(target, encoder, stored, reusable, team, told)
         about = (identity, encoder.card, canaries, config.passage_chars, search, counts, tuple(found.skipped))
         _seal(target, manifest.Manifest(*about))
         home.swap_in(target, identity)
-    return replace(report, built=True, passages=counts.passages, encoded=encoded)
+        return _done(replace(report, built=True, passages=counts.passages, encoded=encoded), team)
+
+
+def _done(report: Report, team: work.Team | None) -> Report:
+    if team:
+        team.end()
+    return report
 
 
 @contextmanager
@@ -234,7 +252,8 @@ def _write_vectors(
     encoder: encode.QueryEncoder,
     stored: store.Store,
     reusable: Index | None,
-    told: Callable[[int], None],
+    team: work.Team | None,
+    told: work.Told,
 ) -> tuple[manifest.Search, int]:
     """Write a vector a passage; return how they are to be searched, and how many had to be encoded."""
     known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
@@ -243,32 +262,40 @@ def _write_vectors(
     encoded = 0
     shape = (times.total(), encoder.card.dimension)
 
+    def here(texts: Sequence[str], told: work.Told) -> encode.Vectors:
+        found = encoder.encode(texts, encoder.card.document_prompt)
+        told(len(texts))
+        return found
+
     def blocks() -> Iterator[encode.Vectors]:
         nonlocal encoded
-        for texts in _blocks(stored.texts()):
+        for texts in _blocks(stored.texts(), work.BLOCK if team else BLOCK):
             keys = [_key(text) for text in texts]
             rows = np.array([known.get(key, -1) for key in keys])
             block = np.empty((len(texts), shape[1]), dtype=np.float32)
             if reusable and (rows >= 0).any():
                 block[rows >= 0] = reusable.vectors.rows(rows[rows >= 0])
             new = {key: text for key, text, row in zip(keys, texts, rows, strict=True) if row < 0 and key not in again}
-            fresh = dict(zip(new, encoder.encode(list(new.values()), encoder.card.document_prompt), strict=True))
+            told(len(texts) - len(new))
+            fresh = dict(zip(new, (team.encode if team else here)(list(new.values()), told), strict=True))
             again.update((key, vector) for key, vector in fresh.items() if times[key] > 1)
             for n in np.flatnonzero(rows < 0):
                 block[n] = fresh[keys[n]] if keys[n] in fresh else again[keys[n]]
             encoded += len(new)
-            told(len(texts))
             yield block
 
     return vectors.write(target, shape, blocks()), encoded
 
 
 @contextmanager
-def _telling(passages: int, tell: Tell | None, *, progress: bool) -> Iterator[Callable[[int], None]]:
-    """Yield what is called with the number of passages of each block that is encoded."""
+def _telling(
+    stage: Literal["read", "encode"], total: int, tell: Tell | None, team: work.Team | None, *, progress: bool
+) -> Iterator[work.Told]:
+    """Yield what is called with how many more files are parsed or passages encoded, here or elsewhere."""
     from tqdm import tqdm
 
-    with tqdm(total=passages, desc="encoding", unit="passage", disable=not progress) as bar:
+    what, unit = ("parsing", "file") if stage == "read" else ("encoding", "passage")
+    with tqdm(total=total, desc=what, unit=unit, disable=not (progress and total)) as bar:
         done = 0
 
         def told(more: int) -> None:
@@ -276,15 +303,17 @@ def _telling(passages: int, tell: Tell | None, *, progress: bool) -> Iterator[Ca
             done += more
             bar.update(more)
             if tell:
-                tell("encode", done, passages)
+                tell(stage, done, total)
+            if team:
+                team.note(stage, done, total)
 
         told(0)
         yield told
 
 
-def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+def _blocks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
     remaining = iter(texts)
-    while block := list(islice(remaining, BLOCK)):
+    while block := list(islice(remaining, size)):
         yield block
 
 

@@ -6,12 +6,15 @@ builder. Both make the same promise: a generation is built aside, checked, and s
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.config import Config
 from rag.errors import UsageError
 from rag.index.generations import Folder, Generation
 from rag.index.opened import Index
+
+if TYPE_CHECKING:
+    from rag.postgres.jobs import Jobs
 
 SCHEMES = ("postgresql://", "postgres://")
 """How the address of a database begins."""
@@ -75,6 +78,23 @@ class Home(Protocol):
 
     def swap_in(self, target: Path, identity: str) -> None:
         """Take a finished generation, make it current, and drop all older ones but the last."""
+        ...
+
+    def jobs(self) -> "Jobs | None":
+        """Return where other hosts find what they may do of a build; None if they cannot reach this home.
+
+        Raises:
+            UsageError: it is of several collections.
+            IndexUnreachable: the database does not answer.
+        """
+        ...
+
+    def under_way(self) -> dict[str, Any]:
+        """Return how far a build is and who takes part, as ``rag status --json`` has it; nothing if none can be told.
+
+        Raises:
+            IndexUnreachable: the database does not answer.
+        """
         ...
 
 

@@ -1,15 +1,17 @@
 """What an index holds, for ``rag status``."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from rag.config import Config
+from rag.errors import IndexMissing
 from rag.indexing.homes import home
 from rag.schema import SCHEMA_VERSION, Skipped
 
 
 def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
-    """Return the JSON form of ``rag status``.
+    """Return the JSON form of ``rag status``; of an index whose first build is under way, what is known of the build.
 
     Args:
         config: names the index folder.
@@ -19,7 +21,15 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
     Raises:
         IndexMissing, IndexDamaged: as opening it does.
     """
-    with home(config.index, config.models).open(verify=verify, load=verify) as index:
+    own = home(config.index, config.models)
+    under_way = own.under_way()
+    try:
+        index = own.open(verify=verify, load=verify)
+    except IndexMissing:
+        if not under_way.get("building"):
+            raise
+        return {"schema": SCHEMA_VERSION, "index": None, "folder": own.name, **under_way}
+    with index:
         manifest = index.manifest
         found: dict[str, Any] = {
             "schema": SCHEMA_VERSION,
@@ -32,6 +42,7 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
             "total_bytes": manifest.total_bytes,
             "skipped": [asdict(item) for item in manifest.skipped],
             "verified": verify,
+            **under_way,
         }
         found["partly_read"], found["noted"] = index.store.noted()
         if sources:
@@ -51,6 +62,8 @@ def status(config: Config, *, verify: bool, sources: bool) -> dict[str, Any]:
 
 def status_text(found: dict[str, Any]) -> str:
     """Return a status for a terminal."""
+    if found["index"] is None:
+        return "\n".join([f"generation  none yet in {found['folder']}", *_under_way(found)])
     encoder = found["encoder"]
     lines = [
         f"generation  {found['index']}" + (" (every byte verified)" if found["verified"] else ""),
@@ -63,6 +76,7 @@ def status_text(found: dict[str, Any]) -> str:
     ]
     lines += [f"  {_megabytes(size):>9}  {name}" for name, size in found["bytes"].items()]
     lines += [f"skipped     {Skipped(**item)}" for item in found["skipped"]]
+    lines += _under_way(found)
     where = "" if "sources" in found else " (rag status --sources tells what)"
     if found["partly_read"]:
         lines.append(f"partly read {_documents(found['partly_read'])}{where}")
@@ -72,6 +86,22 @@ def status_text(found: dict[str, Any]) -> str:
         lines.append(f"{source['source']}  {source['published'] or '-'}  {source['characters']}  {source['title']}")
         lines += [f"    {source['source']}: {told}" for told in (*source["unread"], *source["notes"])]
     return "\n".join(lines)
+
+
+def _under_way(found: dict[str, Any]) -> Iterator[str]:
+    """Yield how far a build is, and who takes part in it."""
+    if building := found.get("building"):
+        what = "files parsed" if building["stage"] == "read" else "passages encoded"
+        done, left = building["jobs_done"], building["jobs_left"]
+        yield (
+            f"building    {building['done']} of {building['total']} {what}, {building['per_s']:.1f} a second"
+            f" ({done} jobs done, {left} listed)"
+        )
+        if not any(worker["builds"] for worker in found["workers"]):
+            yield "            cut: rag index goes on with what was done"
+    for worker in found.get("workers", ()):
+        did = f"{worker['files']} files parsed, {worker['passages']} passages encoded"
+        yield f"worker      {worker['name']}{' (builds)' if worker['builds'] else ''}: {did}"
 
 
 def _documents(number: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -155,13 +156,15 @@ class TorchEncoder:
         if location.is_absolute() and identity_of(folder_hashes(location)) != card.identity:
             raise EncoderError(f"encoder {location} is not what the index was built with: rebuild with rag index")
         self._model = load(card.name, str(card.location))
+        self._one = Lock()  # its tokenizer is not to be used from two threads
         self.card = card
 
     def encode(self, texts: Sequence[str], prompt: str = "") -> Vectors:
         """Return float32 unit vectors of shape ``(len(texts), dimension)`` of the texts, each behind a prompt."""
-        vectors = self._model.encode(
-            list(texts), prompt=prompt, batch_size=1, normalize_embeddings=True, show_progress_bar=False
-        )
+        with self._one:
+            vectors = self._model.encode(
+                list(texts), prompt=prompt, batch_size=1, normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(vectors, dtype=np.float32)
 
 

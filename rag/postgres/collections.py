@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from rag.errors import IndexMissing, UsageError
 from rag.index.generations import Generation
@@ -9,6 +10,7 @@ from rag.index.joined import Joined, joined_id
 from rag.index.opened import Index
 from rag.postgres.address import is_collection
 from rag.postgres.database import Database
+from rag.postgres.jobs import Jobs
 from rag.postgres.opened import missing
 
 EVERY = "*"
@@ -76,6 +78,12 @@ class Collections:
 
     def swap_in(self, target: Path, identity: str) -> None:
         raise self._one_alone(target, identity)
+
+    def jobs(self) -> Jobs:
+        raise self._one_alone()
+
+    def under_way(self) -> dict[str, Any]:
+        return {}
 
     def _database(self, collection: str | None) -> Database:
         mark = f"#{collection}" if collection else ""

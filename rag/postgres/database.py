@@ -22,6 +22,7 @@ from rag.index.generations import Generation
 from rag.index.opened import Index
 from rag.postgres import copy
 from rag.postgres.address import address, is_collection
+from rag.postgres.jobs import Jobs
 from rag.postgres.opened import DatabaseIndex, missing
 from rag.postgres.session import connect, told
 
@@ -158,6 +159,13 @@ class Database:
             self._write("INSERT INTO {collection}.generation (number, id, manifest) VALUES (%s, %s, %s)", values)
             self._write(_CURRENT, (number,))
             self._write("DELETE FROM {collection}.generation WHERE number != ALL(%s)", ([number, *kept],))
+
+    def jobs(self) -> Jobs:
+        return Jobs(self._address)
+
+    def under_way(self) -> dict[str, Any]:
+        with told(self._address), self.jobs() as jobs:
+            return jobs.under_way()
 
     def _filled(self, number: int, built: Path) -> manifest.Manifest:
         """Fill a new schema with what was built, check it as a reader would, and return its manifest."""

@@ -320,7 +320,7 @@ def test_files_are_parsed_side_by_side_and_told_in_their_order(tmp_path: Path, m
         (tmp_path / f"{n}.csv").write_text(f"a\nvalue {n}\n")
         (tmp_path / f"{n}.txt").write_text(f"Text {n}.\n")
     (tmp_path / "3.docx").write_bytes(b"none")
-    alone, together = (load.read_folder(Config(sources=str(tmp_path), threads=threads)) for threads in (1, 3))
+    alone, together = (load.read_folder(Config(sources=str(tmp_path), index_threads=n)) for n in (1, 3))
     assert (together.documents, together.skipped) == (alone.documents, alone.skipped)
     assert len(alone.documents) == 12
     both = Barrier(2)
@@ -332,7 +332,7 @@ def test_files_are_parsed_side_by_side_and_told_in_their_order(tmp_path: Path, m
     monkeypatch.setattr(Sandbox, "parse", parse)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     (tmp_path / "3.docx").unlink()  # an even number: each waits for another
-    found = load.read_folder(Config(sources=str(tmp_path), threads=2))
+    found = load.read_folder(Config(sources=str(tmp_path), index_threads=2))
     assert (len(found.documents), len(found.skipped)) == (6, 6)
 
 
@@ -359,5 +359,5 @@ def test_who_ends_a_build_waits_for_no_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(Sandbox, "parse", parse)
     monkeypatch.setattr(Sandbox, "interrupt", end)
     with pytest.raises(KeyboardInterrupt):
-        load.read_folder(Config(sources=str(tmp_path), threads=2), tell=stop)
+        load.read_folder(Config(sources=str(tmp_path), index_threads=2), tell=stop)
     assert len(begun) < 20

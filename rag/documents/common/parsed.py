@@ -3,6 +3,7 @@
 from collections.abc import Container
 from dataclasses import dataclass, field
 from itertools import chain, count
+from typing import Any, Self
 
 _NAME_CHARS = 80
 _BRACKETS = str.maketrans("[]", "()")
@@ -29,6 +30,11 @@ class Parsed:
     """Documents of their own within it, by the name that follows the file's own: "report.docx"."""
     sha256: str = ""
     """Of the bytes that were parsed."""
+
+    @classmethod
+    def of(cls, form: dict[str, Any]) -> Self:
+        """Return what ``dataclasses.asdict`` made of it, which JSON may have carried."""
+        return cls(**{**form, "attachments": {name: cls(**part) for name, part in form["attachments"].items()}})
 
 
 def free_name(name: str, taken: Container[str]) -> str:
