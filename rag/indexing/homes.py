@@ -106,9 +106,13 @@ def home(index: str | Path, models: str | None = None) -> Home:
         models: the folder below which an encoder that comes out of a database is kept; by default the settings' own.
 
     Raises:
-        UsageError: the address cannot be used, or the extra ``postgres`` is not installed.
+        UsageError: the address cannot be used, is not one of PostgreSQL, or the extra ``postgres`` is not installed.
     """
     if not is_database(index):
+        scheme, mark, _ = str(index).partition("://")
+        if mark:  # as a folder it would be built in one of that name, here
+            where = "write a folder, or postgresql://USER@HOST:PORT/DATABASE"
+            raise UsageError(f"{scheme}://… is not a place for an index: {where}")
         return Folder(Path(index))
     try:
         from rag.postgres.collections import EVERY, Collections
