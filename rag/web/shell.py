@@ -4,17 +4,22 @@ What the bar does, it does in the browser (``static/shell.js``): a view is opene
 by the ``select`` event of what :func:`view` yields. A new view is a line of :data:`VIEWS` and a ``with view(name)``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 import gradio as gr
 
-from rag.web import words
+from rag.web import access, words
 from rag.web.icons import icon
 from rag.web.language import NAMES, spoken
+
+BAR = "ql-bar"
+NAME = "\ue000"
+"""Stands in the bar for the name of who has signed in: the bar is laid out once, for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,27 @@ VIEWS = (
 """All views, in the order of the bar; the first is shown first."""
 
 
-def bar(settings: str = "", *, login: bool) -> None:
+def bar(settings: str = "", *, login: bool, people: bool = False) -> None:
     """Lay out the bar, with a way out where there is a login.
 
     Args:
         settings: the HTML of what can be set, for the dialog of settings.
-        login: whether there is a password.
+        login: whether somebody has logged in.
+        people: whether by a name.
     """
     script = (files("rag.web") / "static" / "shell.js").read_text(encoding="utf-8")
-    gr.HTML(_bar(settings, login=login), js_on_load=script, elem_id="ql-bar", apply_default_css=False)
+    out = (_signed() if people else "") + (_logout() if login else "")
+    gr.HTML(_bar(settings, out), js_on_load=script, elem_id=BAR, apply_default_css=False)
+
+
+def named(components: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+    """Return the components of a page with the name of who has signed in in the bar."""
+    return [
+        {**one, "props": {**one["props"], "value": one["props"]["value"].replace(NAME, escape(name))}}
+        if one["props"].get("elem_id") == BAR
+        else one
+        for one in components
+    ]
 
 
 @contextmanager
@@ -78,7 +95,7 @@ def style() -> str:
     return f".ql-view {{ display: none !important; }}\n{', '.join(shown)} {{ display: flex !important; }}"
 
 
-def _bar(settings: str, *, login: bool) -> str:
+def _bar(settings: str, out: str) -> str:
     tabs = "".join(_tab(each, first=each is VIEWS[0]) for each in VIEWS if not each.developers)
     return (
         f'<a class="ql-skip" id="ql-first" href="#ql-log">{words.CHAT_SKIP}</a>'
@@ -90,7 +107,7 @@ def _bar(settings: str, *, login: bool) -> str:
         f'<button type="button" class="ql-tool" popovertarget="ql-menu" title="{words.BAR_SETTINGS}">'
         f'{icon("settings")}<span class="ql-label">{words.BAR_SETTINGS}</span></button></header>'
         f'<div id="ql-menu" class="ql-menu" popover role="dialog" aria-label="{words.BAR_SETTINGS}">'
-        f"{settings}{_languages()}{_themes()}{_keys()}{_developers()}{_logout() if login else ''}</div>"
+        f"{settings}{_languages()}{_themes()}{_keys()}{_developers()}{out}</div>"
     )
 
 
@@ -141,7 +158,7 @@ def _developers() -> str:
         f'<li><button type="button" class="ql-item" data-view="{each.name}">{icon(each.icon)}{escape(each.label())}'
         "</button></li>"
         for each in VIEWS
-        if each.developers
+        if each.developers and not access.person().collections  # a run of an evaluation quotes all of them
     )
     return (
         f'<details class="ql-developers"><summary>{words.BAR_DEVELOPERS}</summary><ul>{views}'
@@ -150,6 +167,14 @@ def _developers() -> str:
         f'<li><label class="ql-item"><input type="checkbox" data-shell="trace">{words.BAR_TRACE}</label></li>'
         "</ul></details>"
     )
+
+
+def _signed() -> str:
+    """Return who has signed in, and what they may do."""
+    who = access.person()
+    rights = words.SIGNED_SOME if who.collections else "" if who.writes else words.SIGNED_READS
+    told = f'<span class="ql-meta">{rights}</span>' if rights else ""
+    return f'<p class="ql-signed"><span>{words.SIGNED.format(name=f"<b>{NAME}</b>")}</span>{told}</p>'
 
 
 def _logout() -> str:

@@ -28,9 +28,9 @@ from rag.exports.links import address
 from rag.schema import Check
 from rag.serving import checking, gate, limits
 from rag.serving.app import app
-from rag.serving.keys import Keys
 from rag.serving.tools import TOOLS
 from rag.web.guard import App
+from rag.web.keys import Keys
 from rag.web.library import Library
 from rag.web.live import Live
 from tests.conftest import ARTICLE
