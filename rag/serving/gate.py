@@ -144,7 +144,7 @@ class Gate:
             raise Problem("forbidden", "this server has another name: ask it as 127.0.0.1 or localhost")
         if foreign(scope):
             raise Problem("forbidden", "a page of another origin may not ask: ask from a program")
-        method, path = scope["method"], scope["path"]
+        path = scope["path"]
         if self._door.closed and path not in TOLD_LAST:
             raise Problem("busy", "the server is stopping: ask again when it has been started again", BUSY_SECONDS)
         if path in OPEN:

@@ -263,7 +263,7 @@ class Page(gr.Blocks):
         who = access.person()
         found = self.in_others.get((language.spoken(), who.writes, bool(who.collections)))
         if who.key:
-            found = shell.named(found or self._config["components"], who.key.name)
+            found = shell.named(found or self._config["components"], who.key)
         return {**self._config, "components": found} if found else self._config
 
     @config.setter

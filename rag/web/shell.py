@@ -15,11 +15,12 @@ import gradio as gr
 
 from rag.web import access, words
 from rag.web.icons import icon
+from rag.web.keys import Key
 from rag.web.language import NAMES, spoken
 
 BAR = "ql-bar"
-NAME = "\ue000"
-"""Stands in the bar for the name of who has signed in: the bar is laid out once, for all."""
+NAME, COLLECTIONS = "\ue000", "\ue001"
+"""Stand in the bar for the name of who has signed in, and for what they read: the bar is laid out once, for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,14 @@ def bar(settings: str = "", *, login: bool, people: bool = False) -> None:
     gr.HTML(_bar(settings, out), js_on_load=script, elem_id=BAR, apply_default_css=False)
 
 
-def named(components: Sequence[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+def named(components: Sequence[Mapping[str, Any]], key: Key) -> list[Mapping[str, Any]]:
     """Return the components of a page with the name of who has signed in in the bar."""
+
+    def told(bar: str) -> str:
+        return bar.replace(NAME, escape(key.name)).replace(COLLECTIONS, escape(", ".join(key.collections)))
+
     return [
-        {**one, "props": {**one["props"], "value": one["props"]["value"].replace(NAME, escape(name))}}
+        {**one, "props": {**one["props"], "value": told(one["props"]["value"])}}
         if one["props"].get("elem_id") == BAR
         else one
         for one in components
@@ -172,7 +177,13 @@ def _developers() -> str:
 def _signed() -> str:
     """Return who has signed in, and what they may do."""
     who = access.person()
-    rights = words.SIGNED_SOME if who.collections else "" if who.writes else words.SIGNED_READS
+    rights = (
+        words.SIGNED_SOME.format(collections=COLLECTIONS)
+        if who.collections
+        else ""
+        if who.writes
+        else words.SIGNED_READS
+    )
     told = f'<span class="ql-meta">{rights}</span>' if rights else ""
     return f'<p class="ql-signed"><span>{words.SIGNED.format(name=f"<b>{NAME}</b>")}</span>{told}</p>'
 

@@ -15,7 +15,7 @@ SIGN_NOTHING = "Esta clave no abre ninguna colección de las que hay aquí."
 SIGN_NO_KEYS = "No se pueden leer las claves: el registro del servidor dice por qué."
 SIGNED = "Ha entrado como {name}"
 SIGNED_READS = "Puede preguntar y leer lo que hay aquí, no cambiarlo."
-SIGNED_SOME = "Puede preguntar y leer algunas de las colecciones, no cambiarlas."
+SIGNED_SOME = "Puede preguntar y leer {collections}, no cambiarlo."
 LEAVE = "¿Terminar esta sesión en este equipo?"
 
 # Under load

@@ -23,7 +23,7 @@ SIGN_NOTHING = "This key opens no collection that is here."
 SIGN_NO_KEYS = "The keys cannot be read: the log of the server tells why."
 SIGNED = "Signed in as {name}"
 SIGNED_READS = "You may ask and read what is here, not change it."
-SIGNED_SOME = "You may ask and read some of the collections, not change them."
+SIGNED_SOME = "You may ask and read {collections}, not change it."
 LEAVE = "End this session on this computer?"
 
 # Under load

@@ -26,7 +26,7 @@ QUESTION = "Which harbour opened with boats?"
 
 
 class Encoder:
-    card = SimpleNamespace(query_prompt="")
+    card = SimpleNamespace(query_prompt="", document_prompt="")
 
     def encode(self, texts: Sequence[str], _: str = "") -> Any:
         return np.array([vector(text) for text in texts])
