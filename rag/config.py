@@ -80,6 +80,8 @@ class Config:
     """Processes that ``rag serve --api-only`` answers with; more than one only read."""
     password_file: str | None = None
     """File with the hash of the chat page's password (``rag ui --set-password``); needed unless host is loopback."""
+    people: bool = False
+    """Whether people sign in to the chat page, each with the name and the secret of a key (``rag keys``)."""
     examples: str | None = None
     """Text file of questions, one a line, that the chat page offers."""
     runs: str = "runs"

@@ -7,6 +7,7 @@
     ├── EncoderError         exit 1   a model that cannot be loaded or is not what it should be
     ├── ReaderError          exit 1   a reader is missing or not the one that was made
     ├── BusyError            exit 1   another process is building this index, or pulling this model
+    ├── RightsError          exit 1   what a key does not open
     ├── ModelError           exit 1   a language model that cannot be had, or whose bytes are not the published ones
     ├── LLMError             exit 1   an LLM that does not answer
     ├── FetchError           exit 1   an address that cannot be fetched
@@ -67,6 +68,12 @@ class BusyError(RagError):
     """Another process is building this index, or pulling this model."""
 
     kind = "busy"
+
+
+class RightsError(RagError):
+    """What the key of whoever asks does not open."""
+
+    kind = "forbidden"
 
 
 class ModelError(RagError):

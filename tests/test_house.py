@@ -53,12 +53,12 @@ HOUSE = """
     evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
         run check draft suites commands
     fetching: address fetch add
-    web: spanish standing language words icons template trace share export kept conversations ratings leaves live
-        uploads arrivals library addresses picture listen guard install password streams receive runs trend evaluations
-        checks pins listing pinbutton page prose printed document shelf desk answering llms settings chat
-        adding sources history beside claims pinned notebook checking shell around beginning server
-    serving: problems keys limits follow metrics spans vendors access running dialogue openai examples asking
-        checking compatible sources indexing reference gate tools mcp app run
+    web: keys access spanish standing language words share kept conversations ratings leaves live uploads arrivals
+        library addresses listen guard streams receive runs checks pins icons template trend evaluations install
+        password people picture export trace listing pinbutton page prose printed document shelf desk answering llms
+        settings chat adding sources history beside claims pinned notebook checking shell around beginning server
+    serving: problems limits follow metrics spans vendors running dialogue openai examples asking checking
+        compatible sources indexing reference gate tools mcp app run
     cli: batch show options main
     : llamaindex gguf builder __main__
 """

@@ -435,7 +435,7 @@ def _serve(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _keys(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.serving.keys import run
+    from rag.web.keys import run
 
     return run(arguments, config)
 

@@ -16,12 +16,14 @@ OUT = "as .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 
 OCR = "read pages without text by text recognition (quoteline[ocr])"
 
+PEOPLE = "have people sign in to the page by their keys (rag keys)"
+
 VERBOSE = "all nearest passages, whole; the confidence as a number"
 
 GROUPS = {
     "models": "fetch and check models",
     "eval": "measure answers on gold questions",
-    "keys": "make and remove keys for rag serve",
+    "keys": "make and remove keys of people and programs",
 }
 """Commands that have commands of their own."""
 
@@ -184,6 +186,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("ui", "open the chat page in the browser")
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
+    sub.add_argument("--people", action="store_const", const=True, help=PEOPLE)
     sub.add_argument("--password-file", metavar="FILE", help="ask for the password whose hash this file holds")
     sub.add_argument("--set-password", metavar="FILE", help="ask for a password, write its hash to this file, and end")
     sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
@@ -196,12 +199,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on; 0 takes any free one (default: 7860)")
     sub.add_argument("--workers", type=int, metavar="N", help="processes, of which several only read (default: 1)")
+    sub.add_argument("--people", action="store_const", const=True, help=PEOPLE)
     sub.add_argument("--password-file", metavar="FILE", help="ask for the page's password, whose hash this file holds")
     sub.add_argument("--sources", metavar="FOLDER", help="folder that is added to and indexed (default: seeds)")
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
-    sub = command("keys add", "make a key for a program that asks over HTTP, and print it", index=False, takes="NAME")
-    sub.add_argument("name", metavar="NAME", help="a name for it")
+    sub = command("keys add", "make a key for a person or a program, and print it", index=False, takes="NAME")
+    sub.add_argument("name", metavar="NAME", help="a name for it; a person signs in to the page with both")
     sub.add_argument("--write", action="store_true", help="let it also add, remove and index sources")
     sub.add_argument("--collection", action="append", metavar="NAME", help="let it ask this one alone; may be repeated")
     sub.add_argument(

@@ -20,12 +20,12 @@ from rag.errors import RagError, UsageError
 from rag.serving import asking, checking, compatible, examples, indexing, problems, reference, sources
 from rag.serving.follow import Follower
 from rag.serving.gate import Gate
-from rag.serving.keys import Keys
-from rag.serving.limits import Door, Rates, Slots
+from rag.serving.limits import Door, Slots
 from rag.serving.metrics import KIND, Metrics
 from rag.serving.problems import Problem
 from rag.serving.running import Serving
 from rag.web.guard import App, Receive, Scope, Send
+from rag.web.keys import Keys, Rates
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK
 from rag.web.live import Live
@@ -45,7 +45,15 @@ OURS = ("/v1", "/mcp", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.jso
 """What the API answers where the page is served beside it."""
 
 
-def app(live: Live, library: Library | None, *, workers: int = 1, shared: Path | None = None, page: Any = None) -> App:
+def app(
+    live: Live,
+    library: Library | None,
+    *,
+    workers: int = 1,
+    shared: Path | None = None,
+    page: Any = None,
+    rates: Rates | None = None,
+) -> App:
     """Return the API as an ASGI application.
 
     Args:
@@ -54,8 +62,9 @@ def app(live: Live, library: Library | None, *, workers: int = 1, shared: Path |
         workers: how many processes serve the same.
         shared: folder where they keep their figures.
         page: the chat page's application, which answers what the API does not.
+        rates: how often each key has asked there.
     """
-    with live.engine() as engine:
+    with live.whole() as engine:
         config = engine.config
         at_once = AT_ONCE_WITH_LLM if engine.llm else max(1, (os.cpu_count() or 1) // config.threads)
     metrics = Metrics(shared)
@@ -73,11 +82,11 @@ def app(live: Live, library: Library | None, *, workers: int = 1, shared: Path |
     gated = Gate(
         _routes(serving, page, door),
         keys=serving.keys,
-        rates=Rates(workers),
+        rates=rates or Rates(workers),
         metrics=metrics,
         door=door,
         hosts=LOOPBACK if local else (),
-        private=local and not config.password_file,
+        private=local and not config.password_file and not config.people,
         most_upload=(config.max_file_mb << 20) + 1,
     )
     return gated if page is None else _beside(gated, page)
@@ -143,7 +152,7 @@ def _routes(serving: Serving, page: Any, door: Door) -> FastAPI:
         responses=examples.gives(examples.READY, "It can, from this generation"),
     )
     async def ready() -> JSONResponse:
-        with serving.live.engine() as engine:
+        with serving.live.whole() as engine:
             return JSONResponse({"status": "ready", "index": engine.index.id})
 
     @api.get(
@@ -154,7 +163,7 @@ def _routes(serving: Serving, page: Any, door: Door) -> FastAPI:
         responses=examples.gives(examples.FIGURES, "The figures, in its text format"),
     )
     def metrics() -> Response:
-        with serving.live.engine() as engine:
+        with serving.live.whole() as engine:
             counts = engine.index.manifest.counts
         return Response(serving.metrics.text(counts), media_type=KIND)
 

@@ -38,7 +38,7 @@ class Follower:
         Raises:
             RagError: it cannot, with the reason.
         """
-        with self._one, self._live.engine() as engine:
+        with self._one, self._live.whole() as engine:
             config = engine.config
             try:
                 if engine.index.named() == engine.index.id:

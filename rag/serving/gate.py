@@ -9,11 +9,10 @@ import traceback
 from collections.abc import Collection, Iterable
 
 from rag.errors import RagError
-from rag.serving.access import opening
-from rag.serving.keys import Key, Keys
-from rag.serving.limits import Door, Rates
+from rag.serving.limits import Door
 from rag.serving.metrics import Metrics
 from rag.serving.problems import BUSY_SECONDS, Problem
+from rag.web.access import Person, acting, full
 from rag.web.guard import (
     BODY_SECONDS,
     HEADERS,
@@ -32,6 +31,7 @@ from rag.web.guard import (
     replayed,
     whole,
 )
+from rag.web.keys import Key, Keys, Rates
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
 """Told without a key: nothing of them is of the sources."""
@@ -108,7 +108,7 @@ class Gate:
         self._door.inside += 1
         try:
             key = self._check(scope)
-            with opening(key.collections if key else ()):
+            with acting(Person(key)):
                 await self._app(scope, await self._body(scope, receive), say)
         except Problem as problem:
             await problem.response()(scope, receive, say)
@@ -144,23 +144,32 @@ class Gate:
             raise Problem("forbidden", "this server has another name: ask it as 127.0.0.1 or localhost")
         if foreign(scope):
             raise Problem("forbidden", "a page of another origin may not ask: ask from a program")
-        method, path = scope["method"], scope["path"]
+        path = scope["path"]
         if self._door.closed and path not in TOLD_LAST:
             raise Problem("busy", "the server is stopping: ask again when it has been started again", BUSY_SECONDS)
         if path in OPEN:
             return None
-        key = None
-        if not self._private or self._listed():
-            key = self._key(scope)
-            if key is None:
-                raise Problem("key", "send Authorization: Bearer KEY; rag keys add NAME makes a key")
-            self._rates.count(key.name, key.per_minute)
-            if key.scope != "write" and method not in ("GET", "HEAD") and path.startswith(WRITES):
-                raise Problem("forbidden", "this key only reads: rag keys add NAME --write makes one that writes")
-            if key.collections and not any(path == one or path.startswith(f"{one}/") for one in ASKS):
-                raise Problem("forbidden", "this key asks some collections alone, and this tells of all")
+        key = self._admitted(scope) if not self._private or self._listed() else None
         if length(scope) > self._most(scope):
             raise Problem("too_large", f"at most {self._most(scope) >> 20} MB")
+        return key
+
+    def _admitted(self, scope: Scope) -> Key:
+        """Return the key of a request that needs one.
+
+        Raises:
+            Problem: there is none, it has asked as often as it may, or it does not open this.
+        """
+        method, path = scope["method"], scope["path"]
+        key = self._key(scope)
+        if key is None:
+            raise Problem("key", "send Authorization: Bearer KEY; rag keys add NAME makes a key")
+        if wait := self._rates.wait(key):
+            raise Problem("rate", full(key, wait), wait)
+        if not key.writes and method not in ("GET", "HEAD") and path.startswith(WRITES):
+            raise Problem("forbidden", "this key only reads: rag keys add NAME --write makes one that writes")
+        if key.collections and not any(path == one or path.startswith(f"{one}/") for one in ASKS):
+            raise Problem("forbidden", "this key asks some collections alone, and this tells of all")
         return key
 
     def _listed(self) -> tuple[Key, ...]:

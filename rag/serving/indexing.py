@@ -24,7 +24,7 @@ def router(serving: Serving) -> APIRouter:
     )
     def about() -> JSONResponse:
         found = status(serving.config, verify=False, sources=False)
-        with serving.live.engine() as engine:
+        with serving.live.whole() as engine:
             found["answers_from"] = engine.index.id
         return JSONResponse({**found, "job": _job(serving.library.job) if serving.library else None})
 

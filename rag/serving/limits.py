@@ -1,8 +1,6 @@
-"""How much is asked at a time: questions under way and waiting, and requests of a key in a minute."""
+"""How much is asked at a time: questions under way and waiting."""
 
 import asyncio
-import time
-from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TypeVar
@@ -11,15 +9,11 @@ from anyio import CancelScope
 from starlette.concurrency import run_in_threadpool
 
 from rag.errors import BusyError
-from rag.serving.problems import Problem
 
 MOST_TEXT = 20_000
 """Characters of a text to check at a time: some hundred claims, each of which takes as long as a question."""
 PATIENCE = 4
 """How many times as long as a question a text may wait: it takes as long as many questions."""
-MINUTE = 60
-MOST_NAMES = 10_000
-"""Keys whose requests are counted."""
 
 Turn = Callable[[], AbstractAsyncContextManager[None]]
 """Waits for a turn, and holds it."""
@@ -135,35 +129,3 @@ class Door:
             async with asyncio.timeout(seconds):
                 while self.inside:
                     await asyncio.sleep(0.05)
-
-
-class Rates:
-    """Counts the requests of each key over the last minute.
-
-    Args:
-        share: the part of a key's number that this process allows: one of so many workers.
-    """
-
-    def __init__(self, share: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
-        self._share = share
-        self._clock = clock
-        self._by: OrderedDict[str, deque[float]] = OrderedDict()
-
-    def count(self, name: str, per_minute: int) -> None:
-        """Count a request.
-
-        Raises:
-            Problem: there were as many as there may be; it tells when to ask again.
-        """
-        most = max(1, per_minute // self._share)
-        times = self._by.setdefault(name, deque())
-        self._by.move_to_end(name)
-        if len(self._by) > MOST_NAMES:
-            self._by.popitem(last=False)
-        now = self._clock()
-        while times and times[0] <= now - MINUTE:
-            times.popleft()
-        if len(times) >= most:
-            wait = int(times[0] + MINUTE - now) + 1
-            raise Problem("rate", f"this key may ask {per_minute} times a minute: wait {wait} s", wait)
-        times.append(now)

@@ -75,7 +75,7 @@ def worker(config: Config, shared: str) -> App:
 def _with_page(site: Any, page: Any) -> App:
     from rag.serving.app import app
 
-    return app(site.live, site.library, page=page)
+    return app(site.live, site.library, page=page, rates=site.rates)
 
 
 def _library(live: Live) -> Library:
@@ -83,7 +83,7 @@ def _library(live: Live) -> Library:
 
 
 def _check(config: Config) -> None:
-    from rag.serving.keys import Keys
+    from rag.web.keys import Keys
 
     if config.host not in LOOPBACK and not Keys.of(config).listed():
         raise UsageError(f"others reach {config.host}: make a key with rag keys add NAME first")

@@ -18,12 +18,12 @@ from rag.engine import AS_SET, Engine, Options
 from rag.errors import RagError
 from rag.schema import Answer, Filter, Progress, Retrieved, Turn
 from rag.serving import problems
-from rag.serving.access import narrowed
 from rag.serving.follow import Follower
-from rag.serving.keys import Keys
 from rag.serving.limits import Slots
 from rag.serving.metrics import Metrics
 from rag.serving.problems import Problem
+from rag.web.access import narrowed, person
+from rag.web.keys import Keys
 from rag.web.library import Library
 from rag.web.live import Live
 
@@ -49,11 +49,11 @@ class Serving:
         """Lease what answers from these collections, or from all that the request's key opens.
 
         Raises:
-            Problem: the key does not open one of them.
+            RightsError: the key does not open one of them.
             UsageError: there is no such collection.
         """
-        with self.live.engine() as engine:
-            yield narrowed(engine, collections)
+        with self.live.whole() as engine:
+            yield narrowed(engine, person(named=True).collections, collections)
 
     def writable(self) -> Library:
         """Return the sources, to change them; Problem where the server only reads."""

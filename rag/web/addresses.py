@@ -4,6 +4,7 @@ Who may add files may add addresses, and nobody else: nothing is fetched unasked
 (:mod:`rag.fetching`): public machines alone, at most so many bytes and seconds.
 """
 
+from contextvars import copy_context
 from threading import Lock, Thread
 
 from rag.errors import BusyError, RagError, first_line
@@ -37,10 +38,12 @@ class Addresses:
             text: the address; ``https://`` where it names no scheme.
 
         Raises:
+            RightsError: who adds it only reads.
             UsageError: it is no address that can be fetched, or the sources folder cannot be used.
             SourceError: the sources folder cannot be written.
             BusyError: too many are being fetched.
         """
+        self._library.check_writes()
         text = text.strip()
         address = str(parsed(text if "://" in text else f"https://{text}"))
         self._library.check_folder()
@@ -51,7 +54,8 @@ class Addresses:
                 raise BusyError(words.ADDRESS_BUSY.format(count=len(self._under_way)))
             self._under_way.add(address)
         self._library.arrivals.note(address, "fetching")
-        Thread(target=self._fetch, args=[address], name="fetch", daemon=True).start()
+        # On behalf of who added it: in a thread of its own it would be nobody's.
+        Thread(target=copy_context().run, args=[self._fetch, address], name="fetch", daemon=True).start()
 
     def _fetch(self, address: str) -> None:
         arrivals = self._library.arrivals

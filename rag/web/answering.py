@@ -8,7 +8,7 @@ from typing import Any
 from rag.engine import AS_SET, Engine, Options
 from rag.errors import RagError
 from rag.schema import Answer, Filter, Progress, Retrieved, Turn
-from rag.web import page, words
+from rag.web import access, page, words
 from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk, Run
 from rag.web.document import Tab
@@ -69,6 +69,7 @@ def answering(
         return
     running.add(run)
     try:
+        access.count()
         yield from _answered(live, conversations, desk, asked, run)
     except RagError as error:
         yield from _failed(conversations, desk, asked, run, str(error))

@@ -4,16 +4,17 @@ It is laid out only where the page was started without an index, above the conve
 is built. Then it tells two sentences of each source, and beside it stand the questions that these sources answer.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
 
 from rag.conversation.summary import opening
 from rag.engine import Engine
-from rag.errors import IndexDamaged, RagError
+from rag.errors import IndexDamaged, RagError, RightsError
 from rag.index.store import Listing
 from rag.schema import Evidence
-from rag.web import adding, words
+from rag.web import access, adding, words
 from rag.web.chat import Chat
 from rag.web.library import Library
 from rag.web.live import Live
@@ -38,8 +39,11 @@ class Beginning:
     def lay_out(self) -> None:
         """Lay it out where components are being laid out now."""
         self._begun = gr.HTML("", js_on_load="", elem_id="ql-begun", apply_default_css=False)
-        area = adding.area(self._library, begins=True)
-        self._add = gr.HTML(area, js_on_load=adding.script(), elem_id="ql-begin", apply_default_css=False)
+        writes = access.person().writes
+        area = adding.area(self._library, begins=True) if writes else ""
+        self._add = gr.HTML(
+            area, js_on_load=adding.script(), elem_id="ql-begin", apply_default_css=False, visible=writes
+        )
 
     def listen(self, demo: gr.Blocks, talk: Chat) -> None:
         """Let it show what there is when the page is opened, and once there is an index.
@@ -51,7 +55,7 @@ class Beginning:
         at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
         demo.load(lambda: self.look(just_built=False), outputs=[self._begun], **at_once)
-        self._add.click(self._library.reindex, **at_once)
+        self._add.click(self.build, **at_once)
         shown = self._add.select(
             lambda desk: (self.look(), desk.panel(self._live), _told(words.BEGIN_LOOKING)),
             [talk.desk],
@@ -59,6 +63,11 @@ class Beginning:
             **at_once,
         )
         shown.then(lambda: talk.exemplified() or _told(words.BEGIN_NO_QUESTION), outputs=[talk.examples], **at_once)
+
+    def build(self) -> None:
+        """Build the index, for who may."""
+        with suppress(RightsError):  # whose page has nothing to press
+            self._library.reindex()
 
     def look(self, *, just_built: bool = True) -> str:
         """Return how the page begins: what to do, or once an index is built what it holds; nothing on later visits."""
@@ -72,6 +81,8 @@ class Beginning:
 
 def _open(library: Library, live: Live) -> str:
     """Return what a page without an index says first."""
+    if not access.person().writes:
+        return html("beginning", "nothing")
     errors = []
     if live.unbuilt and isinstance(live.unbuilt.why, IndexDamaged):  # that there is none needs no telling
         errors.append(str(live.unbuilt.why))

@@ -8,6 +8,7 @@ time is not queued: it works while answers are waited for.
 """
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from rag.conversation.suggest import KEPT
 from rag.engine import SUGGESTED, Engine, Options
 from rag.errors import RagError, UsageError
 from rag.schema import Answer, Closest, Document, Filter
-from rag.web import page, settings, words
+from rag.web import access, page, settings, words
 from rag.web.answering import Asked, answering, history, shown
 from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk, Run
@@ -40,6 +41,8 @@ _ENDED = "() => { document.dispatchEvent(new Event('ql-ended')); return []; }"
 """Tells the script of the page that a question has been answered, or has come to nothing."""
 
 MOST_EXAMPLES = 4
+MOST_KEPT = 8
+"""Indexes whose examples are remembered."""
 MOST_WAIT = 1
 """Seconds that one page waits while another is told what may be asked next; then it is not told."""
 
@@ -160,15 +163,17 @@ class Examples:
     def __init__(self, named: Sequence[str]) -> None:
         self._named = named
         self._lock = Lock()
-        self._kept: tuple[str, tuple[str, ...]] = ("", ())
+        self._kept: OrderedDict[str, tuple[str, ...]] = OrderedDict()  # by index: not everybody reads all of it
 
     def of(self, engine: Engine) -> tuple[str, ...]:
         """Return those that the sources of an engine answer, otherwise some that are made of these sources."""
         with self._lock:
-            if self._kept[0] != engine.index.id:
+            if engine.index.id not in self._kept:
                 found = tuple(question for question in self._named if engine.answers(question))
-                self._kept = engine.index.id, found or self._made(engine)
-            return self._kept[1]
+                self._kept[engine.index.id] = found or self._made(engine)
+                while len(self._kept) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+            return self._kept[engine.index.id]
 
     def _made(self, engine: Engine) -> tuple[str, ...]:
         """Return questions that are made of the sources, each answered; those whose answer is likely stand first."""
@@ -307,7 +312,9 @@ def _layout(live: Live, llms: LLMs, above: Callable[[], None]) -> tuple[Chat, No
         told = json.dumps({"busy": words.CHAT_ONE_AT_A_TIME, "readOnly": words.CHAT_READ_ONLY})
         own = [(files("rag.web") / "static" / name).read_text(encoding="utf-8") for name in ("leaf.js", "page.js")]
         script = "\n".join([f"const words = {told};", *own])
-        panel = gr.HTML(Desk().panel(live), js_on_load=script, elem_id="ql-panel", apply_default_css=False)
+        # What somebody may read of it is known when they ask; it comes then.
+        shown = "" if access.person().collections else Desk().panel(live)
+        panel = gr.HTML(shown, js_on_load=script, elem_id="ql-panel", apply_default_css=False)
     chat = Chat(
         gr.State([]), gr.State(""), gr.State(Desk()), gr.State(0), conversation, writing, panel, offers, examples, live,
         llms, Examples(_examples(config)),

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections import OrderedDict, deque
 from collections.abc import Generator
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Literal
@@ -16,7 +17,7 @@ from typing import Literal
 from rag.claims.check import Statement, claimed
 from rag.errors import BusyError, RagError, UsageError
 from rag.schema import ALL, Check, Filter
-from rag.web import words
+from rag.web import access, words
 from rag.web.live import Live
 
 MOST_CHARS = 20_000
@@ -46,6 +47,8 @@ class Checking:
     found: Check = field(default_factory=lambda: Check((), ()))
     state: State = "waits"
     error: str = ""
+    context: Context = field(default_factory=copy_context)
+    """Of who began it: the thread that checks it acts for them, and speaks their language."""
     looked: float = field(default_factory=time.monotonic)
     """When somebody looked last."""
 
@@ -72,11 +75,12 @@ class Checks:
 
         Raises:
             UsageError: it claims nothing, or is too long.
-            BusyError: too many texts wait.
+            BusyError: too many texts wait, or the owner's key has asked as often as it may.
         """
         if len(text) > MOST_CHARS:
             raise UsageError(words.CHECK_TOO_LONG.format(length=f"{len(text):,}", most=f"{MOST_CHARS:,}"))
         one = Checking(owner, text, chosen, claimed(text))
+        access.count()
         with self._changed:
             for other in self._kept.values():
                 if other.owner == owner and not other.over:
@@ -143,7 +147,7 @@ class Checks:
             return False
         one.state = "goes on"
         try:
-            found = next(finding, None)
+            found = one.context.run(next, finding, None)
         except RagError as error:
             one.error = str(error)
             self._end(one, finding, "failed")

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.web import runs, trend, words
+from rag.web import access, runs, trend, words
 from rag.web.template import html
 
 
@@ -20,7 +20,8 @@ def view(folder: Path, opened: gr.HTML) -> None:
 
     def look(series: str | None, names: Sequence[str]) -> tuple[Any, Any, Any, str]:
         """Return (series to choose from, what folds the figures, figures to choose from, what is shown)."""
-        found = runs.found(folder)
+        # A run quotes every collection: who reads some alone has none.
+        found = runs.Found([], []) if access.person().collections else runs.found(folder)
         asked = trend.series(found.runs)
         chosen = series if series in asked else next(iter(asked), None)
         offered = trend.figures([run for run in found.runs if run.series == chosen])

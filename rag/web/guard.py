@@ -12,7 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
-from rag.web import language
+from rag.web import access, language
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -92,14 +92,16 @@ _YEAR = 31_536_000
 
 
 def owner(request: Any) -> str:
-    """Return who asks, the same on every visit with this browser: the owner of conversations.
+    """Return who asks, the owner of conversations: the same on every visit with this browser.
 
     Args:
         request: a ``gr.Request``, or FastAPI's.
 
     Returns:
-        The cookie; else the page's session; else a name that nobody has.
+        Who has signed in, on any browser; else the cookie; else the page's session; else a name that nobody has.
     """
+    if (who := access.of(request)) and who.key:
+        return f"key {who.key.name}"  # a cookie has no space in it
     web = getattr(request, "request", None) or request
     found = web.cookies.get(OWNER, "")
     if _OWNER_ID.fullmatch(found):

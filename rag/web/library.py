@@ -23,6 +23,7 @@ from rag.index.store import Listing
 from rag.indexing.builder import Report, build
 from rag.indexing.homes import home
 from rag.schema import Document, Skipped
+from rag.web import access
 from rag.web.arrivals import Arrivals
 from rag.web.live import Live
 from rag.web.uploads import Incoming, Uploads, writing
@@ -83,6 +84,8 @@ class Job:
 class Library:
     """The sources of a site. Safe between threads.
 
+    Whatever changes them raises RightsError for who only reads.
+
     Args:
         live: what answers, and whose settings name the folders; gets another engine when an index is built.
         folders: whether folders of this machine may be added by their path.
@@ -109,7 +112,12 @@ class Library:
             return self._job
 
     def entries(self) -> list[Entry]:
-        """Return every source: those that were passed over, those that wait, then those that are indexed, in order."""
+        """Return every source: those that were passed over, those that wait, then those that are indexed, in order.
+
+        Who reads some collections alone gets what is indexed of these: the files of the folder are of any.
+        """
+        if access.person(named=self._live.guarded).collections:
+            return [Entry.of(each, file=False) for each in self._indexed()[0]]
         files = dict.fromkeys(self._files())
         listings, skipped = self._indexed()
         indexed = {listing.source for listing in listings}
@@ -155,6 +163,7 @@ class Library:
             UsageError: the name, the size or the sources folder cannot be used.
             SourceError: the folder cannot be written, or is full.
         """
+        self.check_writes()
         self.check_folder()
         with self.uploads.receiving(name, size, below) as incoming:
             yield incoming
@@ -165,6 +174,7 @@ class Library:
         Raises:
             UsageError: it cannot be added, with the reason.
         """
+        self.check_writes()
         folder = Path(path.strip()).expanduser()
         if not self.folders:
             raise UsageError("folders can be added only where the page is served to this machine alone")
@@ -189,6 +199,7 @@ class Library:
             UsageError: it is no file of the sources folder, or the last one of an index.
             SourceError: it cannot be moved.
         """
+        self.check_writes()
         files = [entry for entry in self.entries() if entry.file]
         if source not in (entry.source for entry in files):
             raise UsageError(f"there is no file {source!r} in {self.root}: index again if it was taken away there")
@@ -204,6 +215,7 @@ class Library:
 
     def reindex(self) -> None:
         """Index the sources in the background; once more after that if it is doing so already."""
+        self.check_writes()
         with self._lock:
             self._wanted = True
             if self._thread is None and not self._closing.is_set():
@@ -216,6 +228,10 @@ class Library:
         self._closing.set()
         if thread := self._thread:
             thread.join(seconds)
+
+    def check_writes(self) -> None:
+        """Raise RightsError if who acts now may not change the sources."""
+        access.person(named=self._live.guarded).check_writes()
 
     def _work(self) -> None:
         ended = Job()
@@ -267,7 +283,7 @@ class Library:
         """Return the id of the generation that answers, if one does."""
         if self._live.unbuilt:
             return None
-        with self._live.engine() as engine:
+        with self._live.whole() as engine:
             return engine.index.id
 
     def _indexed(self) -> tuple[list[Listing], dict[str, Skipped]]:
@@ -325,7 +341,7 @@ class Library:
                 self.root.mkdir(parents=True, exist_ok=True)
             return
         files = self._files()
-        with self._live.engine() as engine:
+        with self._live.whole() as engine:
             indexed = engine.index.store.digests()
         here = _holding(indexed) | indexed.keys()
         if not any(name in here or (_is_corpus(name) and self._first_id(name) in indexed) for name in files):

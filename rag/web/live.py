@@ -11,7 +11,8 @@ from threading import Lock
 
 from rag.config import Config
 from rag.engine import LLM, Engine, named_llm
-from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreadable
+from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreadable, RightsError
+from rag.web import access
 from rag.web.leaves import Leaves
 
 
@@ -33,9 +34,15 @@ class _Held:
 
 
 class Live:
-    """Leases the current engine; one that was replaced is closed when its last lease ends. Safe between threads."""
+    """Leases the current engine; one that was replaced is closed when its last lease ends. Safe between threads.
 
-    def __init__(self, engine: Engine | Unbuilt) -> None:
+    Args:
+        engine: what answers first.
+        guarded: whether nothing is leased but to who was named (:func:`rag.web.access.acting`).
+    """
+
+    def __init__(self, engine: Engine | Unbuilt, *, guarded: bool = False) -> None:
+        self.guarded = guarded
         self.waiting: Callable[[], int] = lambda: 0
         """Tells how many pages wait for an answer, those that are being answered too; the server knows."""
         self.leaves = Leaves(engine.config)
@@ -61,7 +68,29 @@ class Live:
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
-        """Lease the current engine: it stays open, and is the same, until the lease ends.
+        """Lease the current engine, over what who acts now may read.
+
+        Raises:
+            RightsError: they may read none of the collections that there are.
+            BusyError, IndexUnreadable: as :meth:`whole`.
+        """
+        opened = access.person(named=self.guarded).collections
+        with self.whole() as engine:
+            yield access.narrowed(engine, opened)
+
+    def opens(self, person: access.Person) -> bool:
+        """Tell whether there is anything here that somebody may read, or will be."""
+        if self.unbuilt:
+            return True
+        try:
+            with access.acting(person), self.engine():
+                return True
+        except RightsError:
+            return False
+
+    @contextmanager
+    def whole(self) -> Iterator[Engine]:
+        """Lease the current engine over all that there is: it stays open, and is the same, until the lease ends.
 
         Raises:
             BusyError: the site is closing.

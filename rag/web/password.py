@@ -15,7 +15,7 @@ import secrets
 import sys
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -31,7 +31,7 @@ SESSION = "ql_session"
 SESSION_SECONDS = 12 * 3600
 MOST_SESSIONS = 10_000
 WRONG_PER_ADDRESS = (5, 300)
-"""So many wrong passwords in so many seconds, from one address; then it waits."""
+"""So many wrong tries in so many seconds, from one address; then it waits."""
 WRONG_IN_ALL = (60, 300)
 """The same from all of them together."""
 MOST_ADDRESSES = 10_000
@@ -120,7 +120,7 @@ def _bytes(text: str) -> bytes:
 
 
 class Throttle:
-    """Counts wrong passwords, by address and in all, over the last minutes."""
+    """Counts wrong tries, by address and in all, over the last minutes."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -152,6 +152,10 @@ class Throttle:
         return 0 if len(tries) < most else int(tries[-most] + seconds - now) + 1
 
 
+class NotRight(Exception):
+    """What was typed opens nothing; the message, in words of the page, says why."""
+
+
 class Login:
     """Lets in who gave the password."""
 
@@ -160,7 +164,7 @@ class Login:
         self._app = app
         self._kept = kept
         self._throttle = throttle
-        self._sessions: OrderedDict[str, float] = OrderedDict()  # hash of a token -> when it ends
+        self._sessions: OrderedDict[str, tuple[float, str]] = OrderedDict()  # hash of a token -> its end, who it is of
         self._one = asyncio.Lock()  # scrypt takes memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,28 +184,43 @@ class Login:
         elif path == "/login":
             await _redirect(send, [])
         else:
-            await self._app(scope, receive, send)
+            await self._passed(scope, receive, send)
+
+    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on the request of who is known."""
+        await self._app(scope, receive, send)
 
     def _known(self, scope: Scope) -> bool:
-        ends = self._sessions.get(_digest(cookie(scope, SESSION)), 0.0)
-        return ends > time.monotonic()
+        return self._of(scope) is not None
+
+    def _of(self, scope: Scope) -> str | None:
+        """Return of whom the session of a request is; None for one that has ended."""
+        ends, who = self._sessions.get(_digest(cookie(scope, SESSION)), (0.0, ""))
+        return who if ends > time.monotonic() else None
+
+    async def _right(self, given: Mapping[str, list[str]]) -> str:
+        """Return of whom a session is that what was typed opens; NotRight if it opens none."""
+        async with self._one:
+            if not await asyncio.to_thread(matches, given.get("password", [""])[0], self._kept):
+                raise NotRight(words.WRONG)
+        return ""
 
     async def _tried(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive()).get("body", b"")  # whole: the guard saw to it
-        password = parse_qs(body.decode("latin-1"), keep_blank_values=True).get("password", [""])[0]
+        given = parse_qs(body.decode("latin-1"), keep_blank_values=True)
         address = (scope.get("client") or ("",))[0]
         if wait := self._throttle.wait(address):
             await self._form(send, 429, words.WAIT.format(seconds=wait), [(b"retry-after", str(wait).encode())])
             return
         self._throttle.wrong(address)  # counted first, so that tries at once do not all pass
-        async with self._one:
-            right = await asyncio.to_thread(matches, password, self._kept)
-        if not right:
-            await self._form(send, 401, words.WRONG)
+        try:
+            who = await self._right(given)
+        except NotRight as error:
+            await self._form(send, 401, str(error))
             return
         self._throttle.right(address)
         token = secrets.token_urlsafe(32)
-        self._sessions[_digest(token)] = time.monotonic() + SESSION_SECONDS
+        self._sessions[_digest(token)] = time.monotonic() + SESSION_SECONDS, who
         while len(self._sessions) > MOST_SESSIONS:
             self._sessions.popitem(last=False)
         await _redirect(send, [set_cookie(scope, SESSION, token, site="Lax", seconds=SESSION_SECONDS)])
@@ -216,7 +235,11 @@ class Login:
     async def _form(
         self, send: Send, status: int, told: str = "", more: list[tuple[bytes, bytes]] | None = None
     ) -> None:
-        await plain(send, status, html("password", "login", told), "text/html", [_POLICY, *(more or [])])
+        await plain(send, status, self._page(told), "text/html", [_POLICY, *(more or [])])
+
+    def _page(self, told: str) -> str:
+        """Return the page that asks for what opens it."""
+        return html("password", "login", told)
 
 
 def _digest(token: str) -> str:

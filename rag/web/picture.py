@@ -1,6 +1,6 @@
 """Two pictures of the collection, as SVG: when its documents were published, and where its passages lie.
 
-A bar and a dot are buttons, for the mouse and for the keys: ``static/sources.js`` moves between them.
+A bar and a dot are buttons, for the mouse and for the keys: ``static/pictures.js`` moves between them.
 
 The map is what two numbers can keep of the vectors that retrieval compares: the two directions in which they differ
 most (principal components). Passages near each other there need not be near each other in all dimensions.

@@ -26,6 +26,7 @@ from rag.engine import Engine
 from rag.errors import UsageError
 from rag.schema import ALL, Document
 from rag.web import (
+    access,
     adding,
     around,
     beginning,
@@ -39,6 +40,7 @@ from rag.web import (
     leaves,
     notebook,
     password,
+    people,
     runs,
     settings,
     shelf,
@@ -50,6 +52,7 @@ from rag.web.conversations import Conversations
 from rag.web.desk import Desk
 from rag.web.guard import App, Guard
 from rag.web.kept import opened
+from rag.web.keys import Key, Keys, Rates
 from rag.web.library import Library
 from rag.web.listen import LOOPBACK, address, listen
 from rag.web.live import Live, Unbuilt, begun
@@ -67,6 +70,9 @@ MOST_CONNECTIONS = 900
 """A page holds one, and another while it waits for an answer."""
 DRAIN_SECONDS = 10
 """Most time for answers under way to end when the server is told to."""
+
+READERS = tuple(access.Person(Key("", "read", 1, "", "", collections)) for collections in ((), ("one",)))
+"""Who may not change the sources: one who reads all, and one who reads some, for whom pages are laid out."""
 
 SHARED_MB = MOST_MB + 1
 """Most megabytes of an uploaded share file, with what a browser puts around it."""
@@ -86,6 +92,8 @@ class Site:
     checks: Checks
     llms: LLMs
     shelf: Shelf
+    rates: Rates
+    """How often each key has asked."""
 
     def close(self) -> None:
         """Release the index, once it is not being built any more, and no claim held against it."""
@@ -101,10 +109,12 @@ def parts(engine: Engine | Unbuilt) -> Site:
     Raises:
         ConversationError: the file of conversations is damaged, of a later version, or cannot be written.
     """
-    config, live = engine.config, Live(engine)
+    config, live = engine.config, Live(engine, guarded=engine.config.people)
     kept = Conversations(opened(config))
     library = Library(live, folders=config.host in LOOPBACK)
-    return Site(config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config), Shelf(live, library))
+    return Site(
+        config, live, library, kept, Pins(kept.file), Checks(live), LLMs(live, config), Shelf(live, library), Rates()
+    )
 
 
 def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
@@ -165,13 +175,17 @@ def app(site: Site, kept: str = "") -> FastAPI:
     outer.add_middleware(outer.state.streams.around)
     if kept:
         outer.add_middleware(password.Login, kept=kept, throttle=password.Throttle())
+    elif config.people:
+        outer.add_middleware(
+            people.People, keys=Keys.of(config), rates=site.rates, live=site.live, throttle=password.Throttle()
+        )
     outer.add_middleware(
         Guard,
         # A page of another name that resolves to this machine must not read from it.
         hosts=LOOPBACK if config.host in LOOPBACK else (),
         # A little more than a file may have: the route itself can say more of one that is too large.
         uploads={"/sources/files": config.max_file_mb + 1 << 20, "/gradio_api/upload": SHARED_MB << 20},
-        login=bool(kept),
+        login=bool(kept) or config.people,
     )
     adding.add_routes(outer, site.live, site.library)
     outer.include_router(leaves.router(site.live.leaves, partial(_document, site.live)))
@@ -186,7 +200,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
     static = sorted((files("rag.web") / "static").iterdir(), key=lambda file: file.name)
     gr.mount_gradio_app(
         outer,
-        in_each_language(site, login=bool(kept)),
+        in_each_form(site, login=bool(kept)),
         path="",
         css="\n".join(
             [*(file.read_text(encoding="utf-8") for file in static if file.name.endswith(".css")), *_styles()]
@@ -212,49 +226,83 @@ def app(site: Site, kept: str = "") -> FastAPI:
     return outer
 
 
-class Page(gr.Blocks):
-    """A Gradio app whose layout, which a browser asks for first, is in the language of that browser."""
+Form = tuple[str, bool, bool]
+"""Of a page: its language, whether who reads it may change the sources, and whether they read but some collections."""
 
-    in_others: dict[str, list[Any]]
-    """The components as another language words them, by its code; what happens with them is the same."""
+
+class Page(gr.Blocks):
+    """A Gradio app whose layout, which a browser asks for first, is in its language, and has what one may press.
+
+    What happens does by the key of who makes it happen.
+    """
+
+    in_others: dict[Form, list[Any]]
+    """The components of each other form; what happens with them is the same."""
 
     def __init__(self, **settings: Any) -> None:
         self.in_others = {}
         super().__init__(**settings)
 
+    async def process_api(self, *args: Any, **named: Any) -> Any:
+        """Handle an event, on behalf of who made it: what waits in the queue is not in the context of its request.
+
+        Raises:
+            RightsError: on a page that another has opened.
+        """
+        request = named.get("request")
+        who = access.of(request[0] if isinstance(request, list) else request)
+        if who is None:  # nobody signs in here
+            return await super().process_api(*args, **named)
+        who.check_page(named.get("session_hash"))
+        with access.acting(who):
+            return await super().process_api(*args, **named)
+
     @property
     def config(self) -> Any:
         """What Gradio sends of a page."""
-        other = self.in_others.get(language.spoken())
-        return {**self._config, "components": other} if other else self._config
+        who = access.person()
+        found = self.in_others.get((language.spoken(), who.writes, bool(who.collections)))
+        if who.key:
+            found = shell.named(found or self._config["components"], who.key)
+        return {**self._config, "components": found} if found else self._config
 
     @config.setter
     def config(self, config: Any) -> None:
         self._config = config
 
 
-def in_each_language(site: Site, *, login: bool = False) -> Page:
-    """Return the page as a Gradio app which every browser reads in its own language."""
+def in_each_form(site: Site, *, login: bool = False) -> Page:
+    """Return the page as a Gradio app which every browser reads in its own language, and everybody by their rights."""
     first = Context.id
-    page = blocks(site, login=login)
-    for code in language.OTHERS:
-        Context.id = first  # a component has one number in every language: by it an event finds it
-        with language.speaking(code):
-            other = blocks(site, login=login)
-            page.in_others[code] = other.config["components"]
+    with access.acting(access.ANYBODY):
+        page = blocks(site, login=login)
+    for code in language.NAMES:
+        for who in [access.ANYBODY, *(READERS if site.config.people else ())]:
+            if (code, who) == (language.ENGLISH, access.ANYBODY):
+                continue
+            Context.id = first  # a component has one number in every form: by it an event finds it
+            with language.speaking(code), access.acting(who):
+                other = blocks(site, login=login)
+            page.in_others[code, who.writes, bool(who.collections)] = other._config["components"]  # noqa: SLF001
     return page
 
 
 def blocks(site: Site, *, login: bool = False) -> Page:
-    """Return the page as a Gradio app in the language that is spoken: a bar, and a view for each thing to do."""
+    """Return the page as a Gradio app in the language that is spoken, for who acts: a bar, a view for each thing to do.
+
+    Args:
+        site: what it is made of.
+        login: whether there is a password.
+    """
     demo: Page
+    by_name = site.config.people
     with Page(
         title="Quoteline", analytics_enabled=False, fill_width=True, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
     ) as demo:
         chosen = gr.State(ALL)
         keeper = notebook.keeper()
         ticked = sources.keeper()
-        shell.bar(settings.form(site.live, site.llms), login=login)
+        shell.bar(settings.form(site.live, site.llms), login=login or by_name, people=by_name)
         begin = beginning.Beginning(site.live, site.library) if site.live.unbuilt else None
         with shell.view("ask"), gr.Row(elem_id="ql-panes"):
             kept = history.pane()
@@ -295,11 +343,17 @@ def _styles() -> list[str]:
 
 def _password(config: Config) -> str:
     """Return the hash of the password; empty if there is none and none is needed."""
+    if config.people:
+        if config.password_file:
+            raise UsageError("people sign in by their keys, or all by one password: take --people or --password-file")
+        if not Keys.of(config).listed():
+            raise UsageError("nobody could sign in: make a key for each with rag keys add NAME, your own with --write")
+        return ""
     if config.password_file:
         return password.read(Path(config.password_file).expanduser())
     if config.host not in LOOPBACK:
         raise UsageError(
-            f"others reach {config.host}: write a password with rag ui --set-password FILE "
-            "and start with --password-file FILE"
+            f"others reach {config.host}: write a password with rag ui --set-password FILE and start with "
+            "--password-file FILE, or make keys with rag keys add NAME and start with --people"
         )
     return ""

@@ -16,7 +16,7 @@ from rag.errors import BusyError, UsageError
 from rag.reading.cost import Step, steps
 from rag.reading.reader import calibration, network_of
 from rag.schema import LENGTHS
-from rag.web import words
+from rag.web import access, words
 from rag.web.live import Live
 from rag.web.llms import NONE, LLMs
 from rag.web.template import html
@@ -33,11 +33,14 @@ def options(told: object, llms: LLMs, engine: Engine) -> Options:
         llms: that there are.
         engine: that answers.
 
+    Returns:
+        What was chosen; who only reads asks as the server is set.
+
     Raises:
         UsageError: a name is none of those that this server has.
         RagError: an LLM cannot be opened.
     """
-    if not isinstance(told, Mapping):
+    if not isinstance(told, Mapping) or not access.person().writes:
         return AS_SET
     llm, threshold, length = (told.get(name) for name in ("llm", "threshold", "length"))
     known = steps(engine.reader.name, engine.threshold)
@@ -74,7 +77,9 @@ def router(llms: LLMs) -> APIRouter:
 
 
 def form(live: Live, llms: LLMs) -> str:
-    """Return the settings as HTML; what this server does unless told otherwise is chosen."""
+    """Return the settings as HTML; what this server does unless told otherwise is chosen. Who only reads has none."""
+    if not access.person().writes:
+        return ""
     config = live.config
     if live.unbuilt:
         network = network_of(config)

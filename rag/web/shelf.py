@@ -19,7 +19,7 @@ from rag.errors import RagError
 from rag.index.opened import Index
 from rag.retrieval.hybrid import check_filter
 from rag.schema import Filter
-from rag.web import words
+from rag.web import access, words
 from rag.web.library import Entry, Library
 from rag.web.listing import is_like
 from rag.web.live import Live
@@ -31,6 +31,8 @@ MOST_ROWS = 100
 MOST_LINES = 20
 """Of a window of lines."""
 MOST_KEPT_LINES = 20_000
+MOST_KEPT_LISTS = 8
+"""Of what people with different keys see."""
 MOST_PUBLISHERS = 500
 """That can be chosen from; others can be searched for."""
 
@@ -93,13 +95,14 @@ class Shelf:
         self._live = live
         self._library = library
         self._lock = Lock()
-        self._kept: dict[bool, tuple[str, tuple[Entry, ...]]] = {}
+        self._kept: OrderedDict[tuple[bool, str, bool], tuple[Entry, ...]] = OrderedDict()
         self._lines: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def refresh(self) -> None:
         """Let the next look see what has changed in the folder."""
         with self._lock:
-            self._kept.pop(False, None)
+            for key in [key for key in self._kept if not key[0]]:
+                del self._kept[key]
 
     def entries(self, *, indexed: bool) -> tuple[Entry, ...]:
         """Return every source, or those alone that answers come from.
@@ -111,15 +114,17 @@ class Shelf:
         if self._live.unbuilt:
             return () if indexed else tuple(self._library.entries())
         with self._live.engine() as engine:
-            identity = engine.index.id
+            # Of some collections the index has another id; but a key may name every one of them.
+            key = indexed, engine.index.id, bool(access.person().collections)
             with self._lock:
-                kept = self._kept.get(indexed)
-            if kept and kept[0] == identity:
-                return kept[1]
+                if key in self._kept:
+                    return self._kept[key]
             listings = engine.index.store.documents() if indexed else []
         own = [Entry.of(each, file=False) for each in listings] if indexed else self._library.entries()
         with self._lock:
-            self._kept[indexed] = identity, tuple(own)
+            self._kept[key] = tuple(own)
+            while len(self._kept) > MOST_KEPT_LISTS:
+                self._kept.popitem(last=False)
         return tuple(own)
 
     def window(self, query: Query, start: int, count: int, *, indexed: bool) -> dict[str, Any]:
@@ -274,4 +279,5 @@ def _words() -> dict[str, Any]:
         "remove": words.REMOVE,
         "noAnswer": words.SHELF_NO_ANSWER,
         "menu": html("icon", "icon", "ellipsis"),
+        "writes": access.person().writes,
     }

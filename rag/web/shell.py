@@ -4,16 +4,23 @@ What the bar does, it does in the browser (``static/shell.js``): a view is opene
 by the ``select`` event of what :func:`view` yields. A new view is a line of :data:`VIEWS` and a ``with view(name)``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
+from typing import Any
 
 import gradio as gr
 
-from rag.web import words
+from rag.web import access, words
+from rag.web.keys import Key
 from rag.web.language import NAMES
 from rag.web.template import html
+
+BAR = "ql-bar"
+NAME, COLLECTIONS = "\ue000", "\ue001"
+"""Stand in the bar for the name of who has signed in, and for what they read: the bar is laid out once, for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +46,40 @@ VIEWS = (
 """All views, in the order of the bar; the first is shown first."""
 
 
-def bar(settings: str = "", *, login: bool) -> None:
+def bar(settings: str = "", *, login: bool, people: bool = False) -> None:
     """Lay out the bar, with a way out where there is a login.
 
     Args:
         settings: the HTML of what can be set, for the dialog of settings.
-        login: whether there is a password.
+        login: whether somebody has logged in.
+        people: whether by a name.
     """
     script = (files("rag.web") / "static" / "shell.js").read_text(encoding="utf-8")
-    bar = html("shell", "bar", VIEWS, NAMES, settings, login)
-    gr.HTML(bar, js_on_load=script, elem_id="ql-bar", apply_default_css=False)
+    who = access.person()
+    views = [each for each in VIEWS if not (each.developers and who.collections)]  # a run of an evaluation quotes all
+    bar = html("shell", "bar", views, NAMES, settings, login=login, signed=_signed(who) if people else None)
+    gr.HTML(bar, js_on_load=script, elem_id=BAR, apply_default_css=False)
+
+
+def _signed(who: access.Person) -> tuple[str, str]:
+    """Return a name, and what it may do if that is not everything."""
+    if who.collections:
+        return NAME, words.SIGNED_SOME.format(collections=COLLECTIONS)
+    return NAME, "" if who.writes else words.SIGNED_READS
+
+
+def named(components: Sequence[Mapping[str, Any]], key: Key) -> list[Mapping[str, Any]]:
+    """Return the components of a page with the name of who has signed in in the bar."""
+
+    def told(bar: str) -> str:
+        return bar.replace(NAME, escape(key.name)).replace(COLLECTIONS, escape(", ".join(key.collections)))
+
+    return [
+        {**one, "props": {**one["props"], "value": told(one["props"]["value"])}}
+        if one["props"].get("elem_id") == BAR
+        else one
+        for one in components
+    ]
 
 
 @contextmanager

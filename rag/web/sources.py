@@ -1,5 +1,6 @@
 """The library: what there is, adding, removing and indexing it, its pictures, and what limits the chat."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from itertools import count
@@ -12,13 +13,16 @@ from rag.engine import Engine
 from rag.errors import RagError, UsageError
 from rag.retrieval.hybrid import check_filter
 from rag.schema import ALL, Answer, Filter
-from rag.web import adding, listing, picture, words
+from rag.web import access, adding, listing, picture, words
 from rag.web.chat import Note
-from rag.web.library import Library
+from rag.web.library import Job, Library
 from rag.web.live import Live
 from rag.web.shelf import Query, Shelf, place, told
 from rag.web.template import html
 from rag.web.uploads import UPLOADS
+
+MOST_KEPT = 4
+"""Indexes of which the map is kept: not everybody reads all of one."""
 
 
 def keeper() -> gr.HTML:
@@ -48,10 +52,13 @@ def view(
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
             gr.HTML(place(pane=False), elem_id="ql-list", apply_default_css=False)
-            pictures = gr.HTML(js_on_load="", elem_id="ql-pictures")
+            drawn = (files("rag.web") / "static" / "pictures.js").read_text(encoding="utf-8")
+            pictures = gr.HTML(js_on_load=drawn, elem_id="ql-pictures")
         with gr.Column(scale=2, min_width=320):
-            drop = gr.HTML(adding.area(library), js_on_load=adding.script("sources.js"), elem_id="ql-add")
-            with gr.Group(visible=library.folders):
+            writes = access.person().writes
+            area = adding.area(library) if writes else ""
+            drop = gr.HTML(area, js_on_load=adding.script("sources.js"), elem_id="ql-add", visible=writes)
+            with gr.Group(visible=writes and library.folders):
                 folder = gr.Textbox(
                     "",
                     label=words.FOLDER,
@@ -59,7 +66,7 @@ def view(
                     placeholder=words.FOLDER_EXAMPLE,
                 )
                 add = gr.Button(words.FOLDER_ADD)
-            build = gr.Button(words.REINDEX)
+            build = gr.Button(words.REINDEX, visible=writes)
             said = gr.HTML(js_on_load="", elem_id="ql-said")
             job = gr.HTML(js_on_load="", elem_id="ql-job")
             with gr.Group():
@@ -85,6 +92,11 @@ def view(
     set_limit.click(page.limit, [typed, after, before], limited, **quick)
     gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [typed, after, before, *limited], **quick)
     keeper.click(page.ticked, [chosen], limited, trigger_mode="multiple", **quick)
+
+
+def _progress(job: Job) -> str:
+    """Return how far the job is, for who may begin one: it names files."""
+    return listing.progress(job) if access.person().writes else ""
 
 
 class _Page:
@@ -119,12 +131,12 @@ class _Page:
     def _job(self) -> tuple[str, gr.Timer]:
         """Return how far the job is, at the last moment: one that began meanwhile must not be hidden."""
         job = self._library.job
-        return listing.progress(job), gr.Timer(active=bool(job.stage))
+        return _progress(job), gr.Timer(active=bool(job.stage))
 
     def tick(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return the same; while something is done only how far it is."""
         job = self._library.job
-        return (listing.progress(job), *(gr.skip(),) * 3) if job.stage else self.look(answers)
+        return (_progress(job), *(gr.skip(),) * 3) if job.stage else self.look(answers)
 
     def act(self, event: gr.EventData, answers: Sequence[Answer]) -> tuple[Any, ...]:
         """Return (what was done, …): files have arrived, an address is fetched, a source goes or is read again."""
@@ -151,9 +163,13 @@ class _Page:
         return (said, *self.look(answers))
 
     def reindex(self, answers: Sequence[Answer]) -> tuple[Any, ...]:
-        """Return ("", …)."""
-        self._library.reindex()
-        return ("", *self.look(answers))
+        """Return (why not, …)."""
+        said = ""
+        try:
+            self._library.reindex()
+        except RagError as error:
+            said = listing.failed(str(error))
+        return (said, *self.look(answers))
 
     def limit(self, typed: str, after: str, before: str) -> tuple[Any, ...]:
         """Return (chosen, note, whether it can be lifted, what limits the chat, ticked) for what was typed."""
@@ -236,22 +252,25 @@ class _Page:
 
 
 class _Drawn:
-    """Draws the map; the plane and the points of an index are kept, for finding them takes longer than drawing."""
+    """Draws the map; planes and points of an index are kept, for finding them takes longer than drawing."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._of: tuple[str, picture.Plane, dict[int, Sequence[float]]] | None = None
+        self._of: OrderedDict[str, tuple[picture.Plane, dict[int, Sequence[float]]]] = OrderedDict()
 
     def passage_map(self, engine: Engine, answers: Sequence[Answer]) -> str:
         """Return the map of an index, with what the last answer quotes."""
         vectors = engine.index.vectors
         with self._lock:
-            if self._of is None or self._of[0] != engine.index.id:
+            if engine.index.id not in self._of:
                 rows = picture.sampled(len(vectors))
                 found = vectors.rows(rows)
                 plane = picture.Plane.through(found)
-                self._of = engine.index.id, plane, dict(zip(rows.tolist(), plane.points(found).tolist(), strict=True))
-            _, plane, points = self._of
+                points = dict(zip(rows.tolist(), plane.points(found).tolist(), strict=True))
+                self._of[engine.index.id] = plane, points
+                while len(self._of) > MOST_KEPT:
+                    self._of.popitem(last=False)
+            plane, points = self._of[engine.index.id]
         documents = engine.index.store.documents()
         used = _quoted(engine, answers[-1]) if answers else []
         if more := [row for row in used if row not in points]:

@@ -8,7 +8,14 @@ LOGIN = "Entrar"
 LOGOUT = "Salir"
 PASSWORD = "Contraseña"  # noqa: S105 (a label)
 WRONG = "Esa no es la contraseña."
-WAIT = "Demasiadas contraseñas erróneas: inténtelo de nuevo en {seconds} s."
+WAIT = "Demasiados intentos fallidos: espere {seconds} s."
+SIGN_NAME, SIGN_KEY = "Nombre", "Clave"
+SIGN_WRONG = "Ninguna clave de ese nombre es la que se escribió."
+SIGN_NOTHING = "Esta clave no abre ninguna colección de las que hay aquí."
+SIGN_NO_KEYS = "No se pueden leer las claves: el registro del servidor dice por qué."
+SIGNED = "Ha entrado como {name}"
+SIGNED_READS = "Puede preguntar y leer lo que hay aquí, no cambiarlo."
+SIGNED_SOME = "Puede preguntar y leer {collections}, no cambiarlo."
 LEAVE = "¿Terminar esta sesión en este equipo?"
 
 # Under load
@@ -501,6 +508,8 @@ MAP_OTHERS = "Otras ({count})"
 
 # The page before there is an index
 BEGIN_HEAD = "Empiece con sus documentos."
+BEGIN_NOTHING = "Todavía no se puede preguntar nada."
+BEGIN_OTHERS = "Empieza quien puede añadir fuentes. Entonces cargue esta página de nuevo."
 BEGIN_ABOUT = (
     "Añada archivos, una carpeta o la dirección de una página, y hágales preguntas. Cada línea de una respuesta es una "
     "frase suya, y se abre donde está."

@@ -16,7 +16,14 @@ LOGIN = "Log in"
 LOGOUT = "Log out"
 PASSWORD = "Password"  # noqa: S105 (a label)
 WRONG = "That is not the password."
-WAIT = "Too many wrong passwords: try again in {seconds} s."
+WAIT = "Too many wrong tries: wait {seconds} s."
+SIGN_NAME, SIGN_KEY = "Name", "Key"
+SIGN_WRONG = "No key of this name is the one that was typed."
+SIGN_NOTHING = "This key opens no collection that is here."
+SIGN_NO_KEYS = "The keys cannot be read: the log of the server tells why."
+SIGNED = "Signed in as {name}"
+SIGNED_READS = "You may ask and read what is here, not change it."
+SIGNED_SOME = "You may ask and read {collections}, not change it."
 LEAVE = "End this session on this computer?"
 
 # Under load
@@ -220,6 +227,8 @@ MAP_NO_ANSWER = "Once a question is answered, the passages that it quotes are ri
 
 # The page before there is an index
 BEGIN_HEAD = "Begin with your documents."
+BEGIN_NOTHING = "Nothing can be asked yet."
+BEGIN_OTHERS = "Who may add sources begins. Load this page again then."
 BEGIN_ABOUT = (
     "Add files, a folder or the address of a page, and ask them questions. Each line of an answer is a sentence of "
     "theirs, and opens where it stands."

@@ -14,6 +14,7 @@ from rag.fetching.add import Added
 from rag.web import adding, addresses, receive, server
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
+from rag.web.keys import Rates
 from rag.web.library import Library
 from rag.web.live import Live, Unbuilt
 from rag.web.llms import LLMs
@@ -45,6 +46,7 @@ def client(library: Library, tmp_path: Path) -> TestClient:
         Checks(live),
         LLMs(live, library.config),
         Shelf(live, library),
+        Rates(),
     )
     return TestClient(server.app(site), base_url="http://127.0.0.1")
 

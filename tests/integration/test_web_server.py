@@ -69,7 +69,7 @@ def test_the_page_forbids_the_browser_to_load_from_elsewhere(client: TestClient)
 
 
 def test_the_layout_is_in_the_language_of_the_browser(site: Site, client: TestClient) -> None:
-    page = server.in_each_language(site)
+    page = server.in_each_form(site)
     english = page.config["components"]
     with speaking("es"):
         spanish = page.config["components"]

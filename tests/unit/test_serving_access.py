@@ -14,9 +14,9 @@ from rag.engine import Engine
 from rag.errors import UsageError
 from rag.index.joined import Joined
 from rag.schema import Evidence, Hit, Reading
-from rag.serving.access import narrowed, opening
 from rag.serving.app import app
-from rag.serving.keys import Keys
+from rag.web.access import ANYBODY, acting, narrowed, person
+from rag.web.keys import Keys
 from rag.web.live import Live
 from tests.generation import vector
 from tests.unit.test_joined import joined, opened, told
@@ -26,7 +26,7 @@ QUESTION = "Which harbour opened with boats?"
 
 
 class Encoder:
-    card = SimpleNamespace(query_prompt="")
+    card = SimpleNamespace(query_prompt="", document_prompt="")
 
     def encode(self, texts: Sequence[str], _: str = "") -> Any:
         return np.array([vector(text) for text in texts])
@@ -152,23 +152,30 @@ def test_what_is_not_there_is_a_mistake(client: TestClient, config: Config, made
     assert refused.status_code == 400
     assert "it has arch, desk, secret" in refused.json()["detail"]
     folder = Engine(made._parts["desk"], config, reader=Reader())
-    with opening(()):
-        assert narrowed(folder, ()) is folder
-        with pytest.raises(UsageError, match="a folder, which has none"):
-            narrowed(folder, ("desk",))
+    assert narrowed(folder, ()) is folder
+    with pytest.raises(UsageError, match="a folder, which has none"):
+        narrowed(folder, (), ("desk",))
+    with acting(ANYBODY):
+        assert person(named=True) is ANYBODY
     with pytest.raises(LookupError):
-        narrowed(folder, ())
+        person(named=True)
+    assert person() is ANYBODY
 
 
 def test_every_route_asks_through_the_key() -> None:
     """Whoever leases the engine past ``Serving.engine`` answers from everything."""
-    whole = {"app": 3, "follow": 1, "indexing": 1, "running": 1, "mcp": 2}  # none of these is for a key of some alone
+    # The building of an index knows all of it; of the API none of these is for a key of some alone; over standard
+    # input and output MCP asks for who started it.
+    whole = {"web/library": 2, "serving/app": 3, "serving/follow": 1, "serving/indexing": 1, "serving/running": 1}
     found = {
-        path.stem: count
-        for path in (ROOT / "rag" / "serving").glob("*.py")
-        if (count := path.read_text(encoding="utf-8").count("live.engine"))
+        f"{room}/{path.stem}": count
+        for room in ("web", "serving")
+        for path in (ROOT / "rag" / room).glob("*.py")
+        if (count := path.read_text(encoding="utf-8").count("live.whole"))
     }
     assert found == whole
+    asks = {path.stem for path in (ROOT / "rag" / "serving").glob("*.py") if "live.engine" in path.read_text()}
+    assert asks == {"mcp"}
 
 
 def test_keys_of_collections_are_kept_and_cannot_write(config: Config) -> None:

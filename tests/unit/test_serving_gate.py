@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 
 from rag.serving.gate import Gate
-from rag.serving.keys import Keys
-from rag.serving.limits import Door, Rates
+from rag.serving.limits import Door
 from rag.serving.metrics import Metrics
 from rag.web import guard
+from rag.web.keys import Keys, Rates
 
 SOON = 300
 

@@ -7,33 +7,7 @@ import pytest
 
 from rag.errors import BusyError, UsageError
 from rag.serving import limits
-from rag.serving.limits import MOST_NAMES, Door, Rates, Slots, in_turns
-from rag.serving.problems import Problem
-
-
-def test_a_key_waits_when_its_minute_is_full() -> None:
-    now = 0.0
-    rates = Rates(clock=lambda: now)
-    for _ in range(3):
-        rates.count("a", 3)
-    now = 12.0
-    with pytest.raises(Problem) as told:
-        rates.count("a", 3)
-    assert (told.value.kind, told.value.retry_after) == ("rate", 49)
-    rates.count("b", 3)
-    now = 60.0
-    rates.count("a", 3)
-
-
-def test_several_workers_share_a_keys_minute() -> None:
-    rates = Rates(share=2, clock=lambda: 0.0)
-    rates.count("a", 4)
-    rates.count("a", 4)
-    with pytest.raises(Problem, match="4 times a minute"):
-        rates.count("a", 4)
-    for number in range(MOST_NAMES + 10):
-        rates.count(str(number), 1)
-    assert len(rates._by) == MOST_NAMES
+from rag.serving.limits import Door, Slots, in_turns
 
 
 def test_too_many_questions_are_turned_away_and_no_turn_is_lost() -> None:

@@ -26,4 +26,4 @@ def test_every_error_of_the_command_line_has_a_status() -> None:
     kinds = {one.kind for one in vars(errors).values() if isinstance(one, type) and issubclass(one, RagError)}
     for kind in kinds:
         status = Problem(kind, "").response().status_code
-        assert status >= 500 or kind in ("usage", "unknown_source")
+        assert status >= 500 or kind in ("usage", "unknown_source", "forbidden")

@@ -9,17 +9,17 @@ import pytest
 
 from rag.errors import UsageError
 from rag.schema import Answer, Retrieved
-from rag.serving.access import opening
 from rag.serving.limits import Slots
 from rag.serving.metrics import Metrics
 from rag.serving.problems import Problem
 from rag.serving.running import Asked, Serving, Step, answer, event, steps, streamed
+from rag.web.access import ANYBODY, acting
 
 
 @pytest.fixture(autouse=True)
 def _opened() -> Iterator[None]:
     """Stand for the gate, which tells what a key opens."""
-    with opening(()):
+    with acting(ANYBODY):
         yield
 
 
@@ -36,7 +36,7 @@ class Slow:
         self.leased = 0
 
     @contextmanager
-    def engine(self) -> Iterator["Slow"]:
+    def whole(self) -> Iterator["Slow"]:
         self.leased += 1
         yield self
         self.leased -= 1

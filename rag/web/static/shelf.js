@@ -420,7 +420,7 @@ const menu = (shelf, row, button) => {
       for (const each of shelves) each.mark();
     });
   }
-  if (!shelf.pane) {
+  if (!shelf.pane && words.writes) {
     add(words.again, () => document.dispatchEvent(new CustomEvent("ql:read-again", { detail: row.source })));
     if (row.file) add(words.remove, null, { source: row.source }); // sources.js asks first
   }

@@ -7,7 +7,7 @@ import pytest
 from rag.cli import main as cli
 from rag.config import Config
 from rag.errors import UsageError
-from rag.serving.keys import PREFIX, Keys
+from rag.web.keys import MOST_NAMES, PREFIX, Key, Keys, Rates
 
 
 @pytest.fixture
@@ -74,3 +74,26 @@ def test_the_command_makes_lists_and_removes_keys(
     assert cli.main(["keys", "remove", "notes"]) == 0
     assert json.loads((tmp_path / "keys.json").read_text()) == []
     assert cli.main(["keys", "remove", "notes"]) == 2
+
+
+def key(name: str, per_minute: int) -> Key:
+    return Key(name, "read", per_minute, "2026-01-12", "")
+
+
+def test_a_key_waits_when_its_minute_is_full() -> None:
+    now = 0.0
+    rates = Rates(clock=lambda: now)
+    assert [rates.wait(key("a", 3)) for _ in range(3)] == [0, 0, 0]
+    now = 12.0
+    assert rates.wait(key("a", 3)) == 49
+    assert rates.wait(key("b", 3)) == 0
+    now = 60.0
+    assert rates.wait(key("a", 3)) == 0
+
+
+def test_several_workers_share_a_keys_minute() -> None:
+    rates = Rates(share=2, clock=lambda: 0.0)
+    assert [rates.wait(key("a", 4)) > 0 for _ in range(3)] == [False, False, True]
+    for number in range(MOST_NAMES + 10):
+        rates.wait(key(str(number), 1))
+    assert len(rates._by) == MOST_NAMES

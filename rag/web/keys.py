@@ -1,4 +1,4 @@
-"""The keys with which other programs ask: who has one, what it opens, and how often it may be used.
+"""The keys of people and programs: who has one, what it opens, and how often it may be used.
 
 A key is 256 random bits, so its plain SHA-256 is kept: what is long and random needs no slow hash. The file is read
 again when it changes, and so a key that is removed opens nothing from the next request on.
@@ -9,7 +9,9 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,6 +23,9 @@ from rag.errors import UsageError
 
 PREFIX = "ql_"
 MOST_NAME_CHARS = 100
+MINUTE = 60
+MOST_NAMES = 10_000
+"""Keys whose requests are counted."""
 
 Scope = Literal["read", "write"]
 
@@ -38,6 +43,11 @@ class Key:
     sha256: str
     collections: tuple[str, ...] = ()
     """The only ones that it asks; every one, if it names none."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it also adds, removes and indexes sources."""
+        return self.scope == "write"
 
 
 class Keys:
@@ -135,6 +145,34 @@ class Keys:
             return TypeAdapter(tuple[Key, ...]).validate_json(self.path.read_bytes(), strict=True)
         except (OSError, ValueError):
             raise UsageError(f"{self.path} is no file of keys: remove it, and make keys with rag keys add") from None
+
+
+class Rates:
+    """Counts the requests of each key over the last minute.
+
+    Args:
+        share: the part of a key's number that this process allows: one of so many workers.
+    """
+
+    def __init__(self, share: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
+        self._share = share
+        self._clock = clock
+        self._by: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def wait(self, key: Key) -> int:
+        """Count a request, and return 0; where there were as many as there may be, the seconds after which to ask."""
+        most = max(1, key.per_minute // self._share)
+        times = self._by.setdefault(key.name, deque())
+        self._by.move_to_end(key.name)
+        if len(self._by) > MOST_NAMES:
+            self._by.popitem(last=False)
+        now = self._clock()
+        while times and times[0] <= now - MINUTE:
+            times.popleft()
+        if len(times) >= most:
+            return int(times[0] + MINUTE - now) + 1
+        times.append(now)
+        return 0
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
