@@ -43,7 +43,8 @@ def source(live: Live, quote: Citation | Closest) -> str:
     warned = "" if now.state == "stands" else moved(found, quote)
     leaf, why = live.leaves.seen(found, [shown] if now.state != "gone" else [])
     leads = f'<div class="ql-bench">{switch()}</div>' if leaf else ""
+    at = escape(f"{shown.source} {shown.start} {shown.end}")  # by which the script knows that another quote is shown
     return (
-        f'<article class="ql-beside">{head}<p class="ql-meta">{about}</p>{leads}{warned}'
+        f'<article class="ql-beside" data-at="{at}">{head}<p class="ql-meta">{about}</p>{leads}{warned}'
         f"{body(found, (shown,), shown, leaf, why)}</article>"
     )

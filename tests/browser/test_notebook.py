@@ -45,7 +45,7 @@ def test_a_quote_and_an_answer_are_pinned_ordered_commented_and_exported(page: P
     expect(pins.nth(0)).to_contain_text("32 Cuban military and intelligence personnel")
     expect(pins.nth(0)).to_contain_text(ARTICLE)
     expect(pins.nth(1)).to_contain_text("Bruno Rodríguez")
-    expect(page.locator("#ql-notes .ql-note").first).to_contain_text("2 stand as quoted")
+    expect(page.locator("#ql-notes .ql-note").first).to_contain_text("2 as quoted")
     pins.nth(1).get_by_role("button", name="Up").click()
     expect(pins.nth(0)).to_contain_text("Bruno Rodríguez")
     expect(pins.nth(0).get_by_role("button", name="Down")).to_be_focused()
