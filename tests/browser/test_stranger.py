@@ -169,6 +169,8 @@ def test_a_stranger_begins_from_nothing(browser: Browser, tmp_path: Path, screen
             one.clicks_on(one.sees(page.get_by_text("choose files", exact=True).locator("visible=true")))
         chooser.value.set_files(sorted(folder.iterdir()))
         one.sees(page.get_by_role("heading", name="2 sources are in the index."))
+        one.button("^All 2 sources$")  # at the question box
+        expect(page.get_by_text("no index in")).to_have_count(0)
         one.sees(page.get_by_text("For example"))
         offered = page.get_by_role("button").filter(has_text=re.compile(r"\?$")).locator("visible=true")
         question = one.sees(offered.first).inner_text()

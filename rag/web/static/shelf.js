@@ -69,6 +69,7 @@ const heard = () => {
   }
 };
 watch("value", heard);
+document.addEventListener("ql-built", () => tell({ do: "begin" })); // the first index: until then there was only an error
 
 // --- A list
 const shelves = new Set();
@@ -310,8 +311,10 @@ class Shelf {
     const { row } = node;
     if (row?.line === undefined || node.said) return;
     node.said = true;
-    node.querySelector(".ql-line").textContent = row.line;
-    node.querySelector(".ql-line").title = row.line;
+    const begins = row.title.endsWith("…") && row.line.startsWith(row.title.slice(0, -1).trimEnd());
+    const line = node.querySelector(".ql-line"); // what has no title is called by its first words: they are not repeated
+    line.textContent = begins || row.line === row.title ? "" : row.line;
+    line.title = line.textContent;
   }
 
   row(row, place) {
