@@ -49,7 +49,6 @@ def test_each_claim_has_its_status_and_its_quote_opens_and_is_pinned(page: Page,
     expect(text.locator("mark.ql-selected"), "another quote of the same source").to_be_in_viewport()
     claims.nth(0).locator(".ql-pin").first.click()
     expect(claims.nth(0).locator(".ql-pin").first).to_have_text("Pinned")
-    page.screenshot(path=screenshots / "check.png")
     page.evaluate("document.body.classList.add('dark')")
     page.set_viewport_size({"width": 390, "height": 844})
     page.screenshot(path=screenshots / "check-phone-dark.png", full_page=True)

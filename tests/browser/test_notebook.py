@@ -58,7 +58,6 @@ def test_a_quote_and_an_answer_are_pinned_ordered_commented_and_exported(page: P
     pins.nth(1).locator(".ql-pin-quote").click()
     expect(page.locator("#ql-noted mark.ql-selected")).to_contain_text("32 Cuban")
     expect(page.locator("#ql-noted mark.ql-selected")).to_be_in_viewport()
-    page.screenshot(path=screenshots / "notebook.png")
     page.evaluate("document.body.classList.add('dark')")
     page.screenshot(path=screenshots / "notebook-dark.png")
     page.set_viewport_size({"width": 390, "height": 844})
