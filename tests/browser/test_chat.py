@@ -404,8 +404,14 @@ def test_stop_ends_an_llm_and_leaves_the_quotes(visit: Callable[..., Page], scri
     server, address = scripted
     server.does(silent)
     page = visit(address)
+    place = page.get_by_role("button", name="Ask", exact=True).bounding_box()
     ask(page, DIED)
     page.wait_for_function("() => document.body.innerText.includes('passages')")
+    stop = page.get_by_role("button", name="Stop", exact=True).bounding_box()
+    assert place
+    assert stop
+    assert (stop["y"], stop["height"]) == (place["y"], place["height"])
+    assert abs(stop["x"] + stop["width"] - place["x"] - place["width"]) < 1, "in its place"
     while not server.requests:
         page.wait_for_timeout(50)
     began = time.monotonic()

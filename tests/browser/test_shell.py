@@ -67,6 +67,34 @@ def test_three_panes_scroll_by_themselves_and_the_page_does_not(page: Page) -> N
     assert [sizes[part].split()[0] for part in sizes] == ["16px", "13px", "24px", "16px"]
 
 
+def test_a_quote_has_a_soft_highlight_and_a_bar_and_each_confidence_a_colour_of_its_own(page: Page) -> None:
+    ask(page, DIED)
+    answers(page, 1)
+    selected(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.wait_for_timeout(500)
+        mark, bar = page.evaluate(
+            """() => {
+              const [mark, text] = ["mark.ql-selected", ".ql-text"].map((part) => document.querySelector(part));
+              const { width, height, backgroundColor } = getComputedStyle(text, "::after");
+              const own = { height: mark.getBoundingClientRect().height, colour: getComputedStyle(mark).backgroundColor };
+              return [own, { width, height: Number.parseFloat(height), colour: backgroundColor }];
+            }"""
+        )
+        assert bar["width"] == "3px"
+        assert abs(bar["height"] - mark["height"]) < 8, "it stands beside the whole quote"
+        assert len({mark["colour"], bar["colour"], "rgba(0, 0, 0, 0)"}) == 3
+        tones = page.locator(".ql-sure").evaluate(
+            """(badge) => ["confident", "likely", "unsure"].map((sure) => {
+              badge.dataset.sure = sure;
+              const { color, backgroundColor } = getComputedStyle(badge);
+              return `${color} on ${backgroundColor}`;
+            })"""
+        )
+        assert len(set(tones)) == 3, scheme
+
+
 def test_the_sources_are_made_wider_by_keys_and_by_the_mouse_and_stay_so(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     edge = page.get_by_role("separator", name="Width of the sources")

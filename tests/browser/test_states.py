@@ -200,7 +200,7 @@ def library(config: Config, article: str, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def worded(config: Config) -> Iterator[str]:
-    """The address of a page where an LLM words the answers: a line that its quote supports, and one that it does not."""
+    """The address of a page where an LLM words the answers: a line that its quote supports, and one not."""
     right, wrong = "The raid killed 32 Cuban military and intelligence personnel. [1]\n", "It killed 45 men. [1]\n"
     with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
         server.does(says(right, wrong))

@@ -380,8 +380,9 @@ class Shelf {
     const counted = this.all === 1 ? words.counts.one : fill(some ? words.counts.some : words.counts.many, {
       count: number(this.found), all: number(this.all),
     });
-    const told = limited ? fill(words.ticked, { count: number(ticked.size) }) : words.tickAbout;
-    const text = failure || this.error || `${this.found ? `${counted}. ` : `${words.none} `}${told}`;
+    const about = this.all < 2 ? "" : words.tickAbout;
+    const told = limited ? fill(words.ticked, { count: number(ticked.size) }) : about;
+    const text = failure || this.error || `${this.found ? `${counted}.` : words.none} ${told}`.trim();
     if (this.status.textContent !== text) this.status.textContent = text;
     this.status.classList.toggle("ql-lacks", Boolean(failure || this.error));
     const known = Object.values(this.rows).filter((row) => row?.passages);
@@ -391,7 +392,7 @@ class Shelf {
     if (wished?.query === this.query) Object.assign(this.every, { checked: wished.on, indeterminate: false });
     this.every.disabled = !this.answering;
     this.everyText.textContent = fill(words.tickAll, { count: number(this.answering) });
-    this.everyLabel.hidden = !this.answering;
+    this.everyLabel.hidden = !this.answering || this.all < 2; // of one there is nothing to choose
     this.lift.hidden = !limited;
   }
 }
