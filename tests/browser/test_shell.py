@@ -78,8 +78,11 @@ def test_a_quote_has_a_soft_highlight_and_a_bar_and_each_confidence_a_colour_of_
             """() => {
               const [mark, text] = ["mark.ql-selected", ".ql-text"].map((part) => document.querySelector(part));
               const { width, height, backgroundColor } = getComputedStyle(text, "::after");
-              const own = { height: mark.getBoundingClientRect().height, colour: getComputedStyle(mark).backgroundColor };
-              return [own, { width, height: Number.parseFloat(height), colour: backgroundColor }];
+              const own = [mark.getBoundingClientRect().height, getComputedStyle(mark).backgroundColor];
+              return [
+                { height: own[0], colour: own[1] },
+                { width, height: Number.parseFloat(height), colour: backgroundColor },
+              ];
             }"""
         )
         assert bar["width"] == "3px"
