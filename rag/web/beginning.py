@@ -21,6 +21,9 @@ from rag.web.live import Live
 from rag.web.page import day, joined
 from rag.web.template import html
 
+_BUILT = "() => { document.dispatchEvent(new Event('ql-built')); return []; }"
+"""Tells the list of sources that there is an index now."""
+
 LINES = 2
 """Sentences that are told of a source."""
 MOST_TOLD = 60
@@ -62,6 +65,7 @@ class Beginning:
             [self._begun, talk.panel, talk.examples],
             **at_once,
         )
+        shown.then(None, js=_BUILT)
         shown.then(lambda: talk.exemplified() or _told(words.BEGIN_NO_QUESTION), outputs=[talk.examples], **at_once)
 
     def build(self) -> None:

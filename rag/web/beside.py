@@ -33,7 +33,9 @@ def source(live: Live, quote: Citation | Closest) -> str:
         return html("document", "beside_gone", quote)
     about = joined(found.publisher, found.author, found.published, found.source, page_of(quote))
     stand = [] if now.state == "gone" else [replace(quote, start=now.start, end=now.end, quote=now.quote)]
+    shown = stand[0] if stand else quote
     leaf, why = live.leaves.seen(found, stand)
     warned = "" if now.state == "stands" else moved(quote)
-    shown = body(found, stand, stand[0] if stand else quote, leaf, why)
-    return html("document", "beside", found.title, about, switch() if leaf else "", warned + shown)
+    read = body(found, stand, shown, leaf, why)
+    at = f"{shown.source} {shown.start} {shown.end}"  # by which the script knows that another quote is shown
+    return html("document", "beside", found.title, about, switch() if leaf else "", warned + read, at)

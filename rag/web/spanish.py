@@ -344,7 +344,7 @@ NOTE_SAID_TAKEN = "Ahora señala adonde está la cita."
 NOTE_SAID_NOWHERE = "Eso ya no está en el cuaderno."
 NOTE_ONE, NOTE_MANY = "1 cosa fijada", "{count} cosas fijadas"
 NOTE_COUNTED = "{count}, comprobadas con el índice {index}: {told}."
-NOTE_COUNTS = {"stands": "{count} siguen como se citaron", "moved": "{count} movidas", "gone": "{count} ya no están"}
+NOTE_COUNTS = {"stands": "{count} como se citó", "moved": "{count} movidas", "gone": "{count} ya no están"}
 NOTE_STATES = {"stands": "Sigue como se citó", "moved": "Movida dentro de su fuente", "gone": "Ya no está en su fuente"}
 NOTE_STATES_ABOUT = {
     "stands": "La cita está en su sitio en el índice tal como es ahora",

@@ -470,7 +470,7 @@ NOTE_SAID_TAKEN = "It now points to where the quote stands."
 NOTE_SAID_NOWHERE = "That is not in the notebook any more."
 NOTE_ONE, NOTE_MANY = "1 pin", "{count} pins"
 NOTE_COUNTED = "{count}, checked against index {index}: {told}."
-NOTE_COUNTS = {"stands": "{count} stand as quoted", "moved": "{count} moved", "gone": "{count} gone"}
+NOTE_COUNTS = {"stands": "{count} as quoted", "moved": "{count} moved", "gone": "{count} gone"}
 NOTE_STATES = {"stands": "Stands as quoted", "moved": "Moved within its source", "gone": "No longer in its source"}
 NOTE_STATES_ABOUT = {
     "stands": "The quote stands at its place in the index as it is now",

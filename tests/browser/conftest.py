@@ -1,5 +1,6 @@
 """A real page in a real browser: app.py as its own process, Debian's Chromium driven by Playwright."""
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rag.config import Config
@@ -208,6 +210,15 @@ def _pictures(request: pytest.FixtureRequest) -> Iterator[None]:
         if not request.config.getoption("--screenshots"):
             patch.setattr(Page, "screenshot", lambda *_, **__: b"")
         yield
+
+
+def picture(page: Page, path: Path) -> None:
+    """Leave a picture of what is on the screen, of 256 colours: a third of the size, and as good to the eye."""
+    if not (taken := page.screenshot()):
+        return  # nobody wants any
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(io.BytesIO(taken)) as drawn:
+        drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import served, settled, visited
+from tests.browser.conftest import picture, served, settled, visited
 from tests.browser.test_accessibility import faults
 
 SLOW = 120_000
@@ -64,7 +64,7 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     expect(page.get_by_label("Question", exact=True)).to_be_hidden()
     expect(page.locator("#ql-side")).to_be_hidden()
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.screenshot(path=screenshots / "begin.png")
+    picture(page, screenshots / "begin.png")
     page.evaluate("document.body.classList.add('dark')")
     settled(page)  # colours change in a while
     page.screenshot(path=screenshots / "begin-dark.png")
@@ -78,7 +78,7 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     expect(arrival(page, "uploads/broken.pdf")).to_contain_text("Could not be read: ")
     expect(arrival(page, "uploads/otters.txt")).to_contain_text("Read")
     expect(page.locator("#ql-begin progress")).to_be_visible()
-    page.screenshot(path=screenshots / "begin-reading.png")
+    picture(page, screenshots / "begin-reading.png")
     expect(page.get_by_role("heading", name="1 source is in the index.")).to_be_visible()
     assert (sources / "uploads" / "otters.txt").read_text() == OTTERS
     lines = page.locator(".ql-opening")
@@ -93,7 +93,7 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     assert 1 <= offered.count() <= 4
     expect(page.get_by_label("Question", exact=True)).to_be_visible()
     expect(page.locator("#ql-begin")).to_be_hidden()
-    page.screenshot(path=screenshots / "begun.png")
+    picture(page, screenshots / "begun.png")
     assert faults(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     settled(page)  # the sheet of the sources goes down

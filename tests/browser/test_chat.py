@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import developers, served
+from tests.browser.conftest import developers, picture, served
 from tests.conftest import ARTICLE, built_over
 from tests.loopback import Loopback, says, silent, silent_after
 
@@ -93,7 +93,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert errors == []
 
 
-def test_a_citation_opens_its_quote_in_the_whole_document(page: Page, screenshots: Path, article: str) -> None:
+def test_a_citation_opens_its_quote_in_the_whole_document(page: Page, article: str) -> None:
     ask(page, DIED)
     answer = answers(page, 1)
     expect(answer).to_contain_text("32 Cuban military and intelligence personnel")
@@ -112,7 +112,6 @@ def test_a_citation_opens_its_quote_in_the_whole_document(page: Page, screenshot
     answer.get_by_role("button", name="Show quote 1 in its source").click()
     page.wait_for_timeout(300)
     assert is_in_view(page), "pressed again, it is brought into view again"
-    page.screenshot(path=screenshots / "chat.png")
 
 
 def test_every_line_says_how_it_is_supported_and_how_sure_it_is(page: Page) -> None:
@@ -137,7 +136,7 @@ def test_a_number_shows_its_quote_to_the_mouse_and_to_the_keyboard(page: Page, s
     expect(shown).to_contain_text(f"2026-01-12 · {ARTICLE}")
     assert shown.get_attribute("role") == "tooltip"
     assert number.get_attribute("aria-describedby") == shown.get_attribute("id")
-    page.screenshot(path=screenshots / "hover.png")
+    picture(page, screenshots / "hover.png")
     shown.hover()
     page.wait_for_timeout(500)
     expect(shown).to_have_count(1)
@@ -198,7 +197,7 @@ def test_letters_are_no_keys_in_a_text_field(page: Page) -> None:
     expect(page.locator(".ql-place")).to_contain_text("Quote 1 of")
 
 
-def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: str, screenshots: Path) -> None:
+def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: str) -> None:
     page = visit(towns)
     ask(page, "How much did the bridge at Larkin cost?")
     answer = answers(page, 1)
@@ -210,7 +209,6 @@ def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: s
     second = selected(page).inner_text()
     expect(page.locator(".ql-about")).to_contain_text("The Courier" if "auditors" in second else "The Gazette")
     expect(page.locator('#ql-panel [role="tab"][aria-selected="true"]')).to_contain_text("Report of the")
-    page.screenshot(path=screenshots / "tabs.png")
     tabs.nth(1).click()
     expect(selected(page)).not_to_have_text(second)
     tabs.nth(1).focus()
@@ -233,7 +231,7 @@ def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: s
     expect(page.locator("mark, .ql-step")).to_have_count(0)
 
 
-def test_a_refusal_says_what_was_looked_for_and_its_closest_passages_open(page: Page, screenshots: Path) -> None:
+def test_a_refusal_says_what_was_looked_for_and_its_closest_passages_open(page: Page) -> None:
     ask(page, HAVANA)
     refusal = answers(page, 1)
     expect(refusal).to_have_attribute("data-outcome", "refused")
@@ -249,7 +247,6 @@ def test_a_refusal_says_what_was_looked_for_and_its_closest_passages_open(page: 
     offered = page.get_by_role("button", name=MINISTER)
     expect(page.get_by_text("You can ask")).to_be_visible(timeout=SLOW)
     expect(offered).to_be_visible(timeout=SLOW)
-    page.screenshot(path=screenshots / "refusal.png")
     offered.click()
     expect(answers(page, 2)).to_contain_text("Bruno Rodríguez")
 
@@ -265,7 +262,7 @@ def test_after_an_answer_more_is_offered(page: Page) -> None:
     expect(page.locator(".ql-question").last).to_have_text(question)
 
 
-def test_how_it_was_found_is_folded_below(page: Page, screenshots: Path) -> None:
+def test_how_it_was_found_is_folded_below(page: Page) -> None:
     ask(page, MINISTER)
     answers(page, 1)
     ask(page, "What did he condemn?")
@@ -288,7 +285,6 @@ def test_how_it_was_found_is_folded_below(page: Page, screenshots: Path) -> None
     assert "1" in row[2:4]
     expect(trace).to_contain_text(re.compile(r"Times: retrieve \d+ ms, read \d+ ms, total \d+ ms"))
     trace.scroll_into_view_if_needed()
-    page.screenshot(path=screenshots / "trace.png")
 
 
 def test_asking_again_drops_what_follows(page: Page) -> None:
@@ -315,7 +311,7 @@ def test_a_question_is_edited_in_its_place(page: Page, screenshots: Path) -> Non
     expect(field).to_have_count(0)
     expect(edit.last).to_be_focused()
     edit.last.click()
-    page.screenshot(path=screenshots / "edit.png")
+    picture(page, screenshots / "edit.png")
     field.fill(HAVANA)
     page.get_by_role("button", name="Ask this instead").click()
     expect(page.locator(".ql-question")).to_have_text([MINISTER, HAVANA])
@@ -333,7 +329,7 @@ def test_an_answer_is_rated_with_a_comment(page: Page, screenshots: Path) -> Non
     comment.fill('<b>It names "him" alone</b>')
     page.keyboard.press("Enter")
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
-    page.screenshot(path=screenshots / "rated.png")
+    picture(page, screenshots / "rated.png")
     ask(page, DIED)
     answers(page, 2)
     expect(comment).to_have_value('<b>It names "him" alone</b>')
@@ -355,7 +351,7 @@ def test_an_answer_is_copied_with_its_quotes(visit: Callable[..., Page], url: st
 
 
 def test_what_an_llm_wrote_is_marked_and_what_failed_is_folded_away(
-    visit: Callable[..., Page], scripted: tuple[Loopback, str], screenshots: Path
+    visit: Callable[..., Page], scripted: tuple[Loopback, str]
 ) -> None:
     server, address = scripted
     server.does(says("The raid killed 32 Cuban military and intelligence personnel. [1]\n", "It killed 45 men. [1]\n"))
@@ -370,7 +366,6 @@ def test_what_an_llm_wrote_is_marked_and_what_failed_is_folded_away(
     page.keyboard.press("Enter")
     expect(dropped.locator("li")).to_contain_text("It killed 45 men.")
     expect(dropped.locator("li")).to_contain_text("the number 45 is not in the quote")
-    page.screenshot(path=screenshots / "dropped.png")
 
 
 def test_a_claim_is_read_while_the_next_is_written_and_a_second_question_waits(
@@ -402,8 +397,14 @@ def test_stop_ends_an_llm_and_leaves_the_quotes(visit: Callable[..., Page], scri
     server, address = scripted
     server.does(silent)
     page = visit(address)
+    place = page.get_by_role("button", name="Ask", exact=True).bounding_box()
     ask(page, DIED)
     page.wait_for_function("() => document.body.innerText.includes('passages')")
+    stop = page.get_by_role("button", name="Stop", exact=True).bounding_box()
+    assert place
+    assert stop
+    assert (stop["y"], stop["height"]) == (place["y"], place["height"])
+    assert abs(stop["x"] + stop["width"] - place["x"] - place["width"]) < 1, "in its place"
     while not server.requests:
         page.wait_for_timeout(50)
     began = time.monotonic()
@@ -436,17 +437,15 @@ def test_without_an_llm_there_is_nothing_to_stop(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
 
 
-def test_on_a_narrow_screen_a_citation_brings_its_source_into_view(page: Page, screenshots: Path) -> None:
+def test_on_a_narrow_screen_a_citation_brings_its_source_into_view(page: Page) -> None:
     page.set_viewport_size({"width": 420, "height": 800})
     ask(page, DIED)
     answers(page, 1)
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.screenshot(path=screenshots / "narrow-answer.png")
     page.get_by_role("button", name="Show quote 1 in its source").click()
     page.wait_for_timeout(500)
     assert is_in_view(page)
-    page.screenshot(path=screenshots / "narrow.png")
 
 
 def test_an_older_answer_still_opens_its_own_quote(page: Page) -> None:
@@ -500,7 +499,7 @@ def test_dark_mode(page: Page, url: str, screenshots: Path) -> None:
     color = page.evaluate("getComputedStyle(document.querySelector('.ql-claim')).color")
     assert min(int(part) for part in re.findall(r"\d+", color)[:3]) > 180, "light on dark"
     page.locator(".ql-cite").first.hover()
-    page.screenshot(path=screenshots / "dark.png")
+    picture(page, screenshots / "dark.png")
 
 
 def test_two_at_once_see_their_own(visit: Callable[..., Page], url: str) -> None:

@@ -18,7 +18,7 @@ def tab(browser: Browser, evaluated: str) -> Iterator[Page]:
         yield page
 
 
-def test_figures_are_drawn_over_time_with_their_numbers_beneath(tab: Page, screenshots: Path) -> None:
+def test_figures_are_drawn_over_time_with_their_numbers_beneath(tab: Page) -> None:
     correct = tab.get_by_role("img", name="correct over 4 runs")
     expect(correct.locator(".ql-point")).to_have_count(4)
     expect(correct.locator(".ql-changed")).to_have_count(2)
@@ -28,7 +28,6 @@ def test_figures_are_drawn_over_time_with_their_numbers_beneath(tab: Page, scree
     value = rows.first.locator("td").nth(3).inner_text().split()[0]
     assert title is not None
     assert title.startswith(f"correct {value} (")
-    tab.screenshot(path=screenshots / "evaluation.png")
     expect(tab.locator(".ql-skipped summary")).to_have_text("1 skipped")
     tab.locator(".ql-skipped summary").click()
     expect(tab.locator(".ql-skipped li")).to_contain_text("damaged cannot be read: summary.json: Invalid JSON")

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import served
+from tests.browser.conftest import picture, served
 
 DIED = "How many Cubans died in the raid?"
 MINISTER = "Who is Cuba's foreign minister?"
@@ -70,7 +70,7 @@ def test_a_conversation_is_there_after_a_reload_and_after_a_restart(
             expect(answers(page)).to_have_count(0)
             ask(page, MINISTER)
             expect(listed(page)).to_have_count(2)
-            page.screenshot(path=screenshots / "history.png")
+            picture(page, screenshots / "history.png")
             page.close()
         with served(own) as url:
             page = visit(context, url)
@@ -126,7 +126,7 @@ def exported(page: Page, title: str, form: str, folder: Path) -> Path:
 
 
 def test_a_share_file_opens_elsewhere_and_can_only_be_read(
-    browser: Browser, url: str, config: Config, tmp_path: Path, screenshots: Path
+    browser: Browser, url: str, config: Config, tmp_path: Path
 ) -> None:
     with visitor(browser) as context:
         page = visit(context, url)
@@ -161,7 +161,6 @@ def test_a_share_file_opens_elsewhere_and_can_only_be_read(
         page.get_by_role("button", name="Show quote 1 in its source").click()
         expect(page.locator(".ql-document h2")).to_have_text("The title that came with it")
         expect(page.locator("mark.ql-selected")).to_contain_text("Bruno Rodríguez")
-        page.screenshot(path=screenshots / "shared.png")
         expect(page.get_by_role("button", name="Edit", exact=True)).to_have_count(0)
         page.get_by_label("Question", exact=True).fill(DIED)
         page.get_by_role("button", name="Ask", exact=True).click()

@@ -29,7 +29,7 @@ def choose(page: Page, name: str) -> None:
     page.keyboard.press("Escape")
 
 
-def test_a_shorter_answer_has_fewer_quotes_and_the_browser_remembers(page: Page, screenshots: Path) -> None:
+def test_a_shorter_answer_has_fewer_quotes_and_the_browser_remembers(page: Page) -> None:
     ask(page, PRESIDENT)
     expect(answers(page, 1).locator(".ql-claim")).to_have_count(3)
     choose(page, "One sentence")
@@ -39,7 +39,6 @@ def test_a_shorter_answer_has_fewer_quotes_and_the_browser_remembers(page: Page,
     page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
     settings(page)
     expect(page.get_by_role("radio", name="One sentence")).to_be_checked()
-    page.screenshot(path=screenshots / "settings.png")
     page.get_by_role("radio", name="All that is found").check()
     page.keyboard.press("Escape")
     ask(page, PRESIDENT)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
-from tests.browser.conftest import developers, open_view, settled
+from tests.browser.conftest import developers, open_view, picture, settled
 from tests.browser.test_chat import DIED, TALKS, answers, ask, selected
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -42,7 +42,7 @@ def focused(page: Page, selector: str) -> bool:
     return bool(page.evaluate("selector => Boolean(document.activeElement.closest(selector))", selector))
 
 
-def test_three_panes_scroll_by_themselves_and_the_page_does_not(page: Page, screenshots: Path) -> None:
+def test_three_panes_scroll_by_themselves_and_the_page_does_not(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     for count, question in enumerate((TALKS, DIED), start=1):
         ask(page, question)
@@ -65,7 +65,37 @@ def test_three_panes_scroll_by_themselves_and_the_page_does_not(page: Page, scre
     }
     assert sizes[".ql-said"] == "16px 26px"
     assert [sizes[part].split()[0] for part in sizes] == ["16px", "13px", "24px", "16px"]
-    page.screenshot(path=screenshots / "chat.png")
+
+
+def test_a_quote_has_a_soft_highlight_and_a_bar_and_each_confidence_a_colour_of_its_own(page: Page) -> None:
+    ask(page, DIED)
+    answers(page, 1)
+    selected(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.wait_for_timeout(500)
+        mark, bar = page.evaluate(
+            """() => {
+              const [mark, text] = ["mark.ql-selected", ".ql-text"].map((part) => document.querySelector(part));
+              const { width, height, backgroundColor } = getComputedStyle(text, "::after");
+              const own = [mark.getBoundingClientRect().height, getComputedStyle(mark).backgroundColor];
+              return [
+                { height: own[0], colour: own[1] },
+                { width, height: Number.parseFloat(height), colour: backgroundColor },
+              ];
+            }"""
+        )
+        assert bar["width"] == "3px"
+        assert abs(bar["height"] - mark["height"]) < 8, "it stands beside the whole quote"
+        assert len({mark["colour"], bar["colour"], "rgba(0, 0, 0, 0)"}) == 3
+        tones = page.locator(".ql-sure").evaluate(
+            """(badge) => ["confident", "likely", "unsure"].map((sure) => {
+              badge.dataset.sure = sure;
+              const { color, backgroundColor } = getComputedStyle(badge);
+              return `${color} on ${backgroundColor}`;
+            })"""
+        )
+        assert len(set(tones)) == 3, scheme
 
 
 def test_the_sources_are_made_wider_by_keys_and_by_the_mouse_and_stay_so(page: Page) -> None:
@@ -123,13 +153,12 @@ def test_a_view_is_opened_by_keys_and_has_an_address(page: Page, url: str) -> No
     expect(page.get_by_label("Question", exact=True)).to_be_visible()
 
 
-def test_what_is_for_developers_stands_behind_one_entry(page: Page, screenshots: Path) -> None:
+def test_what_is_for_developers_stands_behind_one_entry(page: Page) -> None:
     for name in ("Evaluation", "Show how each answer was found"):
         expect(page.get_by_text(name, exact=True).locator("visible=true")).to_have_count(0)
     developers(page)
     link = page.locator("#ql-menu").get_by_role("link", name="gold candidates")
     expect(link).to_have_attribute("href", "/conversations/gold.jsonl")
-    page.screenshot(path=screenshots / "settings.png")
     page.keyboard.press("Escape")
     expect(page.locator("#ql-menu")).to_be_hidden()
     open_view(page, "Evaluation")
@@ -165,7 +194,7 @@ def test_a_source_is_a_sheet_on_a_phone_and_leads_back(page: Page, screenshots: 
     ask(page, DIED)
     answers(page, 1)
     expect(page.locator("#ql-side")).to_be_hidden()
-    page.screenshot(path=screenshots / "narrow-answer.png")
+    picture(page, screenshots / "narrow-answer.png")
     chip = page.locator(".ql-claims .ql-cite").first
     assert re.match(r"1\s*Cuban President .*· 12 Jan 2026$", chip.inner_text().replace("\n", " "))
     chip.click()
@@ -173,7 +202,7 @@ def test_a_source_is_a_sheet_on_a_phone_and_leads_back(page: Page, screenshots: 
     back = page.get_by_role("button", name="Back to answer")
     expect(back).to_be_focused()
     page.wait_for_timeout(400)
-    page.screenshot(path=screenshots / "narrow.png")
+    picture(page, screenshots / "narrow.png")
     assert page.evaluate(SMALL) == []
     back.click()
     expect(page.locator("#ql-side")).to_be_hidden()
@@ -199,7 +228,7 @@ def test_on_a_phone_the_box_sticks_the_drawer_closes_and_nothing_is_too_small(pa
     expect(page.locator("#ql-history")).to_be_visible()
     assert focused(page, "#ql-history")
     assert page.evaluate(SMALL) == []
-    page.screenshot(path=screenshots / "narrow-history.png")
+    picture(page, screenshots / "narrow-history.png")
     page.keyboard.press("Escape")
     expect(page.locator("#ql-history")).to_be_hidden()
     expect(toggle).to_be_focused()

@@ -94,9 +94,9 @@ def test_a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path
     open_view(page, "Library")
     expect(page.locator("#ql-pictures circle.ql-used")).to_have_count(1)
     expect(page.get_by_role("group", name="Badgers of Meles (1)")).to_be_visible()
-    page.screenshot(path=screenshots / "sources.png", full_page=True)
+    page.screenshot(path=screenshots / "uploaded.png", full_page=True)
     page.evaluate("document.body.classList.add('dark')")
-    page.screenshot(path=screenshots / "sources-dark.png", full_page=True)
+    page.screenshot(path=screenshots / "uploaded-dark.png", full_page=True)
     row(page, "uploads/badgers.pdf").get_by_role("button", name="What can be done with Badgers of Meles").click()
     page.get_by_role("menuitem", name="Remove").click()
     built(page, "Documents: 1 (0 added, 0 changed, 1 removed)")
@@ -130,7 +130,7 @@ def test_what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("with_otters")
-def test_the_chat_can_be_limited_to_a_source(page: Page, screenshots: Path) -> None:
+def test_the_chat_can_be_limited_to_a_source(page: Page) -> None:
     ask(page, ABOUT_CUBA, "answered")
     open_view(page, "Library")
     row(page, "otters.md").get_by_role("checkbox").check()
@@ -138,7 +138,6 @@ def test_the_chat_can_be_limited_to_a_source(page: Page, screenshots: Path) -> N
     ask(page, ABOUT_CUBA, "refused")
     ask(page, ABOUT_OTTERS, "answered")
     expect(page.locator("#ql-limited")).to_have_text("1 of 2 sources")
-    page.screenshot(path=screenshots / "limited.png")
     page.locator("#ql-limit-note").get_by_role("button", name="Use all sources").click()
     expect(page.locator("#ql-limited")).to_have_text("All 2 sources")
     ask(page, ABOUT_CUBA, "answered")

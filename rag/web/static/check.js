@@ -8,5 +8,6 @@ element.addEventListener("click", (event) => {
     const shown = element.querySelector(`#ql-claim-${to}`);
     shown.scrollIntoView({ block: "nearest" });
     shown.focus({ preventScroll: true });
+    shown.querySelector("[data-quote], [data-claim]")?.click(); // what speaks to it is read at once
   } else trigger("click", { number: count(quote), claim: count(claim) });
 });

@@ -16,16 +16,30 @@ const mark = () => {
 };
 
 // --- A source beside a list is shown at its quote
-const seen = new WeakSet();
+const seen = new WeakMap(); // what each was shown at: the same element may come to show another quote
+const bring = (article) => {
+  if (!article.querySelector("mark.ql-selected")) return;
+  document.dispatchEvent(new CustomEvent("ql:bring", { detail: article }));
+  article.scrollIntoView({ block: "nearest" });
+};
 const reveal = () => {
   for (const article of document.querySelectorAll(".ql-beside")) {
-    if (seen.has(article) || !article.offsetParent) continue;
-    seen.add(article);
-    if (!article.querySelector("mark.ql-selected")) continue;
-    document.dispatchEvent(new CustomEvent("ql:bring", { detail: article }));
-    article.scrollIntoView({ block: "nearest" });
+    const { at } = article.dataset;
+    if (seen.get(article) === at || !article.offsetParent) continue;
+    seen.set(article, at);
+    bring(article);
   }
 };
+const pressed = new Map(); // by view: the quote that was pressed last; pressed again, nothing changes that would tell
+document.addEventListener("click", (event) => {
+  const quote = event.target.closest?.(".ql-pin-quote");
+  const view = quote?.closest(".ql-view");
+  if (!view) return;
+  const own = JSON.stringify([quote.closest("[data-check], [data-pin-id]")?.dataset, quote.dataset]);
+  const article = view.querySelector(".ql-beside");
+  if (article && pressed.get(view) === own) bring(article);
+  pressed.set(view, own);
+});
 const rows = () => [...document.querySelectorAll("[data-pin-id]")];
 const focus = () => { // what was pressed is made anew with the notebook, and would lose the focus
   if (!back || back.button.isConnected) return;

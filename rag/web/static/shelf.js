@@ -69,6 +69,7 @@ const heard = () => {
   }
 };
 watch("value", heard);
+document.addEventListener("ql-built", () => tell({ do: "begin" })); // the first index: until then there was only an error
 
 // --- A list
 const shelves = new Set();
@@ -310,8 +311,10 @@ class Shelf {
     const { row } = node;
     if (row?.line === undefined || node.said) return;
     node.said = true;
-    node.querySelector(".ql-line").textContent = row.line;
-    node.querySelector(".ql-line").title = row.line;
+    const begins = row.title.endsWith("…") && row.line.startsWith(row.title.slice(0, -1).trimEnd());
+    const line = node.querySelector(".ql-line"); // what has no title is called by its first words: they are not repeated
+    line.textContent = begins || row.line === row.title ? "" : row.line;
+    line.title = line.textContent;
   }
 
   row(row, place) {
@@ -377,8 +380,9 @@ class Shelf {
     const counted = this.all === 1 ? words.counts.one : fill(some ? words.counts.some : words.counts.many, {
       count: number(this.found), all: number(this.all),
     });
-    const told = limited ? fill(words.ticked, { count: number(ticked.size) }) : words.tickAbout;
-    const text = failure || this.error || `${this.found ? `${counted}. ` : `${words.none} `}${told}`;
+    const about = this.all < 2 ? "" : words.tickAbout;
+    const told = limited ? fill(words.ticked, { count: number(ticked.size) }) : about;
+    const text = failure || this.error || `${this.found ? `${counted}.` : words.none} ${told}`.trim();
     if (this.status.textContent !== text) this.status.textContent = text;
     this.status.classList.toggle("ql-lacks", Boolean(failure || this.error));
     const known = Object.values(this.rows).filter((row) => row?.passages);
@@ -388,7 +392,7 @@ class Shelf {
     if (wished?.query === this.query) Object.assign(this.every, { checked: wished.on, indeterminate: false });
     this.every.disabled = !this.answering;
     this.everyText.textContent = fill(words.tickAll, { count: number(this.answering) });
-    this.everyLabel.hidden = !this.answering;
+    this.everyLabel.hidden = !this.answering || this.all < 2; // of one there is nothing to choose
     this.lift.hidden = !limited;
   }
 }
