@@ -83,7 +83,7 @@ class Session:
         """
         self.address = address
         self._number = number
-        with connect(address) as first:  # tells at once, and why, if the database does not answer
+        with told(address), connect(address) as first:  # tells at once, and why, if the database does not answer
             row = first.execute(_EXTENSION).fetchone()
         # One generation's schema alone: no connection sees another one's tables. No compiling: queries are short.
         path = ",".join([address.schema(number), *(row or ())])

@@ -295,6 +295,22 @@ def test_a_server_that_is_killed_gives_an_error_and_then_the_old_answers(
         publish(database, edition("B"))
 
 
+def test_a_connection_that_is_cut_while_an_index_is_opened_is_an_error_of_ours(
+    server: Server, database: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(database, edition("A"))
+    connect = session.connect
+
+    def cut(address: addresses.Address) -> Any:
+        made = connect(address)
+        server.cut()
+        return made
+
+    monkeypatch.setattr(session, "connect", cut)
+    with pytest.raises(IndexUnreachable, match="see that the database runs"):
+        database.open()
+
+
 def test_two_writers_and_too_many_readers(database: Home, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(database, edition("A"))
     with database.single_writer(), pytest.raises(BusyError, match="another rag index is building"):
