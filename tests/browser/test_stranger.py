@@ -78,7 +78,7 @@ class Stranger:
         self._began += time.monotonic() - began
 
     def clicks_on(self, found: Locator) -> None:
-        name = self.sees(found).evaluate(PAINTED) or found.get_attribute("placeholder")
+        name = str(self.sees(found).evaluate(PAINTED) or found.get_attribute("placeholder"))
         found.click()
         self.clicks.append(name)
         self._hands += MIND + POINT + PRESS
