@@ -47,7 +47,7 @@ COMPARED = 200
 """Claims on which the merged judge is compared with the trained one."""
 
 
-def main() -> None:
+def main(given: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--adapter", type=Path, help="the careful reader's weights")
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--windows", type=Path, help="of judge_mix.py: compare the judge on its held-back claims")
     parser.add_argument("--out", type=Path, default=careful.ADAPTER)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     part, trained = (JUDGE, arguments.judge) if arguments.judge else (READER, arguments.adapter)
     own = write(part, adapter_of(weights(trained), HEADS[part]), arguments.base, arguments.out)
     for path in sorted(one for one in own.iterdir() if one.is_file()):
