@@ -96,7 +96,7 @@ def compare(own: Path, trained: Path, base: Path, windows: Path) -> None:
     """Print how far the merged judge is from PyTorch on held-back claims, and how long it takes."""
     model = Judge(base)
     load_trained(model, weights(trained))
-    examples = tokenized(load(windows, "dev"), base)[:COMPARED]
+    examples = tokenized(load(windows, "dev")[:COMPARED], base)
     wanted = judged(model, examples)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
