@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 # The default encoder lies in a package: nothing may look for a model elsewhere.
 export HF_HUB_OFFLINE := 1
-# make demo READER=packaged leaves the careful reader out: 440 MB to fetch, 121 MB kept (docs/reader.md).
+# make demo READER=packaged leaves the careful reader and judge out: 440 MB to fetch, 242 MB kept (docs/reader.md).
 READER ?= auto
 # Where pip would fetch a CUDA build of torch, name a CPU build instead: its wheel, by path or address.
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test unit check eval browser docs screenshots reader judge reader-base constraints clean
+.PHONY: demo test unit check eval browser docs screenshots reader judge reader-base judge-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -94,15 +94,33 @@ judge: $(VENV)/.test
 	$(BIN)/python training/export_judge.py --judge runs/judge/run/best.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
 	$(BIN)/python training/measure_judge.py --data "$(DATA)" --out rag/weights/judge.json
 
+SETS = @test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make $(or $(MAKECMDGOALS),reader-base) TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
+
 # The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about three hours on two cores.
-reader-base: $(VENV)/.test
-	@test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make reader-base TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
-	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
-	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-1 --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
+reader-base: runs/reader/careful-1/reader.pt
+	$(SETS)
 	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful-1/reader.pt --skip 30500 --examples 36000 --rate 2.5e-4 --seed 11
 	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)"
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
+
+# What both careful networks start from.
+runs/reader/careful-1/reader.pt: | $(VENV)/.test
+	$(SETS)
+	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-1 --mpnet "$(BASE)" --examples 30500 --rate 3e-4 --seed 8
+
+# The careful judge's adapter and numbers: a network that reads and judges, which then learns from claims alone. About five hours on two cores.
+judge-base: runs/reader/careful-1/reader.pt
+	$(SETS)
+	$(BIN)/python training/judge_mix.py --training "$(TRAINING)" --out runs/judge/mix
+	$(BIN)/python training/joint_mix.py --windows runs/reader/third/windows.jsonl --claims runs/judge/mix/windows.jsonl --out runs/judge/joint-mix --skip 30500
+	$(BIN)/python training/train_reader.py --windows runs/judge/joint-mix/windows.jsonl --out runs/judge/joint --mpnet "$(BASE)" --start runs/reader/careful-1/reader.pt --examples 36000 --rate 5e-4 --seed 17
+	$(BIN)/python training/joint_mix.py --claims runs/judge/mix/windows.jsonl --out runs/judge/claims --seed 23
+	$(BIN)/python training/train_judge.py --windows runs/judge/claims/windows.jsonl --out runs/judge/careful --mpnet "$(BASE)" --start runs/judge/joint/reader.pt --examples 24000 --rate 2.5e-4 --seed 23
+	$(BIN)/python training/export_careful.py --judge runs/judge/careful/judge.pt --base "$(BASE)" --windows runs/judge/mix/windows.jsonl
+	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
+	$(BIN)/python training/measure_judge.py --judge careful --models runs/reader/models --data "$(DATA)" --out rag/weights/careful/judge/judge.json
 
 # The page of commands, and a site of all pages in runs/docs/site: any page or anchor that a link misses is an error.
 docs: $(VENV)/.docs

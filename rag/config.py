@@ -54,7 +54,8 @@ class Config:
     k: int = 8
     """How many passages are read for an answer."""
     reader: str = "auto"
-    """Which network reads them: ``packaged``, ``careful`` (``rag models pull reader-base``), or the better one here."""
+    """Which networks read them and judge claims: ``packaged``, ``careful`` (``rag models pull reader-base``), or the
+    better ones here."""
     reranker: str | None = None
     """Cross-encoder that orders the passages found, by name or path. It needs torch to ask."""
     threshold: float | None = None

@@ -355,6 +355,7 @@ class Engine:
         Raises:
             UsageError: the text claims nothing, or is not text, or the filter cannot be used.
             ReaderError: a file of the judge is missing or not the published one.
+            ModelError: the settings ask for the careful judge, and it is not here.
         """
         *_, found = self.check_steps(text, chosen, stop)
         return found
@@ -378,7 +379,7 @@ class Engine:
         _check_unicode(text, "text")
         claims = claimed(text)
         checker = Checker(self.index.store, find, self.judge.judge, Known(self.index.store.named(chosen)))
-        found = Check((), (), self.index.id, clock.timings(), left_out(self.index, chosen))
+        found = Check((), (), self.index.id, clock.timings(), left_out(self.index, chosen), self._judged_by())
         for claim in claims:
             if stop and stop.is_set():
                 break
@@ -401,6 +402,7 @@ class Engine:
         Raises:
             UsageError: the time is not above zero, or the filter cannot be used.
             ReaderError: a file of the judge is missing or not the published one.
+            ModelError: the settings ask for the careful judge, and it is not here.
         """
         from rag.conflicts.find import Search, report  # whoever only asks does not wait for it
 
@@ -419,14 +421,18 @@ class Engine:
             self.index.id,
             clock.timings(),
             left_out(self.index, chosen),
+            self._judged_by(),
         )
+
+    def _judged_by(self) -> dict[str, str]:
+        return {"encoder": self.index.manifest.encoder.name, "judge": self.judge.name}
 
     @cached_property
     def judge(self) -> "Judge":
-        """What decides whether a passage supports a claim; loaded when it is first needed."""
+        """What decides whether a passage supports a claim, as the settings choose; loaded when it is first needed."""
         from rag.claims import judging
 
-        return judging.packaged(self.config.threads)
+        return judging.opened(self.config)
 
     def answers(self, question: str, chosen: Filter = ALL) -> bool:
         """Tell whether the sources are likely to answer a question, without an LLM: whether it may be an example."""

@@ -336,6 +336,8 @@ class Check:
     index: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    model: dict[str, str] = field(default_factory=dict)
+    """What retrieved and judged: ``encoder`` and ``judge``."""
 
     @property
     def supported(self) -> bool:
@@ -377,6 +379,8 @@ class Conflicts:
     index: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    model: dict[str, str] = field(default_factory=dict)
+    """What retrieved and judged: ``encoder`` and ``judge``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _packaged() -> Iterator[None]:
-    """Let the packaged reader read, as ``RAG_READER`` does, where settings are made in a test."""
-    chosen = careful.chosen
+    """Let the packaged networks read and judge, as ``RAG_READER`` does, where settings are made in a test."""
+    chosen = careful.Part.chosen
+
+    def asked(part: careful.Part, config: Config) -> Path | None:
+        return chosen(part, config) if config.reader == "careful" else None
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(careful, "chosen", lambda config: chosen(config) if config.reader == "careful" else None)
+        patch.setattr(careful.Part, "chosen", asked)
         yield
 
 

@@ -37,7 +37,7 @@ from rag.reading.reader import CONFIDENCE_FEATURES, FIRST_FEATURES, NUMBERS, RAN
 from rag.reading.selection import MOST_QUOTES
 from rag.schema import Filter
 
-OUT = {"packaged": WEIGHTS / NUMBERS, "careful": careful.ADAPTER / NUMBERS}
+OUT = {"packaged": WEIGHTS / NUMBERS, "careful": careful.READER.card / NUMBERS}
 SETS = ("squad2", "nq", "nomiracl", "clapnq", "multihop_news")
 FOLDS = 5
 THRESHOLD = {"packaged": 0.25, "careful": 0.33}

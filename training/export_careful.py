@@ -1,80 +1,127 @@
-"""Write what the package has of the careful reader: the adapter, the network's graph, the tokenizer.
+"""Write what the package has of a careful network: the adapter, the network's graph, the tokenizer.
 
     python training/export_careful.py --adapter RUN/reader.pt --base FOLDER [--out rag/weights/careful]
+    python training/export_careful.py --judge RUN/judge.pt --base FOLDER --windows MIX/windows.jsonl
 
-RUN is one of ``training/train_reader.py --mpnet``; FOLDER has all-mpnet-base-v2. The graph has no weights: ``rag models
-pull reader-base`` fills them in. It reads one text at a time, so that it has no mask: MPNet (12 layers of
-768, with relative positions) with the heads of training/reader_model.py, the matrices in 8-bit blocks.
+RUN is one of ``training/train_reader.py --mpnet`` or ``training/train_judge.py --mpnet``; FOLDER has all-mpnet-base-v2.
+The graph has no weights: ``rag models pull reader-base`` fills them in. It reads one text at a time, so that it has no
+mask: MPNet (12 layers of 768, with relative positions) with heads of training/reader_model.py, the matrices in 8-bit
+blocks. What the merged judge says is compared with PyTorch on held-back claims.
 """
 
 import argparse
 import json
 import math
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
+from judge_model import Judge, figures, judged
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from reader_model import adapter as adapter_of
-from reader_model import weights
+from reader_model import load, load_trained, tokenized, weights
 from safetensors.numpy import save_file
 
+from rag.claims.judging import CLAIM_TOKENS, HEAD_TOKENS, WINDOW_TOKENS
 from rag.models import careful
-from rag.models.encode import file_sha256
+from rag.models.careful import JUDGE, READER, Part
 from rag.reading.network import CONTEXT_TOKENS, QUESTION_TOKENS, tokenizer
 
 BLOCK = 64
 """Numbers that share a scale: as fast as 128, and nearer to what was trained."""
 FAST = 4
 """``accuracy_level`` of MatMulNBits: activations are rounded to 8 bits too, a block at a time."""
-POSITIONS = 3 + QUESTION_TOKENS + CONTEXT_TOKENS
+HEADS = {READER: ("span", "sentence", "holds"), JUDGE: ("sentence", "verdict")}
+"""What the product asks of each network, in the order of its outputs."""
+POSITIONS = {READER: 3 + QUESTION_TOKENS + CONTEXT_TOKENS, JUDGE: 3 + CLAIM_TOKENS + WINDOW_TOKENS + HEAD_TOKENS}
 """Most tokens of a text, special ones too."""
 PAD = 1
 """MPNet counts positions from the number of its padding token, and one more."""
 MICROSOFT = "com.microsoft"
+COMPARED = 200
+"""Claims on which the merged judge is compared with the trained one."""
 
 
-def main() -> None:
+def main(given: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--adapter", type=Path, required=True)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--adapter", type=Path, help="the careful reader's weights")
+    which.add_argument("--judge", type=Path, help="the careful judge's")
     parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--windows", type=Path, help="of judge_mix.py: compare the judge on its held-back claims")
     parser.add_argument("--out", type=Path, default=careful.ADAPTER)
-    arguments = parser.parse_args()
-    write(adapter_of(weights(arguments.adapter)), arguments.base, arguments.out)
-    for path in sorted(arguments.out.iterdir()):
+    arguments = parser.parse_args(given)
+    part, trained = (JUDGE, arguments.judge) if arguments.judge else (READER, arguments.adapter)
+    own = write(part, adapter_of(weights(trained), HEADS[part]), arguments.base, arguments.out)
+    for path in sorted(one for one in own.iterdir() if one.is_file()):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    if arguments.judge and arguments.windows:
+        compare(own, trained, arguments.base, arguments.windows)
 
 
-def write(adapter: Mapping[str, NDArray[Any]], base: Path, out: Path) -> None:
+def write(part: Part, adapter: Mapping[str, NDArray[Any]], base: Path, out: Path) -> Path:
     """Write an adapter in its form, its graph, the base's tokenizer, and the sums of all; nothing else is touched.
 
     Args:
+        part: which of the networks.
         adapter: by name, as :mod:`rag.models.careful` tells; kept as float16.
         base: folder of the base with ``config.json`` and ``tokenizer.json``.
-        out: folder; it is made.
+        out: folder of what the package has of both networks; it is made.
+
+    Returns:
+        the folder of this one.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    own = out / part.home
+    own.mkdir(parents=True, exist_ok=True)
     with np.errstate(over="ignore"):  # which is told below
         halves = {name: np.ascontiguousarray(tensor, dtype=np.float16) for name, tensor in adapter.items()}
     wrong = [name for name, tensor in halves.items() if not np.isfinite(tensor).all()]
     if wrong:
         raise ValueError(f"no finite float16: {', '.join(wrong)}")
-    save_file(halves, out / "adapter.safetensors")
-    (out / "adapter.safetensors").chmod(0o644)  # which its library makes for its owner alone
+    save_file(halves, own / careful.WEIGHTS)
+    (own / careful.WEIGHTS).chmod(0o644)  # which its library makes for its owner alone
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))
-    onnx.save(Graph(config, halves).model(), out / "graph.onnx")
-    (out / "tokenizer.json").write_text(tokenizer(base).to_str(pretty=False), encoding="utf-8")
-    sums = "".join(f"{file_sha256(out / name)}  {name}\n" for name in careful.MADE_OF)
-    (out / careful.SUMS).write_text(sums, encoding="utf-8")
+    onnx.save(Graph(part, config, halves).model(), own / careful.GRAPH)
+    (out / careful.TOKENIZER).write_text(tokenizer(base).to_str(pretty=False), encoding="utf-8")
+    (own / careful.SUMS).write_text(part.published(own), encoding="utf-8")
+    return own
+
+
+def compare(own: Path, trained: Path, base: Path, windows: Path) -> None:
+    """Print how far the merged judge is from PyTorch on held-back claims, and how long it takes."""
+    model = Judge(base)
+    load_trained(model, weights(trained))
+    examples = tokenized(load(windows, "dev")[:COMPARED], base)
+    wanted = judged(model, examples)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    merged = careful.filled(own, base / "model.safetensors").SerializeToString()
+    session = onnxruntime.InferenceSession(merged, options, providers=["CPUExecutionProvider"])
+    names = [one.name for one in session.get_inputs()]
+    began = time.monotonic()
+    found = np.concatenate(
+        [session.run(["verdict"], {name: one.tokens.inputs()[name] for name in names})[0] for one in examples]
+    )
+    print(f"{1000 * (time.monotonic() - began) / len(examples):.1f} ms a pair, one thread")
+    apart = np.abs(found - wanted)
+    same = (found.argmax(axis=1) == wanted.argmax(axis=1)).mean()
+    print(f"difference of a logit: mean {apart.mean():.3f}, largest {apart.max():.3f}; the same verdict: {same:.3f}")
+    print(
+        f"held-back claims, AUC: PyTorch {figures(examples, wanted)['mean']:.4f}, "
+        f"merged {figures(examples, found)['mean']:.4f}"
+    )
 
 
 class Graph:
-    """MPNet and the reader's heads as ONNX, without weights."""
+    """MPNet and the heads of a network as ONNX, without weights."""
 
-    def __init__(self, config: Mapping[str, Any], heads: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(self, part: Part, config: Mapping[str, Any], heads: Mapping[str, NDArray[Any]]) -> None:
+        self._part = part
         self._size, self._inner = int(config["hidden_size"]), int(config["intermediate_size"])
         self._layers, self._attention = int(config["num_hidden_layers"]), int(config["num_attention_heads"])
         self._words, self._positions = int(config["vocab_size"]), int(config["max_position_embeddings"])
@@ -97,7 +144,7 @@ class Graph:
         shapes = {"input_ids": ["texts", "tokens"], "sentence_weights": ["texts", "sentences", "tokens"]}
         graph = helper.make_graph(
             self._nodes,
-            "reader",
+            self._part.name,
             [helper.make_tensor_value_info(name, kind, shapes[name]) for name, kind in texts.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
             self._weights,
@@ -160,8 +207,8 @@ class Graph:
         self._node("Unsqueeze", ["places", "axis.0"], "to")
         self._node("Unsqueeze", ["places", self._constant("axis.1", [1])], "from")
         self._node("Sub", ["to", "from"], "distance")
-        self._node("Add", ["distance", self._constant("farthest", POSITIONS - 1)], "distance.place")
-        known = self._constant("buckets", buckets(self._buckets))
+        self._node("Add", ["distance", self._constant("farthest", POSITIONS[self._part] - 1)], "distance.place")
+        known = self._constant("buckets", buckets(self._buckets, POSITIONS[self._part]))
         self._node("Gather", [known, "distance.place"], "bucket")
         table = self._slot("encoder.relative_attention_bias.weight", "values", (self._buckets, self._attention))
         self._node("Gather", [table, "bucket"], "bias.last")
@@ -192,17 +239,27 @@ class Graph:
 
     def _read(self, states: str) -> dict[str, list[str | int]]:
         """Add the heads, and return the shapes of what they say."""
-        logits = self._head("span", states)
-        self._node("Split", [logits], "start.last", "end.last", axis=-1, num_outputs=2)
-        last = self._constant("axis.last", [-1])
-        for name in ("start", "end"):
-            self._node("Squeeze", [f"{name}.last", last], name)
+        heads, shapes = HEADS[self._part], dict[str, list[str | int]]()
+        if "span" in heads:
+            logits = self._head("span", states)
+            self._node("Split", [logits], "start.last", "end.last", axis=-1, num_outputs=2)
+            for name in ("start", "end"):
+                self._squeezed(f"{name}.last", name)
+                shapes[name] = ["texts", "tokens"]
         self._node("MatMul", ["sentence_weights", states], "sentence.states")
         self._node("Gather", [states, "zero"], "text.state", axis=1)
-        for name, source in (("sentence", "sentence.states"), ("holds", "text.state")):
-            self._node("Squeeze", [self._head(name, source), last], name)
-        shapes: dict[str, list[str | int]] = {name: ["texts", "tokens"] for name in ("start", "end")}
-        return shapes | {"sentence": ["texts", "sentences"], "holds": ["texts"]}
+        self._squeezed(self._head("sentence", "sentence.states"), "sentence")
+        shapes["sentence"] = ["texts", "sentences"]
+        if "holds" in heads:
+            self._squeezed(self._head("holds", "text.state"), "holds")
+            shapes["holds"] = ["texts"]
+        if "verdict" in heads:
+            self._node("Identity", [self._head("verdict", "text.state")], "verdict")
+            shapes["verdict"] = ["texts", self._heads["verdict.2.bias"][0]]
+        return shapes
+
+    def _squeezed(self, inputs: str, output: str) -> str:
+        return self._node("Squeeze", [inputs, self._constant("axis.last", [-1])], output)
 
     def _head(self, name: str, inputs: str) -> str:
         """One matrix, or two with a GELU between them; in float32, for they are small."""
@@ -221,8 +278,8 @@ class Graph:
         return self._node("Add", [f"{name}.product", bias], f"{name}.logits")
 
 
-def buckets(count: int, far: int = 128) -> list[int]:
-    """Return the bucket of every distance from ``1 - POSITIONS`` to ``POSITIONS - 1``, as MPNet counts them.
+def buckets(count: int, positions: int, far: int = 128) -> list[int]:
+    """Return the bucket of every distance from ``1 - positions`` to ``positions - 1``, as MPNet counts them.
 
     Half of them are for tokens behind; of each half, half for one distance each, and the rest grow with its logarithm
     up to ``far``.
@@ -230,7 +287,7 @@ def buckets(count: int, far: int = 128) -> list[int]:
     half = count // 2
     exact = half // 2
     found = []
-    for distance in range(1 - POSITIONS, POSITIONS):
+    for distance in range(1 - positions, positions):
         size = abs(distance)
         grown = exact + int(np.float32(math.log(max(size, 1) / exact)) / math.log(far / exact) * (half - exact))
         found.append((half if distance > 0 else 0) + (size if size < exact else min(grown, half - 1)))

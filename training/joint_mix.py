@@ -1,11 +1,13 @@
-"""Lay windows of mix.py and claims of judge_mix.py into one file to train the careful network on.
+"""Lay windows of mix.py and claims of judge_mix.py into one file to train the careful networks on.
 
     python training/joint_mix.py --windows MIX/windows.jsonl --claims JUDGE/windows.jsonl --out FOLDER --skip 30500
+    python training/joint_mix.py --claims JUDGE/windows.jsonl --out FOLDER --seed 23
 
---skip leaves out so many windows of mix.py that a first pass was trained on.
+--skip leaves out so many windows of mix.py that a first pass was trained on. Without --windows there are claims alone.
 
-The careful network reads and judges with one encoder. Of claims that are made by rule, or short, a part is taken; those
-about documents, by people or models, all. The held-back lines of both stay.
+The careful judge begins as a network that reads and judges with one encoder; then it learns from claims alone. Of
+claims that are made by rule, or short, a part is taken, a quarter more where they are alone; those about documents, by
+people or models, all. The held-back lines of both stay.
 """
 
 import argparse
@@ -43,12 +45,14 @@ SHARES = {
     "feverous_s": 0.6,
     "boolq_dev": 0.8,
 }
-"""Of each set of claims; all of any other."""
+"""Of each set of claims beside windows; all of any other."""
+ALONE = 1.25
+"""By which the shares are multiplied where there are no windows."""
 
 
 def main(given: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--windows", type=Path, required=True)
+    parser.add_argument("--windows", type=Path, help="those of mix.py; without, claims alone")
     parser.add_argument("--claims", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--skip", type=int, default=0, help="windows of mix.py to leave out, the first so many")
@@ -56,6 +60,26 @@ def main(given: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=17)
     arguments = parser.parse_args(given)
 
+    chosen = beside(arguments) if arguments.windows else alone(arguments.claims, arguments.seed)
+    write_windows(arguments.out, chosen, "kind")
+
+
+def alone(path: Path, seed: int) -> list[list[dict[str, Any]]]:
+    """Return claims without windows, those to train on first."""
+    rng = random.Random(seed)
+    held, chosen = [], []
+    for cluster in clusters_of(path):
+        (one,) = cluster
+        if one["split"] == "dev":
+            held.append(cluster)
+        elif rng.random() < SHARES.get(one["set"], 1) * ALONE:
+            chosen.append(cluster)
+    rng.shuffle(chosen)
+    return chosen + held
+
+
+def beside(arguments: argparse.Namespace) -> list[list[dict[str, Any]]]:
+    """Return windows, and claims among them."""
     clusters, seen = [], 0
     for cluster in clusters_of(arguments.windows):
         if cluster[0]["split"] == "train":
@@ -67,7 +91,7 @@ def main(given: list[str] | None = None) -> None:
         if one["split"] == "dev" or seeded(arguments.seed, str(number)).random() < SHARES.get(one["set"], 1):
             clusters.append([one])
     random.Random(arguments.seed).shuffle(clusters)
-    write_windows(arguments.out, clusters, "kind")
+    return clusters
 
 
 def clusters_of(path: Path) -> Iterator[list[dict[str, Any]]]:

@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from reader_model import CLAIM_VERDICTS, FAR, Example, Reader, by_length, outputs, padded, verdict_loss
+from reader_model import CLAIM_VERDICTS, FAR, Example, Reader, by_length, load_trained, outputs, padded, verdict_loss
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
 WEIGHTS = {"verdict": 1.0, "sentence": 0.3}
 """Of the parts of the loss."""
 HEADS = ("sentence", "verdict")
+READS = ("span", "holds")
+"""Heads of a reader alone."""
 
 
 class Judge(Reader):
@@ -24,7 +26,8 @@ class Judge(Reader):
 
     def __init__(self, mpnet: Path | None = None) -> None:
         super().__init__(mpnet)
-        del self.span, self.holds
+        for name in READS:
+            delattr(self, name)
 
     def forward(  # type: ignore[override]
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, sentence_weights: Tensor
@@ -36,12 +39,8 @@ class Judge(Reader):
 
 
 def started(model: Judge, state: dict[str, Tensor]) -> None:
-    """Start from a reader's encoder and adapters, or go on from a judge's own weights."""
-    wanted = model.state_dict()
-    kept = {name: value for name, value in state.items() if name in wanted and not name.startswith("verdict.")}
-    if "span.weight" not in state:
-        kept = state
-    model.load_state_dict(kept, strict=False)
+    """Start from a reader's weights, all but the heads that a judge has not, or go on from a judge's own."""
+    load_trained(model, {name: value for name, value in state.items() if name.partition(".")[0] not in READS})
 
 
 def batch(examples: Sequence[Example], pad: int) -> dict[str, Tensor]:

@@ -1,12 +1,14 @@
 """Measure a judge as the product asks it, on sets it was not trained on, and fit what its scores mean.
 
     python training/measure_judge.py --data DATA [--out rag/weights/judge.json]
+    python training/measure_judge.py --judge careful --data DATA [--out rag/weights/careful/judge/judge.json]
 
 DATA holds ``entail/``. Half of ``wice_dev``'s claims choose the threshold; the other half and every other set are only
 reported. Balanced accuracy is the mean of the part of supported claims that are told so, and of others that are not.
 No guard has a say. ``--out`` writes the numbers that :mod:`rag.claims.judging` reads: ``slope`` and ``bias`` turn the
 logit into a probability, ``threshold`` is where a claim counts as supported, ``contradicts`` where it counts as
-contradicted, and by ``refused`` the score of a claim is multiplied that a guard refuses.
+contradicted, and by ``refused`` the score of a claim is multiplied that a guard refuses. The careful judge is the one
+that ``rag models pull`` made of what training/export_careful.py wrote, in the folder of models of the settings.
 """
 
 import argparse
@@ -23,8 +25,10 @@ from reader_model import CLAIM_VERDICTS
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from rag.claims.judging import Fitted, Judge, Pair, Verdict, packaged
-from rag.config import Config
+from rag import config
+from rag.claims.judging import Fitted, Judge, JudgeNetwork, Pair, Verdict
+from rag.models import careful
+from rag.reading.network import WEIGHTS
 
 DOCUMENTS = ("wice_dev", "factcheck_gpt_stance", "fm2_heldout", "scifact_dev")
 YES_NO = ("boolq_dev_heldout", "condaqa_dev", "pubmedqa_heldout", "strategyqa_facts_dev")
@@ -37,10 +41,17 @@ REFUSED = 0.3
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument(
+        "--judge", choices=("packaged", "careful"), default="packaged", help="the careful one if pulled"
+    )
+    parser.add_argument("--models", help="folder where it was pulled to (RAG_MODELS)")
     parser.add_argument("--out", type=Path, help="write judge.json")
     parser.add_argument("--most", type=int, default=1100, help="rows of a set, but for wice_dev, which is taken whole")
     arguments = parser.parse_args()
-    judge = Judge(packaged(Config().threads).network, RAW, ())
+    settings = config.load({"reader": arguments.judge, "models": arguments.models})
+    folder, threads = careful.JUDGE.chosen(settings), settings.threads
+    network = JudgeNetwork.merged(folder, threads=threads) if folder else JudgeNetwork.of(WEIGHTS, threads=threads)
+    judge = Judge(network, RAW, ())
     sets = {}
     for name in (*DOCUMENTS, *YES_NO, *PAIRS):
         rows = read(arguments.data / "entail" / f"{name}.jsonl.gz", name, arguments.most)

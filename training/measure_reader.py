@@ -113,7 +113,7 @@ def opened(arguments: argparse.Namespace) -> Reader | Shipped:
         model = Reader(arguments.mpnet)
         load_trained(model, weights(arguments.model))
         return model
-    folder = careful.chosen(config.load({"reader": arguments.reader}))
+    folder = careful.READER.chosen(config.load({"reader": arguments.reader}))
     return Shipped(pulled(folder, arguments.threads) if folder else packaged(arguments.threads))
 
 

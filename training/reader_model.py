@@ -145,16 +145,16 @@ def _is_trained(name: str) -> bool:
     return name.partition(".")[0] in HEADS or name.endswith((".down", ".up"))
 
 
-def adapter(state: dict[str, Tensor]) -> dict[str, NDArray[np.float32]]:
-    """Return what :meth:`Reader.trained` gave of a careful reader as :mod:`rag.models.careful` has it.
+def adapter(state: dict[str, Tensor], heads: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    """Return what :meth:`Reader.trained` gave of a careful network as :mod:`rag.models.careful` has it.
 
-    ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and the
-    heads, but for that of yes and no and of claims, which the product does not ask.
+    ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank), whose product is added to MPNet's ``NAME.weight``, and those
+    heads that the product asks.
     """
     return {
         name.removeprefix("encoder."): (ADAPTER_SCALE * value if name.endswith(".up") else value).float().numpy()
         for name, value in state.items()
-        if not name.startswith("verdict.")
+        if name.partition(".")[0] in ("encoder", *heads)
     }
 
 

@@ -4,8 +4,9 @@ A network reads the claim beside windows of whole sentences of the passage and g
 sentence. How far ``supports`` is ahead of the others together, brought onto a fitted line, is the probability that the
 passage supports the claim. It is said to from a fitted threshold on, unless a guard objects
 (:mod:`rag.claims.objections`). Of a long passage the window that supports most counts; of a long claim the part that is
-supported least. A claim may also be a question of yes or no: yes is "supports", and no "contradicts". ``docs/check.md``
-tells how well it does.
+supported least. A claim may also be a question of yes or no: yes is "supports", and no "contradicts". There are two
+networks: the packaged one, and the careful one, which is larger and lies where ``rag models pull`` put it.
+``docs/check.md`` tells how well each does.
 """
 
 import json
@@ -22,6 +23,8 @@ import numpy as np
 from rag.claims.objections import GUARDS, Case, Guard, objection
 from rag.config import Config
 from rag.documents import split
+from rag.errors import ReaderError
+from rag.models import careful
 from rag.reading.network import (
     JUDGE,
     TOKENIZER,
@@ -41,6 +44,11 @@ if TYPE_CHECKING:
 
 Verdict = Literal["supports", "contradicts", "undecided"]
 OUTPUTS = ("verdict", "sentence")
+PACKAGED = "judge-1"
+CAREFUL = "judge-2-careful"
+"""Names of the two judges, as a checked text tells which of them judged."""
+NUMBERS = "judge.json"
+"""What was fitted to a judge, beside what the package has of it."""
 
 CLAIM_TOKENS = 96
 """Of a claim; a longer one is judged in parts."""
@@ -121,6 +129,11 @@ class Reads(Protocol):
     """What a :class:`Judge` needs of a network."""
 
     @property
+    def name(self) -> str:
+        """As a checked text tells it."""
+        ...
+
+    @property
     def tokenizer(self) -> "Tokenizer":
         """Its tokenizer."""
         ...
@@ -133,9 +146,10 @@ class Reads(Protocol):
 class JudgeNetwork:
     """A judge on ONNX Runtime."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, name: str = PACKAGED) -> None:
         """Take a network that has the outputs ``OUTPUTS``."""
         self._session = session
+        self.name = name
 
     @classmethod
     def of(cls, folder: Path, *, threads: int) -> "JudgeNetwork":
@@ -146,6 +160,18 @@ class JudgeNetwork:
         """
         check(folder, (JUDGE, TOKENIZER))
         return cls(Session(folder / JUDGE, folder, threads=threads))
+
+    @classmethod
+    def merged(cls, folder: Path, *, threads: int) -> "JudgeNetwork":
+        """Load the careful network that :mod:`rag.models.careful` made in a folder.
+
+        Raises:
+            ReaderError: it is not what was made there.
+        """
+        own = careful.JUDGE
+        if not own.whole(folder):
+            raise ReaderError(f"{folder} does not hold the careful judge as it was made: {careful.PULL}")
+        return cls(Session(folder / own.network, careful.READER.card, threads=threads), CAREFUL)
 
     @property
     def tokenizer(self) -> "Tokenizer":
@@ -172,6 +198,7 @@ class Judge:
         self.network = network
         self._guards = guards
         self.fitted = fitted
+        self.name = network.name
 
     def judge(self, pairs: Sequence[Pair | tuple[str, str]]) -> list[Judgement]:
         """Return what the passage of each pair says to its claim, in order."""
@@ -277,7 +304,18 @@ def _sigmoid(logit: float) -> float:
 
 def fitted(folder: Path = WEIGHTS) -> Fitted:
     """Return the numbers that were fitted to the judge of a folder."""
-    return Fitted(**json.loads((folder / "judge.json").read_text(encoding="utf-8")))
+    return Fitted(**json.loads((folder / NUMBERS).read_text(encoding="utf-8")))
+
+
+def opened(config: Config) -> Judge:
+    """Return the judge that the settings choose: as ``reader`` says, the packaged or the careful one.
+
+    Raises:
+        ReaderError: its weights are not what was published, or made.
+        ModelError: the settings ask for the careful one, and it is not here.
+    """
+    folder = careful.JUDGE.chosen(config)
+    return pulled(folder, config.threads) if folder else packaged(config.threads)
 
 
 @cache
@@ -290,12 +328,22 @@ def packaged(threads: int) -> Judge:
     return Judge(JudgeNetwork.of(WEIGHTS, threads=threads), fitted())
 
 
+@cache
+def pulled(folder: Path, threads: int) -> Judge:
+    """Return the careful judge that was made in a folder, which all engines of a process share.
+
+    Raises:
+        ReaderError: it is not what was made there.
+    """
+    return Judge(JudgeNetwork.merged(folder, threads=threads), fitted(careful.JUDGE.card))
+
+
 @overload
 def judge(claim: str, passage: str) -> Judgement: ...
 @overload
 def judge(claim: Sequence[Pair | tuple[str, str]]) -> list[Judgement]: ...
 def judge(claim: str | Sequence[Pair | tuple[str, str]], passage: str | None = None) -> Judgement | list[Judgement]:
-    """Return what a passage says to a claim, or what each of several does.
+    """Return what a passage says to a claim, or what each of several does, by the judge that the settings choose.
 
     Args:
         claim: a claim or a question of yes or no; or pairs of a claim and a passage.
@@ -303,8 +351,9 @@ def judge(claim: str | Sequence[Pair | tuple[str, str]], passage: str | None = N
 
     Raises:
         ReaderError: a file of the weights is missing or not the published one.
+        ModelError: the settings ask for the careful judge, and it is not here.
     """
-    judged = packaged(Config().threads)
+    judged = opened(Config())
     if isinstance(claim, str):
         if passage is None:
             raise TypeError("judge takes a claim and a passage, or a list of such pairs")

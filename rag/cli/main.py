@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -160,7 +160,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.models.careful import advise
+    from rag.models.careful import READER
     from rag.output import render
 
     question, chosen = _question(arguments), _filter(arguments)
@@ -177,7 +177,7 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
             _print_answer(answer, engine, verbose=arguments.verbose)
     if not arguments.quiet:
         if not arguments.json:
-            advise(config)
+            READER.advise(config)
         print(f"rag: answered from index {answer.index} in {answer.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if answer.outcome == "refused" else 0
 
@@ -265,7 +265,7 @@ def _check(arguments: argparse.Namespace, config: Config) -> int:
         if arguments.json:
             raise UsageError("--json and --out together: the ending of --out says the format")
         files.ending(arguments.out, files.CHECK_ENDINGS)  # before anything is checked for nothing
-    with _engine(replace(config, llm=None)) as engine:
+    with _judging(config) as engine:
         checked = engine.check(text, _filter(arguments))
         if arguments.out is not None:
             files.write_check(arguments.out, checked, text, engine.index.store)
@@ -279,6 +279,7 @@ def _check(arguments: argparse.Namespace, config: Config) -> int:
     elif not arguments.quiet:
         print(f"rag: wrote {arguments.out}: {terminal.counted(checked)}", file=sys.stderr)
     if not arguments.quiet:
+        _advise_judge(arguments, config)
         print(f"rag: checked against index {checked.index} in {checked.timings_ms['total']:.0f} ms", file=sys.stderr)
     return 0 if checked.supported else REFUSED
 
@@ -286,7 +287,7 @@ def _check(arguments: argparse.Namespace, config: Config) -> int:
 def _conflicts(arguments: argparse.Namespace, config: Config) -> int:
     from rag.output import render, terminal
 
-    with _engine(replace(config, llm=None, reader="packaged")) as engine:  # neither is asked
+    with _judging(config) as engine:
         found = engine.conflicts(arguments.seconds, _filter(arguments))
         _warn(found.warnings)
         if arguments.json:
@@ -295,8 +296,25 @@ def _conflicts(arguments: argparse.Namespace, config: Config) -> int:
             sources = {citation.source for citation in found.citations}
             print(terminal.conflicts_text(found, _look(engine, sources)))
     if not arguments.quiet:
+        _advise_judge(arguments, config)
         print(f"rag: looked through index {found.index} in {found.timings_ms['total']:.0f} ms", file=sys.stderr)
     return REFUSED if found.contradictions else 0
+
+
+@contextmanager
+def _judging(config: Config) -> "Iterator[Engine]":
+    """Open an engine that is to judge: neither its LLM nor its reader is asked, and both take long to load."""
+    with _engine(replace(config, llm=None, reader="packaged")) as engine:
+        engine.config = config  # by which it takes its judge
+        yield engine
+
+
+def _advise_judge(arguments: argparse.Namespace, config: Config) -> None:
+    """Say what would judge better, but to a program."""
+    from rag.models.careful import JUDGE
+
+    if not arguments.json:
+        JUDGE.advise(config)
 
 
 def _text(given: str, config: Config) -> str:
@@ -332,13 +350,14 @@ def _judge(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.batch is not None:
         if arguments.batch == "-" and sys.stdin is None:
             raise UsageError("standard input is closed: give --batch FILE")
-        return _lines(batch.judge(arguments.batch, judging.packaged(config.threads)))
+        return _lines(batch.judge(arguments.batch, judging.opened(config)))
     passage = _standard_input() if arguments.passage == "-" else read_text(Path(arguments.passage), config)
-    (judged,) = judging.packaged(config.threads).judge([(arguments.claim, passage)])
+    (judged,) = judging.opened(config).judge([(arguments.claim, passage)])
     told = render.judgement_object(judged, None)
     print(
         render.dumps(told) if arguments.json else terminal.judgement_text(judged, passage, terminal.look_of(sys.stdout))
     )
+    _advise_judge(arguments, config)
     return 0 if judged.verdict == "supports" else REFUSED
 
 

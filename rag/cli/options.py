@@ -12,6 +12,8 @@ LLM = "LLM that words the answer: ollama:MODEL, … (docs/llm.md)"
 
 READER = "reader: auto, packaged or careful (docs/reader.md)"
 
+JUDGE = "judge: auto, packaged or careful (docs/check.md)"
+
 OUT = "as .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 
 OCR = "read pages without text by text recognition (quoteline[ocr])"
@@ -149,10 +151,12 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
     sub.add_argument("--before", metavar="DATE", help="only documents published on this date or earlier")
     sub.add_argument("-k", type=int, metavar="N", help="how many passages to judge for a claim (default: 8)")
+    sub.add_argument("--reader", metavar="WHICH", help=JUDGE)
     sub.add_argument("--quiet", action="store_true", help="print no notes on standard error, only errors")
 
     sub = command("conflicts", "report statements of the sources that contradict one another")
     sub.add_argument("--seconds", type=float, metavar="N", default=60, help="most time to look (default: 60)")
+    sub.add_argument("--reader", metavar="WHICH", help=JUDGE)
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--source", action="append", metavar="PATTERN", help="only sources like this; may be repeated")
     sub.add_argument("--after", metavar="DATE", help="only documents published on this date or later: 2026-01-31")
@@ -163,6 +167,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("claim", nargs="?", metavar="CLAIM", help="the claim, or a question of yes or no")
     sub.add_argument("--passage", metavar="FILE", help="file of the passage; - reads it from standard input")
     sub.add_argument("--batch", metavar="FILE", help="JSON Lines of claims with passages; - reads standard input")
+    sub.add_argument("--reader", metavar="WHICH", help=JUDGE)
     sub.add_argument("--json", action="store_true", help="print one JSON object (always so with --batch)")
 
     sub = command("show", "print the canonical text of a source, into which citations point", takes="SOURCE")

@@ -2,7 +2,7 @@
 
 Bytes are trusted by the publisher's SHA-256 alone, whichever origin handed them over; others are deleted. A pull that
 was killed goes on where it stopped. ``rag models pull`` is the only command that fetches one of these models. They are
-language models; and the base of the careful reader, which is kept as :mod:`rag.models.careful` makes it of it.
+language models; and the base of the careful networks, which are kept as :mod:`rag.models.careful` makes them of it.
 """
 
 import argparse
@@ -41,12 +41,18 @@ class Model:
 
     @property
     def merged(self) -> bool:
-        """Whether it is not kept as it was published, but merged with an adapter."""
+        """Whether it is not kept as it was published, but merged with adapters: a network of each."""
         return self.name == careful.NAME
 
     def path(self, folder: Path) -> Path:
-        """Return where it lies once it was pulled: a file, or a folder if it is merged."""
-        return folder / (self.name if self.merged else f"{self.name}.gguf")
+        """Return where it lies once it was pulled: a file, or the folder of the first of its networks."""
+        return self.paths(folder)[0]
+
+    def paths(self, folder: Path) -> tuple[Path, ...]:
+        """Return all that it is kept as: a file, or a folder for each network that it is merged into."""
+        if self.merged:
+            return tuple(folder / part.folder for part in careful.PARTS)
+        return (folder / f"{self.name}.gguf",)
 
     def part(self, folder: Path) -> Path:
         """Return where the bytes that came so far lie."""
@@ -55,7 +61,9 @@ class Model:
     def keep(self, folder: Path) -> None:
         """Put what was fetched, and is whole, to its place."""
         if self.merged:
-            careful.merge(self.part(folder), self.path(folder))
+            for part in careful.PARTS:
+                if not part.whole(folder / part.folder):
+                    part.merge(self.part(folder), folder / part.folder)
             self.part(folder).unlink()
         else:
             self.part(folder).replace(self.path(folder))
@@ -144,7 +152,7 @@ def _pull(
     model: Model, folder: Path, origins: tuple[Origin, ...], tell: Callable[[str], None], *, progress: bool
 ) -> Path:
     path, part = model.path(folder), model.part(folder)
-    if path.exists():
+    if any(kept.exists() for kept in model.paths(folder)):
         try:
             verify(model, folder)
         except ModelError as error:
@@ -154,7 +162,8 @@ def _pull(
             return path
     work = folder / f".{model.name}.wheels"
     if model.merged:
-        careful.check()  # before anything is fetched
+        for own in careful.PARTS:
+            own.check()  # before anything is fetched
     for origin in origins:
         _clear(work)  # a killed pull may have left something
         work.mkdir(exist_ok=True)
@@ -229,17 +238,29 @@ def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bo
 
 
 def verify(model: Model, folder: Path) -> None:
-    """Hash a model that was pulled; raise ModelError, and delete it, if its bytes are not the right ones."""
-    path = model.path(folder)
-    if not path.exists():
-        raise ModelError(f"{model.name} is not in {folder}: rag models pull {model.name}")
-    if model.merged:
-        right, of = careful.whole(path), "made of what this version has and the published"
-    else:
-        right, of = path.stat().st_size == model.bytes and file_sha256(path) == model.sha256, "the published"
-    if not right:
+    """Hash a model that was pulled; raise ModelError if it is not whole, and delete what has not the right bytes."""
+    again = f"rag models pull {model.name}"
+    missing = [path for path in model.paths(folder) if not path.exists()]
+    if missing == [*model.paths(folder)]:
+        raise ModelError(f"{model.name} is not in {folder}: {again}")
+    wrong = [path for path in _wrong(model, folder) if path not in missing]
+    for path in wrong:
         shutil.rmtree(path) if model.merged else path.unlink()
-        raise ModelError(f"{path} is not {of} {model.name} (SHA-256), and was deleted: rag models pull {model.name}")
+    if wrong:
+        of = "made of what this version has and the published" if model.merged else "the published"
+        told, was = " and ".join(map(str, wrong)), ("is", "was") if len(wrong) == 1 else ("are", "were")
+        raise ModelError(f"{told} {was[0]} not {of} {model.name} (SHA-256), and {was[1]} deleted: {again}")
+    if missing:
+        raise ModelError(f"{missing[0]} is not here, which this version makes of {model.name} too: {again}")
+
+
+def _wrong(model: Model, folder: Path) -> list[Path]:
+    """Return what is there of a model, or lacks, whose bytes are not the right ones."""
+    if model.merged:
+        return [folder / part.folder for part in careful.PARTS if not part.whole(folder / part.folder)]
+    path = model.path(folder)
+    right = path.is_file() and path.stat().st_size == model.bytes and file_sha256(path) == model.sha256
+    return [] if right else [path]
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
@@ -251,9 +272,9 @@ def _list_command(_arguments: argparse.Namespace, folder: Path) -> int:
     models = table().values()
     width = max(len(model.name) for model in models)
     for model in models:
-        path, part = model.path(folder), model.part(folder)
-        if path.exists():
-            here = "pulled" if not model.merged or careful.fits(path) else "outdated"
+        part = model.part(folder)
+        if any(path.exists() for path in model.paths(folder)):
+            here = "pulled" if not model.merged or _fits(folder) else "outdated"
         elif part.is_file():
             here = f"{part.stat().st_size / model.bytes:.0%} pulled"
         else:
@@ -263,6 +284,11 @@ def _list_command(_arguments: argparse.Namespace, folder: Path) -> int:
     return 0
 
 
+def _fits(folder: Path) -> bool:
+    """Tell whether all careful networks are here that this version has adapters for."""
+    return all(part.fits(folder / part.folder) for part in careful.PARTS)
+
+
 def _pull_command(arguments: argparse.Namespace, folder: Path) -> int:
     def tell(line: str) -> None:
         print(f"rag: {line}", file=sys.stderr)
@@ -270,10 +296,14 @@ def _pull_command(arguments: argparse.Namespace, folder: Path) -> int:
     model = known(arguments.name)
     file = Path(arguments.file) if arguments.file else None
     progress = not arguments.quiet and sys.stderr.isatty()
-    path = pull(model, folder, tell, file=file, progress=progress)
+    pull(model, folder, tell, file=file, progress=progress)
     if not arguments.quiet:
-        use = 'it reads unless the setting reader is "packaged"' if model.merged else f"use it as local:{model.name}"
-        print(f"{path}: {_vouched(model)}; {use}")
+        use = (
+            'they read and judge unless the setting reader is "packaged"'
+            if model.merged
+            else f"use it as local:{model.name}"
+        )
+        print(f"{_lies(model, folder)}: {_vouched(model)}; {use}")
     return 0
 
 
@@ -281,13 +311,17 @@ def _verify_command(arguments: argparse.Namespace, folder: Path) -> int:
     if arguments.name:
         models = [known(arguments.name)]
     else:
-        models = [model for model in table().values() if model.path(folder).exists()]
+        models = [model for model in table().values() if any(path.exists() for path in model.paths(folder))]
         if not models:
             print(f"no model in {folder}")
     for model in models:
         verify(model, folder)
-        print(f"{model.path(folder)}: {_vouched(model)}")
+        print(f"{_lies(model, folder)}: {_vouched(model)}")
     return 0
+
+
+def _lies(model: Model, folder: Path) -> str:
+    return " and ".join(map(str, model.paths(folder)))
 
 
 def _vouched(model: Model) -> str:

@@ -166,6 +166,7 @@ def check_object(checked: Check) -> dict[str, Any]:
         "claims": [_claim_object(claim) for claim in checked.claims],
         "citations": [pointer_object(citation) for citation in checked.citations],
         "index": checked.index,
+        "model": checked.model,
         "timings_ms": checked.timings_ms,
         **({"warnings": list(checked.warnings)} if checked.warnings else {}),
     }
@@ -191,6 +192,7 @@ def conflicts_object(found: Conflicts) -> dict[str, Any]:
         "looked_at": found.looked_at,
         "passages": found.passages,
         "index": found.index,
+        "model": found.model,
         "timings_ms": found.timings_ms,
         **({"warnings": list(found.warnings)} if found.warnings else {}),
     }

@@ -318,10 +318,10 @@ class Network:
         """
         if not merged:
             check(folder)
-        elif not careful.whole(folder):
+        elif not careful.READER.whole(folder):
             raise ReaderError(f"{folder} does not hold the careful reader as it was made: {careful.PULL}")
         self.name = CAREFUL if merged else PACKAGED
-        self.card = careful.ADAPTER if merged else folder
+        self.card = careful.READER.card if merged else folder
         self.sums = _lines(folder, FILES[:1] if merged else FILES)
         self._session = Session(folder / FILES[0], self.card, threads=threads)
 

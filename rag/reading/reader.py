@@ -248,5 +248,5 @@ def opened(index: "Index", config: Config) -> TrainedReader:
 
 def network_of(config: Config) -> Network:
     """Return the network that the settings choose; raise what :func:`opened` does."""
-    folder = careful.chosen(config)
+    folder = careful.READER.chosen(config)
     return pulled(folder, config.threads) if folder else packaged(config.threads)

@@ -112,17 +112,18 @@ def router(serving: Serving) -> APIRouter:
         every = given.every()
         pairs = [Pair(one.claim, one.passage, one.title, one.published) for one in every]
 
-        def work() -> Generator[Judgement, None, None]:
+        def work() -> Generator[tuple[Judgement, str], None, None]:
             with serving.engine() as engine:
                 for pair in pairs:
-                    yield engine.judge.judge([pair])[0]
+                    yield engine.judge.judge([pair])[0], engine.judge.name
 
         judged = await _made(serving, request, work())
-        serving.metrics.judged(one.verdict for one in judged)
+        serving.metrics.judged(one.verdict for one, _ in judged)
         told: list[dict[str, Any]] = [
-            judgement_object(judgement, one.id) for one, judgement in zip(every, judged, strict=False)
+            judgement_object(judgement, one.id) for one, (judgement, _) in zip(every, judged, strict=False)
         ]
-        return JSONResponse({"schema": SCHEMA_VERSION, "judgements": told})
+        by = judged[0][1] if judged else None  # who left asked for nothing
+        return JSONResponse({"schema": SCHEMA_VERSION, "judgements": told, "model": {"judge": by}})
 
     return routes
 

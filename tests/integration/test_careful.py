@@ -1,4 +1,4 @@
-"""The careful reader itself, where it was pulled; ``pytest --slow`` pulls it."""
+"""The careful reader and judge themselves, where they were pulled; ``pytest --slow`` pulls them."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.claims import judging
 from rag.config import Config
 from rag.engine import Engine
 from rag.models import careful
@@ -22,12 +23,12 @@ from tests.conftest import MODELS, ROOT
 def folder(request: pytest.FixtureRequest) -> Path:
     """Return a folder of models with the careful reader."""
     config = Config(models=MODELS) if MODELS else Config()  # where make demo puts it
-    if not careful.fits(careful.folder_of(config)):
+    if not all(part.fits(part.folder_of(config)) for part in careful.PARTS):
         if not request.config.getoption("--slow"):
-            pytest.skip(f"NO MODEL: the careful reader was not tested: {careful.PULL} (440 MB), or pytest --slow")
+            pytest.skip(f"NO MODEL: reader and judge were not tested: {careful.PULL} (440 MB), or pytest --slow")
         command = [sys.executable, "-m", "rag", *careful.PULL.split()[1:], "--models", config.models]
         subprocess.run(command, cwd=ROOT, check=True)
-    return careful.folder_of(config).parent
+    return careful.READER.folder_of(config).parent
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +38,30 @@ def asked(config: Config, folder: Path) -> Iterator[Engine]:
         yield engine
 
 
-def test_only_what_was_made_is_kept(folder: Path) -> None:
-    assert {path.name for path in (folder / "reader-base").iterdir()} == {"reader.onnx", "SHA256SUMS"}
-    assert (folder / "reader-base" / "reader.onnx").stat().st_size < 125e6
+@pytest.mark.parametrize("part", careful.PARTS, ids=lambda part: part.name)
+def test_only_what_was_made_is_kept(folder: Path, part: careful.Part) -> None:
+    own = folder / part.folder
+    assert {path.name for path in own.iterdir()} == {part.network, "SHA256SUMS"}
+    assert (own / part.network).stat().st_size < 125e6
     assert not list(folder.glob("reader-base.safetensors*"))
-    assert careful.whole(folder / "reader-base")
+    assert part.whole(own)
+
+
+def test_it_judges(folder: Path) -> None:
+    judge = judging.opened(Config(models=str(folder), reader="careful"))
+    assert judge.name == judging.CAREFUL
+    passage = "The harbour was opened by Ana Silva. In May, oil prices rose by a third. The ferry did not run."
+    cases = {
+        "Ana Silva opened the harbour.": ("supports", 0),
+        "Oil prices fell in May.": ("contradicts", 1),
+        "Ben Costa moved to Lisbon.": ("undecided", None),
+        "Did oil prices rise in May?": ("supports", 1),
+    }
+    for claim, (verdict, place) in cases.items():
+        (found,) = judge.judge([(claim, passage)])
+        assert found.verdict == verdict, claim
+        if place is not None:
+            assert passage[slice(*found.sentence)] == passage.split(". ")[place].rstrip(".") + "."
 
 
 @pytest.mark.parametrize(

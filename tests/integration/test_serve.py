@@ -176,7 +176,9 @@ def test_a_claim_is_judged_against_a_passage(client: httpx.Client) -> None:
         {"id": "a", "claim": "Oil prices rose.", "passage": passage},
         {"id": "b", "claim": "Cheese is made on the moon.", "passage": passage},
     ]
-    both = client.post("/v1/judge", json={"pairs": pairs}).json()["judgements"]
+    told = client.post("/v1/judge", json={"pairs": pairs}).json()
+    assert told["model"] == {"judge": "judge-1"}
+    both = told["judgements"]
     assert both[0] == {**found, "id": "a"}
     assert (both[1]["id"], both[1]["verdict"]) == ("b", "undecided")
     figures = client.get("/metrics").text

@@ -72,7 +72,7 @@ def test_a_judge_starts_from_a_reader_and_says_the_same_once_it_is_exported(tmp_
     run = train_judge.JudgeRun(settings(tmp_path / "run", examples=8, start=tmp_path / "reader.pt"), examples, examples)
     started = torch.load(tmp_path / "reader.pt", weights_only=True)
     own = run.model.state_dict()
-    assert all(torch.equal(own[name], started[name]) for name in own if not name.startswith("verdict."))
+    assert all(torch.equal(own[name], started[name]) for name in own)
     run.go()
     model = run.model
     assert isinstance(model, judge_model.Judge)
@@ -99,3 +99,18 @@ def test_claims_and_windows_lie_in_one_file(tmp_path: Path) -> None:
     assert sorted(line["id"] for line in made if "id" in line) == sorted(str(n) for n in range(4, 10))
     assert sum(map(reader_model.is_claim, made)) == len(CLAIMS)
     assert len({line["cluster"] for line in made}) == 3 + len(CLAIMS)
+
+
+def test_a_part_of_the_claims_lies_alone(tmp_path: Path) -> None:
+    sets = ["made-up", "paws"]
+    lines = [
+        {**CLAIMS[0], "set": sets[n % 2], "split": "train" if n < 400 else "dev", "cluster": n} for n in range(440)
+    ]
+    (tmp_path / "claims.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    joint_mix.main(["--claims", str(tmp_path / "claims.jsonl"), "--out", str(tmp_path / "out"), "--seed", "23"])
+    made = [json.loads(text) for text in (tmp_path / "out" / "windows.jsonl").read_text().splitlines()]
+    train = [line["set"] for line in made if line["split"] == "train"]
+    assert train.count("made-up") == 200
+    assert 25 < train.count("paws") < 65, "a share of 0.18, a quarter more"
+    assert [line["split"] for line in made] == ["train"] * len(train) + ["dev"] * 40
+    assert train != sorted(train), "they are shuffled"

@@ -21,6 +21,7 @@ FITTED = Fitted(slope=1.0, bias=0.0, threshold=0.5, contradicts=0.6, refused=0.2
 class Scripted:
     """Says of each window what a function does, and keeps what it read."""
 
+    name = "scripted"
     tokenizer = TOKENIZER
 
     def __init__(self, says: Callable[[Window], tuple[float, float, float]], best: int = 0) -> None:
