@@ -27,7 +27,7 @@ HOUSE = """
     documents.common: decode raised formula fields parsed metadata header table grid symbols left
     documents.html: markup tables blocks main_part about page
     documents.plain: book quoting mail records feed rst subtitles delimited
-    documents.pdf: letters ocr lines wrapped glyphs grid order blocks hyphens furniture flow ruled pages
+    documents.pdf: letters ocr lines wrapped glyphs grid order blocks hyphens furniture flow ruled pages image
     documents.office: number_format spreadsheet package drawing styles numbering word slides
     documents.opendocument: sheets styles text package
     documents.rtf: words story document
