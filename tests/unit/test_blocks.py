@@ -31,9 +31,10 @@ def shown(body: str, head: str = "") -> list[str]:
             ["Picture: A map of the four new stops", "The line"],
         ),
         (
-            "<figure><img alt='All the new stops.'><figcaption>All the new stops</figcaption></figure>A<img alt='q r s t'>",
-            ["All the new stops", "A"],
+            "<figure><img alt='All the new stops.'><figcaption>All the new stops</figcaption></figure>",
+            ["All the new stops"],
         ),
+        ("A line<img alt='a smile that is wide'>.", ["A line."]),
         ("<details><summary>Fee</summary>It is 9.</details>", ["Fee", "It is 9."]),
         ("<dl><dt>Fee</dt><dd>12 euros</dd><dt>Why?</dt><dd>So.</dd></dl>", ["Fee: 12 euros", "Why?", "So."]),
         ("<p><span>Ann Lee</span><span>3 May 2024</span><a>News</a></p>", ["Ann Lee 3 May 2024 News"]),
