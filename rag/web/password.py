@@ -37,10 +37,15 @@ WRONG_IN_ALL = (60, 300)
 """The same from all of them together."""
 MOST_ADDRESSES = 10_000
 
-_POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+_OWN = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    # With "no-referrer", as elsewhere, a browser names no origin when it sends a form, and the guard lets none in.
+    (b"referrer-policy", b"same-origin"),
 )
+"""Headers of the pages with a form."""
 _PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Quoteline</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:22rem;margin:15vh auto;padding:0 1rem}}
@@ -236,7 +241,7 @@ class Login:
     async def _leave(self, scope: Scope, send: Send) -> None:
         if scope["method"] != "POST":
             page = _page(f"<p>{escape(words.LEAVE)}</p>", "/logout", "", words.LOGOUT)
-            await plain(send, 200, page, "text/html", [_POLICY])
+            await plain(send, 200, page, "text/html", _OWN)
             return
         self._sessions.pop(_digest(cookie(scope, SESSION)), None)
         await _redirect(send, [set_cookie(scope, SESSION, "", site="Lax", seconds=0)])
@@ -246,7 +251,7 @@ class Login:
     ) -> None:
         warned = f'<p role="alert">{escape(told)}</p>' if told else ""
         page = _page(warned, "/login", self._fields(), words.LOGIN)
-        await plain(send, status, page, "text/html", [_POLICY, *(more or [])])
+        await plain(send, status, page, "text/html", [*_OWN, *(more or [])])
 
     def _fields(self) -> str:
         """Return the HTML of what is to be typed."""
