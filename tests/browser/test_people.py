@@ -99,7 +99,7 @@ def test_each_signs_in_and_finds_what_their_key_opens(
     open_view(page, "Library")
     expect(page.locator("#ql-list .ql-book")).to_have_count(1, timeout=SLOW)
     expect(page.locator("#ql-pictures")).to_contain_text("Documents: 1.", timeout=SLOW)
-    for missing in ("#ql-add", "#ql-job", "text=Re-index"):
+    for missing in ("#ql-add", "text=Re-index"):
         expect(page.locator(missing)).to_have_count(0)
     page.locator("#ql-list .ql-more").click()
     expect(page.get_by_role("menuitem")).to_have_text(["Open", "Ask only this"])
