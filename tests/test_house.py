@@ -24,10 +24,10 @@ WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 HOUSE = """
     : schema errors config clock
     text: numerals dates written hanzi quantities terms values normal untrusted
-    documents.common: decode raised formula fields parsed metadata header table grid symbols left
+    documents.common: decode raised formula fields parsed metadata header table grid symbols left pictured
     documents.html: markup tables blocks main_part about page
     documents.plain: book quoting mail records feed rst subtitles delimited
-    documents.pdf: letters ocr lines wrapped glyphs grid order blocks hyphens furniture flow ruled pages
+    documents.pdf: letters ocr lines wrapped glyphs grid order blocks hyphens furniture flow ruled pages image
     documents.office: number_format spreadsheet package drawing styles numbering word slides
     documents.opendocument: sheets styles text package
     documents.rtf: words story document

@@ -5,6 +5,7 @@ in :mod:`rag.documents.worker`.
 """
 
 import io
+from cmath import rect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import byref, c_int
@@ -15,6 +16,7 @@ from rag.documents.common.decode import Unusable
 from rag.documents.pdf.glyphs import Page, Reader, turned
 from rag.documents.pdf.letters import Word
 from rag.documents.pdf.lines import Line, rows, segments
+from rag.documents.pdf.ocr import Recogniser
 from rag.documents.pdf.order import Box, regions
 from rag.documents.pdf.pages import without_drop_caps
 from rag.documents.pdf.ruled import lined, ruled
@@ -42,20 +44,21 @@ class Leaf:
     """Of each quote that was looked for; none where it is not on this page."""
 
 
-def look(data: bytes, number: int, wanted: Sequence[Wanted]) -> Leaf:
+def look(data: bytes, number: int, wanted: Sequence[Wanted], ocr: Recogniser | None = None) -> Leaf:
     """Find quotes on a page.
 
     Args:
         data: the whole PDF.
         number: of the page, from 1.
         wanted: the quotes.
+        ocr: reads a page without text; without it nothing is found there.
 
     Raises:
         Unusable: there is no such page, or it cannot be read.
     """
     with _opened(data, number) as (count, page):
         width, height = page.get_size()
-        words = Words(list(placed(page))) if wanted else None
+        words = Words(list(placed(page, ocr))) if wanted else None
         found = tuple(tuple(words.rectangles(one)) for one in wanted) if words else ()
         return Leaf(count, width, height, found)
 
@@ -104,11 +107,14 @@ def _opened(data: bytes, number: int) -> Iterator[tuple[int, Any]]:
         raise Unusable(f"the page cannot be read ({error})", again) from error
 
 
-def placed(page: Any) -> Iterator[Placed]:
+def placed(page: Any, ocr: Recogniser | None = None) -> Iterator[Placed]:
     """Yield the words of a page, with their places as it is shown, in about the order in which they are read."""
     import pypdfium2.raw as pdfium
 
     found = Reader().page(page)
+    if ocr and not found.words and not found.turned:
+        yield from _recognised(page, found, ocr)
+        return
     width, height = page.get_size()
     x, y = c_int(), c_int()
 
@@ -122,6 +128,25 @@ def placed(page: Any) -> Iterator[Placed]:
             corners = [shown(a, d, angle) for a in (word.x0, word.x1) for d in (top, bottom)]
             left, right = min(a for a, _ in corners), max(a for a, _ in corners)
             yield Placed(word.text, (left, min(d for _, d in corners), right, max(d for _, d in corners)))
+
+
+def _recognised(page: Any, found: Page, ocr: Recogniser) -> Iterator[Placed]:
+    """Yield the words that are recognised in a page; none of one on its side, where they are elsewhere."""
+    try:
+        seen = ocr.see(page)
+    except TimeoutError:
+        return
+    if seen.turned:
+        return
+    found.words, found.edges = seen.words, []
+    middle = complex(*page.get_size()) / 2
+    back = rect(1, seen.skew)
+    for _, words in _in_order(found):
+        for word in words:
+            top, bottom = word.base - _ASCENT * word.size, word.base + _DESCENT * word.size
+            corners = [middle + back * (complex(x, y) - middle) for x in (word.x0, word.x1) for y in (top, bottom)]
+            across, down = [at.real for at in corners], [at.imag for at in corners]
+            yield Placed(word.text, (min(across), min(down), max(across), max(down)))
 
 
 def _in_order(page: Page) -> Iterator[tuple[int, list[Word]]]:

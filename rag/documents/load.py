@@ -390,7 +390,7 @@ def origin_of(sha256: str, config: Config, url: str | None) -> str:
 
 
 _LIBRARIES = """
-    chardet courlan docutils htmldate justext lxml openpyxl pypdfium2 sentencex trafilatura xlrd
+    chardet courlan docutils htmldate justext lxml openpyxl pillow pypdfium2 sentencex trafilatura xlrd
 """.split()
 
 

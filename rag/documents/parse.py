@@ -18,6 +18,7 @@ from rag.documents.office.spreadsheet import OLE, xls, xlsx
 from rag.documents.office.word import docx
 from rag.documents.opendocument.package import odf
 from rag.documents.opendocument.sheets import ods
+from rag.documents.pdf.image import PICTURES, picture
 from rag.documents.pdf.ocr import Recogniser
 from rag.documents.pdf.pages import pdf
 from rag.documents.plain.book import epub
@@ -29,13 +30,14 @@ from rag.documents.plain.rst import rst
 from rag.documents.plain.subtitles import subtitles
 from rag.documents.rtf.document import rtf
 
-PARSERS_VERSION = 1
+PARSERS_VERSION = 2
 """Raised whenever a parser makes another text, or other notes, of the same file, so that it is parsed anew."""
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".html": html,
     ".htm": html,
     ".xhtml": html,
     ".pdf": pdf,
+    **dict.fromkeys(PICTURES, picture),
     **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), docx),
     **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".potx"), pptx),
     **dict.fromkeys((".odt", ".ott", ".odp", ".otp"), odf),
@@ -68,7 +70,7 @@ def parse(suffix: str, data: bytes, unpacked_mb: int, ocr: Recogniser | None = N
         suffix: in lower case, a key of ``PARSERS``.
         data: the whole file.
         unpacked_mb: most that an archive may unpack to.
-        ocr: reads pages without text; none leaves them unread.
+        ocr: reads pages without text, and pictures; none leaves them unread.
 
     Raises:
         Unusable: it cannot be read.
@@ -76,7 +78,7 @@ def parse(suffix: str, data: bytes, unpacked_mb: int, ocr: Recogniser | None = N
     if suffix in ARCHIVES and not data.startswith(OLE):  # an encrypted or old file of Microsoft Office is no archive
         _check_archive(data, unpacked_mb)
     parser = PARSERS[suffix]
-    found = pdf(data, ocr) if parser is pdf else parser(data)
+    found = pdf(data, ocr) if parser is pdf else picture(data, ocr) if parser is picture else parser(data)
     _open(found, unpacked_mb, ocr)
     return found
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from rag.documents import leaf, parse
 from rag.documents.common.decode import Unusable
+from rag.documents.pdf.image import PICTURES, as_pdf
 from rag.documents.pdf.ocr import MEMORY_MB, Recogniser
 from rag.documents.places import Wanted
 
@@ -54,10 +55,12 @@ def _answer(request: dict[str, Any], unpacked_mb: int, ocr: Recogniser | None) -
         number = request.get("page")
         if number is None:
             return asdict(parse.parse(path.suffix.lower(), data, unpacked_mb, ocr)) | {"sha256": sha256}
+        if path.suffix.lower() in PICTURES:
+            data = as_pdf(data)
         if "width" in request:
             picture = leaf.draw(data, number, request["width"])
             return {"sha256": sha256, "picture": base64.b64encode(picture).decode()}
-        return asdict(leaf.look(data, number, [Wanted(*one) for one in request["wanted"]])) | {"sha256": sha256}
+        return asdict(leaf.look(data, number, [Wanted(*one) for one in request["wanted"]], ocr)) | {"sha256": sha256}
     except Unusable as error:
         return {"reason": error.reason, "remedy": error.remedy}
     except OSError as error:

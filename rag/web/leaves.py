@@ -19,6 +19,7 @@ from rag.config import Config
 from rag.documents import fetched
 from rag.documents.common.decode import Unusable
 from rag.documents.load import origin_of, text_of
+from rag.documents.pdf.image import PICTURES
 from rag.documents.places import Rectangle, Wanted
 from rag.documents.sandbox import Sandbox
 from rag.errors import BusyError
@@ -119,6 +120,7 @@ class Leaves:
             memory_mb=config.parse_memory_mb,
             text_mb=config.max_file_mb,
             unpacked_mb=config.max_unpacked_mb,
+            ocr_seconds=config.ocr_seconds if config.ocr else 0,  # so that the words of a scan are boxed, too
         )
         self._lock = Lock()
         self._places = BoundedSemaphore(MOST_WAITING)
@@ -213,8 +215,8 @@ class Leaves:
             self._places.release()
 
     def _has_pages(self, document: Document) -> bool:
-        """Tell whether a document is a PDF by itself: one within a mail has no file of its own."""
-        if not document.origin or not document.pages or not document.source.lower().endswith(".pdf"):
+        """Tell whether a document is a PDF or a picture by itself: one within a mail has no file of its own."""
+        if not document.origin or not document.pages or not document.source.lower().endswith((".pdf", *PICTURES)):
             return False
         return not any((self._root / above).is_file() for above in Path(document.source).parents)
 

@@ -76,7 +76,7 @@ class Live:
         """
         opened = access.person(named=self.guarded).collections
         with self.whole() as engine:
-            yield access.narrowed(engine, opened)
+            yield access.narrowed(engine, opened) if opened else engine
 
     def opens(self, person: access.Person) -> bool:
         """Tell whether there is anything here that somebody may read, or will be."""

@@ -36,10 +36,15 @@ WRONG_IN_ALL = (60, 300)
 """The same from all of them together."""
 MOST_ADDRESSES = 10_000
 
-_POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+_OWN = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    # With "no-referrer", as elsewhere, a browser names no origin when it sends a form, and the guard lets none in.
+    (b"referrer-policy", b"same-origin"),
 )
+"""Headers of the pages with a form."""
 
 
 def write(path: Path) -> None:
@@ -227,7 +232,7 @@ class Login:
 
     async def _leave(self, scope: Scope, send: Send) -> None:
         if scope["method"] != "POST":
-            await plain(send, 200, html("password", "logout"), "text/html", [_POLICY])
+            await plain(send, 200, html("password", "logout"), "text/html", _OWN)
             return
         self._sessions.pop(_digest(cookie(scope, SESSION)), None)
         await _redirect(send, [set_cookie(scope, SESSION, "", site="Lax", seconds=0)])
@@ -235,7 +240,7 @@ class Login:
     async def _form(
         self, send: Send, status: int, told: str = "", more: list[tuple[bytes, bytes]] | None = None
     ) -> None:
-        await plain(send, status, self._page(told), "text/html", [_POLICY, *(more or [])])
+        await plain(send, status, self._page(told), "text/html", [*_OWN, *(more or [])])
 
     def _page(self, told: str) -> str:
         """Return the page that asks for what opens it."""

@@ -12,6 +12,8 @@ from rag.documents import load
 from rag.documents.pdf import ocr
 from rag.documents.pdf.ocr import Recogniser
 from rag.documents.pdf.pages import pdf
+from rag.documents.places import Wanted
+from rag.documents.sandbox import Sandbox
 
 LEASE = ["The mill at Ystad is let to Anna Berg for", "1,250 crowns a month, payable on Mondays."]
 
@@ -57,3 +59,33 @@ def test_a_scan_becomes_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("turned", [90, 180, 2])
 def test_a_scan_that_lies_askew(turned: int) -> None:
     assert letters(pdf(scanned(LEASE, turned=turned), Recogniser(120)).text) == letters(*LEASE)
+
+
+@installed
+def test_a_picture_becomes_text_below_its_caption(tmp_path: Path) -> None:
+    paper = Image.new("RGB", (900, 400), "white")
+    for number, line in enumerate(LEASE):
+        ImageDraw.Draw(paper).text((60, 60 + 50 * number), line, font=ImageFont.load_default(28), fill=20)
+    told = Image.Exif()
+    told[270] = "A lease that hung in the mill until 1931."
+    paper.save(tmp_path / "lease.jpg", exif=told)
+    paper.rotate(-2, Image.Resampling.BICUBIC, fillcolor="white").save(tmp_path / "askew.png")
+    found = load.read_folder(Config(sources=str(tmp_path), ocr=True))
+    assert not found.skipped
+    askew, lease = found.documents
+    caption, words = lease.text.split("\n\n", 1)
+    assert caption == told[270]
+    assert letters(words) == letters(askew.text) == letters(*LEASE)
+    assert (lease.pages, lease.notes) == ((0,), ("page 1 was read by text recognition (OCR): check the quotes",))
+    with Sandbox(seconds=60, memory_mb=1024, text_mb=8, unpacked_mb=8, ocr_seconds=120) as sandbox:
+        for name, slope in (("lease.jpg", 0), ("askew.png", 12)):
+            page, _ = sandbox.look(tmp_path / name, 1, [Wanted(LEASE[1]), Wanted(caption)])
+            (box,), nowhere = page.rectangles
+            left, top, right, bottom = box
+            assert nowhere == (), "what is written into a picture stands nowhere on it"
+            assert left == pytest.approx(60 * 72 / 200, abs=slope + 4)
+            assert top == pytest.approx(112 * 72 / 200, abs=slope + 6)
+            assert right > 2 * page.width / 3 - 100
+            assert bottom - top < 16 + 2 * slope
+        drawn, _ = sandbox.draw(tmp_path / "lease.jpg", 1, 450)
+    assert Image.open(io.BytesIO(drawn)).size == (450, 200)

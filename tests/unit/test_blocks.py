@@ -26,6 +26,15 @@ def shown(body: str, head: str = "") -> list[str]:
         ("<p>It <b>is</b> bold<br>here.</p>", ["It is bold\nhere."]),
         ("<p>Monday: 9 to 5<br>Friday: closed</p>", ["Monday: 9 to 5", "Friday: closed"]),
         ("<figure><img alt='x'><figcaption>The wall</figcaption></figure>Text", ["The wall", "Text"]),
+        (
+            "<figure><img alt='A map of the four new stops'><figcaption>The line</figcaption></figure>",
+            ["Picture: A map of the four new stops", "The line"],
+        ),
+        (
+            "<figure><img alt='All the new stops.'><figcaption>All the new stops</figcaption></figure>",
+            ["All the new stops"],
+        ),
+        ("A line<img alt='a smile that is wide'>.", ["A line."]),
         ("<details><summary>Fee</summary>It is 9.</details>", ["Fee", "It is 9."]),
         ("<dl><dt>Fee</dt><dd>12 euros</dd><dt>Why?</dt><dd>So.</dd></dl>", ["Fee: 12 euros", "Why?", "So."]),
         ("<p><span>Ann Lee</span><span>3 May 2024</span><a>News</a></p>", ["Ann Lee 3 May 2024 News"]),

@@ -213,3 +213,11 @@ def test_what_the_file_says_of_itself() -> None:
 def test_a_bad_file_has_a_reason(data: bytes, reason: str) -> None:
     with pytest.raises(Unusable, match=reason):
         odf(data)
+
+
+def test_what_is_said_of_a_picture_is_a_paragraph() -> None:
+    def picture(told: str) -> str:
+        return f"<draw:frame><draw:image xlink:href='x'/><svg:desc xmlns:svg='s'>{told}</svg:desc></draw:frame>"
+
+    body = p("Rents." + picture("A chart: rents rose by 12 % in 2025.")) + p("End." + picture("chart.png"))
+    assert odf(package(body)).text == "Rents.\n\nPicture: A chart: rents rose by 12 % in 2025.\n\nEnd."

@@ -130,3 +130,13 @@ def test_what_is_hidden_or_has_no_text_is_told() -> None:
         "1 of 4 slides has no text (3): run a text recognition (OCR) over what they show",
     ]
     assert [found.text[start:].split("\n")[0] for start in found.pages][3] == "Last."
+
+
+def test_what_is_said_of_a_picture_is_a_paragraph() -> None:
+    def pic(about: str) -> str:
+        return f'<p:pic><p:nvPicPr><p:cNvPr id="1" name="x" descr="{about}"/></p:nvPicPr><p:spPr/></p:pic>'
+
+    chart = "Rents rose by 12 % in 2025, a chart shows."
+    found = read(sp(par("Rents")) + pic(chart), pic("rents.png"), sp(par(chart)) + pic(chart))
+    assert found.text == f"Rents\n\nPicture: {chart}\n\n{chart}", "what stands beside it is not said again"
+    assert found.unread == ["1 of 3 slides has no text (2): run a text recognition (OCR) over what they show"]

@@ -119,6 +119,7 @@ def test_nothing_is_shown_before_the_login(client: TestClient) -> None:
     assert '<form method="post" action="/login">' in form.text
     assert "<script" not in form.text
     assert "form-action 'self'" in form.headers["content-security-policy"]
+    assert form.headers["referrer-policy"] == "same-origin", "or a browser would send the form with no origin"
     for method, path in (("GET", "/config"), ("POST", "/gradio_api/queue/join"), ("GET", "/assets/x.js")):
         assert client.request(method, path).status_code == 401
     assert "inside" not in client.get("/config", headers={"Cookie": "ql_session=x"}).text

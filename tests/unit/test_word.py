@@ -280,6 +280,21 @@ def test_what_cannot_be_read_is_told() -> None:
         docx(package(p("")))
 
 
+def test_what_is_said_of_a_picture_is_a_paragraph() -> None:
+    def picture(about: str) -> str:
+        inner = f'<wp:docPr id="1" name="Picture 1" {about}/><a:graphic><a:blip/></a:graphic>'
+        return f"<w:r><w:drawing><wp:inline>{inner}</wp:inline></w:drawing></w:r>"
+
+    body = p(
+        "Rents.", picture('descr="A chart: rents rose by 12 % in 2025."'), picture('descr="chart one two three.png"')
+    )
+    body += p("More.", picture('descr="A picture of a house&#10;Description automatically generated"'), picture(""))
+    body += p("Last.", picture('descr="The hidden plan of the town" hidden="1"'), picture('descr="Logo"'))
+    told = docx(package(body)).text.split("\n\n")
+    assert told[:2] == ["Rents.", "Picture: A chart: rents rose by 12 % in 2025."]
+    assert told[-2:] == ["More.", "Last."]
+
+
 @pytest.mark.parametrize(
     ("dates", "created"),
     [

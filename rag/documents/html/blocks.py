@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rag.documents.common.pictured import described
 from rag.documents.common.raised import lowered, raised
 from rag.documents.common.table import row_text
 from rag.documents.html.markup import APART
@@ -132,7 +133,19 @@ class _Walk:
             self._bold_from = len(self._parts)
         elif tag in ("sup", "sub"):
             self._raised.append(len(self._parts))
+        elif tag == "img":
+            self._picture(element)
         self._in_link += tag == "a"
+
+    def _picture(self, element: Any) -> None:
+        """Set apart what is said of a picture that is a figure of the text; others are logos, and photos to click."""
+        figure = next(element.iterancestors("figure"), None)
+        if figure is None or self._in_link:
+            return
+        captions = ("".join(one.itertext()) for one in figure.iter("figcaption"))
+        if told := described(element.get("alt"), *captions):
+            self._flush()
+            self.blocks.append(Block(told[0], figure))
 
     def _end(self, element: Any) -> None:
         tag = element.tag

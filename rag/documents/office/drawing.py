@@ -1,9 +1,10 @@
-"""What the drawings in a Word document show: their text boxes, diagrams and word art."""
+"""What the drawings in a Word document show: their text boxes, diagrams, word art, and what is said of pictures."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from rag.documents.common.left import Left
+from rag.documents.common.pictured import described
 from rag.documents.office.package import MC, Package, R, W, chosen, diagram
 
 _LARGE = 150 * 360_000**2
@@ -29,6 +30,8 @@ def drawn(element: Any, package: Package, part: str, left: Left) -> Iterator[Any
             if about is not None and about.get("hidden") in ("1", "true"):
                 continue
             left.count("picture", int(_is_large_picture(child)))
+            if about is not None and next(child.iter("{*}txbxContent"), None) is None:
+                yield from described(about.get("descr"))
         elif name in ("chart", "OLEObject"):
             left.count("chart" if name == "chart" else "object")
         elif name == "textpath" and (child.get("string") or "").strip():

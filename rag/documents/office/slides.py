@@ -6,6 +6,7 @@ from rag.documents.common.formula import formula
 from rag.documents.common.grid import Cell, Row, table_blocks
 from rag.documents.common.left import Left
 from rag.documents.common.parsed import Parsed
+from rag.documents.common.pictured import described
 from rag.documents.common.raised import Line
 from rag.documents.common.symbols import shown
 from rag.documents.office.numbering import numeral
@@ -104,6 +105,8 @@ class _Slide:
                 sides = ["", ""] if size is None else [size.get("cx", ""), size.get("cy", "")]
                 large = all(map(str.isdigit, sides)) and int(sides[0]) * int(sides[1]) > _LARGE
                 self._left.count("picture", int(large))
+                about = shape.find(f"{P}nvPicPr/{P}cNvPr")
+                self.texts += described(None if about is None else about.get("descr"), *self.texts)
 
     def _shape(self, shape: Any) -> None:
         kind = _placeholder(shape)

@@ -7,6 +7,7 @@ from typing import Any
 from rag.documents.common.formula import formula
 from rag.documents.common.grid import Cell, Row, table_blocks
 from rag.documents.common.left import Left
+from rag.documents.common.pictured import described
 from rag.documents.common.raised import Line
 from rag.documents.common.symbols import shown
 from rag.documents.opendocument.styles import FO, STYLE, TEXT, Styles
@@ -193,6 +194,8 @@ class Reader:
             self._left.count("chart" if chart else "object")
         elif any(child.tag == f"{DRAW}image" for child in children) and not objects:
             self._left.count("picture", int(_is_large(element)))
+            told = next((child for child in children if child.tag.endswith("}desc")), None)
+            blocks += described("" if told is None else "".join(told.itertext()))
         for child in children:
             if child.tag == f"{DRAW}text-box" or (child.tag.startswith(DRAW) and child not in objects):
                 blocks += self._drawn(child) if child.tag != f"{DRAW}text-box" else self.blocks(child)

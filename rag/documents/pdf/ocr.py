@@ -54,6 +54,10 @@ class Seen:
     height: float = 0
     faint: int = 0
     """Lines that are too unsure to be taken."""
+    turned: bool = False
+    """Whether the page lies on its side or its head: the words stand where they would if it did not."""
+    skew: float = 0.0
+    """Radians by which the page was turned about its middle, against the clock, so that its lines are level."""
 
 
 @dataclass(slots=True)
@@ -108,7 +112,8 @@ class Recogniser:
         sure = [line for line in lines if line.odds >= _LEAST_LINE and not _is_strange(line)]
         if not sure or _odds(sure) < _LEAST_PAGE:
             return Seen(faint=len(lines))
-        return Seen(list(_words(sure, 1 / scale)), width if turn % 2 else height, len(lines) - len(sure))
+        faint, high = len(lines) - len(sure), width if turn % 2 else height
+        return Seen(list(_words(sure, 1 / scale)), high, faint, bool(turn), skew if abs(skew) > _STRAIGHT else 0.0)
 
     def _lines(self, picture: Any) -> list[_Line]:
         found = self._loaded()(picture, return_word_box=True)
