@@ -117,7 +117,7 @@ judge-base: runs/reader/careful-1/reader.pt
 	$(BIN)/python training/joint_mix.py --windows runs/reader/third/windows.jsonl --claims runs/judge/mix/windows.jsonl --out runs/judge/joint-mix --skip 30500
 	$(BIN)/python training/train_reader.py --windows runs/judge/joint-mix/windows.jsonl --out runs/judge/joint --mpnet "$(BASE)" --start runs/reader/careful-1/reader.pt --examples 36000 --rate 5e-4 --seed 17
 	$(BIN)/python training/joint_mix.py --claims runs/judge/mix/windows.jsonl --out runs/judge/claims --seed 23
-	$(BIN)/python training/train_judge.py --windows runs/judge/claims/windows.jsonl --out runs/judge/careful --mpnet "$(BASE)" --start runs/judge/joint/reader.pt --examples 24000 --rate 2.5e-4 --seed 23
+	$(BIN)/python training/train_judge.py --windows runs/judge/claims/windows.jsonl --out runs/judge/careful --mpnet "$(BASE)" --start runs/judge/joint/reader.pt --examples 16000 --rate 2.5e-4 --seed 23
 	$(BIN)/python training/export_careful.py --judge runs/judge/careful/judge.pt --base "$(BASE)" --windows runs/judge/mix/windows.jsonl
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	$(BIN)/python training/measure_judge.py --judge careful --models runs/reader/models --data "$(DATA)" --out rag/weights/careful/judge/judge.json
