@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+# Python compiles what is imported when it is first, and keeps it; to compile all that is there would take a minute.
+unexport PYTHONDONTWRITEBYTECODE
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --constraint constraints.txt
 # The default encoder lies in a package: nothing may look for a model elsewhere.
 export HF_HUB_OFFLINE := 1
 # make demo READER=packaged leaves the careful reader out: 440 MB to fetch, 121 MB kept (docs/reader.md).
@@ -22,20 +24,24 @@ demo: $(VENV)/.demo
 	@echo 'Chat page:  $(BIN)/rag ui       then open http://127.0.0.1:7860'
 	@echo 'Your files: $(BIN)/rag index --sources FOLDER'
 
-test: $(VENV)/.test browser check eval
+# The gold questions are asked while types are checked: neither keeps two cores busy.
+test: $(VENV)/.test browser
+	$(MAKE) --jobs 2 check eval
 
 # The fast part of the tests: it loads no model.
 unit: $(VENV)/.test
-	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
+# A process for each core, which computes with one thread. The unit tests last: of short files the last ends soon.
 # The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
 # Three processes even on two cores, for a browser and its server wait for each other half of the time.
+check: export OMP_NUM_THREADS := 1
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist loadfile rag tests/test_house.py tests/unit tests/integration
-	$(BIN)/pytest --numprocesses 3 --dist loadfile tests/browser
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder tests/integration tests/test_house.py rag tests/unit
+	$(BIN)/pytest --numprocesses 3 --dist loadgroup tests/browser
 
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo
