@@ -13,7 +13,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test unit check eval browser docs screenshots reader judge reader-base constraints clean
+.PHONY: demo test unit check lint suites eval browser docs screenshots reader judge reader-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -24,22 +24,26 @@ demo: $(VENV)/.demo
 	@echo 'Chat page:  $(BIN)/rag ui       then open http://127.0.0.1:7860'
 	@echo 'Your files: $(BIN)/rag index --sources FOLDER'
 
-# The gold questions are asked while types are checked: neither keeps two cores busy.
+# The tests wait now and then: types are checked and the gold questions asked meanwhile.
 test: $(VENV)/.test browser
-	$(MAKE) --jobs 2 check eval
+	$(MAKE) --jobs 2 suites lint eval
 
 # The fast part of the tests: it loads no model.
 unit: $(VENV)/.test
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
-# A process for each core, which computes with one thread. The unit tests last: of short files the last ends soon.
-# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
-# Three processes even on two cores, for a browser and its server wait for each other half of the time.
-check: export OMP_NUM_THREADS := 1
-check: $(VENV)/.test
+check: lint suites
+
+lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# A process for each core, which computes with one thread. The unit tests last: of short files the last ends soon.
+# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
+# Three processes even on two cores, for a browser and its server wait for each other half of the time.
+suites: export OMP_NUM_THREADS := 1
+suites: $(VENV)/.test
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder tests/integration tests/test_house.py rag tests/unit
 	$(BIN)/pytest --numprocesses 3 --dist loadgroup tests/browser
 
