@@ -40,10 +40,10 @@ def rag_eval(
 
 @pytest.fixture
 def gold(tmp_path: Path) -> Path:
-    """Some of the project's questions in a folder of their own, so that no floor or baseline lies beside them."""
+    """Six of the project's questions, of which half pass, in a folder where no floor or baseline lies beside them."""
     lines = (ROOT / "eval" / "article.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     path = tmp_path / "some.jsonl"
-    path.write_text("".join(line for line in lines[::27] if '"of"' not in line), encoding="utf-8")
+    path.write_text("".join(line for line in lines[::54] if '"of"' not in line), encoding="utf-8")
     return path
 
 
