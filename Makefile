@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+# Python compiles what is imported when it is first, and keeps it; to compile all that is there would take a minute.
+unexport PYTHONDONTWRITEBYTECODE
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --constraint constraints.txt
 # The default encoder lies in a package: nothing may look for a model elsewhere.
 export HF_HUB_OFFLINE := 1
 # make demo READER=packaged leaves the careful reader and judge out: 440 MB to fetch, 242 MB kept (docs/reader.md).
@@ -11,7 +13,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test unit check eval browser docs screenshots reader judge reader-base judge-base constraints clean
+.PHONY: demo test unit check lint suites eval browser docs screenshots reader judge reader-base judge-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -22,20 +24,28 @@ demo: $(VENV)/.demo
 	@echo 'Chat page:  $(BIN)/rag ui       then open http://127.0.0.1:7860'
 	@echo 'Your files: $(BIN)/rag index --sources FOLDER'
 
-test: $(VENV)/.test browser check eval
+# The tests wait now and then: types are checked and the gold questions asked meanwhile.
+test: $(VENV)/.test browser
+	$(MAKE) --jobs 2 suites lint eval
 
 # The fast part of the tests: it loads no model.
 unit: $(VENV)/.test
-	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
-# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
-# Three processes even on two cores, for a browser and its server wait for each other half of the time.
-check: $(VENV)/.test
+check: lint suites
+
+lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist loadfile rag tests/test_house.py tests/unit tests/integration
-	$(BIN)/pytest --numprocesses 3 --dist loadfile tests/browser
+
+# A process for each core, which computes with one thread. The unit tests last: of short files the last ends soon.
+# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
+# Three processes even on two cores, for a browser and its server wait for each other half of the time.
+suites: export OMP_NUM_THREADS := 1
+suites: $(VENV)/.test
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder tests/integration tests/test_house.py rag tests/unit
+	$(BIN)/pytest --numprocesses 3 --dist loadgroup tests/browser
 
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo

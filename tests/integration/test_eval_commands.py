@@ -16,10 +16,12 @@ import pytest
 
 from rag.cli import main as cli
 from rag.config import Config
+from rag.evaluation import run as runs
 from tests.conftest import ARTICLE, ROOT
 from tests.loopback import loopback, says
 
 Eval = Callable[..., tuple[int, str, str]]
+COLD_START = runs._cold_start
 RUN_FILES = {"results.jsonl", "summary.json", "summary.md", "junit.xml", "report.html"}
 
 
@@ -27,7 +29,12 @@ RUN_FILES = {"results.jsonl", "summary.json", "summary.md", "junit.xml", "report
 def rag_eval(
     config: Config, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Eval:
-    """Run one command in an empty folder with the shared index; return exit code, output and errors."""
+    """Run one command in an empty folder with the shared index; return exit code, output and errors.
+
+    The start of ``rag ask``, which a run times in a process of its own, takes half of a run of six questions: it is
+    made up, but in the test that looks at what a run writes.
+    """
+    monkeypatch.setattr(runs, "_cold_start", lambda *_: 1.25)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RAG_INDEX", config.index)
 
@@ -40,10 +47,10 @@ def rag_eval(
 
 @pytest.fixture
 def gold(tmp_path: Path) -> Path:
-    """Some of the project's questions in a folder of their own, so that no floor or baseline lies beside them."""
+    """Six of the project's questions, of which half pass, in a folder where no floor or baseline lies beside them."""
     lines = (ROOT / "eval" / "article.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     path = tmp_path / "some.jsonl"
-    path.write_text("".join(line for line in lines[::27] if '"of"' not in line), encoding="utf-8")
+    path.write_text("".join(line for line in lines[::54] if '"of"' not in line), encoding="utf-8")
     return path
 
 
@@ -65,8 +72,12 @@ def test_a_run_is_named_by_its_start_in_the_folder_of_runs(
     assert 0 <= (started - began).total_seconds() < took["seconds"], "when it began, not when it ended"
 
 
-def test_a_run_writes_its_folder_and_the_same_run_the_same_bytes(rag_eval: Eval, gold: Path, tmp_path: Path) -> None:
-    code, out, err = rag_eval(gold, "--out", "first")
+def test_a_run_writes_its_folder_and_the_same_run_the_same_bytes(
+    rag_eval: Eval, gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "_cold_start", COLD_START)
+        code, out, err = rag_eval(gold, "--out", "first")
     assert code == 0
     assert out.startswith("# rag eval: ")
     assert "wrote first" in err
@@ -80,7 +91,7 @@ def test_a_run_writes_its_folder_and_the_same_run_the_same_bytes(rag_eval: Eval,
     assert second.pop("operational").keys() == took.keys()
     assert first == second
     assert 0 < took["p50_ms"] <= took["p95_ms"]
-    assert took["cold_start_s"] > 0
+    assert 0 < took["cold_start_s"] != 1.25
     results = [json.loads(line) for line in (tmp_path / "first" / "results.jsonl").read_text("utf-8").splitlines()]
     assert (
         len(results)

@@ -115,31 +115,36 @@ def test_every_epoch_has_every_window_once_in_an_order_of_its_own() -> None:
     assert [one.line["id"] for _ in range(3) for one in next(again)] == epochs[0]
 
 
-def test_the_exported_reader_says_what_the_trained_one_says(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[reader_model.Reader, Path]:
+    """A reader that nothing has taught, and the folder of its export."""
+    folder = tmp_path_factory.mktemp("exported")
     torch.manual_seed(1)
     model = reader_model.Reader()
+    export_reader.export(model, reader_model.tokenized(LINES)[:2], folder / "reader.onnx")
+    export_reader.finish(folder)
+    return model, folder
+
+
+def test_the_exported_reader_says_what_the_trained_one_says(exported: tuple[reader_model.Reader, Path]) -> None:
+    model, folder = exported
     examples = reader_model.tokenized(LINES)
-    export_reader.export(model, examples[:2], tmp_path / "reader.onnx")
-    export_reader.finish(tmp_path)
-    assert (tmp_path / "reader.onnx").stat().st_size < 45e6
+    assert (folder / "reader.onnx").stat().st_size < 45e6
     original = reader_model.read(model, examples)
-    exported = Network(tmp_path, threads=1).read([reader_model.window(one) for one in LINES])
-    assert export_reader.difference(original, exported) < 0.05
-    for one, ours, theirs in zip(examples, original, exported, strict=True):
+    said = Network(folder, threads=1).read([reader_model.window(one) for one in LINES])
+    assert export_reader.difference(original, said) < 0.05
+    for one, ours, theirs in zip(examples, original, said, strict=True):
         assert len(theirs.sentences) == len(one.line["sentences"])
         assert np.allclose(ours.span_logits, theirs.span_logits, atol=0.05)
 
 
-def test_exported_weights_can_be_trained_on(tmp_path: Path) -> None:
-    torch.manual_seed(1)
-    model = reader_model.Reader()
+def test_exported_weights_can_be_trained_on(exported: tuple[reader_model.Reader, Path], tmp_path: Path) -> None:
+    model, folder = exported
     examples = reader_model.tokenized(LINES)
     torch.save(model.state_dict(), tmp_path / "best.pt")
-    export_reader.export(model, examples[:2], tmp_path / "reader.onnx")
-    export_reader.finish(tmp_path)
-    for name in ("best.pt", "reader.onnx"):
-        run = train_reader.Run(settings(tmp_path / name[:4], start=tmp_path / name), examples, examples)
+    for start in (tmp_path / "best.pt", folder / "reader.onnx"):
+        run = train_reader.Run(settings(tmp_path / start.stem, start=start), examples, examples)
         for parameter, value in run.model.state_dict().items():
-            if name == "reader.onnx" and parameter.startswith("verdict."):
+            if start.suffix == ".onnx" and parameter.startswith("verdict."):
                 continue  # the head that is not exported
-            assert torch.allclose(value, model.state_dict()[parameter], atol=2e-3), (name, parameter)
+            assert torch.allclose(value, model.state_dict()[parameter], atol=2e-3), (start.name, parameter)

@@ -1,6 +1,7 @@
 """The judge's training recipe on made-up claims: the real network, the real exporter, no public data."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,14 @@ def claim(number: int, verdicts: list[str], deciding: list[int]) -> dict[str, An
 CLAIMS = [claim(n, ["supports"] if n % 2 else ["contradicts", "neutral"], [1] if n % 2 else []) for n in range(24)]
 
 
-def losses(lines: list[dict[str, Any]]) -> dict[str, float]:
+@cache
+def untaught() -> reader_model.Reader:
     torch.manual_seed(3)
-    model = reader_model.Reader().eval()
-    found = reader_model.loss(model, reader_model.batch(reader_model.tokenized(lines)))
+    return reader_model.Reader().eval()
+
+
+def losses(lines: list[dict[str, Any]]) -> dict[str, float]:
+    found = reader_model.loss(untaught(), reader_model.batch(reader_model.tokenized(lines)))
     return {name: float(value.detach()) for name, value in found.items()}
 
 

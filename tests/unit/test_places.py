@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from functools import cache
 
 import pypdfium2
 import pytest
@@ -122,6 +123,7 @@ def test_of_a_word_that_is_quoted_in_part_the_part_is_boxed() -> None:
 # On pages that the test draws
 
 
+@cache
 def document(data: bytes) -> Document:
     found = pdf(data)
     return Document("a.pdf", canonical(found.text)[0], "A", pages=tuple(found.pages))
@@ -142,6 +144,7 @@ def boxed(data: bytes, start: int, end: int) -> str:
     return letters(" ".join(found))
 
 
+@cache
 def placed(data: bytes, page: int) -> list[Placed]:
     opened = pypdfium2.PdfDocument(data)
     try:

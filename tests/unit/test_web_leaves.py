@@ -24,21 +24,42 @@ from tests.unit.test_pdf import LEFT, RIGHT, at, drawn, lines
 QUOTE = "The mayor, Eva Holm, said that the building leaks and that its boiler is no longer safe."
 
 
+PAGES = drawn(at(*lines(LEFT)), at(*lines(RIGHT)))
+
+
+def laid(path: Path) -> Config:
+    sources = path / "sources"
+    sources.mkdir()
+    (sources / "bath.pdf").write_bytes(PAGES)
+    return Config(sources=str(sources), index=str(path / "index"))
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Settings over a PDF, for tests that leave it as it is."""
+    return laid(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="module")
+def bath(shared: Config) -> Document:
+    return read_folder(shared).documents[0]
+
+
+@pytest.fixture(scope="module")
+def draws(shared: Config) -> Iterator[Leaves]:
+    made = Leaves(shared)
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Config:
-    sources = tmp_path / "sources"
-    sources.mkdir()
-    (sources / "bath.pdf").write_bytes(drawn(at(*lines(LEFT)), at(*lines(RIGHT))))
-    return Config(sources=str(sources), index=str(tmp_path / "index"))
+    """Settings over a PDF of a test's own: the same, so that ``bath`` is what is in it."""
+    return laid(tmp_path)
 
 
 @pytest.fixture
-def bath(folder: Config) -> Document:
-    return read_folder(folder).documents[0]
-
-
-@pytest.fixture
-def draws(folder: Config) -> Iterator[Leaves]:
+def own(folder: Config) -> Iterator[Leaves]:
     made = Leaves(folder)
     yield made
     made.close()
@@ -70,18 +91,18 @@ def test_the_second_page_is_in_view_where_the_quote_is_there(draws: Leaves, bath
     assert {(one.page, one.span) for one in leaf.quoted} == {(2, 0), (1, 1)}
 
 
-def test_of_a_file_that_has_changed_no_page_is_drawn(draws: Leaves, folder: Config, bath: Document) -> None:
-    leaf = draws.leaf(bath)
+def test_of_a_file_that_has_changed_no_page_is_drawn(own: Leaves, folder: Config, bath: Document) -> None:
+    leaf = own.leaf(bath)
     assert leaf is not None
-    draws.picture(bath, leaf.sha256, 1)
+    own.picture(bath, leaf.sha256, 1)
     path = Path(folder.sources, "bath.pdf")
     path.write_bytes(drawn(at(*lines(RIGHT)), at(*lines(LEFT))))
     with pytest.raises(NotDrawn, match="not the one that was indexed"):
-        draws.leaf(bath)
+        own.leaf(bath)
     with pytest.raises(NotDrawn, match="not the one that was indexed"):
-        draws.picture(bath, leaf.sha256, 1)
+        own.picture(bath, leaf.sha256, 1)
     path.unlink()
-    assert draws.seen(bath) == (None, words.LEAF_GONE)
+    assert own.seen(bath) == (None, words.LEAF_GONE)
 
 
 def test_a_file_that_was_read_with_other_limits_is_the_same_if_its_text_is(folder: Config, bath: Document) -> None:
@@ -94,46 +115,46 @@ def test_a_file_that_was_read_with_other_limits_is_the_same_if_its_text_is(folde
         other.close()
 
 
-def test_no_other_file_is_ever_read(draws: Leaves, folder: Config, bath: Document, tmp_path: Path) -> None:
+def test_no_other_file_is_ever_read(own: Leaves, folder: Config, bath: Document, tmp_path: Path) -> None:
     """The id of a line of a corpus may be any name."""
     data = Path(folder.sources, "bath.pdf").read_bytes()
     (tmp_path / "secret.pdf").write_bytes(data)
     (Path(folder.sources) / "link.pdf").symlink_to(tmp_path / "secret.pdf")
     os.mkfifo(Path(folder.sources) / "pipe.pdf")
     for name in ("../secret.pdf", str(tmp_path / "secret.pdf"), "link.pdf", "pipe.pdf", "x/../../secret.pdf"):
-        assert draws.seen(replace(bath, source=name)) == (None, words.LEAF_GONE)
-    assert draws.seen(replace(bath, origin=None)) == (None, ""), "a line of a corpus has no file"
+        assert own.seen(replace(bath, source=name)) == (None, words.LEAF_GONE)
+    assert own.seen(replace(bath, origin=None)) == (None, ""), "a line of a corpus has no file"
 
 
-def test_what_has_no_pages_of_its_own_is_no_fault(draws: Leaves, folder: Config, bath: Document) -> None:
+def test_what_has_no_pages_of_its_own_is_no_fault(own: Leaves, folder: Config, bath: Document) -> None:
     (Path(folder.sources) / "mail.eml").write_text("Subject: x\n\nx")
     for source in ("a.docx", "a.txt", "mail.eml/report.pdf"):
-        assert draws.seen(replace(bath, source=source)) == (None, "")
+        assert own.seen(replace(bath, source=source)) == (None, "")
     with pytest.raises(NotDrawn, match="no pages"):
-        draws.picture(replace(bath, source="a.txt"), "0", 1)
+        own.picture(replace(bath, source="a.txt"), "0", 1)
 
 
-def test_a_page_that_breaks_its_process_is_told(draws: Leaves, bath: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_breaks_its_process_is_told(own: Leaves, bath: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.documents.sandbox.sys.executable", "/bin/false")
-    shown, why = draws.seen(bath)
+    shown, why = own.seen(bath)
     assert shown is None
     assert why.startswith("The pages of this file cannot be shown (")
 
 
-def test_more_than_can_wait_are_told_to_come_again(draws: Leaves, bath: Document) -> None:
+def test_more_than_can_wait_are_told_to_come_again(own: Leaves, bath: Document) -> None:
     for _ in range(leaves.MOST_WAITING):
-        draws._places.acquire()
-    assert draws.seen(bath) == (None, words.LEAF_BUSY)
+        own._places.acquire()
+    assert own.seen(bath) == (None, words.LEAF_BUSY)
     with pytest.raises(BusyError):
-        draws.picture(bath, "0", 1)
+        own.picture(bath, "0", 1)
 
 
 def test_a_picture_is_drawn_once_and_the_oldest_gives_way(
-    draws: Leaves, bath: Document, monkeypatch: pytest.MonkeyPatch
+    own: Leaves, bath: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leaf = draws.leaf(bath)
+    leaf = own.leaf(bath)
     assert leaf is not None
-    first = draws.picture(bath, leaf.sha256, 1)
+    first = own.picture(bath, leaf.sha256, 1)
     asked: list[int] = []
     draw = Sandbox.draw
 
@@ -142,11 +163,11 @@ def test_a_picture_is_drawn_once_and_the_oldest_gives_way(
         return draw(self, path, number, width)
 
     monkeypatch.setattr(Sandbox, "draw", counted)
-    assert draws.picture(bath, leaf.sha256, 1) == first
+    assert own.picture(bath, leaf.sha256, 1) == first
     assert asked == []
-    monkeypatch.setattr(draws._pictures, "_most", len(first) + 1)
+    monkeypatch.setattr(own._pictures, "_most", len(first) + 1)
     for number in (2, 1):
-        draws.picture(bath, leaf.sha256, number)
+        own.picture(bath, leaf.sha256, number)
     assert asked == [2, 1]
 
 
