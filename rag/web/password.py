@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from cachetools import TTLCache
+
 from rag.errors import UsageError
 from rag.web import install, words
 from rag.web.guard import App, Receive, Scope, Send, cookie, plain, set_cookie
@@ -160,7 +162,7 @@ class Login:
         self._app = app
         self._kept = kept
         self._throttle = throttle
-        self._sessions: OrderedDict[str, float] = OrderedDict()  # hash of a token -> when it ends
+        self._sessions: TTLCache[str, bool] = TTLCache(MOST_SESSIONS, SESSION_SECONDS)  # by the hash of its token
         self._one = asyncio.Lock()  # scrypt takes memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -183,8 +185,7 @@ class Login:
             await self._app(scope, receive, send)
 
     def _known(self, scope: Scope) -> bool:
-        ends = self._sessions.get(_digest(cookie(scope, SESSION)), 0.0)
-        return ends > time.monotonic()
+        return _digest(cookie(scope, SESSION)) in self._sessions
 
     async def _tried(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive()).get("body", b"")  # whole: the guard saw to it
@@ -201,9 +202,7 @@ class Login:
             return
         self._throttle.right(address)
         token = secrets.token_urlsafe(32)
-        self._sessions[_digest(token)] = time.monotonic() + SESSION_SECONDS
-        while len(self._sessions) > MOST_SESSIONS:
-            self._sessions.popitem(last=False)
+        self._sessions[_digest(token)] = True
         await _redirect(send, [set_cookie(scope, SESSION, token, site="Lax", seconds=SESSION_SECONDS)])
 
     async def _leave(self, scope: Scope, send: Send) -> None:

@@ -5,12 +5,12 @@ of rows, and later for the line that each source says of itself: to choose that 
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Annotated, Any, Literal
 
+from cachetools import LRUCache
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
@@ -94,7 +94,7 @@ class Shelf:
         self._library = library
         self._lock = Lock()
         self._kept: dict[bool, tuple[str, tuple[Entry, ...]]] = {}
-        self._lines: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._lines: LRUCache[tuple[str, str], str] = LRUCache(MOST_KEPT_LINES)
 
     def refresh(self) -> None:
         """Let the next look see what has changed in the folder."""
@@ -161,8 +161,6 @@ class Shelf:
         line = " ".join(" ".join(said).split())
         with self._lock:
             self._lines[key] = line
-            while len(self._lines) > MOST_KEPT_LINES:
-                self._lines.popitem(last=False)
         return line
 
 

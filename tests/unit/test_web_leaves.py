@@ -5,8 +5,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cachetools import LRUCache
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -144,7 +146,9 @@ def test_a_picture_is_drawn_once_and_the_oldest_gives_way(
     monkeypatch.setattr(Sandbox, "draw", counted)
     assert draws.picture(bath, leaf.sha256, 1) == first
     assert asked == []
-    monkeypatch.setattr(draws._pictures, "_most", len(first) + 1)
+    small: LRUCache[Any, bytes] = LRUCache(len(first) + 1, len)
+    small.update(draws._pictures)
+    monkeypatch.setattr(draws, "_pictures", small)
     for number in (2, 1):
         draws.picture(bath, leaf.sha256, number)
     assert asked == [2, 1]
