@@ -173,7 +173,8 @@ class Leaves:
                 raise NotDrawn(words.LEAF_NOT_DRAWN.format(why=error.reason)) from error
             if own != sha256:
                 raise NotDrawn(words.LEAF_CHANGED)
-            self._pictures[stamp, number] = drawn
+            if len(drawn) <= self._pictures.maxsize:
+                self._pictures[stamp, number] = drawn
             return drawn
 
     @contextmanager
