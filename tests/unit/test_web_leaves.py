@@ -146,12 +146,13 @@ def test_a_picture_is_drawn_once_and_the_oldest_gives_way(
     monkeypatch.setattr(Sandbox, "draw", counted)
     assert draws.picture(bath, leaf.sha256, 1) == first
     assert asked == []
-    small: LRUCache[Any, bytes] = LRUCache(len(first) + 1, len)
-    small.update(draws._pictures)
+    second = draws.picture(bath, leaf.sha256, 2)
+    small: LRUCache[Any, bytes] = LRUCache(len(first) + len(second) - 1, len)
     monkeypatch.setattr(draws, "_pictures", small)
-    for number in (2, 1):
+    asked.clear()
+    for number in (1, 1, 2, 2, 1):
         draws.picture(bath, leaf.sha256, number)
-    assert asked == [2, 1]
+    assert asked == [1, 2, 1]
 
 
 def test_the_route_gives_pictures_of_the_index_alone(draws: Leaves, bath: Document) -> None:
