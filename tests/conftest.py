@@ -22,6 +22,7 @@ from rag.indexing.builder import build
 from rag.models import careful
 
 if TYPE_CHECKING:
+    from rag.web.library import Library
     from rag.web.server import Site
 
 ROOT = Path(__file__).parent.parent
@@ -90,6 +91,19 @@ def own(config: Config, own_index: Path, tmp_path: Path, article: str) -> Config
     sources.mkdir()
     (sources / "000_5e8d803c2965fb30.txt").write_bytes(article.encode())
     return replace(config, index=str(own_index), sources=str(sources))
+
+
+@pytest.fixture
+def library(own: Config) -> "Iterator[Library]":
+    """The library of the page over a copy of the article's index, with folders that may be added."""
+    from rag.web.library import Library
+    from rag.web.live import Live
+
+    live = Live(Engine.open(config=own))
+    library = Library(live, folders=True)
+    yield library
+    library.close()
+    live.close()
 
 
 def linked(index: str, folder: Path) -> Path:

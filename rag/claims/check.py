@@ -25,7 +25,7 @@ from rag.errors import UsageError
 from rag.index.store import Store
 from rag.reading.citations import cited, closest_of
 from rag.schema import CheckedClaim, CheckVerdict, Citation, Evidence, Hit, Passage, Quotation, Sentence, Turn
-from rag.text.terms import terms
+from rag.text.terms import plain_words, terms
 from rag.text.untrusted import uncited
 
 LEAST_TERMS = 2
@@ -183,7 +183,7 @@ class Checker:
             return _Mark(said, place)
         there = f"{_about(place.passage)} {around}"
         # Where the source does not tell right beside it who says it, who is named here must be named near.
-        theirs = speaker(text, place.sentence.start, place.sentence.end) or re.findall(r"\w+", there.casefold())
+        theirs = speaker(text, place.sentence.start, place.sentence.end) or plain_words(there)
         return _Mark(said, place, not (ours and ours.isdisjoint(theirs)) and not absent(beside, there))
 
     def _quotation(self, mark: "_Mark") -> Quotation:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from rag.text.dates import MONTHS
+from rag.text.terms import plain_words
 from rag.text.untrusted import CITES
 
 MOST_MEANT = 8
@@ -174,7 +175,7 @@ class Known:
 
     def _names(self, part: str) -> bool:
         """Tell whether this, as it stands, is the name or the title of a document."""
-        return bool(self.meant([part])) and (part.casefold() in self._by or _words(part) in self._by)
+        return bool(self.meant([part])) and (part.casefold() in self._by or tuple(plain_words(part)) in self._by)
 
     def _read(self) -> None:
         self._by[""] = []
@@ -182,7 +183,7 @@ class Known:
             keys: set[object] = {source.casefold(), source.casefold().rpartition("/")[2]}
             if url:
                 keys.add(_address(url))
-            words = _words(title)
+            words = tuple(plain_words(title))
             if len(words) >= LEAST_TITLE_WORDS:
                 keys.add(words)
                 self._lengths.add(len(words))
@@ -195,13 +196,9 @@ class Known:
         bare = re.split(r"[\s,;|()<>\[\]\"“”‘’'`]+", hint.casefold())
         yield hint.strip().casefold()
         yield from (part.rstrip(".:") for part in bare[:MOST_WORDS])
-        words = _words(hint)[:MOST_WORDS]
+        words = tuple(plain_words(hint)[:MOST_WORDS])
         for length in sorted(self._lengths, reverse=True):
             yield from (words[at : at + length] for at in range(len(words) - length + 1))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", text.casefold()))
 
 
 def _address(url: str) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 import re
 
 from rag.english.vocabulary import CALENDAR
+from rag.text.terms import plain_words
 
 _TO = r"told|tells|asked|asks"
 _SAYS = (
@@ -52,7 +53,7 @@ def speaker(text: str, start: int, end: int) -> frozenset[str]:
         told = [*_FORWARDS.finditer(where), *_BACKWARDS.finditer(where)]
         if told:
             near = min(told, key=lambda one: one.start()) if where is behind else max(told, key=lambda one: one.end())
-            name = frozenset(re.findall(r"\w+", near["name"].casefold()))
+            name = frozenset(plain_words(near["name"]))
             return frozenset() if name & _PRONOUNS else name - _TITLES
         if _TELLS.search(where):
             return frozenset()

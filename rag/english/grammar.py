@@ -20,7 +20,7 @@ from rag.english.vocabulary import (
     UNCHANGED,
     WH,
 )
-from rag.text.terms import fold
+from rag.text.terms import INITIALS, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ _ENDS_LIKE_VERB = frozenset(
     training spending parking warning ruling
     """.split()
 )
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
+_WORD = re.compile(rf"{INITIALS}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
 _INITIALS = ("I", "CEO", "CFO", "PM", "MP", "TV")
 """Capitals that name nobody."""
 _GREETING = frozenset("hi hello hey sorry thanks thank unfortunately too good great nice sure".split())

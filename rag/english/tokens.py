@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from rag.english.vocabulary import CALENDAR, SYNONYMS, key
 from rag.text.numerals import SPELLED
-from rag.text.terms import STOP, fold, root
+from rag.text.terms import INITIALS, STOP, fold, root
 from rag.text.values import digits
 
 _TOKEN = re.compile(
-    r"n't\b|(?:[^\W\d_]\.){2,}|(?<!\w)-?\d+(?:\.\d+)?(?:st|nd|rd|th|s)?(?!\w)|\d+|[^\W\d_]+?(?=n't\b)|'s\b|[^\W_]+"
+    rf"n't\b|{INITIALS}|(?<!\w)-?\d+(?:\.\d+)?(?:st|nd|rd|th|s)?(?!\w)|\d+|[^\W\d_]+?(?=n't\b)|'s\b|[^\W_]+"
     r"|[,;:()?!—–\"“”]"
 )
 _MARK = re.compile(r"\W+")

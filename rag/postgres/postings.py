@@ -3,11 +3,12 @@
 The words that are asked most often are the longest rows: those asked last stay in memory.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 from rag.postgres.session import Session
 
@@ -30,8 +31,7 @@ class Postings:
     def __init__(self, session: Session, passages: int) -> None:
         self._session = session
         self._passages = passages
-        self._held: OrderedDict[str, Row] = OrderedDict()
-        self._bytes = 0
+        self._held: LRUCache[str, Row] = LRUCache(HELD, _size)
         self._lock = Lock()
         self.frequency = lru_cache(_REMEMBERED)(self._frequency)
 
@@ -53,26 +53,16 @@ class Postings:
         wanted = set(wanted)
         with self._lock:
             found = {term: self._held[term] for term in wanted if term in self._held}
-            for term in found:
-                self._held.move_to_end(term)
         if missing := sorted(wanted - found.keys()):
             query = "SELECT term, passages, weights FROM posting WHERE term = ANY(%s)"
             none = (np.empty(0, "<i4"), np.empty(0, "<f4"))
             read: dict[str, Row] = dict.fromkeys(missing, none)
             for term, passages, weights in self._session.rows(query, (missing,), binary=True):
                 read[term] = (np.frombuffer(passages, "<i4"), np.frombuffer(weights, "<f4"))
-            self._hold(read)
+            with self._lock:
+                self._held.update((term, row) for term, row in read.items() if _size(row) <= HELD)
             found |= read
         return found
-
-    def _hold(self, read: "dict[str, Row]") -> None:
-        with self._lock:
-            for term, row in read.items():
-                if term not in self._held:
-                    self._held[term] = row
-                    self._bytes += _size(row)
-            while self._bytes > HELD:
-                self._bytes -= _size(self._held.popitem(last=False)[1])
 
     def _frequency(self, term: str) -> int:
         """Return in how many passages a term occurs."""

@@ -3,6 +3,11 @@
 Everything is folded: case and accents removed, so that "Diaz-Canel" finds "Díaz-Canel"; "U.S." and "US" are one
 word; a possessive "'s" is dropped; the rest is stemmed (Snowball English). A number is one word, whatever it is
 written with (:mod:`rag.text.quantities`); a code such as "F-16" is one word, and its parts are words beside it.
+
+Two more cut a text, since they need what these words have lost. :mod:`rag.english.tokens` keeps signs, "n't" and stop
+words, of a text whose numbers are plain digits already: two sentences are held against each other by them.
+:mod:`rag.english.grammar` keeps words as they stand and where, hyphens and all: a question is written anew from them.
+To have one cut for all three would change these words, and so what an index holds of every text.
 """
 
 import re
@@ -26,7 +31,9 @@ STOP = frozenset(
 )
 """Words that carry a question's form but not its matter."""
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+|[^\W_]+(?:'[^\W_]+)*")
+INITIALS = r"(?:[^\W\d_]\.){2,}"
+"""Letters with a point behind each, as "U.S.", are one word, whatever cuts a text."""
+_WORD = re.compile(rf"{INITIALS}|\d+|[^\W_]+(?:'[^\W_]+)*")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 """Kana and Han: written without spaces, so compared by pairs of characters."""
 _STEMMER = Stemmer.Stemmer("english")
@@ -43,6 +50,15 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return unicodedata.normalize("NFC", bare).casefold()
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of ``text`` as they are written, but for capitals: whether two names or titles are the same.
+
+    >>> plain_words("Dr. Díaz-Canel’s U.S. F-16")
+    ['dr', 'díaz', 'canel', 's', 'u', 's', 'f', '16']
+    """
+    return re.findall(r"\w+", text.casefold())
 
 
 def words(text: str) -> list[str]:
@@ -217,7 +233,7 @@ def root(name: str) -> str:
     return _ENDING.sub("", name) if len(name) > 3 else name
 
 
-_NAME = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_][\w'’]*")
+_NAME = re.compile(rf"{INITIALS}|[^\W\d_][\w'’]*")
 
 
 def names(text: str, *, initial: bool = False) -> list[str]:

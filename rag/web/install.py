@@ -26,7 +26,6 @@ ICONS = {
 }
 """Pixels of a side, and what it is for, by file."""
 OFFLINE = "offline.html"
-COLOUR = "#2a50b0"
 GROUND = "#f6f6f3"
 
 

@@ -5,14 +5,13 @@ is drawn in a process with limits (:mod:`rag.documents.sandbox`), one page at a 
 """
 
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Generic, TypeVar
 
+from cachetools import LRUCache
 from fastapi import APIRouter, Response
 
 from rag.config import Config
@@ -42,8 +41,6 @@ _AROUND = 200
 _TEXT = "text/plain; charset=utf-8"
 
 Span = Citation | Closest
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +76,6 @@ class NotDrawn(Exception):
     """A page cannot be shown as it is printed; the message, in words of the page, says why."""
 
 
-class _Kept(Generic[_Key, _Value]):
-    """The last things that were made, up to a weight. Not safe between threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._weight = most, 0
-        self._held: OrderedDict[_Key, tuple[_Value, int]] = OrderedDict()
-
-    def get(self, key: _Key) -> _Value | None:
-        if key not in self._held:
-            return None
-        self._held.move_to_end(key)
-        return self._held[key][0]
-
-    def put(self, key: _Key, value: _Value, weight: int = 1) -> None:
-        if key in self._held:
-            self._weight -= self._held.pop(key)[1]
-        self._held[key] = value, weight
-        self._weight += weight
-        while self._weight > self._most:
-            self._weight -= self._held.popitem(last=False)[1][1]
-
-
 _Stamp = tuple[str, int, int, int]
 """The path of a file, its number on the disk, when it was changed and its size: it is not read anew while they stay."""
 
@@ -124,11 +99,10 @@ class Leaves:
         )
         self._lock = Lock()
         self._places = BoundedSemaphore(MOST_WAITING)
-        self._pictures = _Kept[tuple[_Stamp, int], bytes](MOST_KEPT)
-        self._looked = _Kept[tuple[_Stamp, int, tuple[Wanted, ...]], tuple[Leaf, tuple[tuple[Rectangle, ...], ...]]](
-            MOST_LOOKED
-        )
-        self._same = _Kept[tuple[_Stamp, str], str](MOST_LOOKED)
+        self._pictures: LRUCache[tuple[_Stamp, int], bytes] = LRUCache(MOST_KEPT, len)
+        self._looked: LRUCache[tuple[_Stamp, int, tuple[Wanted, ...]], tuple[Leaf, tuple[tuple[Rectangle, ...], ...]]]
+        self._looked = LRUCache(MOST_LOOKED)
+        self._same: LRUCache[tuple[_Stamp, str], str] = LRUCache(MOST_LOOKED)
 
     def close(self) -> None:
         """End the process that draws."""
@@ -201,7 +175,8 @@ class Leaves:
                 raise NotDrawn(words.LEAF_NOT_DRAWN.format(why=error.reason)) from error
             if own != sha256:
                 raise NotDrawn(words.LEAF_CHANGED)
-            self._pictures.put((stamp, number), drawn, len(drawn))
+            if len(drawn) <= self._pictures.maxsize:
+                self._pictures[stamp, number] = drawn
             return drawn
 
     @contextmanager
@@ -240,7 +215,7 @@ class Leaves:
             except Unusable as error:
                 raise NotDrawn(words.LEAF_NOT_DRAWN.format(why=error.reason)) from error
             known = sha256 if self._is_indexed(document, path, sha256) else ""
-            self._same.put(key, known)
+            self._same[key] = known
         if not known:
             raise NotDrawn(words.LEAF_CHANGED)
         return stamp, known
@@ -272,7 +247,7 @@ class Leaves:
         if own != sha256:
             raise NotDrawn(words.LEAF_CHANGED)
         leaf = Leaf(source, sha256, page, found.pages, found.width, found.height)
-        self._looked.put(key, (leaf, found.rectangles))
+        self._looked[key] = leaf, found.rectangles
         return leaf, found.rectangles
 
 

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from cachetools import TTLCache
+
 from rag.errors import UsageError
 from rag.web import install, words
 from rag.web.guard import App, Receive, Scope, Send, cookie, plain, set_cookie
@@ -169,7 +171,7 @@ class Login:
         self._app = app
         self._kept = kept
         self._throttle = throttle
-        self._sessions: OrderedDict[str, tuple[float, str]] = OrderedDict()  # hash of a token -> its end, who it is of
+        self._sessions: TTLCache[str, str] = TTLCache(MOST_SESSIONS, SESSION_SECONDS)  # hash of a token -> who it is of
         self._one = asyncio.Lock()  # scrypt takes memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -200,8 +202,8 @@ class Login:
 
     def _of(self, scope: Scope) -> str | None:
         """Return of whom the session of a request is; None for one that has ended."""
-        ends, who = self._sessions.get(_digest(cookie(scope, SESSION)), (0.0, ""))
-        return who if ends > time.monotonic() else None
+        found: str | None = self._sessions.get(_digest(cookie(scope, SESSION)))
+        return found
 
     async def _right(self, given: Mapping[str, list[str]]) -> str:
         """Return of whom a session is that what was typed opens; NotRight if it opens none."""
@@ -225,9 +227,7 @@ class Login:
             return
         self._throttle.right(address)
         token = secrets.token_urlsafe(32)
-        self._sessions[_digest(token)] = time.monotonic() + SESSION_SECONDS, who
-        while len(self._sessions) > MOST_SESSIONS:
-            self._sessions.popitem(last=False)
+        self._sessions[_digest(token)] = who
         await _redirect(send, [set_cookie(scope, SESSION, token, site="Lax", seconds=SESSION_SECONDS)])
 
     async def _leave(self, scope: Scope, send: Send) -> None:

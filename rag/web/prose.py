@@ -12,9 +12,11 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
 
+from markupsafe import Markup, escape
+
 from rag.documents.parse import PARSERS
+from rag.documents.rows import Cell, cells
 from rag.documents.rows import blocks as markdown_tables
-from rag.documents.rows import cells
 from rag.schema import Citation, Closest, Document
 from rag.web.template import html
 
@@ -36,6 +38,7 @@ _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 _ANGLE = re.compile(r"[ \t]{0,3}>[ \t]?")
 _MARKED = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?=\S)")
 _BAR = re.compile(r"(?<!\\)\|")
+_NOTHING = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Block:
     upto: int
     lead: int = 0
     """So many characters at its start are a mark that makes it what it is."""
+    cells: Sequence[Cell] = ()
+    """Of a row that a parser made; their places are in ``text[start:end]``."""
 
 
 def text(shown: Document, spans: Sequence[Span], selected: Span | None) -> str:
@@ -61,7 +66,7 @@ def text(shown: Document, spans: Sequence[Span], selected: Span | None) -> str:
     marks = _Marks(shown, spans, selected)
     kind = form(shown.source)
     if kind == "plain":
-        return html("prose", "runs", marks.piece(shown.body, len(shown.text)))
+        return str(marks.piece(shown.body, len(shown.text)))
     found = markdown(shown.text, shown.body) if kind == "markdown" else parsed(shown.text, shown.body)
     return html("prose", "text", _Setter(shown.text, marks).parts(shown.body, found))
 
@@ -91,8 +96,8 @@ def parsed(text: str, start: int = 0) -> list[Block]:
 
 def _paragraph(text: str, start: int, end: int, upto: int) -> Block:
     own = text[start:end]
-    if len(cells(own)) > 1:
-        return Block("row", start, end, upto)
+    if len(row := cells(own)) > 1:
+        return Block("row", start, end, upto, cells=row)
     if mark := _BULLET.match(own) or _NUMBER.match(own):
         return Block("item", start, end, upto, mark.end() if _BULLET.match(own) else 0)
     lines = own.splitlines()
@@ -178,26 +183,15 @@ def _goes_on(text: str, line: tuple[int, int], tables: Container[int]) -> bool:
 # --- What of it is marked, and how it is set
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Characters that are marked alike."""
-
-    text: str
-    number: int | str | None = None
-    """Of the quote that they are of; empty for one without a number, None if they are of none."""
-    state: Literal["", "selected", "goes-on"] = ""
-    """Of the selected quote: its beginning, to which the focus goes, or more of it."""
-
-
 class _Inner(NamedTuple):
-    """What stands in an element."""
+    """What stands in an element, all of it HTML."""
 
-    lead: Sequence[_Run]
-    """Read aloud and copied, and not seen."""
-    own: Sequence[_Run]
-    trail: Sequence[_Run]
-    """Likewise not seen."""
-    gap: Sequence[_Run]
+    own: Markup
+    lead: Markup = _NOTHING
+    """Before it: read aloud and copied, and not seen."""
+    trail: Markup = _NOTHING
+    """Behind it, likewise."""
+    gap: Markup = _NOTHING
     """The white space behind it."""
 
 
@@ -220,37 +214,38 @@ class _Marks:
                 done = span.end
         self._next = 0
 
-    def piece(self, start: int, end: int, *, seen: bool = True) -> list[_Run]:
-        """Return ``text[start:end]``; pieces are asked for in their order.
+    def piece(self, start: int, end: int, *, seen: bool = True) -> Markup:
+        """Return ``text[start:end]`` as HTML; pieces are asked for in their order.
 
         Args:
             start: in the text.
             end: likewise.
             seen: whether a reader sees it: to what is not seen no focus can go.
         """
-        runs: list[_Run] = []
+        if self._next == len(self._spans) or self._spans[self._next].start >= end:
+            return escape(self._text[start:end])
+        parts: list[str] = []  # what is not marked is escaped when all are joined
         at = start
         while self._next < len(self._spans) and self._spans[self._next].start < end:
             span = self._spans[self._next]
             first, last = max(at, span.start), min(end, span.end)
-            runs.append(_Run(self._text[at:first]))
+            parts.append(self._text[at:first])
             if last > first:
-                runs.append(self._marked(span, self._text[first:last], seen=seen))
+                parts.append(self._marked(span, self._text[first:last], seen=seen))
             at = max(at, last)
             if span.end > end:
                 break  # it goes on in the next piece
             self._next += 1
-        runs.append(_Run(self._text[at:end]))
-        return [run for run in runs if run.text]
+        return _NOTHING.join([*parts, self._text[at:end]])
 
-    def _marked(self, span: Span, text: str, *, seen: bool) -> _Run:
+    def _marked(self, span: Span, text: str, *, seen: bool) -> str:
         if not text.strip():  # a blank line within a quote has no mark of its own
-            return _Run(text)
+            return text
         number = span.number if isinstance(span, Citation) else ""
-        if span is not self._selected:
-            return _Run(text, number)
-        first, self._begun = seen and not self._begun, self._begun or seen
-        return _Run(text, number, "selected" if first else "goes-on")
+        first = span is self._selected and seen and not self._begun
+        self._begun = self._begun or first
+        state = "" if span is not self._selected else "selected" if first else "goes-on"
+        return Markup(html("prose", "mark", text, number, state))  # noqa: S704 (a template made it)
 
 
 @dataclass(slots=True)
@@ -287,17 +282,13 @@ class _Setter:
             at = end
         return parts
 
-    def _unseen(self, start: int, end: int) -> list[_Run]:
+    def _unseen(self, start: int, end: int) -> Markup:
         return self._marks.piece(start, end, seen=False)
 
     def _inner(self, block: Block) -> _Inner:
-        lead = block.start + block.lead
-        return _Inner(
-            self._unseen(block.start, lead),
-            self._marks.piece(lead, block.end),
-            [],
-            self._unseen(block.end, block.upto),
-        )
+        at = block.start + block.lead
+        lead = self._unseen(block.start, at)
+        return _Inner(self._marks.piece(at, block.end), lead, gap=self._unseen(block.end, block.upto))
 
     def _rows(self, rows: Sequence[Block]) -> Iterator[_Part]:
         """Yield tables of rows that have the same columns, and wide ones as paragraphs."""
@@ -311,7 +302,7 @@ class _Setter:
     def _tables(self, rows: Sequence[Block]) -> Iterator[_Table]:
         table: _Table | None = None
         for row in rows:
-            names = [cell.name for cell in cells(self._text[row.start : row.end])]
+            names = [cell.name for cell in row.cells]
             if table is not None and _fits(names, table.columns):
                 table.rows.append(row)
             elif table is not None and _fits(table.columns, names):
@@ -327,13 +318,12 @@ class _Setter:
     def _row(self, row: Block, columns: Sequence[str]) -> Iterator[_Inner | None]:
         """Yield the cells of a row, None for a column that it lacks."""
         at, column = row.start, 0
-        found = cells(self._text[row.start : row.end])
-        for n, cell in enumerate(found):
+        for n, cell in enumerate(row.cells):
             place = columns.index(cell.name, column)
             yield from (None for _ in range(column, place))
             column = place + 1
             end = row.start + cell.end
-            yield self._cell(row, at, row.start + cell.start, end, end if n + 1 == len(found) else None)
+            yield self._cell(row, at, row.start + cell.start, end, end if n + 1 == len(row.cells) else None)
             at = end
         yield from (None for _ in range(column, len(columns)))
 
@@ -347,12 +337,11 @@ class _Setter:
             end: likewise.
             last: of the last one, up to where something not seen goes on behind it.
         """
-        return _Inner(
-            self._unseen(at, start),
-            self._marks.piece(start, end),
-            self._unseen(end, last) if last is not None else [],
-            self._unseen(last, row.upto) if last is not None else [],
-        )
+        lead = self._unseen(at, start)
+        own = self._marks.piece(start, end)
+        if last is None:
+            return _Inner(own, lead)
+        return _Inner(own, lead, self._unseen(end, last), self._unseen(last, row.upto))
 
     def _barred(self, rows: Sequence[Block]) -> _Part:
         """Return a table of Markdown: its head, and its rows, of which one may be a line of dashes that is not seen."""

@@ -5,12 +5,12 @@ of rows, and later for the line that each source says of itself: to choose that 
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Annotated, Any, Literal
 
+from cachetools import LRUCache
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
@@ -95,8 +95,8 @@ class Shelf:
         self._live = live
         self._library = library
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[bool, str, bool], tuple[Entry, ...]] = OrderedDict()
-        self._lines: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._kept: LRUCache[tuple[bool, str, bool], tuple[Entry, ...]] = LRUCache(MOST_KEPT_LISTS)
+        self._lines: LRUCache[tuple[str, str], str] = LRUCache(MOST_KEPT_LINES)
 
     def refresh(self) -> None:
         """Let the next look see what has changed in the folder."""
@@ -123,8 +123,6 @@ class Shelf:
         own = [Entry.of(each, file=False) for each in listings] if indexed else self._library.entries()
         with self._lock:
             self._kept[key] = tuple(own)
-            while len(self._kept) > MOST_KEPT_LISTS:
-                self._kept.popitem(last=False)
         return tuple(own)
 
     def window(self, query: Query, start: int, count: int, *, indexed: bool) -> dict[str, Any]:
@@ -166,8 +164,6 @@ class Shelf:
         line = " ".join(" ".join(said).split())
         with self._lock:
             self._lines[key] = line
-            while len(self._lines) > MOST_KEPT_LINES:
-                self._lines.popitem(last=False)
         return line
 
 

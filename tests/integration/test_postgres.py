@@ -183,7 +183,7 @@ def test_a_question_makes_few_round_trips(database: Home, monkeypatch: pytest.Mo
     with database.open() as index:
         for question in ("harbour", "boats", "crews", "harbour opened"):
             found(index, question)
-        assert index.lexical._bytes <= 500  # type: ignore[attr-defined]
+        assert index.lexical._held.currsize <= 500  # type: ignore[attr-defined]
         assert found(index, "Which harbour opened with 49 boats?") == hits, "whatever stays in memory"
 
 

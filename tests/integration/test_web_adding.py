@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rag.config import Config
-from rag.engine import Engine
 from rag.errors import IndexMissing, SourceError
 from rag.fetching.add import Added
 from rag.web import adding, addresses, receive, server
@@ -22,15 +21,6 @@ from rag.web.pins import Pins
 from rag.web.shelf import Shelf
 
 HEADERS = {"X-Quoteline": "1"}
-
-
-@pytest.fixture
-def library(own: Config) -> Iterator[Library]:
-    live = Live(Engine.open(config=own))
-    library = Library(live, folders=True)
-    yield library
-    library.close()
-    live.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import html
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import gradio as gr
 import pytest
 
 from rag.config import Config
-from rag.engine import Engine
 from rag.errors import IndexMissing
 from rag.schema import ALL, Filter
 from rag.web import sources
@@ -17,15 +15,6 @@ from rag.web.library import Library
 from rag.web.live import Live, Unbuilt
 from rag.web.shelf import Query, Shelf
 from tests.conftest import ARTICLE
-
-
-@pytest.fixture
-def library(own: Config) -> Iterator[Library]:
-    live = Live(Engine.open(config=own))
-    library = Library(live, folders=True)
-    yield library
-    library.close()
-    live.close()
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cachetools import LRUCache
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -165,10 +167,13 @@ def test_a_picture_is_drawn_once_and_the_oldest_gives_way(
     monkeypatch.setattr(Sandbox, "draw", counted)
     assert own.picture(bath, leaf.sha256, 1) == first
     assert asked == []
-    monkeypatch.setattr(own._pictures, "_most", len(first) + 1)
-    for number in (2, 1):
+    second = own.picture(bath, leaf.sha256, 2)
+    small: LRUCache[Any, bytes] = LRUCache(len(first) + len(second) - 1, len)
+    monkeypatch.setattr(own, "_pictures", small)
+    asked.clear()
+    for number in (1, 1, 2, 2, 1):
         own.picture(bath, leaf.sha256, number)
-    assert asked == [2, 1]
+    assert asked == [1, 2, 1]
 
 
 def test_the_route_gives_pictures_of_the_index_alone(draws: Leaves, bath: Document) -> None:

@@ -124,7 +124,7 @@ def _said(image: Any) -> tuple[dict[str, str | None], str]:
 
 def _text(values: Mapping[Any, Any], key: Any) -> str:
     """Return a value as one text, "" if there is none."""
-    found = values.get(key)
+    found: Any = values.get(key)
     found = found[0] if isinstance(found, list) and found else found
     if isinstance(found, bytes):
         try:
