@@ -81,7 +81,7 @@ def chat(page: Page) -> None:
     for count, question in enumerate((TALKS, DIED), start=1):
         ask(page, question)
         answers(page, count)
-    expect(page.locator("#ql-offers button").first).to_be_visible(timeout=SLOW)
+        expect(page.locator("#ql-offers button").first).to_be_visible(timeout=SLOW)
 
 
 def refusal(page: Page) -> None:
@@ -127,7 +127,10 @@ def shared(page: Page) -> None:
     options(page, MINISTER)
     with page.expect_download() as download:
         page.locator("#ql-kept").get_by_role("link", name="Share file").click()
-    page.locator("#ql-history input[type=file]").set_input_files(download.value.path())
+    content = download.value.path().read_bytes()
+    page.locator("#ql-history input[type=file]").set_input_files(
+        {"name": "shared.json", "mimeType": "application/json", "buffer": content}
+    )
     expect(page.locator(".ql-banner")).to_contain_text("Shared, read-only.", timeout=SLOW)
     page.get_by_role("button", name="Show quote 1 in its source").click()
     expect(page.locator("mark.ql-selected")).to_contain_text("Bruno Rodríguez")
@@ -168,7 +171,8 @@ def check(page: Page) -> None:
 def settings(page: Page) -> None:
     ask(page, DIED)
     answers(page, 1)
-    developers(page)
+    page.get_by_role("button", name="Settings", exact=True).click()
+    expect(page.locator("#ql-menu")).to_be_visible()
 
 
 def evaluation(page: Page) -> None:
