@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rag.config import Config
 from tests.browser.conftest import developers, open_view, picture, served, visited
-from tests.browser.test_chat import DIED, HAVANA, MINISTER, SLOW, TALKS, answers, ask
+from tests.browser.test_chat import DIED, HAVANA, MINISTER, SLOW, answers, ask
 from tests.browser.test_history import options
 from tests.browser.test_stranger import DRAFT
 from tests.conftest import ARTICLE, built_over
@@ -54,6 +54,15 @@ FAULTS = """() => {
   return found;
 }"""
 
+SHORTENED = """() => {
+  const walker = document.createTreeWalker(document.querySelector("#ql-view-library"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { currentNode: text } = walker;
+    text.textContent = text.textContent.replace(/[/]\\S+[/]sources\\b/, "/home/ana/sources");
+  }
+}"""
+"""Gives the folder of the test a name for a picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -62,6 +71,8 @@ class State:
     name: str
     site: Literal["article", "library", "worded", "evaluated"]
     lead: Callable[[Page], object]
+    narrower: str = ""
+    """The name of its picture at 1024 px, where the docs have one."""
 
 
 def empty(page: Page) -> None:
@@ -69,9 +80,8 @@ def empty(page: Page) -> None:
 
 
 def chat(page: Page) -> None:
-    for count, question in enumerate((TALKS, DIED), start=1):
-        ask(page, question)
-        answers(page, count)
+    ask(page, MINISTER)
+    answers(page, 1)
     expect(page.locator("#ql-offers button").first).to_be_visible(timeout=SLOW)
 
 
@@ -118,7 +128,10 @@ def shared(page: Page) -> None:
     options(page, MINISTER)
     with page.expect_download() as download:
         page.locator("#ql-kept").get_by_role("link", name="Share file").click()
-    page.locator("#ql-history input[type=file]").set_input_files(download.value.path())
+    content = download.value.path().read_bytes()
+    page.locator("#ql-history input[type=file]").set_input_files(
+        {"name": "shared.json", "mimeType": "application/json", "buffer": content}
+    )
     expect(page.locator(".ql-banner")).to_contain_text("Shared, read-only.", timeout=SLOW)
     page.get_by_role("button", name="Show quote 1 in its source").click()
     expect(page.locator("mark.ql-selected")).to_contain_text("Bruno Rodríguez")
@@ -130,6 +143,7 @@ def sources(page: Page) -> None:
     open_view(page, "Library")
     expect(page.locator("#ql-list .ql-line", has_text="12 million")).to_have_count(1, timeout=SLOW)
     expect(page.locator("circle.ql-used").first).to_be_visible()
+    page.evaluate(SHORTENED)
 
 
 def notebook(page: Page) -> None:
@@ -158,7 +172,8 @@ def check(page: Page) -> None:
 def settings(page: Page) -> None:
     ask(page, DIED)
     answers(page, 1)
-    developers(page)
+    page.get_by_role("button", name="Settings", exact=True).click()
+    expect(page.locator("#ql-menu")).to_be_visible()
 
 
 def evaluation(page: Page) -> None:
@@ -168,7 +183,7 @@ def evaluation(page: Page) -> None:
 
 STATES = (
     State("empty", "article", empty),
-    State("chat", "article", chat),
+    State("chat", "article", chat, "narrower"),
     State("refusal", "article", refusal),
     State("tabs", "library", tabs),
     State("limited", "library", limited),
@@ -224,6 +239,7 @@ def test_a_state_looks_as_it_should(
                 page.wait_for_timeout(600)  # colours change in a while
                 found += [f"{width} {scheme}: {fault}" for fault in page.evaluate(FAULTS)]
                 picture(page, screenshots / "looks" / f"{state.name}-{width}-{scheme}.png")
-                if (width, scheme) == (1440, "light"):
-                    picture(page, screenshots / f"{state.name}.png")
+                name = {1440: state.name, 1024: state.narrower}.get(width)
+                if name and scheme == "light":
+                    picture(page, screenshots / f"{name}.png")
     assert found == []

@@ -2,7 +2,7 @@
 
 Hands are not as fast as a script. So each press adds what it takes a person by the keystroke-level model (Card, Moran
 and Newell, 1980): 0.28 s for a key, 1.1 s to point, 0.1 s to press, 1.35 s to make up one's mind. Together with what
-the page itself takes, the walk has to be over within a minute.
+the page makes one wait, the walk has to be over within a minute.
 """
 
 import re
@@ -49,18 +49,22 @@ class Stranger:
         self.page = page
         self.clicks: list[str] = []
         self.keys = 0
-        self._hands = 0.0
-        self._began = time.monotonic()
+        self.hands = self.waits = 0.0
 
     @property
     def seconds(self) -> float:
-        """What the walk takes a person: the hands, and what the page took meanwhile."""
-        return self._hands + time.monotonic() - self._began
+        """What the walk takes a person: the hands, and what the page made them wait."""
+        return self.hands + self.waits
+
+    def told(self) -> str:
+        return f"{self.hands:.0f} + {self.waits:.0f} s, {self.keys} keys, {len(self.clicks)} clicks: {self.clicks}"
 
     def sees(self, found: Locator) -> Locator:
-        """Return what is looked for: one thing, on the screen without scrolling."""
+        """Return what is looked for, once it is there: one thing, on the screen without scrolling."""
+        began = time.monotonic()
         expect(found).to_have_count(1)
         expect(found).to_be_in_viewport(ratio=0.5)
+        self.waits += time.monotonic() - began
         return found
 
     def button(self, text: str, role: Role = "button") -> Locator:
@@ -70,34 +74,32 @@ class Stranger:
         return found
 
     def picture(self, path: Path) -> None:
-        """Leave a picture; the clock stands still meanwhile."""
-        began = time.monotonic()
+        """Leave a picture."""
         self.page.mouse.move(0, 899)  # nothing is rested on
         self.page.wait_for_timeout(300)  # what moves has come to rest
         picture(self.page, path)
-        self._began += time.monotonic() - began
 
     def clicks_on(self, found: Locator) -> None:
         name = str(self.sees(found).evaluate(PAINTED) or found.get_attribute("placeholder"))
         found.click()
         self.clicks.append(name)
-        self._hands += MIND + POINT + PRESS
+        self.hands += MIND + POINT + PRESS
 
     def types(self, text: str) -> None:
         self.page.keyboard.type(text)
         self.keys += len(text)
-        self._hands += MIND + KEY * len(text)
+        self.hands += MIND + KEY * len(text)
 
     def pastes(self, into: Locator, text: str) -> None:
         """Two keys; the clipboard of a browser without a window is not to be relied on."""
         into.fill(text)
         self.keys += 2
-        self._hands += MIND + KEY * 2
+        self.hands += MIND + KEY * 2
 
     def presses(self, key: str) -> None:
         self.page.keyboard.press(key)
         self.keys += 1
-        self._hands += MIND + KEY
+        self.hands += MIND + KEY
 
 
 def marks(within: Page | Locator) -> Locator:
@@ -148,7 +150,7 @@ def test_a_stranger_asks_checks_and_pins_within_a_minute(page: Page, screenshots
         expect(marks(beside)).to_contain_text(QUOTE)
         one.sees(marks(beside))
         one.picture(screenshots / "walk-checked.png")
-    print(f"{one.seconds:.0f} s, {one.keys} keys, {len(one.clicks)} clicks: {one.clicks}")
+    print(one.told())
     assert len(one.clicks) == 8
     assert one.keys == len(QUESTION) + 3
     assert one.seconds < MINUTE
@@ -184,6 +186,6 @@ def test_a_stranger_begins_from_nothing(browser: Browser, tmp_path: Path, screen
         one.clicks_on(one.button(r"^1\D"))
         said = one.sees(marks(page)).inner_text()
         assert said in OTTERS + BADGERS
-    print(f"{one.seconds:.0f} s, {one.keys} keys, {len(one.clicks)} clicks: {one.clicks}")
+    print(one.told())
     assert len(one.clicks) == 3
     assert one.keys == 0
