@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple, dataclass, field, replace
@@ -230,15 +230,15 @@ def walk(root: Path, leave_out: Path, on_error: Callable[[OSError], None] | None
                 yield Path(directory, name)
 
 
-def to_parse(config: Config, known: Known | None) -> Iterator[tuple[str, str, bytes] | None]:
+def to_parse(config: Config, known: Container[tuple[str, str]]) -> Iterator[tuple[str, str, bytes] | None]:
     """Yield suffix, SHA-256 and bytes of each file that is of a format to be parsed, in order; None where none need be.
 
     Args:
         config: names the folder, and the limits.
-        known: as :func:`read_folder` is given it, which also tells what cannot be used.
+        known: files whose documents are there, each with its :func:`origin_of`.
 
     Raises:
-        SourceError, UsageError: as :func:`read_folder` does.
+        SourceError, UsageError: as :func:`read_folder` does, which also tells what cannot be used.
     """
     root, urls = _root(config), {}
     with suppress(Unusable):
@@ -251,8 +251,8 @@ def to_parse(config: Config, known: Known | None) -> Iterator[tuple[str, str, by
             yield None
             continue
         sha256 = hashlib.sha256(data).hexdigest()
-        before = known and known(name, origin_of(sha256, config, urls.get((name, sha256))))
-        yield None if before else (path.suffix.lower(), sha256, data)
+        there = (name, origin_of(sha256, config, urls.get((name, sha256)))) in known
+        yield None if there else (path.suffix.lower(), sha256, data)
 
 
 def parsed_files(config: Config) -> Iterator[Path]:

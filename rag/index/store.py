@@ -186,6 +186,11 @@ class Store:
         values = (file, len(file) + 1, f"{file}/", *([] if origin is None else [origin]))
         return [_document(row) for row in self._rows(query, values)]
 
+    def origins(self) -> set[tuple[str, str]]:
+        """Return source and origin of each document that was parsed, and of each file that one is within."""
+        rows = self._rows("SELECT source, origin FROM document WHERE origin IS NOT NULL")
+        return {(name, origin) for source, origin in rows for name in (source, *_above(source))}
+
     def digests(self) -> dict[str, str]:
         """Return the digest of each document, by source (:func:`rag.documents.load.digest`)."""
         return dict(self._rows("SELECT source, digest FROM document"))
@@ -346,6 +351,15 @@ def _row(document: Document) -> tuple[object, ...]:
     parsed = (original.text, json.dumps(original.runs)) if original else (None, None)
     known = (d.source, d.text, d.title, d.header, d.body, d.publisher, d.published, d.url, d.author, d.language)
     return (*known, json.dumps(d.pages), json.dumps(d.notes), json.dumps(d.unread), d.origin, *parsed)
+
+
+def _above(source: str) -> Iterator[str]:
+    """Yield what a source may be within: the beginnings of its name.
+
+    >>> [*_above("a/b.eml/c.docx")]
+    ['a', 'a/b.eml']
+    """
+    return (source[:at] for at, char in enumerate(source) if char == "/")
 
 
 def _document(row: tuple[Any, ...]) -> Document:

@@ -126,7 +126,7 @@ def build(
         if team:
             files = sum(1 for _ in load.parsed_files(config))
             with _telling("read", files, tell, team, progress=progress) as told:
-                team.parse(config, known, told)
+                team.parse(config, now.store.origins() if now else (), told)
         read = (lambda files: tell("read", files, 0)) if tell else None
         found = load.read_folder(config, known, read, heard, team.parsed if team else None)
         if not found.documents:

@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from hashlib import blake2b, sha256
@@ -80,7 +80,7 @@ class Hands:
     def __init__(self, home: homes.Home, threads: int, *, builds: bool) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:4]}"
         self.recipe: str | None = None
-        """As the one who builds gave it; nothing is done before it is known."""
+        """As the one who builds gave it, once it was compared; nothing is done before."""
         self.encoder: tuple[str, encode.QueryEncoder] | None = None
         """The encoder of the texts, with its identity; without one files alone are parsed."""
         self._builds = builds
@@ -103,9 +103,8 @@ class Hands:
         while any(thread.is_alive() for thread in self._threads):
             for sandbox in [*self._sandboxes]:  # who ends waits for no file
                 sandbox.interrupt()
-            self._threads[0].join(SOON)
-            for thread in self._threads[1:]:
-                thread.join(0)
+            for thread in self._threads:
+                thread.join(SOON)
         for sandbox in self._sandboxes:
             sandbox.close()
         with self._jobs, self._signs, suppress(Exception):  # the database may be gone; then the lease ends
@@ -192,12 +191,12 @@ class Team:
         self._sent = False
         self._noted = 0.0
 
-    def parse(self, config: Config, known: load.Known | None, told: Told) -> None:
+    def parse(self, config: Config, known: Container[tuple[str, str]], told: Told) -> None:
         """Have every file parsed that must be.
 
         Args:
             config: names the folder, and the limits.
-            known: as :func:`rag.documents.load.read_folder` is given it.
+            known: as :func:`rag.documents.load.to_parse` is given it.
             told: hears of each file of a format to be parsed.
         """
         self._limits = load.limits(config)

@@ -48,11 +48,12 @@ CREATE TABLE {collection}.file (name text NOT NULL, part integer NOT NULL, bytes
 INSERT INTO {collection}.work (version) VALUES (%s);
 """
 _ALIVE = "seen > now() - make_interval(secs => %(lease)s)"
+_FREE = f"(worker IS NULL OR worker != ALL(ARRAY(SELECT name FROM {{collection}}.worker WHERE {_ALIVE})))"  # noqa: S608
 _CLAIM = f"""
 UPDATE {{collection}}.job SET worker = %(name)s, tries = tries + 1 WHERE key = (
     SELECT key FROM {{collection}}.job WHERE result IS NULL AND recipe = %(recipe)s AND kind = ANY(%(kinds)s)
     AND (tries < %(tries)s OR %(builds)s)
-    AND (worker IS NULL OR worker != ALL(ARRAY(SELECT name FROM {{collection}}.worker WHERE {_ALIVE})))
+    AND {_FREE} AND EXISTS (SELECT FROM {{collection}}.worker WHERE name = %(name)s AND {_ALIVE})
     ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING key, kind, size, given
 """  # noqa: S608 (a query of our own)
@@ -139,7 +140,9 @@ class Jobs:
             self._run("UPDATE {collection}.work SET recipe = %s, encoder = NULL, canaries = NULL", (recipe,))
             # There is no other builder: this one has the lock.
             self._run(f"DELETE FROM {{collection}}.worker WHERE builds OR NOT {_ALIVE}", {"lease": LEASE})  # noqa: S608
-            self._run("DELETE FROM {collection}.job WHERE recipe != %s", (recipe,))
+            # What is not done is listed again if it is still wanted; but what a worker is at it may end.
+            query = f"DELETE FROM {{collection}}.job WHERE recipe != %(recipe)s OR result IS NULL AND {_FREE}"  # noqa: S608
+            self._run(query, {"recipe": recipe, "lease": LEASE})
 
     def end(self) -> None:
         """Forget what was done: a generation has it."""

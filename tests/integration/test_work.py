@@ -149,6 +149,29 @@ def test_two_workers_one_of_which_is_killed_give_what_one_process_gives(
     assert [item.source for item in report.skipped] == ["broken.docx"]
 
 
+def test_a_worker_whose_database_goes_waits_for_it(
+    shared: Config, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    told: list[str] = []
+
+    def helps(_config: Config, jobs: Jobs, hands: work.Hands, _tell: object) -> None:
+        begun.append(hands.name)
+        if len(begun) == 2:
+            raise KeyboardInterrupt
+        server.cut()
+        while True:
+            hands.check()
+            jobs.asked()
+
+    monkeypatch.setattr(work, "_help", helps)
+    monkeypatch.setattr(work, "AGAIN", 0.1)
+    with pytest.raises(KeyboardInterrupt):
+        work.work(shared, told.append)
+    assert len(begun) == len(told) == 2
+    assert "does not answer" in told[1]
+
+
 def test_a_build_that_was_cut_goes_on_with_what_was_done(
     config: Config, shared: Config, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -334,6 +335,33 @@ def test_files_are_parsed_side_by_side_and_told_in_their_order(tmp_path: Path, m
     (tmp_path / "3.docx").unlink()  # an even number: each waits for another
     found = load.read_folder(Config(sources=str(tmp_path), index_threads=2))
     assert (len(found.documents), len(found.skipped)) == (6, 6)
+
+
+def test_what_is_to_be_parsed_is_told_ahead(tmp_path: Path) -> None:
+    for name in ("a.csv", "b/c.csv", "d.txt", "e.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"name\n{name}\n")
+    (tmp_path / "f.csv").symlink_to(tmp_path / "a.csv")
+    config = Config(sources=str(tmp_path))
+    first, second, link, within = load.to_parse(config, ())
+    assert link is None
+    assert first
+    assert second
+    assert within
+    assert first == (".csv", hashlib.sha256(b"name\na.csv\n").hexdigest(), b"name\na.csv\n")
+    assert len([*load.parsed_files(config)]) == 4
+    known = {(document.source, document.origin or "") for document in load.read_folder(config).documents}
+    assert [*load.to_parse(config, known)] == [None] * 4
+    (tmp_path / "b" / "c.csv").write_text("name\nanother\n")
+    assert [file and file[2] for file in load.to_parse(config, known)] == [None, None, None, b"name\nanother\n"]
+    parsed = {digest: Parsed("ahead", sha256=digest) for _, digest, _ in (first, second, within)}
+    found = load.read_folder(config, parsed=lambda _, digest: parsed.get(digest)).documents
+    assert [(document.source, document.text == "ahead") for document in found] == [
+        ("a.csv", True),
+        ("b/c.csv", False),
+        ("d.txt", False),
+        ("e.csv", True),
+    ]
 
 
 def test_who_ends_a_build_waits_for_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
