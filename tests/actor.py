@@ -144,7 +144,8 @@ def _within(pipe: Connection, config: Config, name: str, limit: int) -> None:
 
         setattr(module, function, within)
 
-    builtins.open = io.open = opened
+    for module in (builtins, io):
+        vars(module)["open"] = opened
     bounded(store, "write", ".sqlite")
     bounded(embed, "_write_onnx", "tokenizer.json")
     options = ["--sources", config.sources, "--index", config.index, "--encoder", config.encoder]

@@ -223,7 +223,9 @@ def report(name: str, rows: list[tuple[Question, float, float]], threshold: floa
     if answerable.all():
         return f"{first}  over-refusal {np.mean(score < threshold):.3f}"
     at = {part: np.mean(score[~answerable] < np.quantile(score[answerable], part)) for part in (0.05, 0.1, 0.15, 0.2)}
-    error = calibration_error(score, answerable)
+    # The confidence is the probability that the best sentence answers; of NoMIRACL it is not known which do.
+    told = [question.answerable and (right == 1 or name == "nomiracl") for question, _, right in rows]
+    error = calibration_error(score, np.array(told))
     return (
         f"{first}  AUC {roc_auc_score(answerable, score):.3f}  "
         + "  ".join(f"refused at {part:.0%}: {value:.2f}" for part, value in at.items())
@@ -255,10 +257,10 @@ def quoting(name: str, questions: list[Question], rank: Logistic) -> str:
     return f"{name} quotes near the best: " + "  ".join(found)
 
 
-def calibration_error(score: NDArray[Any], answerable: NDArray[Any], bins: int = 10) -> float:
+def calibration_error(score: NDArray[Any], right: NDArray[Any], bins: int = 10) -> float:
     """Expected calibration error: |confidence - frequency|, averaged over equal-width bins by their size."""
     place = np.minimum((score * bins).astype(int), bins - 1)
-    gaps = [abs(score[place == n].mean() - answerable[place == n].mean()) * (place == n).sum() for n in set(place)]
+    gaps = [abs(score[place == n].mean() - right[place == n].mean()) * (place == n).sum() for n in set(place)]
     return float(sum(gaps) / len(score))
 
 

@@ -286,8 +286,8 @@ def test_a_build_killed_at_any_point_leaves_the_old_generation_or_the_new_one(
     known = [states(own, tmp_path / f"states-{number}") for number, own in enumerate(owns)]
     with ThreadPoolExecutor(2) as pool:
         futures = [
-            pool.submit(killed_builds, own, generations, kills, seed)
-            for seed, (own, generations, kills) in enumerate(zip(owns, known, KILLS.values(), strict=True))
+            pool.submit(killed_builds, own, its, kills, seed)
+            for seed, (own, its, kills) in enumerate(zip(owns, known, KILLS.values(), strict=True))
         ]
         found = [one for future in futures for one in future.result()]
     assert len(found) >= sum(KILLS.values())
