@@ -11,10 +11,10 @@ import argparse
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.config import Config, load
+from rag.config import Config
 from rag.documents.split import sentences
 from rag.reading.selection import verdict_of
 from rag.schema import Evidence, Filter, Passage, Sentence
@@ -101,7 +101,7 @@ def by_engine(texts: dict[str, str], cases: Sequence[Case], work: Path, reader: 
     sources.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (sources / f"{name}.txt").write_text(f"{text}\n", encoding="utf-8")
-    config: Config = load(sources=sources, index=work / "index", reader=reader, llm="none")
+    config = replace(Config(), sources=str(sources), index=str(work / "index"), reader=reader)
     build(config)
     with Engine.open(config=config) as engine:
         for case in cases:

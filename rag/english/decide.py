@@ -13,13 +13,14 @@ none. What it takes:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from rag.english import clause
 from rag.english.clause import PolarQuestion
 from rag.english.question_form import bare, yes_no
+from rag.english.statements import statements
 from rag.english.tokens import Token, is_date, meets, tokens
 from rag.english.vocabulary import BE, COPULAS, EXCLUSIVE, HEDGES, INFINITIVE, MODALS, UNCHANGED
 
@@ -52,11 +53,17 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     text = bare(question)
     sentence = _NOTHING.sub(r"never \1 anything", sentence) if _ANYTHING.search(text) else sentence
     asked = PolarQuestion.of(text, question)
-    if asked is None or sentence.rstrip("\"”' ").endswith("?"):
+    if asked is None or sentence.rstrip("\"”' ").endswith("?") or _QUOTED.search(sentence):
         return None
-    if _hedged(asked, tokens(sentence)) or _QUOTED.search(sentence):
+    found = {_stated(asked, plain, sentence, context) for plain in (sentence, *statements(sentence))} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _stated(asked: PolarQuestion, statement: str, sentence: str, context: str) -> Literal["yes", "no"] | None:
+    """Return what a statement of a sentence decides."""
+    if _hedged(asked.every, tokens(statement)):
         return None
-    for plain in dict.fromkeys((sentence, _NAMED.sub(r"\g<lead>\g<name> ", sentence))):
+    for plain in dict.fromkeys((statement, _NAMED.sub(r"\g<lead>\g<name> ", statement))):
         said = tokens(_ASIDE.sub(" ", plain))
         for pivot in range(1, len(said)):
             if verdict := _at(asked, said, pivot, sentence, context):
@@ -64,11 +71,20 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     return None
 
 
-def _hedged(asked: PolarQuestion, said: Sequence[Token]) -> bool:
-    """Tell whether a sentence reports, supposes or intends what the question does not."""
+def supposes(question: str, sentence: str) -> bool:
+    """Tell whether a sentence reports, supposes or intends what a question does not, or quotes what somebody said.
+
+    >>> supposes("Did Ana sell?", "Ana may sell."), supposes("May Ana sell?", "Ana may sell.")
+    (True, False)
+    """
+    asked = {word for token in tokens(question) for word in (token.text, token.key)}
+    return bool(_QUOTED.search(sentence)) or _hedged(asked, tokens(sentence))
+
+
+def _hedged(asked: Container[str], said: Sequence[Token]) -> bool:
+    """Tell whether a sentence reports, supposes or intends what the question, of these words, does not."""
     return any(
-        (token.text in HEDGES or token.key in HEDGES) and not token.name and token.key not in asked.every
-        for token in said
+        (token.text in HEDGES or token.key in HEDGES) and not token.name and token.key not in asked for token in said
     )
 
 

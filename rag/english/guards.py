@@ -161,6 +161,7 @@ _WEAK = _MAINLY | _HARDLY | frozenset("some partly partially half".split())
 def _extent(asked: str, sentence: str) -> str | None:
     """What is asked of all is said of all, and what is said of some only is not asked of all."""
     asked, there = (_BOUNDED.sub(" ", digits(text)) for text in (asked, sentence))
+    asked = _LASTS.sub(" ", asked)
     ours = words(asked)
     theirs = set(words(there))
     for word in ours:
@@ -179,6 +180,8 @@ def _matter(asked: str) -> list[Token]:
     return [token for token in tokens(asked) if token.content and not token.number]
 
 
+_LASTS = re.compile(r"(?<!\bthe)(?<!\bits)(?<!\bhis)(?<!\bher)(?<!\btheir)(?<!'s)(?<!’s)\slast\b", re.IGNORECASE)
+"""What the verb is: "Did it last long?"."""
 _BOUNDED = re.compile(
     rf"\b(?:(?:{BOUNDS})(?=\s[$€£]?\d)|the most|a few|at (?:first|last)|after all)\b",
     re.IGNORECASE,
@@ -198,8 +201,9 @@ def _contraries(asked: str, sentence: str) -> str | None:
 
 
 _EXCEPT = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|excluding|barring|save for|apart from|aside from|other than|with the exception of"
-    r"|(?<=\ball )but|(?<=one )but|(?<=body )but|(?<=thing )but)\s(?P<what>[^,;.]+)",
+    r"\b(?:(?:except(?:ing)?(?: for)?|excluding|barring|save for|apart from|aside from|other than"
+    r"|with the exception of)\s(?P<what>[^,;.]+)"
+    r"|(?:all|each|every\w*|any\w*|no|none|nobody|nothing)\s(?:[^,;.]+\s)?but\s(?P<but>(?!also|not|only)[^,;.]+))",
     re.IGNORECASE,
 )
 
@@ -209,9 +213,10 @@ def _exceptions(asked: str, sentence: str) -> str | None:
     found = _EXCEPT.search(sentence)
     if not found or _EXCEPT.search(asked):
         return None
-    what = [token for token in tokens(found["what"]) if token.content]
+    said = found["what"] or found["but"]
+    what = [token for token in tokens(said) if token.content]
     of_it = any(meets(word, token) for word in tokens(asked) if word.content for token in what)
-    return f'it excepts "{found["what"]}"' if of_it or set(words(asked)) & _WHOLE else None
+    return f'it excepts "{said}"' if of_it or set(words(asked)) & _WHOLE else None
 
 
 _RANKED = re.compile(

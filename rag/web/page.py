@@ -224,7 +224,9 @@ def _dropped(found: Answer) -> str:
 def _refused(found: Answer, place: int) -> str:
     head = translated(refused(found))
     nearest, *others = [_near(item, place, n) for n, item in enumerate(found.closest)] or [""]
-    told = [words.CHAT_CLOSEST] if nearest else found.warnings or [_sentence(translated(REASONS[found.reason or ""]))]
+    otherwise = _sentence(translated(REASONS["contradicted"]))
+    shown = otherwise if found.reason == "contradicted" else words.CHAT_CLOSEST
+    told = [shown] if nearest else found.warnings or [_sentence(translated(REASONS[found.reason or ""]))]
     about = "".join(f" {escape(_sentence(text))}" for text in told)
     more = (
         f"<p>{words.CHAT_CLOSEST_MORE}</p><ul>{''.join(f'<li>{item}</li>' for item in others)}</ul>" if others else ""

@@ -1,0 +1,147 @@
+"""The plain statements of a sentence, each with its subject: "Ana, who is ill, sold the ship and left" makes three.
+
+A clause that is joined by "and" or "but", or stands behind "who" or "which", becomes a sentence of its own, with the
+words of its subject put before it. What is told under another's name, asked or supposed is not cut out of that. Where it
+is not plain whose a clause is, nothing is made of it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from rag.english.grammar import Word, is_auxiliary, is_verb, tag
+from rag.english.vocabulary import ADVERBS, DETERMINERS, HEDGES, NEGATIONS, PREPOSITIONS, key
+
+_JOINED = re.compile(r"(?P<sign>,\s+)?\b(?P<by>and|but|while|whereas|although|though)\s+(?!(?:even|only)\b)")
+_RELATIVE = re.compile(r",\s+(?P<of>(?:\w+\s+){0,2})(?:who|which|whom|whose)\s+(?P<inside>[^,;]+)(?:,\s+|\s*$)")
+_HANGS = frozenset("that who whom whose which if whether because when where until unless as since so than".split())
+"""What a clause may hang on: whether one that follows does too is not plain."""
+_SUPPOSED = re.compile(
+    r"\b(?:if|unless|whether|would|had it not|according to|in the words of)\b"
+    r"|,\s+[^,;]*\b(?:said|says|say|told|tells|reported|reports|wrote|writes|claimed|argued|added|announced)\b[^,;]*$",
+    re.IGNORECASE,
+)
+"""What makes all of a sentence another's word, or a supposition."""
+_LEAD = re.compile(rf"^(?:{'|'.join(sorted(PREPOSITIONS | ADVERBS))}|\w+ly)\b[^,;]*,\s+", re.IGNORECASE)
+"""What stands before a subject: "On Monday,"."""
+_NAMED = re.compile(r"[^,]+,\s+[A-Z][^,]*,")
+"""A subject with its name behind it: "Its owner, Norline,"."""
+_WRITTEN = re.compile(r"[\"“”()]")
+
+
+def statements(sentence: str) -> list[str]:
+    """Return the statements that a sentence makes besides itself, in order; of a simple one none.
+
+    >>> statements("Ana, who is ill, sold the ship and did not pay.")
+    ['Ana is ill.', 'Ana sold the ship.', 'Ana did not pay.']
+    >>> statements("Ana said Ben came and Carl left."), statements("If Ana comes, Ben will go, and Carl stays.")
+    ([], [])
+    """
+    found = []
+    for part in re.split(r";\s+", sentence.strip().rstrip(".!")):
+        if not _SUPPOSED.search(part) and not _WRITTEN.search(part):
+            found += list(_clauses(part))
+    plain = [f"{one[0].upper()}{one[1:]}." for one in found]
+    return [] if plain == [sentence.strip()] else plain
+
+
+def _clauses(part: str) -> Iterator[str]:
+    main = part
+    while relative := _RELATIVE.search(main):
+        head = main[: relative.start()]
+        of = "" if relative["of"] else _antecedent(head)
+        if of and _starts_verb(f"who {relative['inside']}", 1):
+            yield from _joined(f"{of} {relative['inside']}")
+        main = f"{head}{', ' if ',' in head else ' '}{main[relative.end() :]}".strip(" ,")
+    yield from _joined(main)
+
+
+def _antecedent(head: str) -> str:
+    """Return the phrase that "who" behind a text stands for: the subject, or what the last preposition has; or nothing."""
+    said = tag(head)
+    if not any(_finite(said, n) for n in range(len(said))):
+        return head if not {word.low for word in said} & _HANGS else ""
+    for n in range(len(said) - 1, -1, -1):
+        if said[n].low in PREPOSITIONS or _finite(said, n):
+            first = n + 1 + (said[n].low == "to" and n + 1 < len(said) and is_verb(said[n + 1], said[n]))
+            unclear = said[n].low == "of" or not said[first:] or any(not word.joined for word in said[first + 1 :])
+            return "" if unclear else head[said[first].start :]
+    return ""
+
+
+def _joined(text: str) -> Iterator[str]:
+    """Yield the clauses of a text without "who" that "and" and the like join."""
+    start, subject, told = 0, "", False
+    cuts = [*((cut.start(), cut.end(), cut) for cut in _JOINED.finditer(text)), (len(text), len(text), None)]
+    clause = ""
+    for end, following, cut in cuts:
+        more = text[start:end]
+        whole = f"{clause}{more}"
+        if cut and not _splits(whole, text[following:], cut):
+            continue
+        own = f"{subject} {whole}" if subject and _starts_verb(f"Ana {whole}", 1) else whole
+        subject, plain = _subject(own)
+        if told or (not subject and start):
+            return
+        yield own.strip(" ,")
+        told = not plain
+        start = following
+
+
+def _splits(before: str, after: str, cut: "re.Match[str]") -> bool:
+    """Tell whether what follows a joining word is a clause beside the one before."""
+    said = tag(before)
+    if not any(_finite(said, n) for n in range(1, len(said))):
+        return False
+    if after[:1].islower() and _starts_verb(f"Ana {after}", 1):
+        return cut["by"] in ("and", "but")
+    if not (cut["sign"] or cut["by"] not in ("and", "but")):
+        return False
+    ahead = tag(re.split(r"\b(?:and|but|while|whereas|although|though)\b", after)[0])
+    return any(_finite(ahead, n) for n in range(1, len(ahead)))
+
+
+def _starts_verb(text: str, start: int = 0) -> bool:
+    """Tell whether a text starts, at a word, with a verb or an auxiliary, behind adverbs and denials."""
+    said = tag(text)
+    for n, word in enumerate(said[start : start + 4], start):
+        if is_auxiliary(word):
+            return True
+        if word.low in ADVERBS or word.low in NEGATIONS or (word.low.endswith("ly") and not word.low.endswith("fly")):
+            continue
+        return _finite(said, n) and word.low not in DETERMINERS and not word.text[0].isupper()
+    return False
+
+
+def _finite(said: list[Word], n: int) -> bool:
+    """Tell whether a word may be the verb of a clause: no infinitive behind "to", and no "-ing"."""
+    before = said[n - 1] if n else None
+    if is_auxiliary(said[n]):
+        return True
+    if said[n].low.endswith("ing") or (before and before.low == "to"):
+        return False
+    return is_verb(said[n], before)
+
+
+def _subject(clause: str) -> tuple[str, bool]:
+    """Return the subject of a clause, and whether what follows the clause may be told of it, plainly."""
+    text = clause[len(lead[0]) :] if (lead := _LEAD.match(clause)) and _has_verb(clause[lead.end() :]) else clause
+    said = tag(text)
+    verb = next((n for n in range(1, len(said)) if _finite(said, n) or _led(said, n)), 0)
+    low = {word.low for word in said}
+    subject = text[: said[verb].start].strip() if verb else ""
+    hedged = any(word.low in HEDGES or key(word.low) in HEDGES for word in said if not word.text[0].isupper())
+    named = _NAMED.fullmatch(subject)
+    if not subject or ("," in subject and not named) or {word.low for word in said[:verb]} & (_HANGS | {"and", "or"}):
+        return "", not hedged
+    return subject, not (hedged or low & _HANGS)
+
+
+def _led(said: list[Word], n: int) -> bool:
+    """Tell whether an adverb or a denial leads to the verb: "never sold"."""
+    ahead = n + 1 < len(said) and _finite(said, n + 1)
+    return ahead and (said[n].low in ADVERBS | NEGATIONS or said[n].low.endswith("ly"))
+
+
+def _has_verb(text: str) -> bool:
+    said = tag(text)
+    return any(_finite(said, n) for n in range(1, len(said)))
