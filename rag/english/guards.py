@@ -38,7 +38,8 @@ def against(question: str, sentence: str, verdict: YesNo, context: str = "") -> 
     ('it denies what is asked', None)
     """
     if verdict == "no":
-        return _unrelated(question, sentence, context) or _affirmed(question, sentence, context)
+        unlike = _unrelated(question, sentence, context) or _possible(question, sentence)
+        return unlike or _affirmed(question, sentence, context)
     return _unaffirmed(question, sentence, context)
 
 
@@ -323,6 +324,16 @@ def _unrelated(asked: str, sentence: str, context: str) -> str | None:
     wanting = [name for name in missing if any(code.text == name for code in codes(asked))]
     if wanting or (named and len(missing) >= len(named)):
         return f'it does not name "{(wanting or missing)[0]}"'
+    return None
+
+
+def _possible(asked: str, sentence: str) -> str | None:
+    """A number that may be the one asked for does not deny it: "at least 10" leaves 15 open."""
+    for wanted in amounts(asked):
+        for given in amounts(sentence):
+            alike = wanted.comparable(given) and not given.dated
+            if alike and not (given.within(wanted) or given.apart(wanted)):
+                return f'it says "{given.said}", which "{wanted.said}" may be'
     return None
 
 

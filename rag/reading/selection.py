@@ -12,14 +12,14 @@ from datetime import date
 from typing import Literal
 
 from rag.english import polarity
-from rag.english.decide import decide, supposes
-from rag.english.guards import against, misstated
+from rag.english.guards import misstated
 from rag.english.period import timeless
 from rag.english.preference import without_now
 from rag.english.premise import premise
 from rag.english.question_form import between, sums_up, weighs, yes_no
 from rag.english.question_parts import asked_parts, several
 from rag.english.relative import dated_answer, interval
+from rag.english.verdict import deniable, verdict
 from rag.reading.versions import Settled, Version, contenders, held, settle, told_then
 from rag.schema import LENGTHS, Evidence, Reading
 from rag.text.dates import dated, elapsed
@@ -274,17 +274,17 @@ def _one_says_both(groups: Sequence[Sequence[Evidence]]) -> bool:
 
 def verdict_of(question: str, item: Evidence) -> Literal["yes", "no"] | None:
     """Return what a sentence decides, if no guard objects."""
-    context = f"{item.passage.title} {item.passage.text}"
-    verdict = decide(question, item.quote, context)
-    return verdict if verdict and against(question, item.quote, verdict, context) is None else None
+    return verdict(question, item.quote, _context(item))
 
 
 def denied(question: str, item: Evidence, contradicts: Contradicts) -> bool:
     """Tell whether a judge takes a sentence for a "no", and a guard finds what keeps it from being a "yes"."""
-    context = f"{item.passage.title} {item.passage.text}"
-    if supposes(question, item.quote) or against(question, item.quote, "no", context) is not None:
-        return False
-    return against(question, item.quote, "yes", context) is not None and contradicts(question, item.quote) >= DENIED
+    statement = deniable(question, item.quote, _context(item))
+    return statement is not None and contradicts(question, statement) >= DENIED
+
+
+def _context(item: Evidence) -> str:
+    return f"{item.passage.title} {item.passage.text}"
 
 
 def _time_between(events: tuple[str, str, str], read: Read, threshold: float) -> Chosen | None:

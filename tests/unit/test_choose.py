@@ -147,10 +147,10 @@ def test_yes_and_no_only_where_a_sentence_decides() -> None:
 
 def test_a_guard_leaves_the_quote_and_takes_the_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever decides, a guard has the last word."""
-    monkeypatch.setattr("rag.reading.selection.decide", lambda *_: "yes")
+    monkeypatch.setattr("rag.english.verdict.decide", lambda *_: "yes")
     told = passage("The bank paid 5 billion dollars. It paid in May.")
     found = reading(0.9, {0: 0.9}, of=told)
-    asked = {"Did the bank pay 5 billion dollars?": "yes", "Did the bank pay 5 dollars?": None}
+    asked = {"Did the bank pay 5 billion dollars?": "yes", "Did only the bank pay 5 billion dollars?": None}
     for question, verdict in asked.items():
         chosen = choose(question, always(found), 0.5)
         assert (quotes(chosen), chosen.short_answer) == (["The bank paid 5 billion dollars."], verdict)
