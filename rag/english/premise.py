@@ -22,6 +22,8 @@ _FORMS = (
     (rf"who {_DO} (?P<rest>.+)", "{aux} {rest} anyone"),
     (rf"who {_AUX} (?P<rest>.+)", "{aux} anyone {rest}"),
     (rf"(?:how much|what) {_HAVE} (?P<rest>.+)", "{aux} {rest} anything"),
+    (rf"who (?!(?:{AUXILIARY})\b)(?P<rest>\w+(?<!s)\b.*)", "did anyone {rest}"),
+    (rf"which (?P<what>(?:(?!\b{AUXILIARY}\b).)+)", "did any {what}"),
 )
 """Questions that are not ones of yes or no, folded or not, and what each takes for granted."""
 _PATTERNS = [(re.compile(f"{pattern}$", re.IGNORECASE), form) for pattern, form in _FORMS]

@@ -8,8 +8,8 @@ is not plain whose a clause is, nothing is made of it.
 import re
 from collections.abc import Iterator
 
-from rag.english.grammar import Word, is_auxiliary, is_verb, tag
-from rag.english.vocabulary import ADVERBS, DETERMINERS, HEDGES, NEGATIONS, PREPOSITIONS, key
+from rag.english.grammar import Word, is_auxiliary, is_verb, participle, tag
+from rag.english.vocabulary import ADVERBS, DETERMINERS, HEDGES, NEGATIONS, POSSESSIVES, PREPOSITIONS, key
 
 _JOINED = re.compile(r"(?P<sign>,\s+)?\b(?P<by>and|but|while|whereas|although|though)\s+(?!(?:even|only)\b)")
 _RELATIVE = re.compile(r",\s+(?P<of>(?:\w+\s+){0,2})(?:who|which|whom|whose)\s+(?P<inside>[^,;]+)(?:,\s+|\s*$)")
@@ -40,16 +40,44 @@ def statements(sentence: str) -> list[str]:
     for part in re.split(r";\s+", sentence.strip().rstrip(".!")):
         if not _SUPPOSED.search(part) and not _WRITTEN.search(part):
             found += list(_clauses(part))
-    plain = [f"{one[0].upper()}{one[1:]}." for one in found]
-    return [] if plain == [sentence.strip()] else plain
+    found += filter(None, map(active, found))
+    plain = [f"{one[0].upper()}{one[1:].rstrip('.')}." for one in found]
+    return [one for one in plain if one != sentence.strip()]
+
+
+_DONE_BY = re.compile(
+    r"(?P<done>[^,;]+?) (?P<be>was|were|has been|have been|had been) (?P<verb>\w+)"
+    r" by (?P<by>(?!\d|the (?:end|start|time)\b|\w+ing\b)[^,;]+?)(?P<rest>(?:,|\s(?:in|on|at|after|before|during|when)\b)[^.]*)?[.]?"
+)
+_ASKS_DONE_BY = re.compile(
+    r"(?:was|were|has|have|had) (?P<done>.+) (?:been )?(?P<verb>\w+) by (?P<by>(?!\d|\w+ing\b)[^,;?]+)\??", re.IGNORECASE
+)
+
+
+def active(text: str) -> str | None:
+    """Return a statement, or a question of yes or no, with who does it first; None if it does not tell, or does already.
+
+    >>> active("The ship was sold by Ana in May."), active("Was the ship sold by Ana?"), active("Ana sold the ship.")
+    ('Ana sold the ship in May.', 'Did Ana sold the ship?', None)
+    """
+    if (asks := _ASKS_DONE_BY.fullmatch(text)) and participle(asks["verb"]):
+        return f"Did {asks['by']} {asks['verb']} {asks['done'].strip()}?"
+    found = _DONE_BY.fullmatch(text)
+    if not found or not participle(found["verb"]) or not tag(found["by"]):
+        return None
+    first = tag(found["done"])[0]
+    done = found["done"][0].lower() + found["done"][1:] if first.low in DETERMINERS | POSSESSIVES else found["done"]
+    return f"{found['by']} {found['verb']} {done}{found['rest'] or ''}."
 
 
 def _clauses(part: str) -> Iterator[str]:
     main = part
     while relative := _RELATIVE.search(main):
         head = main[: relative.start()]
-        of = "" if relative["of"] else _antecedent(head)
-        if of and _starts_verb(f"who {relative['inside']}", 1):
+        of = _antecedent(head) if not relative["of"] or re.fullmatch(r"none of\s+", relative["of"]) else ""
+        if of and relative["of"] and is_auxiliary(tag(f"who {relative['inside']}")[1]):
+            yield f"None of {of} {relative['inside']}"
+        elif of and _starts_verb(f"who {relative['inside']}", 1):
             yield from _joined(f"{of} {relative['inside']}")
         main = f"{head}{', ' if ',' in head else ' '}{main[relative.end() :]}".strip(" ,")
     yield from _joined(main)
