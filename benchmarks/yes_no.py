@@ -94,8 +94,8 @@ def by_sentences(text: str, question: str) -> str:
 
 def by_engine(texts: dict[str, str], cases: Sequence[Case], work: Path, reader: str) -> Iterator[tuple[Case, str]]:
     """Yield what an engine answers to each question, asked of its own document."""
-    from rag.engine import Engine  # noqa: PLC0415 (not for the rules alone)
-    from rag.indexing.builder import build  # noqa: PLC0415
+    from rag.engine import Engine
+    from rag.indexing.builder import build
 
     sources = work / "sources"
     sources.mkdir(parents=True, exist_ok=True)
@@ -126,7 +126,9 @@ def report(found: Sequence[tuple[Case, str]], *, show: bool) -> None:
             wrong = sum(said in WRONG[case.right] for case, said in own)
             decided = sum(said in RIGHT[case.right] and (said != "-" or case.right == "open") for case, said in own)
             print(f"| {kind} | {len(own)} | {decided} | {len(own) - decided - wrong} | {wrong} |")
-    print("\n| questions that take something for granted | n | right | refused | other |\n| --- | --- | --- | --- | --- |")
+    print(
+        "\n| questions that take something for granted | n | right | refused | other |\n| --- | --- | --- | --- | --- |"
+    )
     for kind, own in sorted(kinds.items()):
         if kind and not own[0][0].polar:
             counts = [sum(said == one for _, said in own) for one in ("right", "refused", "other")]

@@ -42,6 +42,13 @@ def premise(question: str) -> str | None:
         return None
     for pattern, form in _PATTERNS:
         if found := pattern.match(text):
-            said = " ".join(form.format(**{name: (part or "").lower() if name in ("aux", "to") else part or "" for name, part in found.groupdict().items()}).split())
+            said = " ".join(
+                form.format(
+                    **{
+                        name: (part or "").lower() if name in ("aux", "to") else part or ""
+                        for name, part in found.groupdict().items()
+                    }
+                ).split()
+            )
             return f"{said[0].upper()}{said[1:]}?"
     return None

@@ -1,15 +1,16 @@
 """The plain statements of a sentence, each with its subject: "Ana, who is ill, sold the ship and left" makes three.
 
 A clause that is joined by "and" or "but", or stands behind "who" or "which", becomes a sentence of its own, with the
-words of its subject put before it. What is told under another's name, asked or supposed is not cut out of that. Where it
-is not plain whose a clause is, nothing is made of it.
+words of its subject put before it. What is told under another's name, asked or supposed is not cut out of that. Where
+it is not plain whose a clause is, nothing is made of it.
 """
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rag.english.grammar import Word, is_auxiliary, is_verb, participle, tag
-from rag.english.vocabulary import ADVERBS, DETERMINERS, HEDGES, NEGATIONS, POSSESSIVES, PREPOSITIONS, key
+from rag.english.vocabulary import ADVERBS, DETERMINERS, HEDGES, MODALS, NEGATIONS, POSSESSIVES, PREPOSITIONS, key
 
 _JOINED = re.compile(r"(?P<sign>,\s+)?\b(?P<by>and|but|while|whereas|although|though)\s+(?!(?:even|only)\b)")
 _RELATIVE = re.compile(r",\s+(?P<of>(?:\w+\s+){0,2})(?:who|which|whom|whose)\s+(?P<inside>[^,;]+)(?:,\s+|\s*$)")
@@ -28,34 +29,44 @@ _NAMED = re.compile(r"[^,]+,\s+[A-Z][^,]*,")
 _WRITTEN = re.compile(r"[\"“”()]")
 
 
-def statements(sentence: str) -> list[str]:
+MOST_CHARS = 600
+"""A longer sentence is left whole."""
+
+
+@lru_cache(maxsize=1024)
+def statements(sentence: str) -> tuple[str, ...]:
     """Return the statements that a sentence makes besides itself, in order; of a simple one none.
 
     >>> statements("Ana, who is ill, sold the ship and did not pay.")
-    ['Ana is ill.', 'Ana sold the ship.', 'Ana did not pay.']
+    ('Ana is ill.', 'Ana sold the ship.', 'Ana did not pay.')
     >>> statements("Ana said Ben came and Carl left."), statements("If Ana comes, Ben will go, and Carl stays.")
-    ([], [])
+    ((), ())
     """
-    found = []
+    if len(sentence) > MOST_CHARS:
+        return ()
+    found: list[str] = []
     for part in re.split(r";\s+", sentence.strip().rstrip(".!")):
         if not _SUPPOSED.search(part) and not _WRITTEN.search(part):
             found += list(_clauses(part))
+    found = [one for one in (part.strip() for part in found) if one]
     found += filter(None, map(active, found))
     plain = [f"{one[0].upper()}{one[1:].rstrip('.')}." for one in found]
-    return [one for one in plain if one != sentence.strip()]
+    return tuple(one for one in plain if one != sentence.strip())
 
 
 _DONE_BY = re.compile(
     r"(?P<done>[^,;]+?) (?P<be>was|were|has been|have been|had been) (?P<verb>\w+)"
-    r" by (?P<by>(?!\d|the (?:end|start|time)\b|\w+ing\b)[^,;]+?)(?P<rest>(?:,|\s(?:in|on|at|after|before|during|when)\b)[^.]*)?[.]?"
+    r" by (?P<by>(?!\d|the (?:end|start|time)\b|\w+ing\b)[^,;]+?)"
+    r"(?P<rest>(?:,|\s(?:in|on|at|after|before|during|when)\b)[^.]*)?[.]?"
 )
 _ASKS_DONE_BY = re.compile(
-    r"(?:was|were|has|have|had) (?P<done>.+) (?:been )?(?P<verb>\w+) by (?P<by>(?!\d|\w+ing\b)[^,;?]+)\??", re.IGNORECASE
+    r"(?:was|were|has|have|had) (?P<done>.+) (?:been )?(?P<verb>\w+) by (?P<by>(?!\d|\w+ing\b)[^,;?]+)\??",
+    re.IGNORECASE,
 )
 
 
 def active(text: str) -> str | None:
-    """Return a statement, or a question of yes or no, with who does it first; None if it does not tell, or does already.
+    """Return a statement, or a question of yes or no, with who does it first; None if it does so already, or not tell.
 
     >>> active("The ship was sold by Ana in May."), active("Was the ship sold by Ana?"), active("Ana sold the ship.")
     ('Ana sold the ship in May.', 'Did Ana sold the ship?', None)
@@ -84,7 +95,7 @@ def _clauses(part: str) -> Iterator[str]:
 
 
 def _antecedent(head: str) -> str:
-    """Return the phrase that "who" behind a text stands for: the subject, or what the last preposition has; or nothing."""
+    """Return the phrase that "who" behind a text stands for: the subject, or what the last preposition has."""
     said = tag(head)
     if not any(_finite(said, n) for n in range(len(said))):
         return head if not {word.low for word in said} & _HANGS else ""
@@ -98,21 +109,23 @@ def _antecedent(head: str) -> str:
 
 def _joined(text: str) -> Iterator[str]:
     """Yield the clauses of a text without "who" that "and" and the like join."""
-    start, subject, told = 0, "", False
+    start, subject, told, governed = 0, "", False, False
     cuts = [*((cut.start(), cut.end(), cut) for cut in _JOINED.finditer(text)), (len(text), len(text), None)]
-    clause = ""
     for end, following, cut in cuts:
-        more = text[start:end]
-        whole = f"{clause}{more}"
+        whole = text[start:end]
         if cut and not _splits(whole, text[following:], cut):
             continue
-        own = f"{subject} {whole}" if subject and _starts_verb(f"Ana {whole}", 1) else whole
+        carried = bool(subject) and _starts_verb(f"Ana {whole}", 1)
+        said = tag(whole)
+        if carried and governed and not any(map(is_auxiliary, said[:3])):
+            return  # "did not sell the ship and cut the price"
+        own = f"{subject} {whole}" if carried else whole
         subject, plain = _subject(own)
         if told or (not subject and start):
             return
         yield own.strip(" ,")
-        told = not plain
-        start = following
+        told, start = not plain, following
+        governed = any(word.low in MODALS | NEGATIONS | {"do", "does", "did"} or "n't" in word.low for word in said)
 
 
 def _splits(before: str, after: str, cut: "re.Match[str]") -> bool:

@@ -8,6 +8,7 @@ from rag.english.guards import YesNo, against
 from rag.english.statements import statements
 from rag.english.tokens import meets, tokens
 
+
 def verdict(question: str, sentence: str, context: str = "") -> YesNo | None:
     """Return what a sentence decides, if no guard objects.
 
@@ -54,7 +55,7 @@ def deniable(question: str, sentence: str, context: str = "") -> str | None:
 
     It is about what is asked, reports and supposes nothing, and a guard finds what keeps it from being a yes.
 
-    >>> deniable("Did Ana come?", "Ana stayed in Rome, and did not come."), deniable("Did Ana come?", "Ana may not come.")
+    >>> deniable("Did Ana come?", "Ana was ill, and did not come."), deniable("Did Ana come?", "Ana may not come.")
     ('Ana did not come.', None)
     """
     own = [token for token in tokens(question) if token.content and not token.number]

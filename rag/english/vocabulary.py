@@ -128,7 +128,8 @@ _EXCLUSIVE = """
     rise increase climb grow | fall decrease drop decline shrink; include | exclude; legal lawful | illegal unlawful
     constitutional | unconstitutional; true | false; possible | impossible; guilty | innocent; alive | dead
     active | inactive; public | private; succeed success | fail failure; successful | unsuccessful; safe | unsafe
-    raise | lower; double | halve; strengthen | weaken; allow permit | forbid ban prohibit; major | minor; pass | fail; present | absent
+    strengthen | weaken; allow permit | forbid ban prohibit; major | minor; pass | fail; present | absent
+    raise | lower; double | halve
 """
 _CONTRARY = """
     accept approve agree allow permit | reject refuse deny decline oppose forbid ban prohibit; north | south

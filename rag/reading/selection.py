@@ -79,9 +79,7 @@ def choose(
     return replace(found, short_answer=None) if weighs(question) or sums_up(question) else found
 
 
-def _chosen(
-    question: str, read: Read, threshold: float, newest: str | None, contradicts: Contradicts | None
-) -> Chosen:
+def _chosen(question: str, read: Read, threshold: float, newest: str | None, contradicts: Contradicts | None) -> Chosen:
     if (events := between(question)) and (found := _time_between(events, read, threshold)):
         return found
     parts = asked_parts(question)
