@@ -234,7 +234,7 @@ def _gap(gap: Sequence[Token], *, first: bool) -> int | None:
 
 
 _DENIALS = frozenset("not n't never no without".split())
-_CHANGES = (CLAUSE - PREPOSITIONS - {"and", "as"}) | (ROUGH - {"some"}) | {"only", *'.;:()?!—–"“”'}
+_CHANGES = (CLAUSE - PREPOSITIONS - {"and", "as"}) | (ROUGH - {"some"}) | {"only", "against", *'.;:()?!—–"“”'}
 
 
 def none(said: Sequence[Token], end: int, size: int) -> int:

@@ -8,6 +8,9 @@ from rag.english.guards import YesNo, against
 from rag.english.statements import statements
 from rag.english.tokens import meets, tokens
 
+SAME_MATTER = 0.5
+"""What part of a question's words a statement has at least that denies it."""
+
 
 def verdict(question: str, sentence: str, context: str = "") -> YesNo | None:
     """Return what a sentence decides, if no guard objects.
@@ -65,6 +68,6 @@ def deniable(question: str, sentence: str, context: str = "") -> str | None:
         return sum(any(meets(word, token) for token in there) for word in own)
 
     statement = max((*statements(sentence), sentence), key=met)
-    if supposes(question, statement) or against(question, statement, "no", context) is not None:
+    if met(statement) < SAME_MATTER * len(own) or supposes(question, statement) or against(question, statement, "no", context) is not None:
         return None
     return statement if against(question, statement, "yes", context) is not None else None

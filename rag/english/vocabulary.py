@@ -46,7 +46,7 @@ REFUSALS = frozenset("refuse decline fail neglect omit".split())
 """These say no of the verb that follows with "to"."""
 STRICT = frozenset(
     "all only both every each most more less few fewer before after under over above below until same own some any "
-    "again first last other another alone than".split()
+    "again first last other another alone than against".split()
 )
 """Stop words that change what is asked: the sentence must have them too."""
 LOOSE = frozenset("any some there ever actually really indeed true case fact happen yet still also".split())

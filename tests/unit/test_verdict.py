@@ -32,6 +32,9 @@ Did Ben beat Ana? | Ben was beaten by Ana in Rome. | -
 Was Ana beaten by Ben? | Ana beat Ben in Rome. | -
 Did the firm cut 40 jobs? | The firm cut 40 jobs in May, and may cut 60 more by June. | yes
 Did the firm cut 60 jobs? | The firm cut 40 jobs in May, and may cut 60 more by June. | no
+Did Ben vote against the closure? | Ben voted for the closure; Ana voted against it. | -
+Did Ben vote for the closure? | Ben voted against the closure; Ana voted for it. | -
+Did Ben vote against the closure? | Ben voted against the closure; Ana voted for it. | yes
 Did the bank raise its rate? | The bank lowered its rate. | no
 Did Ben sell the ship? | Ana said Ben came and sold the ship. | -
 Did Ana buy the house? | Ana did not sell the ship and buy the house. | -
