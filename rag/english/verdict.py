@@ -68,6 +68,10 @@ def deniable(question: str, sentence: str, context: str = "") -> str | None:
         return sum(any(meets(word, token) for token in there) for word in own)
 
     statement = max((*statements(sentence), sentence), key=met)
-    if met(statement) < SAME_MATTER * len(own) or supposes(question, statement) or against(question, statement, "no", context) is not None:
+    if (
+        met(statement) < SAME_MATTER * len(own)
+        or supposes(question, statement)
+        or against(question, statement, "no", context) is not None
+    ):
         return None
     return statement if against(question, statement, "yes", context) is not None else None

@@ -94,7 +94,8 @@ def _chosen(question: str, read: Read, threshold: float, newest: str | None, con
     if yes_no(question):
         return _decided(question, whole, threshold, newest, contradicts)
     near = whole.evidence[:MOST_DECIDING]
-    if whole.confidence >= threshold and (other := _contradicting(question, near, contradicts)):
+    sure = contradicts if whole.confidence >= threshold else None  # what is refused anyhow is not worth a judge's time
+    if other := _contradicting(question, near, sure):
         whole = replace(whole, confidence=min(whole.confidence, CONTRADICTED))
         return replace(_refused(whole, [other]), contradicted=True)
     denying = _denying(question, whole)
@@ -234,13 +235,17 @@ def _part(part: str, reading: Reading, newest: str | None) -> Chosen:
 
 
 def _contradicting(question: str, near: Sequence[Evidence], contradicts: Contradicts | None) -> Evidence | None:
-    """Return the sentence that says no to what a question takes for granted, if none says yes."""
+    """Return the sentence that says no to what a question takes for granted, if none says yes.
+
+    It is of the document that comes nearest: what another denied may have changed since.
+    """
     if (taken := premise(question)) is None:
         return None
     verdicts = {item: verdict_of(taken, item) for item in near}
     if "yes" in verdicts.values():
         return None
-    said = next((item for item, verdict in verdicts.items() if verdict == "no"), None)
+    own = [item for item in near if item.passage.source == near[0].passage.source]
+    said = next((item for item in own if verdicts[item] == "no"), None)
     return said or (near[0] if contradicts and denied(taken, near[0], contradicts) else None)
 
 
