@@ -255,7 +255,8 @@ class Engine:
                 draft = yield from self._write(llm, retrieved.standalone, found, stop, clock)
         composed = compose(found, draft.lines)
         worded = not set(draft.lines or ()) <= set(quoted(found))
-        reason = None if composed.claims else "not_supported" if retrieved.hits else "nothing_found"
+        silent = "contradicted" if found.contradicted else "not_supported" if retrieved.hits else "nothing_found"
+        reason = None if composed.claims else silent
         yield Answer(
             question=question,
             standalone=retrieved.standalone,
@@ -434,6 +435,11 @@ class Engine:
 
         return judging.opened(self.config)
 
+    def _contradicts(self, question: str, sentence: str) -> float:
+        """Return the judge's probability that a sentence says no to a question of yes or no."""
+        (judged,) = self.judge.judge([(question, sentence)])
+        return judged.contradiction
+
     def answers(self, question: str, chosen: Filter = ALL) -> bool:
         """Tell whether the sources are likely to answer a question, without an LLM: whether it may be an example."""
         found = self._read(self.search(question, chosen=chosen), chosen)
@@ -539,7 +545,7 @@ class Engine:
         def read(asked: str) -> Reading:
             return told(asked, settle_rows(asked, self.reader.read(asked, retrieved.hits), threshold))
 
-        found = choose(bare, read, threshold, store.newest)
+        found = choose(bare, read, threshold, store.newest, self._contradicts)
 
         def cited(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
             return tuple(cite_first(store, item, chosen, preferred) for item in items)

@@ -23,6 +23,7 @@ were found."""
 REASONS = {
     "nothing_found": "no passage has anything to do with the question",
     "not_supported": "the closest passages do not answer the question",
+    "contradicted": "it says otherwise than the question takes for granted",
     "no_question": "what was said asks nothing of the sources",
 }
 """Why an answer was refused: the value of ``Answer.reason``, and its meaning."""

@@ -12,6 +12,8 @@ from rag.text.quantities import quantities
 from rag.text.written import beside_month
 
 _INFINITY = Decimal("Infinity")
+ROUGHLY = Decimal("0.25")
+"""Two numbers of which one is rough are two if they differ by more than this part of the greater."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,18 @@ class Amount:
         low = self.low > other.low if strict and other.low > 0 else self.low >= other.low
         high = self.high < other.high if strict and other.high < _INFINITY else self.high <= other.high
         return low and high
+
+    def apart(self, other: "Amount") -> bool:
+        """Tell whether no number is both: "less than 3" and 3, but not "at least 3" and 5.
+
+        >>> one, other, rough = amounts("less than 3 men, 3 men, about 4 men")
+        >>> one.apart(other), other.apart(other), other.apart(rough)
+        (True, False, False)
+        """
+        low, high = sorted((self, other), key=lambda amount: (amount.low, amount.high))
+        if self.rough or other.rough:
+            return high.low - low.high > ROUGHLY * high.low
+        return low.high < high.low or (low.high == high.low and (low.open or high.open))
 
 
 _MORE = r"more than|greater than|over|above|exceed\w*|upwards? of|north of|beyond"

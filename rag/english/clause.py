@@ -62,7 +62,7 @@ class PolarQuestion:
         led = tokens(whole[: len(whole) - len(text)]) if whole.endswith(text) else ()
         led = tuple(token for token in led if token.content and token.text not in ADVERBS)
         strict = {"us", *STRICT, *(("have",) if auxiliary in ("do", "does", "did") else ())}
-        kept = [t for t in rest if (t.content or t.text in strict or is_date(t)) and t.text not in LOOSE]
+        kept = [t for t in rest if (t.content or t.text in strict or is_date(t)) and t.text not in LOOSE | {"been"}]
         dates = [t for t in (*kept, *led) if is_date(t)]
         if any(not is_date(t) for t in led):
             return None
@@ -234,7 +234,7 @@ def _gap(gap: Sequence[Token], *, first: bool) -> int | None:
 
 
 _DENIALS = frozenset("not n't never no without".split())
-_CHANGES = (CLAUSE - PREPOSITIONS - {"and", "as"}) | (ROUGH - {"some"}) | {"only", *'.;:()?!—–"“”'}
+_CHANGES = (CLAUSE - PREPOSITIONS - {"and", "as"}) | (ROUGH - {"some"}) | {"only", "against", *'.;:()?!—–"“”'}
 
 
 def none(said: Sequence[Token], end: int, size: int) -> int:

@@ -13,13 +13,14 @@ none. What it takes:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from rag.english import clause
 from rag.english.clause import PolarQuestion
 from rag.english.question_form import bare, yes_no
+from rag.english.statements import active, statements
 from rag.english.tokens import Token, is_date, meets, tokens
 from rag.english.vocabulary import BE, COPULAS, EXCLUSIVE, HEDGES, INFINITIVE, MODALS, UNCHANGED
 
@@ -31,6 +32,11 @@ _NAMED = re.compile(
 _QUOTED = re.compile(r"[\"“][^\"”“]*\s[^\"”“]*\s[^\"”“]*[\"”]")
 
 
+_ANYBODY = re.compile(r"\b(?:anyone|anybody)\b", re.IGNORECASE)
+_NOBODY = (
+    (re.compile(r"^(?:nobody|no one)\b", re.IGNORECASE), "No people"),
+    (re.compile(r"^none of (?:(?:the|its|their|his|her|these|those) )?", re.IGNORECASE), "No "),
+)
 _ANYTHING = re.compile(r"\b(?:anything|anyone|anybody|any)\b", re.IGNORECASE)
 _NOTHING = re.compile(r"\b(\w+) (?:nothing|nobody|no one|none)\b(?! (?:but|less|more|other|else)\b)")
 
@@ -50,13 +56,25 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     if not yes_no(question):
         return None
     text = bare(question)
+    if _ANYBODY.search(text):
+        text, question = (_ANYBODY.sub("people", asking) for asking in (text, question))
     sentence = _NOTHING.sub(r"never \1 anything", sentence) if _ANYTHING.search(text) else sentence
     asked = PolarQuestion.of(text, question)
-    if asked is None or sentence.rstrip("\"”' ").endswith("?"):
+    if asked is None or sentence.rstrip("\"”' ").endswith("?") or _QUOTED.search(sentence):
         return None
-    if _hedged(asked, tokens(sentence)) or _QUOTED.search(sentence):
+    found = {_stated(asked, plain, sentence, context) for plain in (sentence, *statements(sentence))} - {None}
+    if not found and (other := active(text)) and (asked := PolarQuestion.of(other, other)):
+        found = {_stated(asked, plain, sentence, context) for plain in (sentence, *statements(sentence))} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _stated(asked: PolarQuestion, statement: str, sentence: str, context: str) -> Literal["yes", "no"] | None:
+    """Return what a statement of a sentence decides."""
+    if _hedged(asked.every, tokens(statement)):
         return None
-    for plain in dict.fromkeys((sentence, _NAMED.sub(r"\g<lead>\g<name> ", sentence))):
+    for pattern, none in _NOBODY:
+        statement = pattern.sub(none, statement)
+    for plain in dict.fromkeys((statement, _NAMED.sub(r"\g<lead>\g<name> ", statement))):
         said = tokens(_ASIDE.sub(" ", plain))
         for pivot in range(1, len(said)):
             if verdict := _at(asked, said, pivot, sentence, context):
@@ -64,11 +82,22 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
     return None
 
 
-def _hedged(asked: PolarQuestion, said: Sequence[Token]) -> bool:
-    """Tell whether a sentence reports, supposes or intends what the question does not."""
+def supposes(question: str, sentence: str) -> bool:
+    """Tell whether a sentence reports, supposes or intends what a question does not, or quotes what somebody said.
+
+    >>> supposes("Did Ana sell?", "Ana may sell."), supposes("May Ana sell?", "Ana may sell.")
+    (True, False)
+    """
+    asked = {word for token in tokens(question) for word in (token.text, token.key)}
+    return bool(_QUOTED.search(sentence)) or _hedged(asked, tokens(sentence))
+
+
+def _hedged(asked: Container[str], said: Sequence[Token]) -> bool:
+    """Tell whether a sentence reports, supposes or intends what the question, of these words, does not."""
     return any(
-        (token.text in HEDGES or token.key in HEDGES) and not token.name and token.key not in asked.every
-        for token in said
+        (token.text in HEDGES or token.key in HEDGES)
+        and not (token.name or token.key in asked or before.text in ("a", "an"))
+        for before, token in zip((said[0], *said), said, strict=False)
     )
 
 
@@ -117,7 +146,10 @@ def _fits(asked: PolarQuestion, said: Sequence[Token], pivot: int, helpers: list
     if asked.be:
         same_time = (auxiliary in ("was", "were")) == (text in ("was", "were"))
         return text == "been" or (text in COPULAS and same_time)
-    if ("to" in helpers and "refused" not in helpers) or set(helpers) & BE or (text.endswith("ing") and len(text) > 5):
+    been = {"been"} & asked.every
+    if ("to" in helpers and "refused" not in helpers) or (text.endswith("ing") and len(text) > 5):
+        return False
+    if set(helpers) & BE != been:
         return False
     modal = {helper[:2] for helper in helpers if helper in MODALS}
     if modal or auxiliary in MODALS:

@@ -232,6 +232,7 @@ def is_verb(word: Word, before: Word | None) -> bool:
         return low.endswith("ing") or before is None or before.low not in PREPOSITIONS
     third = low[:-1] if low.endswith("s") else ""
     base = low if low in VERB else third if third in VERB else low[:-2] if low.endswith("es") else ""
+    base = f"{low[:-3]}y" if low.endswith("ies") else base
     if base not in VERB:
         return False
     if base not in _NOUN_TOO:

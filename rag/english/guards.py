@@ -38,7 +38,8 @@ def against(question: str, sentence: str, verdict: YesNo, context: str = "") -> 
     ('it denies what is asked', None)
     """
     if verdict == "no":
-        return _unrelated(question, sentence, context) or _affirmed(question, sentence, context)
+        unlike = _unrelated(question, sentence, context) or _possible(question, sentence)
+        return unlike or _affirmed(question, sentence, context)
     return _unaffirmed(question, sentence, context)
 
 
@@ -161,6 +162,7 @@ _WEAK = _MAINLY | _HARDLY | frozenset("some partly partially half".split())
 def _extent(asked: str, sentence: str) -> str | None:
     """What is asked of all is said of all, and what is said of some only is not asked of all."""
     asked, there = (_BOUNDED.sub(" ", digits(text)) for text in (asked, sentence))
+    asked = _LASTS.sub(" ", asked)
     ours = words(asked)
     theirs = set(words(there))
     for word in ours:
@@ -179,6 +181,8 @@ def _matter(asked: str) -> list[Token]:
     return [token for token in tokens(asked) if token.content and not token.number]
 
 
+_LASTS = re.compile(r"(?<!\bthe)(?<!\bits)(?<!\bhis)(?<!\bher)(?<!\btheir)(?<!'s)(?<!’s)\slast\b", re.IGNORECASE)
+"""What the verb is: "Did it last long?"."""
 _BOUNDED = re.compile(
     rf"\b(?:(?:{BOUNDS})(?=\s[$€£]?\d)|the most|a few|at (?:first|last)|after all)\b",
     re.IGNORECASE,
@@ -198,8 +202,9 @@ def _contraries(asked: str, sentence: str) -> str | None:
 
 
 _EXCEPT = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|excluding|barring|save for|apart from|aside from|other than|with the exception of"
-    r"|(?<=\ball )but|(?<=one )but|(?<=body )but|(?<=thing )but)\s(?P<what>[^,;.]+)",
+    r"\b(?:(?:except(?:ing)?(?: for)?|excluding|barring|save for|apart from|aside from|other than"
+    r"|with the exception of)\s(?P<what>[^,;.]+)"
+    r"|(?:all|each|every\w*|any\w*|no|none|nobody|nothing)\s(?:[^,;.]+\s)?but\s(?P<but>(?!also|not|only)[^,;.]+))",
     re.IGNORECASE,
 )
 
@@ -209,9 +214,10 @@ def _exceptions(asked: str, sentence: str) -> str | None:
     found = _EXCEPT.search(sentence)
     if not found or _EXCEPT.search(asked):
         return None
-    what = [token for token in tokens(found["what"]) if token.content]
+    said = found["what"] or found["but"]
+    what = [token for token in tokens(said) if token.content]
     of_it = any(meets(word, token) for word in tokens(asked) if word.content for token in what)
-    return f'it excepts "{found["what"]}"' if of_it or set(words(asked)) & _WHOLE else None
+    return f'it excepts "{said}"' if of_it or set(words(asked)) & _WHOLE else None
 
 
 _RANKED = re.compile(
@@ -318,6 +324,16 @@ def _unrelated(asked: str, sentence: str, context: str) -> str | None:
     wanting = [name for name in missing if any(code.text == name for code in codes(asked))]
     if wanting or (named and len(missing) >= len(named)):
         return f'it does not name "{(wanting or missing)[0]}"'
+    return None
+
+
+def _possible(asked: str, sentence: str) -> str | None:
+    """A number that may be the one asked for does not deny it: "at least 10" leaves 15 open."""
+    for wanted in amounts(asked):
+        for given in amounts(sentence):
+            alike = wanted.comparable(given) and not given.dated
+            if alike and not (given.within(wanted) or given.apart(wanted)):
+                return f'it says "{given.said}", which "{wanted.said}" may be'
     return None
 
 

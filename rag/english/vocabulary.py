@@ -46,7 +46,7 @@ REFUSALS = frozenset("refuse decline fail neglect omit".split())
 """These say no of the verb that follows with "to"."""
 STRICT = frozenset(
     "all only both every each most more less few fewer before after under over above below until same own some any "
-    "again first last other another alone".split()
+    "again first last other another alone than against".split()
 )
 """Stop words that change what is asked: the sentence must have them too."""
 LOOSE = frozenset("any some there ever actually really indeed true case fact happen yet still also".split())
@@ -129,6 +129,7 @@ _EXCLUSIVE = """
     constitutional | unconstitutional; true | false; possible | impossible; guilty | innocent; alive | dead
     active | inactive; public | private; succeed success | fail failure; successful | unsuccessful; safe | unsafe
     strengthen | weaken; allow permit | forbid ban prohibit; major | minor; pass | fail; present | absent
+    raise | lower; double | halve
 """
 _CONTRARY = """
     accept approve agree allow permit | reject refuse deny decline oppose forbid ban prohibit; north | south

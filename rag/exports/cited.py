@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from rag.exports.links import fragment
-from rag.output.render import DISAGREE, NOT_READ, REFUSED, earlier
+from rag.output.render import DISAGREE, NOT_READ, earlier, unshown
 from rag.schema import REASONS, Answer, Check, Citation, Closest, Document
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def lines(answer: Answer) -> Iterator[Line]:
     if answer.message:
         yield from (Line("claim", line) for line in answer.message.splitlines())
     elif answer.outcome == "refused":
-        yield Line("aside", f"{REFUSED} ({REASONS[answer.reason or '']})")
+        yield Line("aside", f"{unshown(answer)} ({REASONS[answer.reason or '']})")
         yield from (Line("aside", f"{NOT_READ}: {item}") for item in answer.missing)
     if answer.headline:
         yield Line("short", answer.headline)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REFUSED = "The sources do not say."
 NO_SENTENCE = "I found no sentence I can stand behind."
 """Where what came closest is shown below: it may say it, in words that were not understood."""
+OTHERWISE = "A source says otherwise."
 NOT_READ = "The answer may stand in what could not be read"
 DISAGREE = "Sources disagree"
 EARLIER = "earlier"
@@ -221,7 +222,14 @@ def dumps(value: dict[str, Any]) -> str:
 
 def refused(answer: Answer) -> str:
     """Return how a refusal begins: nobody may say that the sources do not say what they show."""
+    if answer.reason == "contradicted":
+        return OTHERWISE
     return NO_SENTENCE if answer.closest or answer.warnings else REFUSED
+
+
+def unshown(answer: Answer) -> str:
+    """Return how a refusal begins where what came closest is not shown."""
+    return OTHERWISE if answer.reason == "contradicted" else REFUSED
 
 
 def conflict_lines(answer: Answer) -> list[str]:

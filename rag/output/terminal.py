@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote, urlsplit
 
 from rag.config import variable
-from rag.output.render import DISAGREE, NOT_READ, REFUSED, also_in, conflict_lines, marks
+from rag.output.render import DISAGREE, NOT_READ, also_in, conflict_lines, marks, unshown
 from rag.schema import (
     REASONS,
     Answer,
@@ -213,7 +213,7 @@ def _emphasised(text: str, short: str, width: int, look: Look) -> Iterator[str]:
 
 def _refused(answer: Answer, look: Look, *, verbose: bool) -> Iterator[str]:
     why = REASONS[answer.reason or ""]
-    yield look.paint(REFUSED, BOLD, YELLOW)
+    yield look.paint(unshown(answer), BOLD, YELLOW)
     number = f" ({answer.reason}; confidence {answer.confidence:.2f})" if verbose else ""
     yield from _wrapped(f"{why[0].upper()}{why[1:]}{number}.", look)
     if answer.missing:

@@ -12,13 +12,14 @@ from datetime import date
 from typing import Literal
 
 from rag.english import polarity
-from rag.english.decide import decide
-from rag.english.guards import against, misstated
+from rag.english.guards import misstated
 from rag.english.period import timeless
 from rag.english.preference import without_now
+from rag.english.premise import premise
 from rag.english.question_form import between, sums_up, weighs, yes_no
 from rag.english.question_parts import asked_parts, several
 from rag.english.relative import dated_answer, interval
+from rag.english.verdict import deniable, verdict
 from rag.reading.versions import Settled, Version, contenders, held, settle, told_then
 from rag.schema import LENGTHS, Evidence, Reading
 from rag.text.dates import dated, elapsed
@@ -34,10 +35,15 @@ MOST_DECIDING = 5
 CONTRADICTED = 0.12
 """Most confidence where one contradicts it: so many such questions of SQuAD 2.0 have an answer all the same."""
 
+DENIED = 0.75
+"""Least probability of a judge that a sentence says no, where a guard keeps it from saying yes too."""
+
 _HEADING = re.compile(r"#{1,6}\s")
 """Of Markdown: it says nothing beside a sentence that answers."""
 
 Read = Callable[[str], Reading]
+Contradicts = Callable[[str, str], float]
+"""Gives the probability, 0 to 1, that a sentence says no to a question of yes or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,13 @@ class Chosen:
     """What the sources say, where they do not say the same; the superseded last."""
     core: int = 1
     """So many of the first quotes are needed: each value where sources disagree, each part of a question."""
+    contradicted: bool = False
+    """Whether the first of ``closest`` contradicts what the question takes for granted."""
 
 
-def choose(question: str, read: Read, threshold: float, newest: str | None = None) -> Chosen:
+def choose(
+    question: str, read: Read, threshold: float, newest: str | None = None, contradicts: Contradicts | None = None
+) -> Chosen:
     """Read a question, or the questions that it is made of, and choose what to quote.
 
     Args:
@@ -63,13 +73,13 @@ def choose(question: str, read: Read, threshold: float, newest: str | None = Non
         read: reads a question among its hits.
         threshold: least confidence for an answer, 0 to 1.
         newest: ISO 8601 date of the newest document, from which "last year" is counted.
+        contradicts: a judge; without one "no" is said, and a premise refused, by rules alone.
     """
-    if weighs(question) or sums_up(question):
-        return replace(_chosen(question, read, threshold, newest), short_answer=None)
-    return _chosen(question, read, threshold, newest)
+    found = _chosen(question, read, threshold, newest, contradicts)
+    return replace(found, short_answer=None) if weighs(question) or sums_up(question) else found
 
 
-def _chosen(question: str, read: Read, threshold: float, newest: str | None) -> Chosen:
+def _chosen(question: str, read: Read, threshold: float, newest: str | None, contradicts: Contradicts | None) -> Chosen:
     if (events := between(question)) and (found := _time_between(events, read, threshold)):
         return found
     parts = asked_parts(question)
@@ -82,8 +92,12 @@ def _chosen(question: str, read: Read, threshold: float, newest: str | None) -> 
     if (not told or whole.confidence < threshold) and (found := _held(question, read, threshold, newest, told=told)):
         return found
     if yes_no(question):
-        return _decided(question, whole, threshold, newest)
+        return _decided(question, whole, threshold, newest, contradicts)
     near = whole.evidence[:MOST_DECIDING]
+    sure = contradicts if whole.confidence >= threshold else None  # what is refused anyhow is not worth a judge's time
+    if other := _contradicting(question, near, sure):
+        whole = replace(whole, confidence=min(whole.confidence, CONTRADICTED))
+        return replace(_refused(whole, [other]), contradicted=True)
     denying = _denying(question, whole)
     stated = polarity.Premise(question).stated(near[0].quote)  # that another did not do it contradicts nothing
     if (not stated and any(item in near for item in denying)) or misstated(
@@ -220,7 +234,24 @@ def _part(part: str, reading: Reading, newest: str | None) -> Chosen:
     return replace(chosen, quotes=chosen.quotes[: len(settled.answers)])
 
 
-def _decided(question: str, reading: Reading, threshold: float, newest: str | None) -> Chosen:
+def _contradicting(question: str, near: Sequence[Evidence], contradicts: Contradicts | None) -> Evidence | None:
+    """Return the sentence that says no to what a question takes for granted, if none says yes.
+
+    It is of the document that comes nearest: what another denied may have changed since.
+    """
+    if (taken := premise(question)) is None:
+        return None
+    verdicts = {item: verdict_of(taken, item) for item in near}
+    if "yes" in verdicts.values():
+        return None
+    own = [item for item in near if item.passage.source == near[0].passage.source]
+    said = next((item for item in own if verdicts[item] == "no"), None)
+    return said or (near[0] if contradicts and denied(taken, near[0], contradicts) else None)
+
+
+def _decided(
+    question: str, reading: Reading, threshold: float, newest: str | None, contradicts: Contradicts | None
+) -> Chosen:
     """Say yes or no where sentences decide and no guard objects, both where sources do not agree, else only quote."""
     if reading.confidence < threshold:
         return _refused(reading, _denying(question, reading))
@@ -234,6 +265,8 @@ def _decided(question: str, reading: Reading, threshold: float, newest: str | No
         if settled := settle(question, versions, newest):
             deciding = Reading(settled.answers[0].evidence[:1], reading.confidence)
             return _settled(question, deciding, settled)
+    if not by_verdict and contradicts and denied(question, reading.evidence[0], contradicts):
+        return Chosen(reading.confidence, reading.evidence[:1], short_answer="no")
     return Chosen(reading.confidence, _near_best(reading.evidence, NEAR_BEST))
 
 
@@ -244,9 +277,17 @@ def _one_says_both(groups: Sequence[Sequence[Evidence]]) -> bool:
 
 def verdict_of(question: str, item: Evidence) -> Literal["yes", "no"] | None:
     """Return what a sentence decides, if no guard objects."""
-    context = f"{item.passage.title} {item.passage.text}"
-    verdict = decide(question, item.quote, context)
-    return verdict if verdict and against(question, item.quote, verdict, context) is None else None
+    return verdict(question, item.quote, _context(item))
+
+
+def denied(question: str, item: Evidence, contradicts: Contradicts) -> bool:
+    """Tell whether a judge takes a sentence for a "no", and a guard finds what keeps it from being a "yes"."""
+    statement = deniable(question, item.quote, _context(item))
+    return statement is not None and contradicts(question, statement) >= DENIED
+
+
+def _context(item: Evidence) -> str:
+    return f"{item.passage.title} {item.passage.text}"
 
 
 def _time_between(events: tuple[str, str, str], read: Read, threshold: float) -> Chosen | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.output.render import NOT_READ, REFUSED
+from rag.output.render import NOT_READ, unshown
 from rag.schema import REASONS, Answer, Citation, Claim
 
 
@@ -29,7 +29,7 @@ def refusal(answer: Answer) -> str:
     """Return why an answer was refused, in words; empty for one that was not, and for a reply to a greeting."""
     if answer.outcome == "answered" or answer.message:
         return ""
-    told = f"{REFUSED} ({REASONS[answer.reason or '']})"
+    told = f"{unshown(answer)} ({REASONS[answer.reason or '']})"
     return "\n".join([told, *(f"{NOT_READ}: {item}" for item in answer.missing)])
 
 

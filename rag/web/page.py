@@ -131,7 +131,9 @@ def _is_quoted(claim: Claim, found: Answer) -> bool:
 
 
 def _refused(found: Answer, place: int) -> str:
-    told = found.warnings or [translated(REASONS[found.reason or ""])]
+    why = translated(REASONS[found.reason or ""])
+    near = why if found.reason == "contradicted" else words.CHAT_CLOSEST
+    told = [near] if found.closest else found.warnings or [why]
     said = set(terms(" ".join(item.quote for item in found.closest)))
     keys = key_terms(found.standalone)
     return html(
@@ -141,7 +143,7 @@ def _refused(found: Answer, place: int) -> str:
         place,
         f"{found.confidence:.0%}",
         translated(refused(found)),
-        told=map(_sentence, [words.CHAT_CLOSEST] if found.closest else told),
+        told=map(_sentence, told),
         warnings=map(_sentence, found.warnings),
         closest=[(item, joined(item.title, item.source)) for item in found.closest],
         keys=keys,

@@ -568,6 +568,8 @@ PHRASES = {
     "earlier, {when}": "antes, {when}",
     "no passage has anything to do with the question": "ningún pasaje tiene que ver con la pregunta",
     "the closest passages do not answer the question": "los pasajes más cercanos no responden a la pregunta",
+    "A source says otherwise.": "Una fuente dice otra cosa.",
+    "it says otherwise than the question takes for granted": "dice otra cosa que lo que la pregunta da por hecho",
     "what was said asks nothing of the sources": "lo dicho no pregunta nada a las fuentes",
     "confident": "segura",
     "likely": "probable",

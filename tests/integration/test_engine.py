@@ -1,5 +1,5 @@
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from rag import clock
 from rag.config import Config
 from rag.engine import Engine, Options
 from rag.errors import UsageError
+from rag.reading.selection import Chosen
 from rag.schema import Answer, Retrieved, Turn
 from tests.unit.test_write import Scripted
 
@@ -176,6 +177,21 @@ def test_the_threshold_is_a_setting(config: Config) -> None:
 def test_nothing_found_is_a_reason_of_its_own(engine: Engine) -> None:
     answer = engine.ask("photosynthesis chlorophyll wavelengths")
     assert (answer.outcome, answer.reason, answer.closest) == ("refused", "nothing_found", ())
+
+
+def test_the_judge_is_a_witness(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    witnesses: list[Callable[[str, str], float]] = []
+
+    def choose(*given: Any) -> Chosen:
+        witnesses.append(given[-1])
+        return Chosen(0.0)
+
+    monkeypatch.setattr("rag.engine.choose", choose)
+    engine.ask("Did it rain?")
+    denied, said = (
+        witnesses[0]("Did it rain in Faro?", told) for told in ("It never rained in Faro.", "It rained in Faro.")
+    )
+    assert 0 <= said < denied <= 1
 
 
 def test_from_python_as_the_readme_says(config: Config) -> None:

@@ -195,6 +195,11 @@ def test_a_refusal_shows_the_nearest_as_a_card(refused: Answer) -> None:
     assert "do not say" not in html
     assert html.count("ql-card") == 1
     assert html.index("ql-card") < html.index('data-closest="0"') < html.index('data-closest="1"')
+    otherwise = page.answer(replace(refused, reason="contradicted"), 2)
+    assert (
+        "<strong>A source says otherwise.</strong> It says otherwise than the question takes for granted.</p>"
+        in otherwise
+    )
     alone = page.answer(replace(refused, closest=(), reason="nothing_found"), 2)
     assert "<strong>The sources do not say.</strong> No passage has anything to do with the question.</p>" in alone
     warned = page.answer(replace(refused, closest=(), warnings=(f"it is {HOSTILE}",)), 2)

@@ -83,6 +83,52 @@ def test_what_a_near_sentence_contradicts_is_not_answered() -> None:
     assert choose("Why did the mayor refuse the offer of the bank?", always(sure), 0.5).quotes
 
 
+DENIED_TEXT = "The union, which met in Faro, did not accept the offer. Ana Silva leads the union. The firm is old."
+
+
+def test_what_is_said_otherwise_is_refused_as_contradicted() -> None:
+    sure = reading(0.9, {1: 0.9, 0: 0.5, 2: 0.3}, of=passage(DENIED_TEXT))
+    chosen = choose("Why did the union accept the offer?", always(sure), 0.5)
+    assert (chosen.quotes, chosen.contradicted, chosen.confidence) == ((), True, CONTRADICTED)
+    assert chosen.closest[0].quote == "The union, which met in Faro, did not accept the offer."
+    assert not choose("Who leads the union?", always(sure), 0.5).contradicted
+
+
+def test_what_another_document_denied_may_have_changed() -> None:
+    (older,) = passages(Document("old.txt", "The terminal has not reopened. It is large.", "Old"), 2000)
+    (newer,) = passages(Document("new.txt", "Passengers came to the terminal again on 3 May.", "New"), 2000)
+    items = (Evidence(newer, newer.sentences[0], 0.9, "3 May"), Evidence(older, older.sentences[0], 0.5, ""))
+    assert not choose("When did the terminal reopen?", always(Reading(items, 0.9)), 0.5).contradicted
+    assert choose("When did the terminal reopen?", always(Reading(items[::-1], 0.9)), 0.5).contradicted
+
+
+def test_a_judge_and_a_guard_say_no_together() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def judge(question: str, sentence: str) -> float:
+        asked.append((question, sentence))
+        return 0.9
+
+    found = reading(
+        0.9,
+        {0: 0.9, 1: 0.5},
+        of=passage("Ana Silva, who is ill, never travelled by ship or by train to Porto. The firm is old."),
+    )
+    question = "Did Ana Silva travel to Porto?"
+    assert choose(question, always(found), 0.5).short_answer is None, "no rule decides"
+    assert choose(question, always(found), 0.5, contradicts=judge).short_answer == "no"
+    assert asked == [(question, "Ana Silva never travelled by ship or by train to Porto.")]
+    assert choose(question, always(found), 0.5, contradicts=lambda *_: 0.5).short_answer is None, "not sure enough"
+    said = reading(0.9, {0: 0.9}, of=passage("Ana Silva travelled by ship or by train to Porto."))
+    assert choose(question, always(said), 0.5, contradicts=judge).short_answer != "no", "no guard objects to a yes"
+    unsure = reading(
+        0.9, {0: 0.9}, of=passage("Ben Costa said Ana Silva never travelled by ship or by train to Porto.")
+    )
+    assert choose(question, always(unsure), 0.5, contradicts=judge).short_answer is None, "it is another's word"
+    premise = choose("Why did Ana Silva travel to Porto?", always(found), 0.5, contradicts=judge)
+    assert (premise.contradicted, premise.quotes) == (True, ())
+
+
 def test_that_another_did_not_do_it_contradicts_nothing() -> None:
     told = passage("The senator did not vote for the bill. The governor voted for the bill.")
     chosen = choose("Who voted for the bill?", always(reading(0.9, {1: 0.9, 0: 0.3}, "The governor", told)), 0.5)
@@ -167,10 +213,10 @@ def test_yes_and_no_only_where_a_sentence_decides() -> None:
 
 def test_a_guard_leaves_the_quote_and_takes_the_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever decides, a guard has the last word."""
-    monkeypatch.setattr("rag.reading.selection.decide", lambda *_: "yes")
+    monkeypatch.setattr("rag.english.verdict.decide", lambda *_: "yes")
     told = passage("The bank paid 5 billion dollars. It paid in May.")
     found = reading(0.9, {0: 0.9}, of=told)
-    asked = {"Did the bank pay 5 billion dollars?": "yes", "Did the bank pay 5 dollars?": None}
+    asked = {"Did the bank pay 5 billion dollars?": "yes", "Did only the bank pay 5 billion dollars?": None}
     for question, verdict in asked.items():
         chosen = choose(question, always(found), 0.5)
         assert (quotes(chosen), chosen.short_answer) == (["The bank paid 5 billion dollars."], verdict)

@@ -32,7 +32,7 @@ Did the minister accept the offer? | The minister accepted the resignation. | -
 Did the minister accept the offer? | The offer was made to the minister. | -
 Did the minister accept the offer? | The former minister accepted the offer. | -
 Did the minister accept the offer? | Did the minister accept the offer? | -
-Did the minister accept the offer? | The minister accepted the advice and refused the offer. | -
+Did the minister accept the offer? | The minister accepted the advice and refused the offer. | no
 Did the minister accept the offer? | The minister discussed the offer that the union accepted. | -
 Did the minister accept the offer? | Nobody thinks the minister accepted the offer. | -
 Did the minister accept the offer? | The minister accepted the offer letter. | -

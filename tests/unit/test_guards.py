@@ -22,14 +22,16 @@ Is the pipeline 1,230 miles long? | The pipeline is 1,230 km long. | - no
 Is the pipeline 1,230 kilometres long? | The pipeline is 1,230 km long. | yes -
 Was it -5 degrees? | It was 5 degrees. | - no
 Did 12 sailors die? | 12 soldiers died. | - no
-Did 12 sailors die? | At least 12 sailors died. | - no
+Did 12 sailors die? | At least 12 sailors died. | - -
 Did at least 12 sailors die? | Fifteen sailors died. | yes -
-Did at least 12 sailors die? | At most 12 sailors died. | - no
+Did at least 12 sailors die? | At most 12 sailors died. | - -
+Did 15 sailors die? | At least 12 sailors died. | - -
+Did 10 sailors die? | At least 12 sailors died. | - no
 Did at most 12 sailors die? | Twelve sailors died. | yes -
 Did more than 12 sailors die? | 12 sailors died. | - no
 Did more than 12 sailors die? | 15 sailors died. | yes -
 Did fewer than 12 sailors die? | Up to 11 sailors died. | yes -
-Did 12 sailors die? | About 12 sailors died. | - no
+Did 12 sailors die? | About 12 sailors died. | - -
 Did about 12 sailors die? | About 12 sailors died. | yes -
 Did one sailor die? | Two sailors died. | - no
 Did 5 of the 12 sailors die? | 5 of the 15 sailors died. | - no

@@ -83,6 +83,10 @@ Nearest passages (-v shows all of them, whole):
   │ The council of Orda chose Ann Lee, who had…  0.txt:0-103
   │ The council of Orda chose Ann Lee, who had…  1.txt:0-103"""
     )
+    otherwise = answer_text(replace(refused, reason="contradicted"), Look(80))
+    assert otherwise.startswith(
+        "A source says otherwise.\nIt says otherwise than the question takes for granted.\nNearest passages"
+    )
     whole = answer_text(refused, verbose=True)
     assert "(not_supported; confidence 0.10)." in flat(whole)
     assert flat(whole).count(QUOTE) == 4

@@ -8,7 +8,7 @@ import pytest
 from gradio.context import LocalContext
 
 from rag.conversation.smalltalk import MESSAGES, message
-from rag.output.render import DISAGREE, EARLIER, NO_SENTENCE, NOT_READ, REFUSED
+from rag.output.render import DISAGREE, EARLIER, NO_SENTENCE, NOT_READ, OTHERWISE, REFUSED
 from rag.schema import REASONS
 from rag.web import spanish, words
 from rag.web.language import COOKIE, NAMES, OTHERS, said, speaking, spoken
@@ -103,7 +103,7 @@ def test_an_event_is_answered_in_the_language_of_its_browser() -> None:
 
 @pytest.mark.parametrize("titles", [[], ["One"], ["One", "Two"], [f"Title {n}" for n in range(14)]])
 def test_every_phrase_of_the_engine_is_translated_and_no_title(titles: list[str]) -> None:
-    phrases = [REFUSED, NO_SENTENCE, NOT_READ, DISAGREE, EARLIER, f"{EARLIER}, 2023", *REASONS.values()]
+    phrases = [REFUSED, NO_SENTENCE, OTHERWISE, NOT_READ, DISAGREE, EARLIER, f"{EARLIER}, 2023", *REASONS.values()]
     phrases += ["confident", "likely", "unsure"]
     lines = [line for kind in MESSAGES for line in message(kind, titles).split("\n")]
     listed = [line for line in lines if re.match(r"- (?:One|Two|Title)", line)]
