@@ -128,7 +128,9 @@ def _text(values: Mapping[Any, Any], key: Any) -> str:
     found = found[0] if isinstance(found, list) and found else found
     if isinstance(found, bytes):
         try:
-            found = found.decode()
+            told = found.decode()
         except UnicodeDecodeError:
-            found = found.decode("latin-1")
-    return found.replace("\0", "").strip() if isinstance(found, str) else ""
+            told = found.decode("latin-1")
+    else:
+        told = found if isinstance(found, str) else ""
+    return told.replace("\0", "").strip()
