@@ -8,6 +8,7 @@ element.addEventListener("click", (event) => {
     const shown = element.querySelector(`#ql-claim-${to}`);
     shown.scrollIntoView({ block: "nearest" });
     shown.focus({ preventScroll: true });
-    shown.querySelector("[data-quote], [data-claim]")?.click(); // what speaks to it is read at once
+    // By mouse what speaks to it is read at once; who presses a key reads on from the claim.
+    if (event.detail) shown.querySelector("[data-quote], [data-claim]")?.click();
   } else trigger("click", { number: count(quote), claim: count(claim) });
 });
