@@ -35,7 +35,7 @@ HOUSE = """
     models: encode embed origins careful catalogue
     index: near_duplicates manifest store bm25 vectors opened joined generations
     postgres: address session jobs kept postings neighbours store tables opened copy database collections
-    indexing: homes ingestion work builder status watch
+    indexing: homes ingestion hands team work builder status watch
     english: preference vocabulary tokens polarity question_form grammar question_parts statements clause decide amounts
         counts relative period guards premise verdict
     retrieval: hybrid rerank

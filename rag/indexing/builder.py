@@ -29,8 +29,10 @@ from rag.documents import load
 from rag.errors import IndexDamaged, IndexMissing, SourceError, UsageError
 from rag.index import bm25, generations, manifest, store, vectors
 from rag.index.opened import Index
-from rag.indexing import homes, work
+from rag.indexing import homes
 from rag.indexing.ingestion import ingested
+from rag.indexing.team import BLOCK as SHARED_BLOCK
+from rag.indexing.team import Team, Told, team_of
 from rag.models import encode
 from rag.schema import Skipped
 
@@ -120,7 +122,7 @@ def build(
         nullcontext() if dry_run else home.single_writer(),
         _sound_now(home) as now,
         _full_disk(),
-        nullcontext() if dry_run else work.team(home, config) as team,
+        nullcontext() if dry_run else team_of(home, config) as team,
     ):
         known = now.store.of_file if now else None
         if team:
@@ -159,7 +161,7 @@ def build(
         return _done(replace(report, built=True, passages=counts.passages, encoded=encoded), team)
 
 
-def _done(report: Report, team: work.Team | None) -> Report:
+def _done(report: Report, team: Team | None) -> Report:
     if team:
         team.end()
     return report
@@ -252,8 +254,8 @@ def _write_vectors(
     encoder: encode.QueryEncoder,
     stored: store.Store,
     reusable: Index | None,
-    team: work.Team | None,
-    told: work.Told,
+    team: Team | None,
+    told: Told,
 ) -> tuple[manifest.Search, int]:
     """Write a vector a passage; return how they are to be searched, and how many had to be encoded."""
     known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
@@ -262,14 +264,14 @@ def _write_vectors(
     encoded = 0
     shape = (times.total(), encoder.card.dimension)
 
-    def here(texts: Sequence[str], told: work.Told) -> encode.Vectors:
+    def here(texts: Sequence[str], told: Told) -> encode.Vectors:
         found = encoder.encode(texts, encoder.card.document_prompt)
         told(len(texts))
         return found
 
     def blocks() -> Iterator[encode.Vectors]:
         nonlocal encoded
-        for texts in _blocks(stored.texts(), work.BLOCK if team else BLOCK):
+        for texts in _blocks(stored.texts(), SHARED_BLOCK if team else BLOCK):
             keys = [_key(text) for text in texts]
             rows = np.array([known.get(key, -1) for key in keys])
             block = np.empty((len(texts), shape[1]), dtype=np.float32)
@@ -289,8 +291,8 @@ def _write_vectors(
 
 @contextmanager
 def _telling(
-    stage: Literal["read", "encode"], total: int, tell: Tell | None, team: work.Team | None, *, progress: bool
-) -> Iterator[work.Told]:
+    stage: Literal["read", "encode"], total: int, tell: Tell | None, team: Team | None, *, progress: bool
+) -> Iterator[Told]:
     """Yield what is called with how many more files are parsed or passages encoded, here or elsewhere."""
     from tqdm import tqdm
 

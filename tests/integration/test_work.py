@@ -21,7 +21,7 @@ from rag.cli import main as cli
 from rag.config import Config, environment
 from rag.documents.sandbox import Sandbox
 from rag.errors import EncoderError, RagError, UsageError
-from rag.indexing import work
+from rag.indexing import hands, work
 from rag.indexing.builder import build
 from rag.indexing.homes import Home, home
 from rag.indexing.status import status, status_text
@@ -155,13 +155,13 @@ def test_a_worker_whose_database_goes_waits_for_it(
     begun: list[str] = []
     told: list[str] = []
 
-    def helps(_config: Config, jobs: Jobs, hands: work.Hands, _tell: object) -> None:
-        begun.append(hands.name)
+    def helps(_config: Config, jobs: Jobs, own: hands.Hands, _tell: object) -> None:
+        begun.append(own.name)
         if len(begun) == 2:
             raise KeyboardInterrupt
         server.cut()
         while True:
-            hands.check()
+            own.check()
             jobs.asked()
 
     monkeypatch.setattr(work, "_help", helps)
@@ -222,8 +222,8 @@ def test_who_would_do_it_otherwise_is_refused(
 ) -> None:
     run = rows_of(server, shared)
     own = home(shared.index, shared.models)
-    recipe = work.recipe(recognition=False)
-    with own.single_writer(), work._jobs(own) as jobs, own.open() as index:
+    recipe = hands.recipe(recognition=False)
+    with own.single_writer(), hands.jobs_of(own) as jobs, own.open() as index:
         for key, value, told in (
             ("quoteline", "0.1", "quoteline is [^ ]+, not 0.1"),
             ("onnxruntime", "0", "onnxruntime is [^ ]+, not 0"),
