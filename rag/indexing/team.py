@@ -46,7 +46,7 @@ class Team:
         self._limits: dict[str, int] = {}
         self._folder = Path()
         self._sent = False
-        self._noted = 0.0
+        self._noted, self._stage = 0.0, ""
 
     def parse(self, config: Config, known: Container[tuple[str, str]], told: Told) -> None:
         """Have every file parsed that must be.
@@ -113,9 +113,9 @@ class Team:
 
     def note(self, stage: str, done: int, total: int) -> None:
         """Let whoever asks know how far the build is; not more often than somebody can read."""
-        if time.monotonic() > self._noted + LATER or done == total:
+        if stage != self._stage or time.monotonic() > self._noted + LATER or done == total:
             self._jobs.tell(stage, done, total)
-            self._noted = time.monotonic()
+            self._stage, self._noted = stage, time.monotonic()
 
     def end(self) -> None:
         """Forget what was done: a generation has it."""

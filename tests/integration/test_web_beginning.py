@@ -38,7 +38,7 @@ def test_files_that_are_there_already_can_be_indexed(unbuilt: Config) -> None:
     folder = Path(unbuilt.sources)
     folder.mkdir()
     (folder / "a.txt").write_text("text")
-    (folder / "picture.png").write_bytes(b"png")
+    (folder / "clip.mp4").write_bytes(b"mp4")
     begin, _ = beginning(unbuilt)
     shown = begin.look()
     assert "One file that can be read lies in" in shown

@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_used_is_listed_and_the_rest_go_on(tmp_path: Path)
     os.mkfifo(tmp_path / "pipe.txt")
     found = read(
         tmp_path, empty__txt="", blank__txt=" \n", latin__txt="Łódź".encode("cp1250"), nul__txt=b"a\0b",
-        picture__png=b"x", good__txt="Fine.", front__md="---\ntitle: T\n---\n", __hidden="x",
+        picture__png=b"x", clip__mp4=b"x", good__txt="Fine.", front__md="---\ntitle: T\n---\n", __hidden="x",
     )  # fmt: skip
     assert [document.source for document in found.documents] == ["good.txt"]
     assert {skipped.source: skipped.reason for skipped in found.skipped} == {
@@ -104,7 +104,8 @@ def test_a_file_that_cannot_be_used_is_listed_and_the_rest_go_on(tmp_path: Path)
         "latin.txt": "not UTF-8 (byte 0), and no other encoding is certain",
         "link.txt": "a symbolic link",
         "nul.txt": "binary: it holds NUL characters",
-        "picture.png": "no loader for .png",
+        "picture.png": "not a picture that can be read",
+        "clip.mp4": "no loader for .mp4",
         "pipe.txt": "not a regular file",
     }
 
