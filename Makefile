@@ -13,7 +13,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test unit check lint suites eval browser docs screenshots reader judge reader-base judge-base constraints clean
+.PHONY: demo test unit check lint suites pages eval browser docs screenshots reader judge reader-base judge-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -26,13 +26,13 @@ demo: $(VENV)/.demo
 
 # The tests wait now and then: types are checked and the gold questions asked meanwhile.
 test: $(VENV)/.test browser
-	$(MAKE) --jobs 2 suites lint eval
+	$(MAKE) --jobs 3 suites pages lint eval
 
 # The fast part of the tests: it loads no model.
 unit: $(VENV)/.test
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
-check: lint suites
+check: lint suites pages
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -40,12 +40,13 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 # A process for each core, which computes with one thread. The unit tests last: of short files the last ends soon.
-# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
-# Three processes even on two cores, for a browser and its server wait for each other half of the time.
-suites: export OMP_NUM_THREADS := 1
+suites pages: export OMP_NUM_THREADS := 1
 suites: $(VENV)/.test
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder tests/integration tests/test_house.py rag tests/unit
-	$(BIN)/pytest --numprocesses 3 --dist loadgroup tests/browser
+
+# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
+pages: $(VENV)/.test
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup tests/browser
 
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo

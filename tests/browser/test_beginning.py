@@ -129,7 +129,7 @@ def test_what_goes_wrong_leaves_a_way_to_go_on(page: Page, screenshots: Path, so
     folder = tmp_path / "chosen"
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "otters.txt").write_text(OTTERS)
-    (folder / "picture.png").write_bytes(b"png")
+    (folder / "clip.mp4").write_bytes(b"mp4")
     page.locator("#ql-begin").get_by_label("choose a folder").set_input_files(folder)
     expect(page.locator("#ql-begin")).to_contain_text("Left out of the folder, as their kind cannot be read: 1.")
     expect(page.get_by_role("heading", name="2 sources are in the index.")).to_be_visible()
