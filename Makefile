@@ -13,7 +13,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test unit check lint suites pages eval browser docs screenshots reader judge reader-base judge-base constraints clean
+.PHONY: demo test unit check lint suites eval browser docs screenshots reader judge reader-base judge-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -26,27 +26,26 @@ demo: $(VENV)/.demo
 
 # The tests wait now and then: types are checked and the gold questions asked meanwhile.
 test: $(VENV)/.test browser
-	$(MAKE) --jobs 3 suites pages lint eval
+	$(MAKE) --jobs 2 suites lint eval
 
 # The fast part of the tests: it loads no model.
 unit: $(VENV)/.test
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
-check: lint suites pages
+check: lint suites
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# A process for each core, which computes with one thread. The unit tests last: of short files the last ends soon.
-suites pages: export OMP_NUM_THREADS := 1
+# Three processes, which compute with one thread: each waits now and then. The unit tests last: of short files the last
+# ends soon. The browser apart: the loop that Playwright keeps running does not let other tests of its process run one;
+# and behind the others, for a page that others keep from the processor only costs more of it.
+suites: export OMP_NUM_THREADS := 1
 suites: $(VENV)/.test
-	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder tests/integration tests/test_house.py rag tests/unit
-
-# The browser apart: the loop that Playwright keeps running does not let other tests of its process run one.
-pages: $(VENV)/.test
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup tests/browser
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/integration tests/test_house.py rag tests/unit
+	$(BIN)/pytest --numprocesses 3 --dist loadgroup tests/browser
 
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo

@@ -13,7 +13,7 @@ from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
 
-MANY = 3000
+MANY = 2000
 MOST_MS = 1000
 """To show what is searched for, or that a row is ticked; a free machine needs a tenth."""
 
