@@ -13,7 +13,7 @@ from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
 
-MANY = 2000
+MANY = 3000
 MOST_MS = 1000
 """To show what is searched for, or that a row is ticked; a free machine needs a tenth."""
 
@@ -206,14 +206,14 @@ def test_thousands_of_rows_come_without_lag(browser: Browser, houses: str, scree
         )
         assert ticking < MOST_MS
         print(f"{MANY} rows: filtered after {filtering:.0f} ms, ticked after {ticking:.0f} ms")
-        chip(page, f"1 of {MANY:,} sources")
+        chip(page, "1 of 3,000 sources")
         listed.locator(".ql-books").evaluate("list => { list.scrollTop = list.scrollHeight; }")
         expect(listed.locator(".ql-book").last).to_contain_text("House 999 of Lutra")
         assert listed.locator(".ql-book").count() < 40
-        listed.get_by_label(f"Tick all {MANY:,}").check()
-        chip(page, f"{MANY:,} of {MANY:,} sources")
+        listed.get_by_label("Tick all 3,000").check()
+        chip(page, "3,000 of 3,000 sources")
         listed.locator(".ql-book input").last.uncheck()
-        chip(page, f"{MANY - 1:,} of {MANY:,} sources")
+        chip(page, "2,999 of 3,000 sources")
         page.screenshot(path=screenshots / "thousands.png")
         open_view(page, "Ask")
         ask(page, "How many windows does House 41 of Lutra have?")
