@@ -5,12 +5,13 @@ is held to that key at the two places where everything passes: what an engine is
 changes the sources (:mod:`rag.web.library`).
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from cachetools import LRUCache
 
 from rag.errors import BusyError, RightsError, UsageError
 from rag.web.keys import Key, Rates
@@ -30,15 +31,11 @@ class Pages:
     """Whose each open page is: what it holds belongs to who opened it, not to who signs in behind them."""
 
     def __init__(self) -> None:
-        self._by: OrderedDict[str, str] = OrderedDict()
+        self._by: LRUCache[str, str] = LRUCache(MOST_PAGES)
 
     def owner(self, page: str, name: str) -> str:
         """Return whose a page is; ``name``'s if nobody has been seen with it."""
-        found = self._by.setdefault(page, name)
-        self._by.move_to_end(page)
-        if len(self._by) > MOST_PAGES:
-            self._by.popitem(last=False)
-        return found
+        return self._by.setdefault(page, name)
 
 
 @dataclass(frozen=True, slots=True)

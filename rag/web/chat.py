@@ -8,7 +8,6 @@ time is not queued: it works while answers are waited for.
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from threading import Lock
 from typing import Any
 
 import gradio as gr
+from cachetools import LRUCache
 
 from rag.config import Config
 from rag.conversation.suggest import KEPT
@@ -163,7 +163,7 @@ class Examples:
     def __init__(self, named: Sequence[str]) -> None:
         self._named = named
         self._lock = Lock()
-        self._kept: OrderedDict[str, tuple[str, ...]] = OrderedDict()  # by index: not everybody reads all of it
+        self._kept: LRUCache[str, tuple[str, ...]] = LRUCache(MOST_KEPT)  # by index: not everybody reads all of it
 
     def of(self, engine: Engine) -> tuple[str, ...]:
         """Return those that the sources of an engine answer, otherwise some that are made of these sources."""
@@ -171,8 +171,6 @@ class Examples:
             if engine.index.id not in self._kept:
                 found = tuple(question for question in self._named if engine.answers(question))
                 self._kept[engine.index.id] = found or self._made(engine)
-                while len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
             return self._kept[engine.index.id]
 
     def _made(self, engine: Engine) -> tuple[str, ...]:
