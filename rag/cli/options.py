@@ -18,9 +18,9 @@ OUT = "as .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 
 OCR = "read pages without text by text recognition (quoteline[ocr])"
 
-DESCRIBE = "send pictures to the LLM, to say what they show (docs/sources.md)"
+DESCRIBE = "have the LLM say what pictures show: they are sent to it"
 
-SEES = "LLM that says what pictures show, with --describe (docs/llm.md)"
+SEES = "the LLM that --describe asks (docs/llm.md)"
 
 PEOPLE = "have people sign in to the page by their keys (rag keys)"
 
