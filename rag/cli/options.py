@@ -18,7 +18,7 @@ OUT = "as .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 
 OCR = "read pages without text by text recognition (quoteline[ocr])"
 
-DESCRIBE = "have the LLM say what pictures show: they are sent to it"
+DESCRIBE = "have the LLM say what pictures show (sends them to it)"
 
 SEES = "the LLM that --describe asks (docs/llm.md)"
 

@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
 from stat import S_ISREG
-from typing import Any
+from typing import Any, Protocol
 
 from rag.config import Config
 from rag.documents import fetched
@@ -83,8 +83,16 @@ AlreadyParsed = Callable[[str, str], Parsed | None]
 """Gives what a file of this suffix and SHA-256 holds, if it was parsed ahead."""
 
 
-Describe = Callable[[Parsed], None]
-"""Puts what the pictures of a parsed file show into its text."""
+class Describe(Protocol):
+    """Says what pictures show. Safe between threads."""
+
+    def __call__(self, found: Parsed) -> None:
+        """Put that into the text of a parsed file."""
+        ...
+
+    def stop(self) -> None:
+        """Ask nothing any more, and wait for no answer."""
+        ...
 
 
 Heard = Callable[[str, "Sequence[Document | Skipped]"], None]
@@ -190,6 +198,8 @@ def _reading(
             yield lambda paths, names: pool.map(read, paths, names)
         finally:  # who ends the build waits for no file
             pool.shutdown(wait=False, cancel_futures=True)
+            if describe:
+                describe.stop()
             for sandbox in every:
                 sandbox.interrupt()
             pool.shutdown()

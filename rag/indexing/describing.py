@@ -59,10 +59,10 @@ class Describer:
         self._asked: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Ask nothing any more: who ends a build waits for no LLM."""
         self._stop.set()
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def __call__(self, found: Parsed) -> None:
         """Put what its pictures show into the text of what a parser found, and of what is within it."""
@@ -167,4 +167,4 @@ def describing(config: Config, *, asks: bool) -> Iterator[Describer | None]:
     try:
         yield describer
     finally:
-        describer.close()
+        describer.stop()
