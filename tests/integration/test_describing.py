@@ -16,6 +16,8 @@ from PIL import Image
 from rag.cli.main import main
 from rag.config import Config
 from rag.documents import load
+from rag.documents.common.gallery import Gallery
+from rag.documents.common.parsed import Parsed
 from rag.engine import Engine
 from rag.errors import UsageError
 from rag.indexing import describing as module
@@ -162,30 +164,53 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_whatever_the_model_does_the_build_goes_on(
+def test_whatever_the_model_does_the_source_is_read(
     fault: str, settings: Config, server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.llm.client.JITTER", 0.01)
     behaviour, cause = FAULTS[fault]
     server.behaviours = [behaviour]
     own = replace(settings, llm_seconds=1 if fault == "is silent" else 60)
-    (Path(own.sources) / "report.pdf").write_bytes(pdf([(chart(2), (72, 400, 300, 190))]))
-    found = read(own)
-    report = found.documents[-1]
-    assert [document.source for document in found.documents] == ["mill.txt", "report.pdf"]
-    assert report.text == "The report of Arle."
-    (line,) = report.unread
+    found = told(own)
+    assert (found.text, found.notes) == ("Above.\n\nBelow.", [])
+    (line,) = found.unread
     assert line.startswith(f"1 picture is not described ({cause}")
+    assert line.endswith(f"): {AGAIN}")
     assert line.count(": ") == 1, "what helps stands behind the only colon"
-    assert line.endswith(f": {AGAIN}")
+    server.behaviours = [says(SAID)]
+    again = told(settings)
+    assert again.text == f"Above.\n\nDescribed by gemma, not the source's own words:\n{SAID}\n\nBelow.", (
+        "it is asked again"
+    )
+    assert (again.notes, again.unread) == ([NOTE], [])
+
+
+def told(config: Config) -> Parsed:
+    """Have the picture of a document described."""
+    picture = Gallery()
+    (mark,) = picture.hang(chart(2))
+    found = Parsed(f"Above.\n\n{mark}\n\nBelow.", pictures=picture.taken())
+    with describing(config, asks=True) as describe:
+        assert describe
+        describe(found)
+    return found
+
+
+def test_a_source_that_lacks_a_picture_is_read_again(settings: Config, server: Loopback) -> None:
+    server.behaviours = [says("I'm sorry, I can't.")]
+    (Path(settings.sources) / "report.pdf").write_bytes(pdf([(chart(2), (72, 400, 300, 190))]))
+    found = read(settings)
+    assert [document.source for document in found.documents] == ["mill.txt", "report.pdf"]
+    report = found.documents[1]
+    assert (report.text, len(report.unread)) == ("The report of Arle.", 1)
     (skipped,) = found.skipped
     assert (skipped.source, skipped.remedy) == ("rents.png", AGAIN)
-    assert skipped.reason.startswith(f"no text in it, and 1 picture is not described ({cause}")
+    assert skipped.reason == "no text in it, and 1 picture is not described (gemma declined)"
     server.behaviours = [says(SAID)]
-    server.requests.clear()
-    again = read(own)
+    again = read(settings)
     assert not again.skipped
-    assert SAID in again.documents[1].text, "it is asked about again"
+    assert SAID in again.documents[1].text
+    assert SAID in again.documents[2].text
     assert again.documents[2].origin != report.origin, "what lacks a picture is never taken for the whole"
 
 
@@ -227,8 +252,7 @@ def test_the_other_servers_are_sent_the_picture_too(
     monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
     monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
     monkeypatch.setenv("OLLAMA_HOST", server.url)
-    found = read(replace(settings, llm=name))
-    assert SAID in found.documents[1].text
+    assert SAID in told(replace(settings, llm=name)).text
     ((_, _, body),) = server.requests
     assert base64.b64encode(b"\xff\xd8\xff").decode() in json.dumps(body), "a JPEG"
 
