@@ -103,7 +103,7 @@ def _opens(settings: Config, shown: Document, answer: Answer) -> None:
     """See that the page says whose words they are, and opens the picture with them."""
     turn = page.answer(answer, 0)
     assert page.tags(answer, 1) == ("described",)
-    assert words.CHAT_TAGS_ABOUT["described"] in turn
+    assert 'data-tag="described"' in turn
     assert words.CHAT_VERBATIM not in turn
     for other in (settings, replace(settings, describe=False, llm=None)):
         leaves = Leaves(other)
