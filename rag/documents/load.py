@@ -220,7 +220,7 @@ def read_text(path: Path, config: Config) -> str:
         raise SourceError(str(Skipped(_printable(str(path)), *_why(error)))) from error
 
 
-def limits(config: Config) -> dict[str, int]:
+def limits(config: Config) -> dict[str, Any]:
     """Return the limits within which files are parsed, as :class:`Sandbox` takes them."""
     return {
         "seconds": config.parse_seconds,

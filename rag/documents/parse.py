@@ -87,9 +87,9 @@ def parse(
     if gallery:
         gallery.taken()  # of a file that could not be read
     if parser in (pdf, picture):
-        found = parser(data, ocr, gallery)  # type: ignore[call-arg]
+        found = parser(data, ocr, gallery)
     elif parser in PICTURED:
-        found = parser(data, gallery)  # type: ignore[call-arg]
+        found = parser(data, gallery)
     else:
         found = parser(data)
     if gallery:

@@ -230,7 +230,7 @@ class Leaves:
             url = None
         models = {None, first_describer(document.text)}  # it may have been indexed with other settings than these
         every = product((url, None), models, (True, False))
-        if document.origin in (origin_of(sha256, self._config, at, model=by, whole=all_) for at, by, all_ in every):
+        if any(document.origin == origin_of(sha256, self._config, at, model=by, whole=all_) for at, by, all_ in every):
             return True
         try:
             found = self._sandbox.parse(path)

@@ -19,7 +19,7 @@ from rag.documents import load
 from rag.documents.common.gallery import Gallery
 from rag.documents.common.parsed import Parsed
 from rag.engine import Engine
-from rag.errors import UsageError
+from rag.errors import SourceError, UsageError
 from rag.indexing import describing as module
 from rag.indexing.builder import build
 from rag.indexing.describing import describing
@@ -292,5 +292,5 @@ def test_descriptions_that_cannot_be_kept_are_an_error_that_names_the_file(
     kept = Path(settings.data) / module.FILE
     kept.parent.mkdir()
     kept.write_bytes(b"no database" * 100)
-    with pytest.raises(module.SourceError, match="descriptions of pictures in .* cannot be used"):
+    with pytest.raises(SourceError, match="descriptions of pictures in .* cannot be used"):
         read(settings)

@@ -3,7 +3,7 @@
 import base64
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import docx
@@ -41,7 +41,7 @@ def told(suffix: str, data: bytes, said: Callable[[Image.Image], str] | None = N
     return found
 
 
-def pdf(*pages: list[tuple[bytes, tuple[float, float, float, float]]]) -> bytes:
+def pdf(*pages: Sequence[tuple[bytes, tuple[float, float, float, float]]]) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(595, 842))
     for text, page in zip(TEXTS, pages, strict=False):
