@@ -116,6 +116,21 @@ def test_the_pictures_of_documents_stand_where_they_are() -> None:
         assert told(".html", page.encode()).text == f"{shown}Tides, by year.\n\nThe tide rose."
 
 
+def test_the_pictures_of_a_book_stand_in_their_chapters() -> None:
+    figure = "<figure><img src='../art/a%20b.png'/></figure>"
+    items = '<manifest><item id="a" href="text/a.xhtml"/></manifest><spine><itemref idref="a"/></spine>'
+    lost = "<figure><img src='gone.png'/></figure>"
+    chapters: dict[str, bytes | str] = {
+        "META-INF/container.xml": '<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>',
+        "b.opf": f"<package>{items}</package>",
+        "text/a.xhtml": f"<html><body><p>Above.</p>{figure}{lost}<p>Below.</p></body></html>",
+        "art/a b.png": chart(),
+    }
+    out = io.BytesIO()
+    zipfile.ZipFile(out, "w").close()
+    assert told(".epub", added(out.getvalue(), chapters)).text == "Above.\n\n<320x200>\n\nBelow."
+
+
 def added(archive: bytes, files: dict[str, "bytes | str"]) -> bytes:
     out = io.BytesIO(archive)
     with zipfile.ZipFile(out, "a") as file:
