@@ -24,18 +24,22 @@ WEB = sorted((ROOT / "rag" / "web").glob("*.py"))
 HOUSE = """
     : schema errors config clock
     text: numerals dates written hanzi quantities terms values normal untrusted
-    documents.common: decode raised formula fields parsed metadata header table grid symbols left pictured
+        described
+    documents.common: decode raised formula fields parsed gallery metadata header table grid symbols left
+        pictured
     documents.html: markup tables blocks main_part about page
     documents.plain: book quoting mail records feed rst subtitles delimited
-    documents.pdf: letters ocr lines wrapped glyphs grid order blocks hyphens furniture flow ruled pages image
+    documents.pdf: letters ocr lines wrapped glyphs grid order blocks hyphens furniture flow ruled figures
+        pages image
     documents.office: number_format spreadsheet package drawing styles numbering word slides
     documents.opendocument: sheets styles text package
     documents.rtf: words story document
     documents: parse rows places leaf sandbox worker corpus fetched load split
     models: encode embed origins careful catalogue
+    llm: gguf request providers client
     index: near_duplicates manifest store bm25 vectors opened joined generations
     postgres: address session jobs kept postings neighbours store tables opened copy database collections
-    indexing: homes ingestion hands team work builder status watch
+    indexing: homes ingestion hands team work describing builder status watch
     english: preference vocabulary tokens polarity question_form grammar question_parts statements clause decide amounts
         counts relative period guards premise verdict
     retrieval: hybrid rerank
@@ -44,7 +48,6 @@ HOUSE = """
     conversation: mention fragment substitute turns antecedent resolve rewrite smalltalk summary reply questions
         suggest
     claims: roles checks objections judging writer hints speaker check
-    llm: gguf request providers client
     conflicts: clash find
     : engine
     output: render terminal

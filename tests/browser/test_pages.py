@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from rag.config import Config
 from tests.browser.conftest import open_view, served, visited
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
+from tests.loopback import loopback, says
+from tests.unit.test_gallery import chart
 
 BATH = "How much would the new bath of Ystad cost?"
 HOLM = "Who is the mayor of Ystad?"
@@ -128,6 +131,34 @@ def test_a_pdf_opens_as_its_page_with_the_quote_boxed(site: Page, screenshots: P
     assert box["x"] + box["width"] < paper["x"] + 310 * scale, "the other column is not boxed"
     assert site.locator(BOX).nth(0).evaluate(INKED) > 0.05
     assert site.locator(BOX).nth(1).evaluate(INKED) > 0.05
+
+
+def test_a_picture_opens_and_it_is_said_who_describes_it(
+    browser: Browser, config: Config, tmp_path: Path, screenshots: Path
+) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "rents.png").write_bytes(chart(5, (1200, 700)))
+    (sources / "mill.txt").write_text("The mill at Lutra was built in 1890, said Ana Pike.")
+    with loopback() as server:
+        server.behaviours = [says("A bar chart shows that the rents of Arle rose by 12 % in 2025. Its bars are red.")]
+        asked = replace(config, describe=True, llm=f"openai-like:{server.url}/v1#gemma", data=str(tmp_path))
+        built_over(asked, sources, tmp_path / "index")
+    own = replace(config, index=str(tmp_path / "index"))
+    with served(own, "--sources", str(sources)) as address, visited(browser, address) as page:
+        ask(page, "By how much did the rents of Arle rise in 2025?")
+        chip = answers(page, 1).get_by_role("button", name="Show quote 1 in its source").first
+        expect(chip).to_have_text("1rents.pngdescribed")
+        chip.click()
+        expect(page.locator(".ql-leaf img")).to_be_visible(timeout=SLOW)
+        drawn = "image => image.decode().then(() => image.naturalWidth > 600)"
+        assert page.locator(".ql-leaf img").evaluate(drawn)
+        expect(page.locator(".ql-leaf [role=status]")).to_contain_text("gemma described a picture on this page.")
+        page.wait_for_timeout(300)
+        page.screenshot(path=screenshots / "described.png")
+        page.get_by_role("button", name="Text view").click()
+        expect(page.locator(".ql-text")).to_contain_text("Described by gemma, not the source's own words:")
+        expect(page.locator("mark.ql-selected")).to_contain_text("rose by 12 % in 2025.")
 
 
 def test_the_text_is_a_press_away_and_the_choice_holds(site: Page) -> None:
