@@ -20,6 +20,7 @@ from rag.engine import Engine
 from rag.index import generations
 from rag.indexing.builder import build
 from rag.models import careful
+from rag.models.encode import OnnxEncoder
 from rag.reading.network import Session
 from tests import reuse
 
@@ -59,8 +60,9 @@ def _reuse() -> Iterator[None]:
 
 @pytest.fixture
 def read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the networks read what they read before: for a test of whether they say the same."""
+    """Have the networks read what they read before, and encoders loaded: for a test of whether they say the same."""
     monkeypatch.setattr(Session, "run", reuse.RUN)
+    monkeypatch.setattr(OnnxEncoder, "__init__", reuse.LOAD)
 
 
 @pytest.fixture(scope="session")

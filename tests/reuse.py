@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from copy import copy
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -32,8 +34,8 @@ Worker = subprocess.Popen[bytes]
 REAL = (subprocess.Popen, sys.executable)
 """Who puts something else in the place of these wants a worker of their own."""
 START, ASK, INTERRUPT, CLOSE = Sandbox._start, Sandbox._ask, Sandbox.interrupt, Sandbox.close
-RUN = Session.run
-"""Reads anew: for a test of whether the same comes of it."""
+LOAD, RUN = OnnxEncoder.__init__, Session.run
+"""Load and read anew: for a test of whether the same comes of it."""
 
 
 class Workers:
@@ -105,18 +107,17 @@ def workers() -> Iterator[None]:
 @contextmanager
 def encoders() -> Iterator[None]:
     """Keep the encoders that were loaded last, each for whoever loads the same two files."""
-    load = OnnxEncoder.__init__
-    kept: LRUCache[tuple[Any, ...], dict[str, Any]] = LRUCache(3)
+    kept: LRUCache[tuple[Any, ...], OnnxEncoder] = LRUCache(3)
     one = Lock()
 
     def init(encoder: OnnxEncoder, folder: Path, card: EncoderCard, *, threads: int) -> None:
         files = [(folder / name).stat() for name in ("encoder.onnx", "tokenizer.json")]
-        key = (card, threads, *((file.st_dev, file.st_ino, file.st_mtime_ns, file.st_size) for file in files))
+        key = (card, *((file.st_dev, file.st_ino, file.st_mtime_ns, file.st_size) for file in files))
         with one:
             if key not in kept:
-                load(encoder, folder, card, threads=threads)
-                kept[key] = vars(encoder)
-            vars(encoder).update(kept[key])
+                LOAD(encoder, folder, card, threads=threads)
+                kept[key] = copy(encoder)
+            vars(encoder).update(vars(kept[key]), _pool=ThreadPoolExecutor(threads, thread_name_prefix="encode"))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(OnnxEncoder, "__init__", init)
