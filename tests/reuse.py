@@ -51,8 +51,10 @@ class Workers:
             return START(sandbox)
         limits = tuple(sandbox._limits)
         with suppress(IndexError):
-            sandbox._process = self._free[limits].pop()
-            return sandbox._process
+            while (worker := self._free[limits].pop()).poll() is not None:
+                pass
+            sandbox._process = worker
+            return worker
         worker = START(sandbox)
         self._limits[worker] = limits
         return worker
