@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpx
 import httpx2
 import mcp
-import openai
 import pytest
 import uvicorn
 from mcp.client.streamable_http import streamable_http_client
@@ -35,6 +34,12 @@ from rag.web.keys import Keys
 from rag.web.library import Library
 from rag.web.live import Live
 from tests.conftest import ARTICLE
+from tests.later import Later
+
+if TYPE_CHECKING:
+    import openai
+else:
+    openai = Later("openai")
 
 ASKED = "How many Cubans died in the raid?"
 UNKNOWN = "What is the population of Havana?"

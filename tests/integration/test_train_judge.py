@@ -3,25 +3,32 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
-import torch
 
 from rag.claims.judging import JudgeNetwork
 from rag.reading.network import WEIGHTS, Session
 from tests.integration import test_train
 from tests.integration.test_train import LINES, settings
+from tests.later import Later
 
-import export_judge  # isort: skip
-import export_reader  # isort: skip
 import joint_mix  # isort: skip
-import judge_model  # isort: skip
-import reader_model  # isort: skip
-import teach  # isort: skip
-import train_judge  # isort: skip
-import train_reader  # isort: skip
+
+if TYPE_CHECKING:
+    import export_judge
+    import export_reader
+    import judge_model
+    import reader_model
+    import teach
+    import torch
+    import train_judge
+    import train_reader
+else:
+    export_judge, judge_model, train_judge = Later("export_judge"), Later("judge_model"), Later("train_judge")
+    export_reader, reader_model, train_reader = Later("export_reader"), Later("reader_model"), Later("train_reader")
+    torch, teach = Later("torch"), Later("teach")
 
 
 def claim(number: int, verdicts: list[str], deciding: list[int]) -> dict[str, Any]:
@@ -37,7 +44,7 @@ CLAIMS = [claim(n, ["supports"] if n % 2 else ["contradicts", "neutral"], [1] if
 
 
 @cache
-def untaught() -> reader_model.Reader:
+def untaught() -> "reader_model.Reader":
     torch.manual_seed(3)
     return reader_model.Reader().eval()
 
