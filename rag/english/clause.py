@@ -105,8 +105,6 @@ def subject_met(
     if said[end].text in PRONOUNS:
         own = not any(token.content for token in said[:end])
         return 0 if own and _before_is_about(subject, sentence, context) else None
-    if not meets(subject[-1], said[end]):
-        return None
     n, unmet, other = _subject(subject, said, end, asked)
     while n >= 0 and (said[n].text in _DETERMINERS or said[n].text in NEGATIONS):
         n -= 1
@@ -153,8 +151,6 @@ def _before_is_about(subject: Sequence[Token], sentence: str, context: str) -> b
     """Tell whether the sentence before, or a title, starts with what the question is about."""
     place = context.find(sentence)
     before = (context[:place] if place >= 0 else context).strip()
-    if not before:
-        return False
     last = tokens(re.split(r"(?<=[.!?])\s+|\n+", before)[-1])
     skipped = [token for token in last[: len(subject) + 3] if token.content]
     return len(skipped) >= len(subject) and all(
@@ -223,8 +219,6 @@ def _gap(gap: Sequence[Token], *, first: bool) -> int | None:
         return None
     extra = [t for t in gap if t.content and not is_date(t) and not t.text.endswith("ly") and t.text not in ADVERBS]
     loose = [n for n, text in enumerate(texts) if text in PREPOSITIONS or text == "'s"]
-    if len(extra) > 2:
-        return None
     if "and" in texts:  # "the capital and largest city of"
         plain = texts[0] == "and" and not any(n < len(texts) - 2 for n in loose)
         return negated if plain and all(t.key not in EXCLUSIVE and not t.name for t in extra) else None
@@ -251,12 +245,6 @@ def denies_all(asked: PolarQuestion, said: Sequence[Token], pivot: int, end: int
         return False
     rest = [token for token in said[end + 1 :] if not (is_date(token) or token.text in ("in", "on"))]
     return not rest or rest[0].text in _BREAKS
-
-
-def alone(said: Sequence[Token], end: int) -> bool:
-    """Tell whether nothing stands after the verb at ``end`` that it may be done to."""
-    after = said[end + 1] if end + 1 < len(said) else None
-    return after is None or after.number or is_date(after) or after.text in _BREAKS | {"in", "on", "by", "again"}
 
 
 def ends_well(said: Sequence[Token], end: int, *, verb: bool, be: bool) -> bool:

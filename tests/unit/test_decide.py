@@ -166,7 +166,6 @@ Did the minister accept the offer? | On Monday, the minister did not accept the 
 Did the minister accept the offer? | The minister did not accept the offer, and the union went home. | no
 Did any minister resign? | No minister resigned more often than Smith. | -
 Is the pigment found in plants? | The pigment is not found in any other plants. | -
-Does the law exclude? | The law includes a list. | -
 Did prices rise? | Prices fell. | no
 Did prices rise? | Prices fell 3 percent. | no
 Did the strike stop? | The strike did not stop there. | -
