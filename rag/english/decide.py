@@ -110,11 +110,9 @@ def _at(
         return None
     for cut in range(len(asked.words) - 1, 0, -1):
         subject, predicate = asked.words[:cut], asked.words[cut:]
-        changed = clause.subject_met(subject, said, start, sentence, context, asked)
         found = clause.right(predicate, said, pivot + asked.be, be=asked.be)
-        if changed is not None and found is not None:
-            denials = flips + clause.none(said, start, len(subject))
-            found = replace(found, denials=found.denials + denials, reversals=found.reversals + changed)
+        if found and clause.subject_met(subject, said, start, sentence, context, asked):
+            found = replace(found, denials=found.denials + flips + clause.none(said, start, len(subject)))
             return _verdict(asked, said, pivot, found, verb=len(predicate) == 1)
     return None
 
@@ -149,7 +147,7 @@ def _fits(asked: PolarQuestion, said: Sequence[Token], pivot: int, helpers: list
     present = bool(set(helpers) & {"do", "does"})
     past = bool(set(helpers) & {"did", "had", "has", "have", "refused"}) or _is_past(text)
     if auxiliary in ("do", "does"):
-        return present or not past
+        return not past
     return not present and (past or (text in UNCHANGED and not helpers and not flips))
 
 

@@ -77,7 +77,6 @@ Did Smith win the race? | Smith, not Jones, won the race. | yes
 Did Smith win the race? | Smith thought he won the race. | -
 Did 12 people die in the fire? | 12 people died in the fire. | yes
 Did 12 people die in the fire? | Twelve people died in the fire. | yes
-Did 12 people die in the fire? | 15 people died in the fire. | no
 Did 12 people die in the fire? | At least 10 people died in the fire. | -
 Did 12 people die in the fire? | About 15 people died in the fire. | -
 Did 12 people die in the fire? | People died in the fire. | -
