@@ -74,7 +74,7 @@ class Premise:
             if not same and _part(own - {word}, said) >= _SAME_MATTER:
                 return True
         says = _NOT_OR.sub(" ", sentence)
-        denied = set() if own & REFUSING or _UNTIL.search(says) else _reached(tokens(says)) & own
+        denied = set() if own & REFUSING or _UNTIL.search(says) else _denied(tokens(says)) & own
         return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
 
     def stated(self, sentence: str) -> bool:
@@ -109,6 +109,12 @@ _UNTIL = re.compile(r"\b(?:until|till|unless)\b", re.IGNORECASE)
 def _keys(found: list[str]) -> set[str]:
     """Return the stems of words, those of an irregular verb's forms as one."""
     return set(map(key, found))
+
+
+def _denied(said: Sequence[Token]) -> set[str]:
+    """Return the key of the first word that says something behind each denial."""
+    denials = [n for n, token in enumerate(said) if token.text in NEGATIONS or token.key in REFUSING]
+    return {token.key for n in denials for token in [token for token in said[n + 1 :] if token.content][:1]}
 
 
 def _part(wanted: set[str], present: set[str]) -> float:
