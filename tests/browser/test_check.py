@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import open_view
-from tests.browser.test_history import MINISTER, SLOW, ask, visit, visitor
+from tests.browser.conftest import open_view, visitor
+from tests.browser.test_history import MINISTER, SLOW, ask, visit
 
 TEXT = (
     "The raid killed 32 Cuban military and intelligence personnel. <b>Bruno Rodríguez</b> is Cuba's foreign minister. "

@@ -1,0 +1,42 @@
+"""The command ``rag ui`` in processes of its own, each forked from one that has imported all that they need.
+
+So a page is served for a quarter of the processor's time that a start anew takes, most of which goes into imports. That
+``app.py`` starts by itself is seen in ``test_install.py`` and ``test_streams.py``.
+"""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+FORKED = multiprocessing.get_context("forkserver")
+NEEDED = ["rag.web.server", "bm25s", "onnxruntime", "tokenizers", __name__]
+"""What is imported before the first fork; the test's own process needs none of it."""
+
+
+@contextmanager
+def page(options: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """Run the command; yield the first line that it says. At last it is told to end, and waited for."""
+    FORKED.set_forkserver_preload(NEEDED)
+    hears, tells = FORKED.Pipe(duplex=False)
+    process = FORKED.Process(target=_runs, args=(tells, list(options), dict(environment)))
+    process.start()
+    tells.close()
+    try:
+        with os.fdopen(os.dup(hears.fileno()), encoding="utf-8") as told:
+            yield told.readline()
+    finally:
+        process.terminate()
+        process.join()
+        hears.close()
+
+
+def _runs(tells: Connection, options: list[str], environment: dict[str, str]) -> None:
+    from rag.cli.main import main
+
+    sys.stdout = os.fdopen(os.dup(tells.fileno()), "w", encoding="utf-8")
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.exit(main(["ui", *options]))
