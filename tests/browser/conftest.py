@@ -28,6 +28,7 @@ from playwright.sync_api import (
 from rag.config import Config
 from rag.evaluation.gold import GoldFile
 from rag.evaluation.run import Selection, run
+from rag.index import generations, manifest
 from tests.browser import forked
 from tests.conftest import ROOT, built_over
 from tests.loopback import Loopback, loopback
@@ -67,6 +68,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def encoder(config: Config) -> Path:
+    """The folder of the encoder, exported."""
+    current = generations.current_or_none(Path(config.index))
+    assert current
+    return Path(config.index) / current / manifest.ENCODER
+
+
+@pytest.fixture(scope="session")
 def url(config: Config) -> Iterator[str]:
     """The address of a running chat page over the article."""
     with served(config) as address:
@@ -74,10 +83,13 @@ def url(config: Config) -> Iterator[str]:
 
 
 @contextmanager
-def served(config: Config, *options: str, runs: Path = Path("no-runs")) -> Iterator[str]:
-    """Serve the page over an index, and over a folder of eval runs, by default one that is not there."""
+def served(config: Config, *options: str, runs: Path = Path("no-runs"), encoder: Path | None = None) -> Iterator[str]:
+    """Serve the page over an index, and over a folder of eval runs, by default one that is not there.
+
+    ``encoder`` is the folder of one that was exported, for a page that has no index: it need not export it again.
+    """
     own = {**os.environ, "RAG_RUNS": str(runs), "RAG_DATA": config.data}
-    with forked.page(["--index", config.index, "--port", "0", *options], own) as line:
+    with forked.page(["--index", config.index, "--port", "0", *options], own, encoder) as line:
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found, line
         yield found[0]

@@ -6,10 +6,12 @@ So a page is served for a quarter of the processor's time that a start anew take
 
 import multiprocessing
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 FORKED = multiprocessing.get_context("forkserver")
 NEEDED = ["rag.web.server", "bm25s", "onnxruntime", "tokenizers", __name__]
@@ -17,11 +19,17 @@ NEEDED = ["rag.web.server", "bm25s", "onnxruntime", "tokenizers", __name__]
 
 
 @contextmanager
-def page(options: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
-    """Run the command; yield the first line that it says. At last it is told to end, and waited for."""
+def page(options: Sequence[str], environment: Mapping[str, str], encoder: Path | None = None) -> Iterator[str]:
+    """Run the command; yield the first line that it says. At last it is told to end, and waited for.
+
+    Args:
+        options: of the command.
+        environment: of the process.
+        encoder: the folder of an encoder that was exported, to be taken where one would be.
+    """
     FORKED.set_forkserver_preload(NEEDED)
     hears, tells = FORKED.Pipe(duplex=False)
-    process = FORKED.Process(target=_runs, args=(tells, list(options), dict(environment)))
+    process = FORKED.Process(target=_runs, args=(tells, list(options), dict(environment), encoder))
     process.start()
     tells.close()
     try:
@@ -33,10 +41,14 @@ def page(options: Sequence[str], environment: Mapping[str, str]) -> Iterator[str
         hears.close()
 
 
-def _runs(tells: Connection, options: list[str], environment: dict[str, str]) -> None:
+def _runs(tells: Connection, options: list[str], environment: dict[str, str], encoder: Path | None) -> None:
     from rag.cli.main import main
+    from rag.models import embed, encode
 
     sys.stdout = os.fdopen(os.dup(tells.fileno()), "w", encoding="utf-8")
     os.environ.clear()
     os.environ.update(environment)
+    if encoder:
+        vars(encode)["load"] = lambda *_: None
+        vars(embed)["export"] = lambda _model, _loaded, folder: shutil.copytree(encoder, folder, dirs_exist_ok=True)
     sys.exit(main(["ui", *options]))
