@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rag.config import Config
 from tests.browser.conftest import open_view, served, settled, visited
 from tests.browser.test_accessibility import faults
-from tests.browser.test_chat import SLOW, answers, ask
+from tests.browser.test_chat import SLOW, anew, answers, ask
 from tests.conftest import built_over
 
 MANY = 3000
@@ -41,6 +41,7 @@ def all_again(page: Page) -> None:
 
 def test_what_is_ticked_or_typed_is_asked_alone_and_said_at_the_question_box(page: Page, screenshots: Path) -> None:
     what_is_ticked_is_asked_alone(page, screenshots)
+    anew(page)
     typing_and_ticking_are_one_limit_in_both_lists(page)
     all_again(page)
     all_of_a_publisher_or_of_a_time_are_ticked_at_once(page)
