@@ -140,6 +140,7 @@ def what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
 @pytest.mark.usefixtures("with_otters")
 def test_the_chat_is_limited_to_a_source_and_answers_while_others_are_indexed(page: Page, sources: Path) -> None:
     the_chat_can_be_limited_to_a_source(page)
+    open_view(page, "Ask")  # what lies in the folder is looked at when the library is opened
     it_answers_while_the_sources_are_indexed(page, sources)
 
 
