@@ -46,7 +46,6 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
     held: dict[str, manifest.StoredTable] = {}
     with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         for table in tables(dimension, linked=linked):
-            database.execute(table.create())
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
             for statement in table.after:
                 _after(database, statement, passages * (4 * dimension + NODE))
@@ -105,12 +104,13 @@ def search(opened: Callable[[manifest.Search], DatabaseIndex], built: Path) -> m
         built: the folder that it is of.
     """
     with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
-        for effort in EFFORTS:
-            linked = manifest.Search("hnsw", ef_search=effort)
-            with opened(linked) as stored:
-                recall = vectors.measured(stored.vectors, flat)
-            if recall.found >= vectors.RECALL:
-                return recall.of(linked)
+        asked = vectors.probes(flat)
+    for effort in EFFORTS:
+        linked = manifest.Search("hnsw", ef_search=effort)
+        with opened(linked) as stored:
+            recall = vectors.measured(stored.vectors, asked)
+        if recall.found >= vectors.RECALL:
+            return recall.of(linked)
     return recall.of(manifest.Search("flat"))
 
 

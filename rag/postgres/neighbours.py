@@ -1,11 +1,15 @@
 """The vectors of a generation: few are held in memory by whoever asks, more are searched by pgvector's HNSW."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 from rag.index.manifest import Search
 from rag.index.vectors import VectorStore, cosines
@@ -19,6 +23,7 @@ HELD = 64 * 2**20
 EFFORTS = (100, 200, 400, 800)
 """Of a search by HNSW (``hnsw.ef_search``): the first that finds enough is kept; if none does, searches are exact."""
 
+INTEGER = psycopg.adapters.types["int4"]
 _HEADER = 4
 """Bytes before the numbers of a vector on the wire, which are big-endian."""
 
@@ -35,6 +40,29 @@ def held(session: Session, dimension: int, threads: int) -> VectorStore:
     while block := list(islice(rows, STREAMED)):
         blocks.append(_numbers([row for (row,) in block], dimension))
     return VectorStore(np.concatenate(blocks), threads=threads)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Numbers of passages, as they are sent: a list of very many takes about as long as the search among them."""
+
+    of: NDArray[np.int64]
+
+
+class _NumbersDumper(Dumper):
+    format = Format.BINARY
+    oid = INTEGER.array_oid
+
+    def dump(self, numbers: Numbers) -> bytes:
+        """Return an array of PostgreSQL: its head, and before each number how many bytes it has."""
+        size = len(numbers.of)
+        head = np.array([1, 0, INTEGER.oid, size, 1] if size else [0, 0, INTEGER.oid], dtype=">i4")
+        each = np.full((size, 2), 4, dtype=">i4")
+        each[:, 1] = numbers.of
+        return head.tobytes() + each.tobytes()
+
+
+psycopg.adapters.register_dumper(Numbers, _NumbersDumper)
 
 
 class DatabaseNeighbours:
@@ -63,7 +91,7 @@ class DatabaseNeighbours:
         best = f"SELECT id FROM embedding {where}ORDER BY {by} LIMIT %s"  # noqa: S608 (an order of our own)
         # Apart, or every vector would be made ready to be sent before the best are chosen.
         query = f"SELECT id, vector_send(vector) FROM embedding WHERE id = ANY(ARRAY({best}))"  # noqa: S608
-        chosen = [] if among is None else [among.tolist()]
+        chosen = [] if among is None else [Numbers(among)]
         ids, rows = self._read(self._session.rows(query, (*chosen, _written(vector), n), binary=True))
         found = cosines(vector, rows)
         order = np.lexsort((ids, -found))

@@ -32,25 +32,23 @@ class Table:
     sent: Callable[[Row], bytes] | None = None
     """The same of what is sent."""
 
-    def create(self) -> str:
-        """Return the statement that makes it."""
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items())
-        return f"CREATE TABLE {self.name} ({columns})"
-
     def fill(self, database: Connection[Any], rows: Iterable[Row]) -> tuple[int, int]:
-        """Copy rows into it; return how many, and their sum."""
+        """Make it, and copy rows into it; return how many, and their sum."""
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items())
         names = ", ".join(f'"{name}"' for name in self.columns)
         types = [_COPIED.get(kind.split()[0].partition("(")[0], "text") for kind in self.columns.values()]
         count = total = 0
-        with (
-            database.cursor() as cursor,
-            cursor.copy(sql.SQL(f"COPY {self.name} ({names}) FROM STDIN (FORMAT BINARY)")) as copy,
-        ):
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
-                total += _number(self.sent(row) if self.sent else _text(row))
-                count += 1
+        # Frozen, which the transaction that makes it may do: its pages are never written again, and where all that a
+        # query wants stands in an index, the table is not read.
+        copying = sql.SQL(f"COPY {self.name} ({names}) FROM STDIN (FORMAT BINARY, FREEZE)")
+        with database.transaction(), database.cursor() as cursor:
+            cursor.execute(sql.SQL(f"CREATE TABLE {self.name} ({columns})"))
+            with cursor.copy(copying) as copy:
+                copy.set_types(types)
+                for row in rows:
+                    copy.write_row(row)
+                    total += _number(self.sent(row) if self.sent else _text(row))
+                    count += 1
         return count, total
 
     def held_sum(self) -> str:
@@ -88,7 +86,7 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
         Table(
             "document",
             {
-                "id": "integer PRIMARY KEY",
+                "id": "integer",
                 "digest": "text",
                 "story": "integer",
                 "source": _NAME,
@@ -109,6 +107,7 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
                 "runs": "text",
             },
             (
+                "ALTER TABLE document ADD PRIMARY KEY (id)",
                 "CREATE INDEX document_source ON document USING hash (source)",  # a name may be too long for a tree
                 "CREATE INDEX document_published ON document (published)",
                 "CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL",
@@ -118,7 +117,7 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
         Table(
             "passage",
             {
-                "id": "integer PRIMARY KEY",
+                "id": "integer",
                 "document": "integer",
                 "start": "integer",
                 "end": "integer",
@@ -126,7 +125,7 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
                 "context": "text",
                 "text": "text",
             },
-            ("CREATE INDEX passage_document ON passage (document)",),
+            ("ALTER TABLE passage ADD PRIMARY KEY (id)", "CREATE INDEX passage_document ON passage (document, id)"),
         ),
         # A row a term: the numbers of the passages that have it, and its BM25 weight in each, little-endian.
         Table(

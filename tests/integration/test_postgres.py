@@ -223,6 +223,11 @@ def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: p
         everything = np.arange(len(index))
         near, exact = (index.vectors.nearest(vector("boats"), 10, among)[0] for among in (None, everything))
         assert len(np.intersect1d(near, exact)) >= 9
+        some = vectors.VectorStore(index.vectors.rows(everything))
+        for among in (everything[::3], everything[:1]):  # what is chosen is compared, all of it
+            one, other = (search.nearest(vector("boats"), 10, among) for search in (index.vectors, some))
+            assert [part.tobytes() for part in one] == [part.tobytes() for part in other]
+        some.close()
         assert len(index.vectors.nearest(vector("boats"), 150)[0]) == 150, "more than one search by HNSW looks at"
 
 
