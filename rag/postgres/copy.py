@@ -15,14 +15,14 @@ from rag.index import manifest, vectors
 from rag.index.bm25 import Lexical
 from rag.postgres.neighbours import EFFORTS, are_held, sent
 from rag.postgres.opened import DatabaseIndex
-from rag.postgres.tables import MOST_INDEXED, Row, Table, tables
+from rag.postgres.tables import LINKED, MOST_INDEXED, Row, Table, tables
 
 PIECE = 2**20
 """Bytes of a file in one row."""
 BLOCK = 1024
 """Vectors in memory together."""
-NODE = 512
-"""Bytes of a linked vector besides its numbers."""
+NODE = 1024
+"""Bytes that linking takes of each vector besides its numbers: some 700, and what it sets aside."""
 LEAST_LINKING_KB, MOST_LINKING_KB = 64 * 2**10, 4 * 2**20
 """Kilobytes of the server's memory that linking may take."""
 PROBES = 8
@@ -38,7 +38,7 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
         about: its manifest.
 
     Returns:
-        The manifest of the tables. Linked vectors are of kind "hnsw": how they are searched is measured later.
+        The manifest of the tables. How linked vectors are searched is measured later.
     """
     passages, dimension = about.counts.passages, about.encoder.dimension
     linked = not are_held(passages, dimension) and dimension <= MOST_INDEXED
@@ -48,12 +48,12 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
         for table in tables(dimension, linked=linked):
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
             for statement in table.after:
-                _after(database, statement, passages * (4 * dimension + NODE))
+                _after(database, statement, passages * (2 * dimension + NODE))
             database.execute(f"ANALYZE {table.name}")
             (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table.name,)).fetchone() or (0,)
             size = 0 if table.name == "file" else size  # those of the encoder's files stand beside their names
             held[table.name] = manifest.StoredTable(size, rows, str(total))
-    return replace(about, vectors=manifest.Search("hnsw" if linked else "flat"), files=encoder, tables=held)
+    return replace(about, vectors=manifest.Search(LINKED if linked else "flat"), files=encoder, tables=held)
 
 
 def _after(database: Connection[Any], statement: str, linking: int) -> None:
@@ -62,7 +62,7 @@ def _after(database: Connection[Any], statement: str, linking: int) -> None:
     Args:
         database: a connection.
         statement: what is done.
-        linking: bytes that linking its vectors takes: with less memory it takes many times as long.
+        linking: bytes that linking its vectors takes: with less memory the last ones take many times as long.
     """
     if " USING hnsw " not in statement:
         database.execute(statement)
@@ -106,7 +106,7 @@ def search(opened: Callable[[manifest.Search], DatabaseIndex], built: Path) -> m
     with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
         asked = vectors.probes(flat)
     for effort in EFFORTS:
-        linked = manifest.Search("hnsw", ef_search=effort)
+        linked = manifest.Search(LINKED, ef_search=effort)
         with opened(linked) as stored:
             recall = vectors.measured(stored.vectors, asked)
         if recall.found >= vectors.RECALL:

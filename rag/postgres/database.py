@@ -25,6 +25,7 @@ from rag.postgres.address import address, is_collection
 from rag.postgres.jobs import Jobs
 from rag.postgres.opened import DatabaseIndex, missing
 from rag.postgres.session import connect, told
+from rag.postgres.tables import LINKED
 
 _WRITER = 0
 """Number of the writer's lock; the others are those of generations."""
@@ -182,7 +183,7 @@ class Database:
 
         with opened(manifest.Search("flat")) as stored:
             copy.check(stored, built)
-        return replace(about, vectors=copy.search(opened, built)) if about.vectors.kind == "hnsw" else about
+        return replace(about, vectors=copy.search(opened, built)) if about.vectors.kind == LINKED else about
 
     def _kept(self, identity: str) -> list[int]:
         """Return the number of the generation that stays beside a new one: the way back."""

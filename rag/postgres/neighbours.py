@@ -14,6 +14,7 @@ from psycopg.pq import Format
 from rag.index.manifest import Search
 from rag.index.vectors import VectorStore, cosines
 from rag.postgres.session import STREAMED, Session
+from rag.postgres.tables import LINKED
 
 if TYPE_CHECKING:
     from rag.models.encode import Vectors
@@ -23,6 +24,11 @@ HELD = 64 * 2**20
 EFFORTS = (100, 200, 400, 800)
 """Of a search by HNSW (``hnsw.ef_search``): the first that finds enough is kept; if none does, searches are exact."""
 
+_LINKED = {
+    LINKED: "vector::halfvec({dimension}) <#> %s::halfvec({dimension})",
+    "hnsw": "vector <#> %s::vector",  # as generations before 0.13 have them
+}
+"""What rows are ordered by to find the nearest by links, by how they are linked."""
 INTEGER = psycopg.adapters.types["int4"]
 _HEADER = 4
 """Bytes before the numbers of a vector on the wire, which are big-endian."""
@@ -75,7 +81,7 @@ class DatabaseNeighbours:
         self._session = session
         self._passages = passages
         self._dimension = dimension
-        self._linked = search.kind == "hnsw"
+        self._linked = _LINKED.get(search.kind, "").format(dimension=dimension)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -86,7 +92,7 @@ class DatabaseNeighbours:
     ) -> tuple[NDArray[np.int64], "Vectors"]:
         """Return the numbers and cosines of the rows nearest to a unit vector, best first, equals in order."""
         # What is added to the distance keeps the HNSW index out, which would find too few of those that are chosen.
-        by = "vector <#> %s::vector" if self._linked and among is None else "(vector <#> %s::vector) + 0, id"
+        by = self._linked if self._linked and among is None else "(vector <#> %s::vector) + 0, id"
         where = "" if among is None else "WHERE id = ANY(%s) "
         best = f"SELECT id FROM embedding {where}ORDER BY {by} LIMIT %s"  # noqa: S608 (an order of our own)
         # Apart, or every vector would be made ready to be sent before the best are chosen.

@@ -218,7 +218,7 @@ def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: p
     monkeypatch.setattr(vectors, "_PROBES", 10)
     publish(database, edition("A", 200))
     with database.open() as index:
-        assert index.manifest.vectors.kind == "hnsw"
+        assert index.manifest.vectors.kind == "hnsw-halfvec"
         assert (index.manifest.vectors.recall_at_50 or 0) >= 0.98
         everything = np.arange(len(index))
         near, exact = (index.vectors.nearest(vector("boats"), 10, among)[0] for among in (None, everything))
