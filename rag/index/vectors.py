@@ -58,17 +58,17 @@ def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> 
         How they are to be searched: "flat" or by "signs"; with signs, or where they were not good enough, with their
         recall of the exact neighbours.
     """
-    signs: list[NDArray[np.uint8]] = []
+    noted: list[NDArray[np.uint8]] = []
 
-    def noted() -> Iterable["Vectors"]:
+    def passing() -> Iterable["Vectors"]:
         for block in blocks:
-            signs.append(_signs(block))
+            noted.append(signs(block))
             yield block
 
-    _write(folder / VECTORS, "<f4", shape, noted())
+    _write(folder / VECTORS, "<f4", shape, passing())
     if shape[0] <= EXACT_UP_TO:
         return Search("flat")
-    _write(folder / SIGNS, "|u1", (shape[0], signs[0].shape[1]), signs)
+    _write(folder / SIGNS, "|u1", (shape[0], noted[0].shape[1]), noted)
     store = VectorStore.open(folder, Search("signs"))
     recall = measured(store, probes(store))
     store.close()
@@ -110,6 +110,35 @@ class Neighbours(Protocol):
         ...
 
 
+class Signs:
+    """The signs of rows, in memory or mapped into it: which rows are likely to be near. Safe to share between threads.
+
+    Args:
+        signs: packed (:func:`signs`), shape ``(number, dimension / 8)``.
+        threads: for one search; what is found does not depend on it.
+    """
+
+    def __init__(self, signs: NDArray[np.uint8], threads: int = 2) -> None:
+        self._parts = np.array_split(signs, threads)
+        self._pool = _pool(threads)
+
+    def likely(self, vector: "Vectors", n: int) -> NDArray[np.int64]:
+        """Return in order the rows to be compared for the ``n`` nearest: those whose signs agree best with a vector's.
+
+        Of equals the earlier ones.
+        """
+        compared, asked = COMPARED * max(n, HITS), signs(vector[None])
+        found = self._pool.map(lambda part: faiss.knn_hamming(asked, part, min(compared, len(part)), "mc"), self._parts)
+        starts = np.cumsum([0] + [len(part) for part in self._parts[:-1]])
+        pairs = [(distances[0], numbers[0] + start) for start, (distances, numbers) in zip(starts, found, strict=True)]
+        distances, numbers = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+        return np.sort(numbers[np.argsort(distances, kind="stable")[:compared]])
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._pool.shutdown()
+
+
 class VectorStore:
     """Searches rows that are in memory or mapped into it. Safe to share between threads.
 
@@ -121,7 +150,7 @@ class VectorStore:
 
     def __init__(self, rows: "Vectors", signs: NDArray[np.uint8] | None = None, threads: int = 2) -> None:
         self._rows = rows
-        self._parts = [] if signs is None else np.array_split(signs, threads)
+        self._signs = None if signs is None else Signs(signs, threads)
         self._pool = _pool(threads)
 
     @classmethod
@@ -150,8 +179,8 @@ class VectorStore:
             n: at most so many.
             among: rows to choose from, all compared; by default every row, or where there are signs the likely ones.
         """
-        if among is None and self._parts:
-            among = self._likely(vector, COMPARED * max(n, HITS))
+        if among is None and self._signs:
+            among = self._signs.likely(vector, n)
         # The slices follow from the number of rows alone: FAISS does not say which of equals it drops. Chosen rows are
         # copied, so few at a time that they are compared while they are in a processor's cache.
         count = len(self) if among is None else len(among)
@@ -203,6 +232,8 @@ class VectorStore:
     def close(self) -> None:
         """Stop the threads."""
         self._pool.shutdown()
+        if self._signs:
+            self._signs.close()
 
     def _search(
         self, vector: "Vectors", n: int, part: slice, among: NDArray[np.int64] | None
@@ -213,15 +244,6 @@ class VectorStore:
         ids = among[part]
         numbers, cosines = _ranked(vector, self.rows(ids), n)
         return ids[numbers], cosines
-
-    def _likely(self, vector: "Vectors", n: int) -> NDArray[np.int64]:
-        """Return the numbers of the ``n`` rows whose signs agree best with a vector's; of equals, earlier rows."""
-        signs = _signs(vector[None])
-        found = self._pool.map(lambda part: faiss.knn_hamming(signs, part, min(n, len(part)), "mc"), self._parts)
-        starts = np.cumsum([0] + [len(part) for part in self._parts[:-1]])
-        pairs = [(distances[0], numbers[0] + start) for start, (distances, numbers) in zip(starts, found, strict=True)]
-        distances, numbers = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-        return np.sort(numbers[np.argsort(distances, kind="stable")[:n]])
 
 
 def _pool(threads: int) -> ThreadPoolExecutor:
@@ -270,7 +292,8 @@ def _mapped(path: Path, *, read: bool) -> NDArray[Any]:
     return found
 
 
-def _signs(vectors: "Vectors") -> NDArray[np.uint8]:
+def signs(vectors: "Vectors") -> NDArray[np.uint8]:
+    """Return the sign of each number of vectors, 8 to a byte, shape ``(len(vectors), dimension / 8)``."""
     return np.packbits(vectors > 0, axis=1)
 
 

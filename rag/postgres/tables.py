@@ -47,9 +47,13 @@ class Table:
                 copy.set_types(types)
                 for row in rows:
                     copy.write_row(row)
-                    total += _number(self.sent(row) if self.sent else _text(row))
+                    total += self.summed(row)
                     count += 1
         return count, total
+
+    def summed(self, row: Row) -> int:
+        """Return the sum of a row that is sent, or was read."""
+        return _number(self.sent(row) if self.sent else _text(row))
 
     def held_sum(self) -> str:
         """Return the query of how many rows it holds, and their sum."""
@@ -74,20 +78,8 @@ def _number(content: bytes) -> int:
     return int(sha256(content).hexdigest()[:15], 16)
 
 
-def tables(dimension: int, *, linked: bool) -> list[Table]:
-    """Return the tables of a generation.
-
-    Args:
-        dimension: of its vectors.
-        linked: whether the vectors get an HNSW index.
-    """
-    flat = ["ALTER TABLE embedding ADD PRIMARY KEY (id)"]
-    if linked:
-        # By halves of their numbers: with half the memory, of which linking and searching need all; what is found so
-        # is compared as it is.
-        flat.append(
-            f"CREATE INDEX embedding_hnsw ON embedding USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)"
-        )
+def tables(dimension: int) -> list[Table]:
+    """Return the tables of a generation, whose vectors have so many numbers."""
     return [
         Table(
             "document",
@@ -144,8 +136,16 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
         Table(
             "embedding",
             {"id": "integer", "vector": f"vector({dimension})" + " STORAGE PLAIN" * (dimension <= MOST_INDEXED)},
-            tuple(flat),
+            ("ALTER TABLE embedding ADD PRIMARY KEY (id)",),
             "int4send(id) || vector_send(vector)",
+            lambda row: struct.pack(">i", row[0]) + row[1],
+        ),
+        # The signs of the vectors in pieces, in order; none if whoever asks holds the vectors themselves, or neither.
+        Table(
+            "sign",
+            {"part": "integer", "bytes": "bytea STORAGE EXTERNAL"},
+            (),
+            "int4send(part) || bytes",
             lambda row: struct.pack(">i", row[0]) + row[1],
         ),
         # The encoder's files in pieces, in order.
