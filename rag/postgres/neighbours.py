@@ -31,7 +31,7 @@ EFFORTS = (100, 200, 400, 800)
 
 _LINKED = {
     LINKED: "vector::halfvec({dimension}) <#> %s::halfvec({dimension})",
-    "hnsw": "vector <#> %s::vector",  # as generations before 0.13 have them
+    "hnsw": "vector <#> %s::vector",  # as earlier versions linked them
 }
 """What rows are ordered by to find the nearest by links, by how they are linked."""
 INTEGER = psycopg.adapters.types["int4"]

@@ -75,7 +75,7 @@ class DatabaseIndex(Index):
                 self.session.rows(f"SELECT 1 FROM {table.name} LIMIT 1")  # noqa: S608 (a name of our own)
 
     def _tables(self) -> list[Table]:
-        """Return the tables that it has: before 0.13 one less."""
+        """Return the tables that it has: a generation of an earlier version has no signs."""
         return [table for table in tables(self.manifest.encoder.dimension) if table.name in self.manifest.tables]
 
     def _not_as_built(self, problem: str) -> IndexDamaged:
