@@ -34,7 +34,7 @@ HOUSE = """
     documents: parse rows places leaf sandbox worker corpus fetched load split
     models: encode embed origins careful catalogue
     index: near_duplicates manifest store bm25 vectors opened joined generations
-    postgres: address session jobs kept postings neighbours store tables opened copy database collections
+    postgres: address session jobs kept tables store postings neighbours opened copy database collections
     indexing: homes ingestion hands team work builder status watch
     english: preference vocabulary tokens polarity question_form grammar question_parts statements clause decide amounts
         counts relative period guards premise verdict
