@@ -49,6 +49,8 @@ class Config:
     """Whether pages without text are read by text recognition; it is an extra."""
     ocr_seconds: int = 60
     """Most processor time for such a page; twice as long on the clock."""
+    describe: bool = False
+    """Whether the LLM is asked what the pictures in the sources show: they are sent to it."""
     fetch_seconds: int = 60
     """Most time for fetching an address (``rag add``, or one that is added on the page)."""
     k: int = 8

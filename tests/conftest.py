@@ -20,6 +20,9 @@ from rag.engine import Engine
 from rag.index import generations
 from rag.indexing.builder import build
 from rag.models import careful
+from rag.models.encode import OnnxEncoder
+from rag.reading.network import Session
+from tests import reuse
 
 if TYPE_CHECKING:
     from rag.web.library import Library
@@ -47,6 +50,19 @@ def _packaged() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(careful.Part, "chosen", asked)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reuse() -> Iterator[None]:
+    with reuse.workers(), reuse.encoders(), reuse.readings():
+        yield
+
+
+@pytest.fixture
+def read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the networks read what they read before, and encoders loaded: for a test of whether they say the same."""
+    monkeypatch.setattr(Session, "run", reuse.RUN)
+    monkeypatch.setattr(OnnxEncoder, "__init__", reuse.LOAD)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,18 @@
-"""A server on the loopback interface that sends what a test says, for what fetches addresses."""
+"""Servers on the loopback interface: of any application, and one that sends what a test says."""
 
+import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
+
+import uvicorn
+
+from rag.web.guard import App
 
 
 @dataclass
@@ -75,3 +82,30 @@ def web(context: ssl.SSLContext | None = None) -> Iterator[Web]:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield server
         server.shutdown()
+
+
+SOON = 300
+"""Seconds."""
+
+
+@contextmanager
+def served(application: App) -> Iterator[str]:
+    """Serve an application in a thread, and yield its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        until(lambda: server.started)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(SOON)
+        listener.close()
+
+
+def until(true: Any) -> None:
+    ends = time.monotonic() + SOON
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.05)

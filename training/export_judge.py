@@ -17,6 +17,8 @@ from export_reader import shrunk, traced
 from judge_model import Exported, Judge, batch, judged
 from reader_model import load, load_trained, tokenized
 
+from rag.reading import network
+
 OUTPUTS = ("verdict", "sentence")
 
 
@@ -33,6 +35,7 @@ def main() -> None:
     path = arguments.out / "judge.onnx"
     traced(model, Exported(model), batch(examples[:2], model.pad), path, OUTPUTS)
     onnx.save(shrunk(onnx.load(path)), path)
+    (arguments.out / network.SUMS).write_text(network.sums(arguments.out), encoding="utf-8")
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
     options = onnxruntime.SessionOptions()

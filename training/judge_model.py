@@ -10,11 +10,23 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from reader_model import CLAIM_VERDICTS, FAR, Example, Reader, by_length, load_trained, outputs, padded, verdict_loss
+from reader_model import (
+    CLAIM_VERDICTS,
+    FAR,
+    Example,
+    Reader,
+    by_length,
+    load_trained,
+    outputs,
+    padded,
+    said,
+    soft_loss,
+    verdict_loss,
+)
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
-WEIGHTS = {"verdict": 1.0, "sentence": 0.3}
+WEIGHTS = {"verdict": 1.0, "sentence": 0.3, "taught": 1.0}
 """Of the parts of the loss."""
 HEADS = ("sentence", "verdict")
 READS = ("span", "holds")
@@ -52,6 +64,7 @@ def batch(examples: Sequence[Example], pad: int) -> dict[str, Tensor]:
         "deciding": np.zeros((size, most), bool),
         "right": np.zeros((size, len(CLAIM_VERDICTS)), bool),
     }
+    made |= said(examples, {"verdict": len(CLAIM_VERDICTS), "sentence": most})
     for row, one in enumerate(examples):
         for number, span in enumerate(one.tokens.sentences):
             made["known"][row, number] = span is not None
@@ -74,6 +87,10 @@ def loss(model: Judge, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     if chosen.any():
         own = choice[chosen]
         parts["sentence"] = (own.logsumexp(1) - own.masked_fill(~deciding[chosen], FAR).logsumexp(1)).mean()
+    if (rows := tensors["taught"]).any():
+        wanted = tensors["said_sentence"].masked_fill(~tensors["known"], FAR)
+        parts["taught"] = soft_loss(verdict[rows], tensors["said_verdict"][rows]).mean()
+        parts["taught"] += WEIGHTS["sentence"] * soft_loss(choice[rows], wanted[rows]).mean()
     return parts
 
 

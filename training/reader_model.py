@@ -29,7 +29,7 @@ from rag.models.embed import PACKAGED_NAME, find
 from rag.reading import network
 from rag.reading.network import CONTEXT_TOKENS, QUESTION_TOKENS, Read, Tokens, Window, decoded
 
-WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0, "among": 0.5, "verdict": 1.0}
+WEIGHTS = {"span": 1.0, "sentence": 1.0, "holds": 1.0, "among": 0.5, "verdict": 1.0, "taught": 1.0}
 """Of the parts of the loss."""
 FAR = -1e4
 VERDICTS = ("yes", "no", "neither")
@@ -274,6 +274,7 @@ def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
         "verdict": np.zeros((size, len(VERDICTS)), bool),
         "question": np.zeros(size, np.int64),
     }
+    made |= said(examples, {"start": width, "end": width, "sentence": most, "holds": 0})
     numbers: dict[str, int] = {}
     for row, one in enumerate(examples):
         tokens, line = one.tokens, one.line
@@ -292,7 +293,25 @@ def batch(examples: Sequence[Example], pad: int = 0) -> dict[str, Tensor]:
             made["verdict"][row] = [name in line["verdicts"] for name in CLAIM_VERDICTS]
         made["question"][row] = numbers.setdefault(line.get("question_id", str(row)), len(numbers))
     made["text"][:, 0] = True
+    made["there"] = made["sentence_weights"].any(2)
     return {name: torch.from_numpy(value) for name, value in made.items()}
+
+
+def said(examples: Sequence[Example], widths: dict[str, int]) -> dict[str, NDArray[Any]]:
+    """Return what a teacher said of each example (teach.py), and of which it said anything.
+
+    Args:
+        examples: of a batch.
+        widths: of the rows of each part, filled up with 0; 0 where a part is one number.
+    """
+    size = len(examples)
+    made: dict[str, NDArray[Any]] = {"taught": np.array(["said" in one.line for one in examples])}
+    for part, width in widths.items():
+        made[f"said_{part}"] = np.zeros((size, width) if width else size, np.float32)
+        for row in np.flatnonzero(made["taught"]).tolist():
+            told = examples[row].line["said"][part]
+            made[f"said_{part}"][(row, slice(len(told))) if width else row] = told
+    return made
 
 
 def outputs(model: Reader, tensors: dict[str, Tensor]) -> tuple[Tensor, ...]:
@@ -330,7 +349,42 @@ def loss(model: Reader, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     }
     if asked.any():
         parts["verdict"] = verdict_loss(verdict[asked], tensors["verdict"][asked])
+    if tensors["taught"].any():
+        parts["taught"] = _as_taught(tensors, start, end, sentence, holds)
     return parts
+
+
+def _as_taught(tensors: dict[str, Tensor], start: Tensor, end: Tensor, sentence: Tensor, holds: Tensor) -> Tensor:
+    """Return how far logits are from a teacher's: the parts of :func:`loss`, with its odds in place of labels."""
+    rows = tensors["taught"]
+    none = torch.zeros(len(holds), 1)
+
+    def choices(logits: Tensor) -> Tensor:
+        return torch.cat([none, logits.masked_fill(~tensors["there"], FAR)], dim=1)
+
+    mine, wanted = choices(sentence)[rows], choices(tensors["said_sentence"])[rows]
+    ends = [
+        soft_loss(*(values.masked_fill(~tensors["text"], FAR)[rows] for values in pair)).mean()
+        for pair in ((start, tensors["said_start"]), (end, tensors["said_end"]))
+    ]
+    among = [
+        soft_loss(mine[own, 1:].reshape(1, -1), wanted[own, 1:].reshape(1, -1))
+        for number in set(tensors["question"][rows].tolist())
+        for own in [tensors["question"][rows] == number]
+        if int(own.sum()) > 1
+    ]
+    return (
+        WEIGHTS["span"] * (ends[0] + ends[1]) / 2
+        + WEIGHTS["sentence"] * soft_loss(mine, wanted).mean()
+        + WEIGHTS["holds"]
+        * functional.binary_cross_entropy_with_logits(holds[rows], tensors["said_holds"][rows].sigmoid())
+        + WEIGHTS["among"] * (torch.cat(among).mean() if among else 0)
+    )
+
+
+def soft_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Return the cross-entropy of a choice and what a teacher would choose, both as logits (rows, choices); (rows,)."""
+    return -(wanted.softmax(1) * logits.log_softmax(1)).sum(1)
 
 
 def verdict_loss(logits: Tensor, right: Tensor) -> Tensor:

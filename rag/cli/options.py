@@ -18,6 +18,10 @@ OUT = "as .md .docx .bib .ris .csl.json .jsonld .csv .xlsx .jsonl"
 
 OCR = "read pages without text by text recognition (quoteline[ocr])"
 
+DESCRIBE = "have the LLM say what pictures show (sends them to it)"
+
+SEES = "the LLM that --describe asks (docs/llm.md)"
+
 PEOPLE = "have people sign in to the page by their keys (rag keys)"
 
 VERBOSE = "all nearest passages, whole; the confidence as a number"
@@ -96,6 +100,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
+    sub.add_argument("--describe", action="store_const", const=True, help=DESCRIBE)
+    sub.add_argument("--llm", metavar="NAME", help=SEES)
     sub.add_argument(
         "--strict", action="store_true", help="build all the same, but exit with 1 if anything was skipped"
     )
@@ -115,6 +121,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
+    sub.add_argument("--describe", action="store_const", const=True, help=DESCRIBE)
+    sub.add_argument("--llm", metavar="NAME", help=SEES)
     sub.add_argument("--items", action="store_true", help="also fetch the pages that the items of a feed lead to")
     sub.add_argument(
         "--quiet", action="store_true", help="print only what was skipped or could not be read, and errors"
@@ -197,6 +205,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--sources", metavar="FOLDER", help="folder that the page adds to and indexes (default: seeds)")
     sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
+    sub.add_argument("--describe", action="store_const", const=True, help=DESCRIBE)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("serve", "answer other programs over HTTP, with the chat page beside")

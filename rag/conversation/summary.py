@@ -19,6 +19,7 @@ from rag.english.question_form import unresolved
 from rag.index.near_duplicates import statement
 from rag.index.opened import Index
 from rag.schema import Evidence, Filter, Passage, Sentence
+from rag.text.described import describer
 from rag.text.terms import words
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def opening(index: Index, first: int, passages: int, most: int) -> list[Evidence
     found: dict[str, Evidence] = {}
     begun: list[Evidence] = []
     for passage in index.store.passages(range(first, first + min(passages, MOST_OPENED))):
+        if describer(passage.text):
+            continue  # a model's words are no opening of the source's
         for sentence in passage.sentences:
             item = _alone(passage, sentence)
             if _stands_alone(item.quote):

@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
 from stat import S_ISREG
-from typing import Any
+from typing import Any, Protocol
 
 from rag.config import Config
 from rag.documents import fetched
@@ -41,6 +41,7 @@ from rag.documents.pdf import ocr
 from rag.documents.sandbox import Sandbox
 from rag.errors import SourceError, UsageError
 from rag.schema import Document, Original, Skipped
+from rag.text import described
 from rag.text.dates import iso_date
 from rag.text.normal import Runs, canonical, canonical_offset
 
@@ -82,6 +83,18 @@ AlreadyParsed = Callable[[str, str], Parsed | None]
 """Gives what a file of this suffix and SHA-256 holds, if it was parsed ahead."""
 
 
+class Describe(Protocol):
+    """Says what pictures show. Safe between threads."""
+
+    def __call__(self, found: Parsed) -> None:
+        """Put that into the text of a parsed file."""
+        ...
+
+    def stop(self) -> None:
+        """Ask nothing any more, and wait for no answer."""
+        ...
+
+
 Heard = Callable[[str, "Sequence[Document | Skipped]"], None]
 """Hears of each file that was read: its name, and what it gave."""
 
@@ -92,6 +105,7 @@ def read_folder(
     tell: Callable[[int], None] | None = None,
     heard: Heard | None = None,
     parsed: AlreadyParsed | None = None,
+    describe: Describe | None = None,
 ) -> Folder:
     """Read every document under ``config.sources``, in the order of their sources.
 
@@ -104,11 +118,13 @@ def read_folder(
         tell: is called before each file with the number of those read.
         heard: is called after each file with what became of it.
         parsed: saves parsing what another process has.
+        describe: says what pictures show; without it they are left out, whatever ``config.describe`` says.
 
     Raises:
         SourceError: ``config.sources`` is not a folder that can be read.
         UsageError: text recognition is asked for, and not installed.
     """
+    config = config if describe else replace(config, describe=False)
     root, folder, urls = _root(config), Folder(), {}
     try:
         urls = fetched.urls(root)
@@ -125,7 +141,7 @@ def read_folder(
         walk(root, Path(config.index).resolve(), cannot_list), key=lambda path: path.suffix.lower() in CORPORA
     )
     names = [path.relative_to(root).as_posix() for path in paths]
-    with _reading(config, known, urls, parsed) as reading:
+    with _reading(config, known, urls, parsed, describe) as reading:
         read = reading(paths, names)
         for number, name in enumerate(names):
             if tell:
@@ -154,7 +170,11 @@ _Read = list[Document | Skipped]
 
 @contextmanager
 def _reading(
-    config: Config, known: Known | None, urls: dict[tuple[str, str], str], parsed: AlreadyParsed | None
+    config: Config,
+    known: Known | None,
+    urls: dict[tuple[str, str], str],
+    parsed: AlreadyParsed | None,
+    describe: Describe | None,
 ) -> Iterator[Callable[[Iterable[Path], Iterable[str]], Iterator[_Read]]]:
     """Yield what reads files, ``config.at_once`` at a time, each in a process; what it gives is in their order."""
     free: SimpleQueue[Sandbox] = SimpleQueue()
@@ -165,7 +185,7 @@ def _reading(
     def read(path: Path, name: str) -> _Read:
         sandbox = free.get()
         try:
-            return _read_file(path, name, config, sandbox, known, urls, parsed)
+            return _read_file(path, name, config, sandbox, known, urls, parsed, describe)
         except (OSError, Unusable) as error:
             return [Skipped(_printable(name), *_why(error))]
         finally:
@@ -178,6 +198,8 @@ def _reading(
             yield lambda paths, names: pool.map(read, paths, names)
         finally:  # who ends the build waits for no file
             pool.shutdown(wait=False, cancel_futures=True)
+            if describe:
+                describe.stop()
             for sandbox in every:
                 sandbox.interrupt()
             pool.shutdown()
@@ -191,14 +213,14 @@ def read_text(path: Path, config: Config) -> str:
     """
     try:
         if path.suffix.lower() in PARSERS:
-            with _sandbox(config) as sandbox:
+            with _sandbox(replace(config, describe=False)) as sandbox:
                 return canonical(sandbox.parse(path).text)[0]
         return decode(path.read_bytes())
     except (OSError, Unusable) as error:
         raise SourceError(str(Skipped(_printable(str(path)), *_why(error)))) from error
 
 
-def limits(config: Config) -> dict[str, int]:
+def limits(config: Config) -> dict[str, Any]:
     """Return the limits within which files are parsed, as :class:`Sandbox` takes them."""
     return {
         "seconds": config.parse_seconds,
@@ -206,6 +228,7 @@ def limits(config: Config) -> dict[str, int]:
         "text_mb": config.max_file_mb,
         "unpacked_mb": config.max_unpacked_mb,
         "ocr_seconds": config.ocr_seconds if config.ocr else 0,
+        "pictures": config.describe,
     }
 
 
@@ -288,6 +311,7 @@ def _read_file(
     known: Known | None,
     urls: dict[tuple[str, str], str],
     parsed: AlreadyParsed | None,
+    describe: Describe | None,
 ) -> list[Document | Skipped]:
     data, suffix = _bytes(path, name, config), path.suffix.lower()
     sha256 = hashlib.sha256(data).hexdigest()
@@ -295,8 +319,10 @@ def _read_file(
     if suffix in PARSERS:
         if known and (before := known(name, origin_of(sha256, config, url))):
             return [*before]
-        found = parsed(suffix, sha256) if parsed else None
-        return [*_parsed(name, found or sandbox.parse(path), config, url)]
+        found = (parsed(suffix, sha256) if parsed else None) or sandbox.parse(path)
+        if describe:
+            describe(found)
+        return [*_parsed(name, found, config, url)]
     text = decode(data)
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
@@ -327,7 +353,8 @@ def _markdown(source: str, text: str) -> Iterator[Document | Skipped]:
 
 def _parsed(source: str, found: Parsed, config: Config, url: str | None) -> list[Document]:
     """Make documents of what a parser found: its own, if it has text, and those within it."""
-    origin = origin_of(found.sha256, config, url)
+    told = [line for part in (found, *found.attachments.values()) for line in part.unread]
+    origin = origin_of(found.sha256, config, url, whole=not any(map(described.is_unsaid, told)))
     within = []
     for name, part in found.attachments.items():
         try:
@@ -360,6 +387,9 @@ def _canonical(found: Parsed) -> tuple[str, str, Runs]:
 
 def _of_parser(source: str, found: Parsed) -> Document:
     """Make a document of what a parser found, its text canonical."""
+    if unsaid := next(filter(described.is_unsaid, found.unread if not found.text.strip() else ()), None):
+        reason, _, remedy = unsaid.partition(": ")
+        raise Unusable(f"no text in it, and {reason}", remedy)
     parsed, text, runs = _canonical(found)
     pages = [canonical_offset(runs, start) for start in found.pages]
     meta = {key: value and canonical(value)[0] for key, value in found.meta.items()}
@@ -377,8 +407,16 @@ def _lines(notes: list[str]) -> tuple[str, ...]:
     return tuple(_printable(" ".join(note.split())) for note in notes)
 
 
-def origin_of(sha256: str, config: Config, url: str | None) -> str:
-    """Return ``Document.origin`` of a file: its bytes, limits, where it was fetched, parsers and their libraries."""
+def origin_of(sha256: str, config: Config, url: str | None, *, model: str | None = None, whole: bool = True) -> str:
+    """Return ``Document.origin`` of a file: its bytes, limits, where it was fetched, parsers and their libraries.
+
+    Args:
+        sha256: of its bytes.
+        config: the limits.
+        url: where it was fetched.
+        model: describes its pictures, if another than the settings name.
+        whole: whether it was read as far as it can be; otherwise it is never taken for what was read before.
+    """
     limits: tuple[object, ...] = (
         config.max_file_mb,
         config.max_unpacked_mb,
@@ -386,6 +424,8 @@ def origin_of(sha256: str, config: Config, url: str | None) -> str:
         config.parse_memory_mb,
     )
     limits += (config.ocr_seconds, ocr.versions()) if config.ocr else ()
+    model = model or (described.model_of(config.llm) if config.describe and config.llm else None)
+    limits += (model, described.instruction(), whole) if model else ()
     return hashlib.sha256(f"{sha256} {limits} {url} {_parsers()}".encode()).hexdigest()
 
 
@@ -426,8 +466,10 @@ def _document(
 ) -> Document:
     keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
-    dateline = DATELINE.match(text, body)
-    seen = dateline["date"] if dateline else stated_date(text[body:], values["language"])
+    own = described.own(text[body:])  # what a model says of a picture names no document, and dates none
+    own, at = (text, body) if own == text[body:] else (own, 0)
+    dateline = DATELINE.match(own, at)
+    seen = dateline["date"] if dateline else stated_date(own[at:], values["language"])
     stated = (values["published"], seen, values["created"])
     published = next(filter(None, (iso_date(when, values["language"]) for when in stated if when)), None)
     if not text[body:].strip():
@@ -440,7 +482,7 @@ def _document(
     return Document(
         source=source,
         text=text,
-        title=values["title"] or head(text[dateline.end() if dateline else body :]) or source,
+        title=values["title"] or head(own[dateline.end() if dateline else at :]) or source,
         header=" | ".join(part for part in given if part) if values["title"] else "",
         body=body,
         publisher=values["publisher"],

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.parsed import Parsed
 from rag.documents.html.page import html
 from rag.documents.office.slides import pptx
@@ -60,10 +61,14 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
 """Suffix to parser. A new format is a function and a line here."""
 
 
+PICTURED = (html, docx, pptx, odf, epub)
+"""Parsers that also take the pictures in a document; those of a PDF, and of pictures by themselves, do too."""
 ARCHIVES = (".epub", *(suffix for suffix, parser in PARSERS.items() if parser in (docx, pptx, odf, xlsx, ods)))
 
 
-def parse(suffix: str, data: bytes, unpacked_mb: int, ocr: Recogniser | None = None) -> Parsed:
+def parse(
+    suffix: str, data: bytes, unpacked_mb: int, ocr: Recogniser | None = None, gallery: Gallery | None = None
+) -> Parsed:
     """Parse a file's bytes by its suffix.
 
     Args:
@@ -71,6 +76,7 @@ def parse(suffix: str, data: bytes, unpacked_mb: int, ocr: Recogniser | None = N
         data: the whole file.
         unpacked_mb: most that an archive may unpack to.
         ocr: reads pages without text, and pictures; none leaves them unread.
+        gallery: takes the pictures, which what is returned then has; none leaves them where they are.
 
     Raises:
         Unusable: it cannot be read.
@@ -78,12 +84,21 @@ def parse(suffix: str, data: bytes, unpacked_mb: int, ocr: Recogniser | None = N
     if suffix in ARCHIVES and not data.startswith(OLE):  # an encrypted or old file of Microsoft Office is no archive
         _check_archive(data, unpacked_mb)
     parser = PARSERS[suffix]
-    found = pdf(data, ocr) if parser is pdf else picture(data, ocr) if parser is picture else parser(data)
-    _open(found, unpacked_mb, ocr)
+    if gallery:
+        gallery.taken()  # of a file that could not be read
+    if parser in (pdf, picture):
+        found = parser(data, ocr, gallery)
+    elif parser in PICTURED:
+        found = parser(data, gallery)
+    else:
+        found = parser(data)
+    if gallery:
+        found.pictures = gallery.taken()
+    _open(found, unpacked_mb, ocr, gallery)
     return found
 
 
-def _open(found: Parsed, unpacked_mb: int, ocr: Recogniser | None) -> None:
+def _open(found: Parsed, unpacked_mb: int, ocr: Recogniser | None, gallery: Gallery | None) -> None:
     """Read the files within a file, and those within them; what cannot be read is told and keeps nothing else back."""
     parts = list(found.attachments.items())
     found.attachments = {}
@@ -94,14 +109,14 @@ def _open(found: Parsed, unpacked_mb: int, ocr: Recogniser | None) -> None:
                 raise Unusable(
                     f"no loader for {suffix or 'a file without a suffix'}", "save it by itself in another format"
                 )
-            parts.append((name, parse(suffix, data, unpacked_mb, ocr)))
+            parts.append((name, parse(suffix, data, unpacked_mb, ocr, gallery)))
         except Unusable as error:
             found.unread.append(f'the attachment "{name}" is not read ({error.reason}): {error.remedy}')
         except Exception as error:  # a parser's own bug, or want of memory
             why = f"its parser failed, {type(error).__name__}"
             found.unread.append(f'the attachment "{name}" is not read ({why}): save it by itself')
     for name, part in parts:
-        _open(part, unpacked_mb, ocr)
+        _open(part, unpacked_mb, ocr, gallery)
         if part.text.strip() or not part.attachments:
             found.attachments[name] = part
         else:

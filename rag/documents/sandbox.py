@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.gallery import MOST_MB, SECONDS
 from rag.documents.common.parsed import Parsed
 from rag.documents.leaf import Leaf
 from rag.documents.places import Wanted
@@ -30,11 +31,22 @@ class Sandbox:
         unpacked_mb: most that an archive may unpack to.
         ocr_seconds: of processor time, and twice as many of the clock's, for each page whose text is recognised; with 0
             none is.
+        pictures: whether pictures are taken out, for somebody to say what they show.
     """
 
-    def __init__(self, *, seconds: int, memory_mb: int, text_mb: int, unpacked_mb: int, ocr_seconds: int = 0) -> None:
-        self._seconds, self._text_mb, self._ocr_seconds = seconds, text_mb, ocr_seconds
-        self._limits = [str(limit) for limit in (memory_mb, seconds, unpacked_mb, ocr_seconds)]
+    def __init__(
+        self,
+        *,
+        seconds: int,
+        memory_mb: int,
+        text_mb: int,
+        unpacked_mb: int,
+        ocr_seconds: int = 0,
+        pictures: bool = False,
+    ) -> None:
+        self._seconds, self._text_mb, self._more = seconds, text_mb, ocr_seconds or SECONDS
+        self._most = text_mb + (2 * MOST_MB if pictures else 0)  # in Base64 they are a third larger
+        self._limits = [str(int(limit)) for limit in (memory_mb, seconds, unpacked_mb, ocr_seconds, pictures)]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -115,10 +127,10 @@ class Sandbox:
             if not part:
                 raise EOFError
             found += part
-            while found.startswith(b"\n"):  # a page is being recognised
+            while found.startswith(b"\n"):  # a page is being recognised, or a picture drawn
                 del found[:1]
-                deadline += 2 * self._ocr_seconds
-            if len(found) > self._text_mb << 20:
+                deadline += 2 * self._more
+            if len(found) > self._most << 20:
                 self._stop()
                 raise Unusable(f"more than {self._text_mb} MB of text", "split it, or raise max_file_mb")
         return bytes(found)

@@ -14,6 +14,7 @@ import sentencex
 
 from rag.documents.rows import Block, blocks, is_row
 from rag.schema import Document, Passage, Sentence
+from rag.text import described
 
 MAX_SENTENCE_CHARS = 1000
 """A longer run without a sentence end (a table, a log) is cut between words."""
@@ -34,6 +35,7 @@ _BLOCK_END = re.compile(
     r"|[ \t]{0,3}(?:\#{1,6}[ \t]|>|\||```)"  # a heading, quotation, table row or fence of Markdown
     r")"
     r"|(?<![^\r\n])\#{1,6}[ \t][^\r\n]*(?:\r\n|\r|\n)"  # after a heading;
+    rf"|{described.MARK}"  # after the line that says which model describes a picture;
     # and between initials and a subject with its verb ("…toward the U.S. Mexico has…"), but not "the U.S. Army has…"
     rf"|(?<=[A-Z]\.[A-Z]\.)[ \t\r\n]+(?=(?!{_INSTITUTIONS})[A-Z][\w'’-]*[ ](?:{_AUXILIARIES})\b)"
 )
@@ -80,10 +82,14 @@ def passages(document: Document, max_chars: int) -> list[Passage]:
     """Pack a document's sentences into passages of at most ``max_chars`` characters (a lone sentence may be longer)."""
     tables = list(blocks(document.text, document.body))
     headers = {table.header[0] for table in tables}
+    told = [*described.spans(document.text)]  # what a model says of a picture is in a passage with nothing else
     packed: list[Passage] = []
     group: list[Sentence] = []
     for sentence in _sentences(document.text, document.body, tables):
-        if group and sentence.end - group[0].start > max_chars:
+        if group and (inside := _inside(told, group[0])) != _inside(told, sentence):
+            packed.append(_passage(document, group, tables))
+            group = []
+        elif group and inside < 0 and sentence.end - group[0].start > max_chars:
             last = group[-1]
             head = len(group) > 1 and last.start in headers and sentence.end - last.start <= max_chars
             packed.append(_passage(document, group[:-1] if head else group, tables))
@@ -92,6 +98,12 @@ def passages(document: Document, max_chars: int) -> list[Passage]:
     if group:
         packed.append(_passage(document, group, tables))
     return packed
+
+
+def _inside(told: Sequence[tuple[int, int]], sentence: Sentence) -> int:
+    """Return in which of some spans a sentence begins; -1 for none."""
+    place = bisect_right(told, sentence.start, key=lambda span: span[0]) - 1
+    return place if place >= 0 and sentence.start < told[place][1] else -1
 
 
 def _passage(document: Document, group: list[Sentence], tables: Sequence[Block]) -> Passage:

@@ -96,65 +96,43 @@ def left(said: Sequence[Token], pivot: int) -> tuple[int, list[str], int]:
 
 def subject_met(
     subject: Sequence[Token], said: Sequence[Token], end: int, sentence: str, context: str, asked: PolarQuestion
-) -> int | None:
-    """Tell whether the words before the verb, which end at ``end``, are about what the question is about.
-
-    Returns:
-        None if not; 1 if of another number of the same, else 0.
-    """
+) -> bool:
+    """Tell whether the words before the verb, which end at ``end``, are about what the question is about."""
     if said[end].text in PRONOUNS:
-        own = not any(token.content for token in said[:end])
-        return 0 if own and _before_is_about(subject, sentence, context) else None
-    if not meets(subject[-1], said[end]):
-        return None
-    n, unmet, other = _subject(subject, said, end, asked)
-    while n >= 0 and (said[n].text in _DETERMINERS or said[n].text in NEGATIONS):
+        return not any(token.content for token in said[:end]) and _before_is_about(subject, sentence, context)
+    n, unmet = end, list(subject)
+    breaks = CLAUSE - {"of", "for", "and", "in"} - asked.every | {",", "'s"}
+    while unmet and n >= 0:
+        if meets(unmet[-1], said[n]):
+            unmet.pop()
+        elif said[n].content or said[n].text in breaks:
+            break
+        n -= 1
+    while n >= 0 and said[n].text in _DETERMINERS | NEGATIONS:
         n -= 1
     if n > 0 and is_date(said[n]) and said[n - 1].text in ("in", "on"):  # "On Monday Smith resigned"
         n -= 2
     if n >= 0:
-        before = said[n]
-        stray = before.text in PREPOSITIONS | GEOGRAPHY | {"'s", "that", "who", "nor", "neither", "or", "and"}
-        if stray or (other and before.text in ROUGH):
-            return None
-        if before.content and not before.text.endswith("ly"):  # the question lacks it: a title or a first name
-            return other if subject[-1].name and not unmet and _titles(said[: n + 1]) else None
-    if unmet:
-        whole = " ".join(token.text for token in subject)
-        known = re.search(rf"\b{re.escape(whole)}\b", " ".join(token.text for token in tokens(context)))
-        if n >= 0 or not known or not all(token.name for token in subject):
-            return None
-    return other
+        if unmet or said[n].text in _STRAY:
+            return False
+        titled = subject[-1].name and all(word.name for word in said[1 : n + 1])  # or with the first name
+        return titled or not said[n].content or said[n].text.endswith("ly")
+    whole = " ".join(token.text for token in subject)
+    known = (
+        all(token.name for token in subject)
+        and f" {whole} " in f" {' '.join(token.text for token in tokens(context))} "
+    )
+    return not unmet or known
 
 
-def _titles(before: Sequence[Token]) -> bool:
-    """Tell whether words that start a sentence are all written as a name's titles and first names are."""
-    return all((n == 0 or word.name) and word.content and word.text not in GEOGRAPHY for n, word in enumerate(before))
-
-
-def _subject(subject: Sequence[Token], said: Sequence[Token], end: int, asked: PolarQuestion) -> tuple[int, int, int]:
-    """Return where the subject starts that ends at ``end``, how many words it lacks, how many numbers are others."""
-    n, unmet, other = end, list(subject), 0
-    breaks = CLAUSE - {"of", "for", "and", "in"} - asked.every | {",", "'s"}
-    while unmet and n >= 0:
-        token = said[n]
-        if meets(unmet[-1], token):
-            unmet.pop()
-        elif unmet[-1].number and token.number and len(unmet) < len(subject) and not is_date(token):
-            unmet.pop()
-            other += 1
-        elif token.content or token.text in breaks:
-            break
-        n -= 1
-    return n, len(unmet), other
+_STRAY = PREPOSITIONS | GEOGRAPHY | {"'s", "that", "who", "nor", "neither", "or", "and"}
+"""Before a subject it makes another of it: "the envoy of Macron", "New York"."""
 
 
 def _before_is_about(subject: Sequence[Token], sentence: str, context: str) -> bool:
     """Tell whether the sentence before, or a title, starts with what the question is about."""
     place = context.find(sentence)
     before = (context[:place] if place >= 0 else context).strip()
-    if not before:
-        return False
     last = tokens(re.split(r"(?<=[.!?])\s+|\n+", before)[-1])
     skipped = [token for token in last[: len(subject) + 3] if token.content]
     return len(skipped) >= len(subject) and all(
@@ -188,10 +166,8 @@ def right(predicate: Sequence[Token], said: Sequence[Token], start: int, *, be: 
     n, flips, denials, one_off = start, 0, 0, False
     for place, word in enumerate(predicate):
         gap: list[Token] = []
-        following = predicate[place + 1] if place + 1 < len(predicate) else None
         while n < len(said) and not meets(word, said[n]):
-            reverse = place == 0 and said[n].key in EXCLUSIVE.get(word.key, ())
-            if reverse or (not gap and _other_number(word, following, said[n : n + 2])):
+            if place == 0 and said[n].key in EXCLUSIVE.get(word.key, ()):
                 flips += 1
                 break
             gap.append(said[n])
@@ -207,13 +183,6 @@ def right(predicate: Sequence[Token], said: Sequence[Token], start: int, *, be: 
     return Met(n - 1, flips, denials, one_off)
 
 
-def _other_number(word: Token, unit: Token | None, said: Sequence[Token]) -> bool:
-    """Tell whether two words are another number than the question's, of the same unit."""
-    if len(said) < 2 or unit is None or not (word.number and said[0].number) or is_date(said[0]):
-        return False
-    return meets(unit, said[1])
-
-
 def _gap(gap: Sequence[Token], *, first: bool) -> int | None:
     """Return how often the words between two that are met say no; None if they may say anything else."""
     texts = [token.text for token in gap]
@@ -223,11 +192,8 @@ def _gap(gap: Sequence[Token], *, first: bool) -> int | None:
         return None
     extra = [t for t in gap if t.content and not is_date(t) and not t.text.endswith("ly") and t.text not in ADVERBS]
     loose = [n for n, text in enumerate(texts) if text in PREPOSITIONS or text == "'s"]
-    if len(extra) > 2:
-        return None
     if "and" in texts:  # "the capital and largest city of"
-        plain = texts[0] == "and" and not any(n < len(texts) - 2 for n in loose)
-        return negated if plain and all(t.key not in EXCLUSIVE and not t.name for t in extra) else None
+        return negated if texts[0] == "and" else None
     if extra and loose and (first or any(t in gap[: loose[0]] for t in extra)):
         return None
     return negated
@@ -251,12 +217,6 @@ def denies_all(asked: PolarQuestion, said: Sequence[Token], pivot: int, end: int
         return False
     rest = [token for token in said[end + 1 :] if not (is_date(token) or token.text in ("in", "on"))]
     return not rest or rest[0].text in _BREAKS
-
-
-def alone(said: Sequence[Token], end: int) -> bool:
-    """Tell whether nothing stands after the verb at ``end`` that it may be done to."""
-    after = said[end + 1] if end + 1 < len(said) else None
-    return after is None or after.number or is_date(after) or after.text in _BREAKS | {"in", "on", "by", "again"}
 
 
 def ends_well(said: Sequence[Token], end: int, *, verb: bool, be: bool) -> bool:

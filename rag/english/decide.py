@@ -21,8 +21,8 @@ from rag.english import clause
 from rag.english.clause import PolarQuestion
 from rag.english.question_form import bare, yes_no
 from rag.english.statements import active, statements
-from rag.english.tokens import Token, is_date, meets, tokens
-from rag.english.vocabulary import BE, COPULAS, EXCLUSIVE, HEDGES, INFINITIVE, MODALS, UNCHANGED
+from rag.english.tokens import Token, is_date, tokens
+from rag.english.vocabulary import BE, COPULAS, HEDGES, INFINITIVE, MODALS, UNCHANGED
 
 _ASIDE = re.compile(r",\s(?:(?!\b(?:and|or)\b)[^,;\"“”])*,\s(?!(?:and|or)\b)|\s\([^()]*\)")
 _NAMED = re.compile(
@@ -110,13 +110,9 @@ def _at(
         return None
     for cut in range(len(asked.words) - 1, 0, -1):
         subject, predicate = asked.words[:cut], asked.words[cut:]
-        if not asked.be and not _meets_verb(predicate[0], said[pivot]):
-            continue
-        changed = clause.subject_met(subject, said, start, sentence, context, asked)
         found = clause.right(predicate, said, pivot + asked.be, be=asked.be)
-        if changed is not None and found is not None:
-            denials = flips + clause.none(said, start, len(subject))
-            found = replace(found, denials=found.denials + denials, reversals=found.reversals + changed)
+        if found and clause.subject_met(subject, said, start, sentence, context, asked):
+            found = replace(found, denials=found.denials + flips + clause.none(said, start, len(subject)))
             return _verdict(asked, said, pivot, found, verb=len(predicate) == 1)
     return None
 
@@ -126,8 +122,6 @@ def _verdict(
 ) -> Literal["yes", "no"] | None:
     """Return what follows from how a sentence meets all the words of a question; ``verb``: there is nothing but one."""
     if found.denials and not clause.denies_all(asked, said, pivot, found.end):
-        return None
-    if found.reversals and verb and not clause.alone(said, found.end):
         return None
     if not clause.ends_well(said, found.end, verb=verb, be=asked.be):
         return None
@@ -141,14 +135,10 @@ def _verdict(
 def _fits(asked: PolarQuestion, said: Sequence[Token], pivot: int, helpers: list[str], flips: int) -> bool:
     """Tell whether the verb's form and its auxiliaries say that it happens when and as the question asks."""
     auxiliary, text = asked.auxiliary, said[pivot].text
-    if any(token.text == "longer" for token in said) and auxiliary not in ("is", "are", "do", "does"):
-        return False  # "was no longer": it was once
     if asked.be:
         same_time = (auxiliary in ("was", "were")) == (text in ("was", "were"))
         return text == "been" or (text in COPULAS and same_time)
     been = {"been"} & asked.every
-    if ("to" in helpers and "refused" not in helpers) or (text.endswith("ing") and len(text) > 5):
-        return False
     if set(helpers) & BE != been:
         return False
     modal = {helper[:2] for helper in helpers if helper in MODALS}
@@ -157,16 +147,12 @@ def _fits(asked: PolarQuestion, said: Sequence[Token], pivot: int, helpers: list
     present = bool(set(helpers) & {"do", "does"})
     past = bool(set(helpers) & {"did", "had", "has", "have", "refused"}) or _is_past(text)
     if auxiliary in ("do", "does"):
-        return present or not past
+        return not past
     return not present and (past or (text in UNCHANGED and not helpers and not flips))
 
 
 def _is_past(verb: str) -> bool:
     return (verb in INFINITIVE and verb != "has") or verb.endswith("ed")
-
-
-def _meets_verb(word: Token, token: Token) -> bool:
-    return meets(word, token) or token.key in EXCLUSIVE.get(word.key, ())
 
 
 def _all_met(dates: Sequence[Token], said: Sequence[Token]) -> bool:

@@ -117,8 +117,6 @@ def _denials(asked: str, sentence: str) -> str | None:
         if met - best:
             there += sum(map(_denies, clause))
         best |= met
-    if not best:
-        there = sum(map(_denies, tokens(_NO_DENIAL.sub(" ", sentence))))
     if there == here:
         return None
     return "it denies what is asked" if there > here else "it does not deny what the question denies"
@@ -220,21 +218,6 @@ def _exceptions(asked: str, sentence: str) -> str | None:
     return f'it excepts "{said}"' if of_it or set(words(asked)) & _WHOLE else None
 
 
-_RANKED = re.compile(
-    r"\b(?P<rank>second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:nd|rd|th|st))[\s-]"
-    r"(?P<what>\w+est|most|best|worst|least)\b",
-    re.IGNORECASE,
-)
-
-
-def _ranks(asked: str, sentence: str) -> str | None:
-    """The second largest is not the largest."""
-    for found in _RANKED.finditer(sentence):
-        if found["what"].lower() in words(asked) and not _RANKED.search(asked):
-            return f'it says "{found[0]}"'
-    return None
-
-
 _CHANGES = frozenset(
     map(key, "rise increase climb grow jump fall decrease drop decline shrink cut reduce raise lower".split())
 )
@@ -304,7 +287,6 @@ GUARDS: tuple[Callable[[str, str], str | None], ...] = (
     _extent,
     _contraries,
     _exceptions,
-    _ranks,
     _reached,
     _years,
 )

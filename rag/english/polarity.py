@@ -45,14 +45,13 @@ class Premise:
         self._polar = re.match(rf"{AUXILIARY}\b", fold(question)) is not None
         self._asked = _keys(words(question))
         self._own = _keys(terms(question)) - _LIGHT
-        asks = _NOT_OR.sub(" ", question)
-        self._negated, self._soft = negated(asks), bool(_SOFT.search(fold(asks)))
+        self._negated = negated(_NOT_OR.sub(" ", question))
 
     def opposed(self, sentence: str, passage: str) -> bool:
         """Tell whether a sentence says the opposite.
 
-        It must have most of the question's other words. Then a word of the question is missing from the passage while
-        the sentence has its opposite; or only the question is negated; or only the sentence is, at a word of the
+        It must have most of the question's other words. Then only the question is negated; or a word of the question is
+        missing from the passage while the sentence has its opposite; or only the sentence is negated, at a word of the
         question.
 
         >>> Premise("Why did he accept the deal?").opposed("He rejected the deal.", "He rejected the deal.")
@@ -65,6 +64,9 @@ class Premise:
         if self._polar:
             return False
         own, said = self._own, _keys(words(sentence))
+        if self._negated:
+            denies = negated(_NOT_OR.sub(" ", sentence)) or said & REFUSING
+            return not denies and _part(own, said) >= _SAME_MATTER
         against = {word for word in self._asked if OPPOSITES.get(word, frozenset()) & said}
         for word in against - _keys(words(passage)) if against else ():
             opposites = OPPOSITES[word]
@@ -72,22 +74,19 @@ class Premise:
             if not same and _part(own - {word}, said) >= _SAME_MATTER:
                 return True
         says = _NOT_OR.sub(" ", sentence)
-        if self._negated:
-            return not _SOFT.search(fold(says)) and not negated(says) and _part(own, said) >= _SAME_MATTER
-        if self._soft or _UNTIL.search(says):
-            return False
-        denied = _denied(says) & own
+        denied = set() if own & REFUSING or _UNTIL.search(says) else _denied(tokens(says)) & own
         return bool(denied) and _part(own - denied, said) >= _DENIED_MATTER
 
     def stated(self, sentence: str) -> bool:
-        """Tell whether a sentence has all the words of the question that say something, and denies nothing.
+        """Tell whether a sentence has all the words of the question that say something, and neither denies anything.
 
         >>> Premise("Who voted for the bill?").stated("The governor voted for the bill.")
         True
         >>> Premise("Who voted for the bill?").stated("The senator did not vote for the bill.")
         False
         """
-        return len(self._own) >= _LEAST_STATED and self._own <= _keys(words(sentence)) and not negated(sentence)
+        enough = len(self._own) >= _LEAST_STATED and not self._negated
+        return enough and self._own <= _keys(words(sentence)) and not negated(sentence)
 
 
 _LEAST_STATED = 2
@@ -100,22 +99,11 @@ _LIGHT = frozenset(
 )
 """What a question may have beside its matter."""
 _NOT_OR = re.compile(
-    r"\b(?:(?:or|and) (?:\w+ )?(?:not|without)|not (?:only|just|merely|simply|until|because)|whether)\b|\bno\. ?\d+",
+    r"\b(?:(?:or|and) (?:\w+ )?(?:not|without)|not (?:only|just|merely|simply|until|because)|whether)\b|\bno\.? ?\d+",
     re.IGNORECASE,
-)
-_SOFT = re.compile(
-    r"\b(?:refus|reject|declin|den(?:y|ied|ies|ial)|fail|lack|prevent|avoid|except|exclu|rather than|instead|unable"
-    r"|unlike|prohibit|forb[ia]d|ban(?:s|ned)?\b|oppos|impossib|unsuccess|hardly|rarely|only|absen|cease|without|object"
-    r"|reluctan|unwilling|too|neither|nor|non|contrast|different)"
-)
-"""A denial of a kind, or a contrast, in folded text."""
-_DENIES = re.compile(
-    r"(?:\b(?:no|never|not|cannot|without)|n't|\b(?:refus|declin|fail)\w* to)\s+(?P<first>[\w'-]+)"
-    r"(?:\s+(?P<second>[\w'-]+))?"
 )
 _UNTIL = re.compile(r"\b(?:until|till|unless)\b", re.IGNORECASE)
 """What is denied until then is so from then on."""
-_BETWEEN = frozenset("be been have any a an the yet formally officially ever to further new direct such".split())
 
 
 def _keys(found: list[str]) -> set[str]:
@@ -123,15 +111,10 @@ def _keys(found: list[str]) -> set[str]:
     return set(map(key, found))
 
 
-def _denied(sentence: str) -> set[str]:
-    """Return the stems of the words that a sentence denies: behind "no", "not", "refused to"."""
-    found = set()
-    for match in _DENIES.finditer(fold(sentence)):
-        first, second = match["first"], match["second"]
-        found |= _keys(words(first))
-        if second and first in _BETWEEN:
-            found |= _keys(words(second))
-    return found
+def _denied(said: Sequence[Token]) -> set[str]:
+    """Return the key of the first word that says something behind each denial."""
+    denials = [n for n, token in enumerate(said) if token.text in NEGATIONS or token.key in REFUSING]
+    return {token.key for n in denials for token in [token for token in said[n + 1 :] if token.content][:1]}
 
 
 def _part(wanted: set[str], present: set[str]) -> float:

@@ -42,13 +42,8 @@ def premise(question: str) -> str | None:
         return None
     for pattern, form in _PATTERNS:
         if found := pattern.match(text):
-            said = " ".join(
-                form.format(
-                    **{
-                        name: (part or "").lower() if name in ("aux", "to") else part or ""
-                        for name, part in found.groupdict().items()
-                    }
-                ).split()
-            )
+            parts = {name: part or "" for name, part in found.groupdict().items()}
+            parts |= {name: parts[name].lower() for name in ("aux", "to") if name in parts}
+            said = " ".join(form.format(**parts).split())
             return f"{said[0].upper()}{said[1:]}?"
     return None

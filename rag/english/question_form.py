@@ -5,7 +5,7 @@ Read from the words alone. Each function would rather miss a form than see one t
 
 import re
 
-from rag.english.vocabulary import AUXILIARY, COPULA, PAST, RANKS, WH
+from rag.english.vocabulary import AUXILIARY, COPULA, WH
 from rag.text.dates import MONTH_NAMES
 from rag.text.terms import fold
 
@@ -125,8 +125,6 @@ _BETWEEN = [
             rf"{_HOW_LONG} (?:later |elapsed |passed )?(?:after|before|since) (?P<first>.+?) "
             rf"(?P<second>(?:{AUXILIARY}) .+)"
         ),
-        rf"how (?:many {_UNIT}|far) apart (?:in (?P<in>day|week|month|year)s )?(?:{COPULA}) (?P<both>.+ and .+)",
-        rf"how many {_UNIT} (?:separates?|separated) (?P<first>.+?) (?:and|from) (?P<second>.+)",
     )
 ]
 _COUNTED = re.compile(r"how many (?:days?|weeks?|months?|years?)|how long|how much time", re.IGNORECASE)
@@ -135,8 +133,6 @@ _TIME = re.compile(
     r"gap|total|exactly|day|days))*\s*between",
     re.IGNORECASE,
 )
-_ORDINAL = frozenset((*RANKS, *"last next former latter".split()))
-_PRONOUN = re.compile(r"(?:he|she|it|they)\b", re.IGNORECASE)
 
 
 def between(question: str) -> tuple[str, str, str] | None:
@@ -153,72 +149,37 @@ def between(question: str) -> tuple[str, str, str] | None:
         if not found:
             continue
         groups = found.groupdict()
-        unit = f"{(groups.get('unit') or groups.get('in') or 'day').lower()}s"
         if both := groups.get("both"):
-            if "between" in found[0] and not ((counted := _COUNTED.match(text)) and _TIME.match(text, counted.end())):
+            if not ((counted := _COUNTED.match(text)) and _TIME.match(text, counted.end())):
                 return None
-            first, second = _two_events(both)
+            cuts = list(re.finditer(r",?\s+and\s+", both))
+            cut = next((cut for cut in cuts if _NAMES_EVENT.match(both, cut.end())), cuts[0])
+            events = both[: cut.start()], both[cut.end() :]
         else:
-            first, second = groups["first"], groups["second"]
-        return _event(first), _event(second, about=_subject(first)), unit
+            events = groups["first"], groups["second"]
+        first, second = map(_event, events)
+        return first, second, f"{(groups['unit'] or 'day').lower()}s"
     return None
 
 
-def _two_events(both: str) -> tuple[str, str]:
-    """Return "A" and "B" of "A and B"; the noun that "the first and the second vote" share goes to both."""
-    cuts = list(re.finditer(r",?\s+and\s+", both))
-    best = next((cut for cut in cuts if re.match(r"(?:the|when|his|her|its|their|an?)\b", both[cut.end() :])), cuts[0])
-    first, second = both[: best.start()], both[best.end() :]
-    if (last := first.split()[-1].lower()) in _ORDINAL and len(second.split()) > 1:
-        words = second.split()
-        kept = 1 + next((n for n, word in enumerate(words) if word.lower() in _ORDINAL), 0)
-        first = f"{first[: -len(last)]}{last} {' '.join(words[kept:])}"
-    return first, second
+_NAMES_EVENT = re.compile(r"(?:the|when|his|her|its|their|an?)\b")
 
 
-def _event(text: str, about: str = "") -> str:
-    """Return the question when an event was, which is told by a noun ("the vote") or a clause ("Lincoln was shot").
-
-    Args:
-        text: the event.
-        about: what a pronoun in it stands for.
-    """
+def _event(text: str) -> str:
+    """Return the question when an event was, which is told by a noun ("the vote") or a clause ("Lincoln was shot")."""
     text = re.sub(r"^when\s+", "", text.strip(), flags=re.IGNORECASE)
-    if about:
-        text = re.sub(rf"^((?:{AUXILIARY})\s+)?{_PRONOUN.pattern}", rf"\g<1>{about}", text, flags=re.IGNORECASE)
     if re.match(rf"{AUXILIARY}\s", text, re.IGNORECASE):
         return f"When {text[0].lower()}{text[1:]}?"
     if found := re.search(
         rf"^(?P<subject>(?:(?!\b(?:that|who|which)\b).)+?)\s(?P<verb>{COPULA}|had|has)\s(?P<rest>.+)$", text
     ):
         return f"When {found['verb']} {found['subject']} {found['rest']}?"
-    if _subject(text):
-        return f"When was it that {text}?"
     return f"When {'were' if is_plural(_head(text)) else 'was'} {text}?"
-
-
-def _subject(clause: str) -> str:
-    """Return what a clause with a verb is about; nothing for a noun phrase."""
-    words = re.sub(r"^when\s+", "", clause.strip(), flags=re.IGNORECASE).split()
-    for n, word in enumerate(words[1:], start=1):
-        if word.lower() in ("of", "in", "by", "at", "on", "for", "that", "who", "which", "to", "from", "with"):
-            return ""
-        if (
-            re.fullmatch(rf"{COPULA}|had|has", word)
-            or word in PAST
-            or word in _ENDED
-            or (word.endswith("ed") and n + 1 == len(words))
-        ):
-            return " ".join(words[:n])
-    return ""
 
 
 def _head(phrase: str) -> str:
     """Return the noun that a phrase ends in before its first preposition."""
     return re.split(r"\s+(?:of|in|at|on|for|to|from|by|with|between|that|who|which)\s", phrase)[0].split()[-1]
-
-
-_ENDED = frozenset("resigned opened closed".split())
 
 
 _SINGULAR = re.compile(r"(?:ss|us|is|'s|’s)$")

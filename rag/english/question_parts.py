@@ -6,7 +6,7 @@ Read from the words alone. Each function would rather miss a form than see one t
 import re
 
 from rag.english.question_form import QUESTION_WORD, bare, is_plural, yes_no
-from rag.english.vocabulary import AUXILIARY, COPULA, PARTICIPLE, PAST, WH
+from rag.english.vocabulary import AUXILIARY, COPULA, PARTICIPLE, WH
 from rag.text.numerals import SPELLED
 from rag.text.terms import fold
 
@@ -85,11 +85,6 @@ def _names_several(text: str, *, verbs: bool = False) -> bool:
 
 
 _TWO_WORDS = re.compile(rf"(?P<one>{WH}) and (?P<other>{WH}) (?P<rest>.+)", re.IGNORECASE)
-_TWO_COUNTS = re.compile(
-    r"(?P<one>how many .+?),? and (?P<other>how many [\w-]+(?: [\w-]+)*?) (?P<rest>"
-    rf"(?:{AUXILIARY})\b.*|\w+(?:ed|{'|'.join(sorted(PAST))})\b.*|died|live|lived)$",
-    re.IGNORECASE,
-)
 _TRAILING = re.compile(rf"(?P<whole>{WH}\b.+?),? and (?P<other>when|where|why|how)$", re.IGNORECASE)
 _WHO_DID = re.compile(
     r"who (?P<verb>\w+ed|wrote|built|won|sang|made|sold|bought|found|took|broke|shot) (?P<rest>.+)", re.I
@@ -136,17 +131,11 @@ def _parts(text: str) -> tuple[str, ...]:
         return ()
     if found := _TWO_WORDS.fullmatch(text):
         both = re.match(rf"{AUXILIARY}\s\S", found["rest"])
-        return _both(found) if both else ()
-    if (found := _TWO_COUNTS.fullmatch(text)) and not _VERB.search(found["one"]):
-        return _both(found)
+        return tuple(_asked(f"{found[word]} {found['rest']}") for word in ("one", "other")) if both else ()
     if found := _TRAILING.fullmatch(text):
         return _with_trailing(found["whole"], found["other"])
     cuts = [cut for cut in _SECOND.finditer(text) if not _inside(text[: cut.start()], text[cut.end() :])]
     return _two_questions(text[: cuts[0].start()], text[cuts[0].end() :]) if len(cuts) == 1 else ()
-
-
-def _both(found: re.Match[str]) -> tuple[str, ...]:
-    return tuple(_asked(f"{found[word]} {found['rest']}") for word in ("one", "other"))
 
 
 def _two_questions(first: str, second: str) -> tuple[str, ...]:
@@ -160,9 +149,6 @@ def _two_questions(first: str, second: str) -> tuple[str, ...]:
 
 def _asked(text: str) -> str:
     return f"{text[0].upper()}{text[1:].strip()}?"
-
-
-_VERB = re.compile(rf"\b(?:{AUXILIARY}|\w+ed|{'|'.join(sorted(PAST))})\b")
 
 
 def _inside(first: str, second: str) -> bool:

@@ -88,7 +88,7 @@ def _clauses(part: str) -> Iterator[str]:
         of = _antecedent(head) if not relative["of"] or re.fullmatch(r"none of\s+", relative["of"]) else ""
         if of and relative["of"] and is_auxiliary(tag(f"who {relative['inside']}")[1]):
             yield f"None of {of} {relative['inside']}"
-        elif of and _starts_verb(f"who {relative['inside']}", 1):
+        elif of and _starts_verb(relative["inside"]):
             yield from _joined(f"{of} {relative['inside']}")
         main = f"{head}{', ' if ',' in head else ' '}{main[relative.end() :]}".strip(" ,")
     yield from _joined(main)
@@ -113,9 +113,9 @@ def _joined(text: str) -> Iterator[str]:
     cuts = [*((cut.start(), cut.end(), cut) for cut in _JOINED.finditer(text)), (len(text), len(text), None)]
     for end, following, cut in cuts:
         whole = text[start:end]
-        if cut and not _splits(whole, text[following:], cut):
+        if cut and not _splits(text[following:], cut):
             continue
-        carried = bool(subject) and _starts_verb(f"Ana {whole}", 1)
+        carried = bool(subject) and _starts_verb(whole)
         said = tag(whole)
         if carried and governed and not any(map(is_auxiliary, said[:3])):
             return  # "did not sell the ship and cut the price"
@@ -128,12 +128,9 @@ def _joined(text: str) -> Iterator[str]:
         governed = any(word.low in MODALS | NEGATIONS | {"do", "does", "did"} or "n't" in word.low for word in said)
 
 
-def _splits(before: str, after: str, cut: "re.Match[str]") -> bool:
+def _splits(after: str, cut: "re.Match[str]") -> bool:
     """Tell whether what follows a joining word is a clause beside the one before."""
-    said = tag(before)
-    if not any(_finite(said, n) for n in range(1, len(said))):
-        return False
-    if after[:1].islower() and _starts_verb(f"Ana {after}", 1):
+    if after[:1].islower() and _starts_verb(after):
         return cut["by"] in ("and", "but")
     if not (cut["sign"] or cut["by"] not in ("and", "but")):
         return False
@@ -141,12 +138,10 @@ def _splits(before: str, after: str, cut: "re.Match[str]") -> bool:
     return any(_finite(ahead, n) for n in range(1, len(ahead)))
 
 
-def _starts_verb(text: str, start: int = 0) -> bool:
-    """Tell whether a text starts, at a word, with a verb or an auxiliary, behind adverbs and denials."""
-    said = tag(text)
-    for n, word in enumerate(said[start : start + 4], start):
-        if is_auxiliary(word):
-            return True
+def _starts_verb(text: str) -> bool:
+    """Tell whether what stands behind a subject starts with a verb or an auxiliary, behind adverbs and denials."""
+    said = tag(f"Ana {text}")
+    for n, word in enumerate(said[1:5], 1):
         if word.low in ADVERBS or word.low in NEGATIONS or (word.low.endswith("ly") and not word.low.endswith("fly")):
             continue
         return _finite(said, n) and word.low not in DETERMINERS and not word.text[0].isupper()

@@ -28,22 +28,21 @@ def verdict(question: str, sentence: str, context: str = "") -> YesNo | None:
     said = decide(question, sentence, context)
     if said and against(question, sentence, said, context) is None:
         return said
-    for other in _with_values_of(question, sentence):
-        if decide(other, sentence, context) == "yes" and against(other, sentence, "yes", context) is None:
+    for other, statement in _with_values_of(question, sentence):
+        if decide(other, sentence, context) == "yes" and against(other, statement, "yes", context) is None:
             return "no"
     return None
 
 
-def _with_values_of(question: str, sentence: str) -> Iterator[str]:
-    """Yield the question with a number of the sentence for one of its own, if not both can be right."""
+def _with_values_of(question: str, sentence: str) -> Iterator[tuple[str, str]]:
+    """Yield the question with a number of a statement in the place of one of its own, and the statement."""
     for wanted in amounts(question):
-        for statement in (sentence, *statements(sentence)):
+        for statement in () if wanted.dated else (sentence, *statements(sentence)):
             near = [given for given in amounts(statement) if wanted.comparable(given) and not given.dated]
-            if wanted.dated or len(near) != 1 or not near[0].apart(wanted):
-                continue
-            start, end = _span(question, wanted)
-            first, last = _span(statement, near[0])
-            yield f"{question[:start]}{statement[first:last]}{question[end:]}"
+            if all(given.apart(wanted) for given in near):
+                start, end = _span(question, wanted)
+                for first, last in (_span(statement, given) for given in near):
+                    yield f"{question[:start]}{statement[first:last]}{question[end:]}", statement
 
 
 def _span(text: str, amount: Amount) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from rag.exports.links import fragment
 from rag.output.render import DISAGREE, NOT_READ, earlier, unshown
 from rag.schema import REASONS, Answer, Check, Citation, Closest, Document
+from rag.text.described import credited
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -129,7 +130,11 @@ def lines(answer: Answer) -> Iterator[Line]:
             yield Line("claim", f"{earlier(answer, stated)}: {stated.value}", stated.citations)
     if answer.outcome == "answered":
         llm = answer.model.get("llm")
-        by = f"Written by {llm}, each line checked against its quotes" if llm else "Verbatim from the sources"
+        described = any(credited(citation.title)[1] for citation in answer.citations)
+        verbatim = (
+            "Word for word, partly a model's description of a picture" if described else "Verbatim from the sources"
+        )
+        by = f"Written by {llm}, each line checked against its quotes" if llm else verbatim
         yield Line("aside", f"{by} · confidence {answer.confidence:.0%}")
 
 

@@ -30,6 +30,7 @@ from rag.errors import IndexDamaged, IndexMissing, SourceError, UsageError
 from rag.index import bm25, generations, manifest, store, vectors
 from rag.index.opened import Index
 from rag.indexing import homes
+from rag.indexing.describing import describing
 from rag.indexing.ingestion import ingested
 from rag.indexing.team import BLOCK as SHARED_BLOCK
 from rag.indexing.team import Team, Told, team_of
@@ -123,6 +124,7 @@ def build(
         _sound_now(home) as now,
         _full_disk(),
         nullcontext() if dry_run else team_of(home, config) as team,
+        describing(config, asks=not dry_run) as describe,
     ):
         known = now.store.of_file if now else None
         if team:
@@ -130,7 +132,7 @@ def build(
             with _telling("read", files, tell, team, progress=progress) as told:
                 team.parse(config, now.store.origins() if now else (), told)
         read = (lambda files: tell("read", files, 0)) if tell else None
-        found = load.read_folder(config, known, read, heard, team.parsed if team else None)
+        found = load.read_folder(config, known, read, heard, team.parsed if team else None, describe)
         if not found.documents:
             raise SourceError(_nothing(config.sources, found.skipped))
         model = embed.find(config.encoder)

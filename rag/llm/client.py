@@ -23,6 +23,8 @@ JITTER = 0.5
 MOST_FAILURES = 3
 """In a row; after that nothing is asked for a while."""
 REST_SECONDS = 30
+_CUT = ("length", "max_tokens", "content_filter", "refusal")
+"""Why a server ends an answer that has no end."""
 
 
 def open_llm(name: str, config: Config) -> "LanguageModel":
@@ -57,8 +59,19 @@ class LanguageModel:
         self._first = seconds if provider.local else seconds / 2
         self._circuit = _Circuit()
 
+    @property
+    def sees(self) -> bool:
+        """Whether it can be sent pictures; the model behind it may refuse them all the same."""
+        return not self._provider.local
+
     def stream(
-        self, system: str, user: str, *, grammar: str | None = None, stop: threading.Event | None = None
+        self,
+        system: str,
+        user: str,
+        *,
+        grammar: str | None = None,
+        picture: bytes | None = None,
+        stop: threading.Event | None = None,
     ) -> Generator[str]:
         """Yield the answer's text as it comes. Nothing is asked before the first piece is wanted.
 
@@ -70,6 +83,7 @@ class LanguageModel:
             user: what to do it with.
             grammar: GBNF that the answer must match, of a model in this process; servers refuse or ignore it, and are
                 not sent it.
+            picture: a JPEG that is sent before ``user``; not to a model in this process.
             stop: once set, the stream ends within a second.
 
         Raises:
@@ -80,7 +94,7 @@ class LanguageModel:
         self._circuit.enter(self.name)
         call = None
         try:
-            call, piece = self._begun(self._asking(system, user, grammar), until, stop)
+            call, piece = self._begun(self._asking(system, user, grammar, picture), until, stop)
             while piece is not None:
                 yield piece
                 piece = call.next(until, stop)
@@ -101,21 +115,27 @@ class LanguageModel:
         self._circuit.leave(answered=False)
         raise LLMError(f"{self.name} did not answer: {cause}")  # out here, so that no error with a key hangs on to it
 
-    def _asking(self, system: str, user: str, grammar: str | None) -> Callable[[Call], Iterator[str]]:
+    def _asking(
+        self, system: str, user: str, grammar: str | None, picture: bytes | None
+    ) -> Callable[[Call], Iterator[str]]:
         """Return what a call does: ask, and yield the text of a whole answer."""
-        from llama_index.core.llms import ChatMessage
+        from llama_index.core.llms import ChatMessage, ImageBlock, TextBlock
 
         messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
+        if picture:
+            messages[1].blocks = [ImageBlock(image=picture, image_mimetype="image/jpeg"), TextBlock(text=user)]
 
         def pieces(call: Call) -> Iterator[str]:
             given: dict[str, Any] = {"cancel": call.over, "grammar": grammar} if self._provider.local else {}
-            whole = False
+            whole: object = False
             for part in self._provider.llm.stream_chat(messages, **given):
-                whole = whole or bool(self._provider.finished(part.raw))
+                whole = whole or self._provider.finished(part.raw)
                 if part.delta:
                     yield part.delta
             if not whole and not call.over.is_set():
                 raise Failed("its answer broke off")
+            if picture and whole in _CUT:  # an answer to a question is checked line by line, and its end dropped
+                raise Failed(f"its answer is cut short ({whole})")
 
         return pieces
 

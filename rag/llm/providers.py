@@ -29,7 +29,7 @@ class Provider:
 
     llm: "LLM"
     finished: Callable[[Any], object]
-    """Whether an event of its stream, as the server sent it, says that the answer is whole."""
+    """What an event of its stream, as the server sent it, says of why the answer ends; nothing where it goes on."""
     secret: str = field(default="", repr=False)
     local: bool = False
     """In this process: ``stream_chat`` takes ``grammar``, and ``cancel``, an event that ends it."""
@@ -186,7 +186,7 @@ def _plain(url: str) -> bool:
 
 
 def _openai_finished(event: Any) -> object:
-    """Tell whether an event says why the answer ends; llama.cpp's are dictionaries."""
+    """Return why the answer ends, if an event says so; llama.cpp's are dictionaries."""
     if isinstance(event, dict):
-        return any(choice.get("finish_reason") for choice in event["choices"])
-    return any(choice.finish_reason for choice in event.choices)
+        return next(filter(None, (choice.get("finish_reason") for choice in event["choices"])), None)
+    return next(filter(None, (choice.finish_reason for choice in event.choices)), None)

@@ -97,7 +97,7 @@ def load(name: str, location: str) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()
     try:
         # Plain attention is what the exporter can trace; on a CPU it is no slower.
         return SentenceTransformer(location, device="cpu", model_kwargs={"attn_implementation": "eager"})

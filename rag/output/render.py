@@ -21,6 +21,7 @@ from rag.schema import (
     Retrieved,
     Stated,
 )
+from rag.text.described import credited
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -239,11 +240,17 @@ def conflict_lines(answer: Answer) -> list[str]:
     for stated, numbers in told if answer.disputed else ():
         if not stated.superseded:
             said_by = answer.citations[stated.citations[0] - 1]
-            about = " · ".join(filter(None, (said_by.publisher or said_by.title, said_by.published)))
+            about = " · ".join(filter(None, (who(said_by), said_by.published)))
             lines.append(f"{stated.value} {numbers} {about}")
     return lines + [
         f"{earlier(answer, stated)}: {stated.value} {numbers}" for stated, numbers in told if stated.superseded
     ]
+
+
+def who(citation: Citation) -> str:
+    """Return who says a quote: the publisher, the title where there is none; and the model that describes a picture."""
+    title, model = credited(citation.title)
+    return f"{citation.publisher or title}{f' (picture described by {model})' if model else ''}"
 
 
 def earlier(answer: Answer, stated: Stated) -> str:

@@ -29,6 +29,7 @@ from rag.schema import (
     Hit,
     Retrieved,
 )
+from rag.text.described import credited
 
 if TYPE_CHECKING:
     from rag.claims.judging import Judgement
@@ -190,10 +191,11 @@ def _quoted(citation: Citation, text: str, short: str, indent: int, look: Look) 
 def _about(citation: Citation, text: str, look: Look, indent: int) -> Iterator[str]:
     """Yield a citation's document in a line, its place, and who else says the same."""
     width = look.width - indent
-    title = _flat(citation.title)
+    title, model = credited(_flat(citation.title))
     if text.startswith(title.removesuffix("…").rstrip()):  # a title that was made from the text says nothing new
         title = ""
-    rest = [_flat(part) for part in (citation.publisher, citation.published) if part]
+    described = model and f"picture described by {model}"
+    rest = [_flat(part) for part in (described, citation.publisher, citation.published) if part]
     room = width - sum(_cells(part) + 3 for part in rest)
     if about := " · ".join([*([_cut(title, max(room, 20))] if title else []), *rest]):
         yield look.paint(_cut(about, width), DIM)
@@ -224,7 +226,7 @@ def _refused(answer: Answer, look: Look, *, verbose: bool) -> Iterator[str]:
         yield "Nearest passages:"
         for closest in answer.closest:
             yield from (f"  {line}" for line in _place(closest, look.width - 2, look))
-            for line in _filled(closest.quote, look.width - 4):
+            for line in _filled(_near(closest), look.width - 4):
                 yield f"  {look.paint(_BAR, DIM)}{line}"
     elif answer.closest:
         yield "Nearest passages (-v shows all of them, whole):"
@@ -236,8 +238,14 @@ def _nearest(closest: Closest, look: Look) -> str:
     """Return a passage in a line: how it begins, and where it stands."""
     width = look.width - len("  " + _BAR + "  ")
     where = _cut(_safe(place(closest)), width // 2, tail=True)
-    text = _cut(_flat(closest.quote), width - _cells(where))
+    text = _cut(_near(closest), width - _cells(where))
     return f"  {look.paint(_BAR, DIM)}{text}  {look.link(look.paint(where, DIM), closest.source)}"
+
+
+def _near(closest: Closest) -> str:
+    """Return the text of a passage in a line; before a model's words, that they are."""
+    _, model = credited(closest.title)
+    return _flat(f"(picture described by {model}) {closest.quote}" if model else closest.quote)
 
 
 def suggestions_text(suggestions: Sequence[str], look: Look | None = None) -> str:

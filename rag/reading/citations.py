@@ -12,6 +12,7 @@ from rag.english.question_form import unresolved
 from rag.reading.selection import Chosen
 from rag.reading.versions import Version
 from rag.schema import Citation, Claim, Closest, Evidence, Passage, Sentence, Stated
+from rag.text.described import credit
 
 MOST_CHARS = 1000
 """Of a quote with the sentence before it."""
@@ -145,7 +146,7 @@ def cited(number: int, item: Evidence) -> Citation:
     return Citation(
         number=number,
         source=passage.source,
-        title=passage.title,
+        title=credit(passage.title, passage.text),
         published=passage.published,
         start=sentence.start,
         end=sentence.end,
@@ -164,7 +165,7 @@ def closest_of(item: Evidence) -> Closest:
     passage, sentence = item.passage, item.sentence
     return Closest(
         source=passage.source,
-        title=passage.title,
+        title=credit(passage.title, passage.text),
         start=sentence.start,
         end=sentence.end,
         quote=item.quote,

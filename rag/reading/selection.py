@@ -23,7 +23,6 @@ from rag.english.verdict import deniable, verdict
 from rag.reading.versions import Settled, Version, contenders, held, settle, told_then
 from rag.schema import LENGTHS, Evidence, Reading
 from rag.text.dates import dated, elapsed
-from rag.text.terms import numbers
 
 MOST_QUOTES = 4
 NEAR_BEST = 0.65
@@ -131,25 +130,7 @@ def shortened(chosen: Chosen, length: str) -> Chosen:
 
 def _short(question: str, item: Evidence) -> str | None:
     """Return the short answer in a sentence, a day that it tells by its own ("yesterday") with the date."""
-    said = _listed(question, item.short_answer, item.quote)
-    return dated_answer(question, said, item.quote, item.passage.published) or None
-
-
-def _listed(question: str, said: str, quote: str) -> str:
-    """Return a short answer, or the list that a number announces: "three routes: A, B and C" tells which, not "three".
-
-    >>> _listed("Which routes are open?", "two", "It names two routes: the tunnel and the ford.")
-    'the tunnel and the ford'
-    """
-    if (
-        not said
-        or polarity.answer_type(question) in ("number", "when")
-        or not re.fullmatch(r"\w+", said)
-        or not numbers(said)
-    ):
-        return said
-    found = re.search(rf"\b{re.escape(said)}\b(?: [\w'’-]+){{1,4}}: ([^.!?:;]+)[.!?]?$", quote)
-    return found[1] if found else said
+    return dated_answer(question, item.short_answer, item.quote, item.passage.published) or None
 
 
 def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:

@@ -31,7 +31,7 @@ from rag.web.guard import (
     replayed,
     whole,
 )
-from rag.web.keys import Key, Keys, Rates
+from rag.web.keys import READS_ONLY, Key, Keys, Rates
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
 """Told without a key: nothing of them is of the sources."""
@@ -167,7 +167,7 @@ class Gate:
         if wait := self._rates.wait(key):
             raise Problem("rate", full(key, wait), wait)
         if not key.writes and method not in ("GET", "HEAD") and path.startswith(WRITES):
-            raise Problem("forbidden", "this key only reads: rag keys add NAME --write makes one that writes")
+            raise Problem("forbidden", READS_ONLY)
         if key.collections and not any(path == one or path.startswith(f"{one}/") for one in ASKS):
             raise Problem("forbidden", "this key asks some collections alone, and this tells of all")
         return key

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cachetools import LRUCache
 
 from rag.errors import BusyError, RightsError, UsageError
-from rag.web.keys import Key, Rates
+from rag.web.keys import READS_ONLY, Key, Rates
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -60,7 +60,7 @@ class Person:
     def check_writes(self) -> None:
         """Raise RightsError if they may not add, remove and index sources."""
         if not self.writes:
-            raise RightsError("this key only reads: rag keys add NAME --write makes one that writes")
+            raise RightsError(READS_ONLY)
 
     def check_whole(self) -> None:
         """Raise RightsError if they read some collections alone."""

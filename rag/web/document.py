@@ -7,6 +7,7 @@ from typing import Literal
 from rag.index.store import Listing
 from rag.output.render import also_in
 from rag.schema import Citation, Closest, Document
+from rag.text.described import describer_at
 from rag.web import prose, words
 from rag.web.leaves import Leaf
 from rag.web.page import joined, page_of
@@ -159,7 +160,8 @@ def body(shown: Document, standing: Sequence[Span], selected: Span | None, leaf:
         why: why it has none, where that is to be told.
     """
     chosen = selected.quote if selected and selected in standing else ""
-    page = printed(leaf, shown.title, chosen) if leaf else ""
+    describer = describer_at(shown.text, selected.start) if selected and chosen else None
+    page = printed(leaf, shown.title, chosen, describer) if leaf else ""
     text = prose.text(shown, standing, selected)
     return html("document", "body", shown, prose.form(shown.source), text, page, why)
 

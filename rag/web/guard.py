@@ -90,6 +90,11 @@ _ISSUED_WITH = "/theme.css"
 place for it: who follows a link from another site sends no SameSite=Strict cookie, and would be given a new one."""
 _YEAR = 31_536_000
 
+_NAMED_BY_CONTENT = "/assets/"
+"""Gradio's scripts and styles: a browser that has one need not ask for it again, for another has another name."""
+_KEPT = (_NAMED_BY_CONTENT, "/static/")
+"""What a browser may keep."""
+
 
 def owner(request: Any) -> str:
     """Return who asks, the owner of conversations: the same on every visit with this browser.
@@ -305,12 +310,14 @@ async def plain(send: Send, status: int, text: str, kind: str = "text/plain", mo
 
 def _with_headers(scope: Scope, send: Send) -> Send:
     """Return a ``send`` that adds the headers, takes away what Gradio allows other origins, and issues the cookie."""
-    cached = scope["path"].startswith(("/assets/", "/static/"))
-    wanted = HEADERS if cached else {**HEADERS, "cache-control": "no-store"}
-    new = scope["path"] == _ISSUED_WITH and not _OWNER_ID.fullmatch(cookie(scope, OWNER))
+    path = scope["path"]
+    wanted = dict(HEADERS) if path.startswith(_KEPT) else {**HEADERS, "cache-control": "no-store"}
+    new = path == _ISSUED_WITH and not _OWNER_ID.fullmatch(cookie(scope, OWNER))
 
     async def say(message: Message) -> None:
         if message["type"] == "http.response.start":
+            if message["status"] == 200 and path.startswith(_NAMED_BY_CONTENT):
+                wanted["cache-control"] = f"public, max-age={_YEAR}, immutable"
             own = [(key, value) for key, value in message["headers"] if not key.startswith(b"access-control-")]
             there = {key for key, _ in own}
             added = [(name.encode(), text.encode()) for name, text in wanted.items() if name.encode() not in there]

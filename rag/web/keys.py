@@ -22,6 +22,7 @@ from rag.config import Config
 from rag.errors import UsageError
 
 PREFIX = "ql_"
+READS_ONLY = "this key only reads: rag keys add NAME --write makes one that writes"
 MOST_NAME_CHARS = 100
 MINUTE = 60
 MOST_NAMES = 10_000

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -23,6 +24,7 @@ from rag.documents.places import Rectangle, Wanted
 from rag.documents.sandbox import Sandbox
 from rag.errors import BusyError
 from rag.schema import Citation, Closest, Document
+from rag.text.described import first_describer
 from rag.web import words
 
 WIDTH = 1200
@@ -226,7 +228,9 @@ class Leaves:
             url = fetched.urls(self._root).get((document.source, sha256))
         except Unusable:
             url = None
-        if document.origin in (origin_of(sha256, self._config, url), origin_of(sha256, self._config, None)):
+        models = {None, first_describer(document.text)}  # it may have been indexed with other settings than these
+        every = product((url, None), models, (True, False))
+        if any(document.origin == origin_of(sha256, self._config, at, model=by, whole=all_) for at, by, all_ in every):
             return True
         try:
             found = self._sandbox.parse(path)

@@ -9,6 +9,7 @@ from html import escape
 
 from rag.output.render import DISAGREE, NOT_READ, conflict_lines, earlier, refused
 from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
+from rag.text.described import credited
 from rag.text.terms import terms
 from rag.web import words
 from rag.web.conversations import Rating
@@ -71,7 +72,9 @@ def answer(found: Answer, place: int) -> str:
 
 def _answered(found: Answer, place: int) -> str:
     cites = [
-        _Cite(item, item.publisher or item.title, day(item.published), tags(found, item.number), _about(item))
+        _Cite(
+            item, item.publisher or credited(item.title)[0], day(item.published), tags(found, item.number), _about(item)
+        )
         for item in found.citations
     ]
     claims = [(claim, _is_quoted(claim, found)) for claim in found.claims]
@@ -81,11 +84,21 @@ def _answered(found: Answer, place: int) -> str:
         if found.disputed or stated.superseded
     ]
     head = translated(DISAGREE) if found.disputed else ""
-    return html("page", "answered", found, place, f"{found.confidence:.0%}", cites, claims, head, conflict)
+    described = any(credited(item.title)[1] for item in found.citations)
+    verbatim = words.CHAT_VERBATIM_DESCRIBED if described else words.CHAT_VERBATIM
+    return html("page", "answered", found, place, f"{found.confidence:.0%}", cites, claims, head, conflict, verbatim)
 
 
 def tags(found: Answer, number: int) -> tuple[str, ...]:
-    """Return what a quote is beside the others, where the sources do not say the same: of ``words.CHAT_TAGS``."""
+    """Return what a quote is: whose words, and where the sources do not say the same, what beside the others.
+
+    Each is one of ``words.CHAT_TAGS``.
+    """
+    own = ("described",) if credited(found.citations[number - 1].title)[1] else ()
+    return (*own, *_beside(found, number))
+
+
+def _beside(found: Answer, number: int) -> tuple[str, ...]:
     stated = next((stated for stated in found.conflict if number in stated.citations), None)
     if stated is None:
         return ()

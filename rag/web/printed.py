@@ -13,13 +13,14 @@ _AIR = 1.0
 """Points between words and the box around them."""
 
 
-def printed(leaf: Leaf, title: str, chosen: str) -> str:
+def printed(leaf: Leaf, title: str, chosen: str, describer: str | None = None) -> str:
     """Return a page, with all that is needed to turn to another.
 
     Args:
         leaf: the page that is in view first.
         title: of its document.
         chosen: the first of the quotes that were looked for, which is boxed strongly; empty if none is chosen.
+        describer: the model whose words it is, if it says what a picture shows: they do not stand on the page.
     """
     src = f"/leaves/{leaf.sha256}/{{page}}?source={quote(leaf.source, safe='')}"
     alt = words.LEAF_ALT.replace("{title}", title.replace("{", "(").replace("}", ")"))
@@ -29,7 +30,9 @@ def printed(leaf: Leaf, title: str, chosen: str) -> str:
         # The first box of the chosen quote says what it is, for it is what the focus goes to.
         boxes.append((one, _place(one), strong, label if strong else ""))
         label = "" if strong else label
-    lost = bool(chosen) and not any(one.span == 0 for one in leaf.quoted)
+    lost = ""
+    if chosen and not any(one.span == 0 for one in leaf.quoted):
+        lost = words.LEAF_DESCRIBED.format(model=describer) if describer else words.LEAF_NOT_FOUND
     return html("printed", "printed", leaf, title, src, src.format(page=leaf.number), alt, boxes, lost)
 
 

@@ -214,6 +214,7 @@ CHAT_QUOTED_ABOUT = "Citado de la fuente palabra por palabra"
 CHAT_SUPPORTED = "respaldado"
 CHAT_SUPPORTED_ABOUT = "Escrito por {llm} y respaldado por las citas que da"
 CHAT_VERBATIM = "Literal de las fuentes"
+CHAT_VERBATIM_DESCRIBED = "Palabra por palabra, en parte la descripción que un modelo hizo de una imagen"
 CHAT_WRITTEN = "Escrito por {llm}; cada línea, comprobada con sus citas"
 CHAT_SURE_ABOUT = "Confianza {odds}: la probabilidad de que estas citas respondan a la pregunta"
 CHAT_SURE_NOT = "La probabilidad de que la primera de ellas responda es {odds}."
@@ -529,11 +530,12 @@ BEGIN_LOOKING = "Buscando preguntas que estas fuentes respondan…"
 BEGIN_NO_QUESTION = "Pregunte con sus palabras: no se halló ninguna pregunta que ofrecer."
 
 # Beside a quote, and a printed page
-CHAT_TAGS = {"superseded": "superada", "newer": "más nueva", "disputed": "discrepa"}
+CHAT_TAGS = {"superseded": "superada", "newer": "más nueva", "disputed": "discrepa", "described": "descrita"}
 CHAT_TAGS_ABOUT = {
     "superseded": "Una versión más nueva de este documento dice otra cosa",
     "newer": "La última de las fuentes que no dicen lo mismo",
     "disputed": "Otra fuente dice otra cosa",
+    "described": "Un modelo dice qué muestra una imagen: no son palabras de la fuente",
 }
 LEAF_LARGE = "Ampliar"
 LEAF_TO_TEXT = "Ver el texto"
@@ -544,6 +546,7 @@ LEAF_OF = "Página {page} de {pages}"
 LEAF_ALT = "Página {page} de {pages} de {title}, como está impresa. El texto tiene sus palabras."
 LEAF_PAGE_OF = "Páginas de {title}"
 LEAF_NOT_FOUND = "La cita no se halló en la página impresa: el texto la marca."
+LEAF_DESCRIBED = "{model} describió una imagen de esta página. Las palabras son suyas: el texto las marca."
 LEAF_CHANGED = "El archivo no es el que se indexó: este es el texto de aquel. Indexe de nuevo para ver sus páginas."
 LEAF_GONE = "El archivo ya no está en la carpeta de fuentes: este es el texto que se indexó."
 LEAF_NOT_DRAWN = "Las páginas de este archivo no se pueden mostrar ({why}): este es su texto."

@@ -315,17 +315,19 @@ CHAT_CONFIDENT, CHAT_LIKELY, CHAT_UNSURE = "Confident", "Likely", "Unsure: read 
 CHAT_TURN = "Question {number}"
 CHAT_ASKED_AS = "Asked as: {question}"
 CHAT_CITE = "Show quote {number} in its source"
-CHAT_TAGS = {"superseded": "superseded", "newer": "newer", "disputed": "disagrees"}
+CHAT_TAGS = {"superseded": "superseded", "newer": "newer", "disputed": "disagrees", "described": "described"}
 CHAT_TAGS_ABOUT = {
     "superseded": "A newer version of this document says something else",
     "newer": "The latest of the sources that do not say the same",
     "disputed": "Another source says something else",
+    "described": "A model says what a picture shows: not the source's own words",
 }
 CHAT_QUOTED = "quoted"
 CHAT_QUOTED_ABOUT = "Quoted word for word from the source"
 CHAT_SUPPORTED = "supported"
 CHAT_SUPPORTED_ABOUT = "Written by {llm} and supported by the quotes it cites"
 CHAT_VERBATIM = "Verbatim from the sources"
+CHAT_VERBATIM_DESCRIBED = "Word for word, partly a model's description of a picture"
 CHAT_WRITTEN = "Written by {llm}, each line checked against its quotes"
 CHAT_SURE_ABOUT = "Confidence {odds}: the odds that these quotes answer the question"
 CHAT_SURE_NOT = "The odds that the first of them answers it are {odds}."
@@ -389,6 +391,7 @@ LEAF_OF = "Page {page} of {pages}"
 LEAF_ALT = "Page {page} of {pages} of {title}, as it is printed. The text view has its words."
 LEAF_PAGE_OF = "Pages of {title}"
 LEAF_NOT_FOUND = "The quote could not be found on the printed page: the text view marks it."
+LEAF_DESCRIBED = "{model} described a picture on this page. The words are its own: the text view marks them."
 LEAF_CHANGED = "The file is not the one that was indexed: this is the text that was. Index again to see its pages."
 LEAF_GONE = "The file is no longer in the sources folder: this is the text that was indexed."
 LEAF_NOT_DRAWN = "The pages of this file cannot be shown ({why}): this is its text."

@@ -1,24 +1,35 @@
-"""A real page in a real browser: app.py as its own process, Debian's Chromium driven by Playwright."""
+"""A real page in a real browser: what app.py runs as its own process, Debian's Chromium driven by Playwright."""
 
 import io
 import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    WebError,
+    sync_playwright,
+)
 
 from rag.config import Config
 from rag.evaluation.gold import GoldFile
 from rag.evaluation.run import Selection, run
+from rag.index import generations, manifest
+from tests.browser import forked
 from tests.conftest import ROOT, built_over
 from tests.loopback import Loopback, loopback
 
@@ -26,6 +37,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", "--no-first-run",
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
+VIEW: ViewportSize = {"width": 1280, "height": 860}
 SITES = {"evaluated", "ferry", "harbour", "larkin", "scripted"}
 """Pages that several tests visit, each served once: their tests run in one process (``--dist loadgroup``)."""
 
@@ -56,6 +68,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def encoder(config: Config) -> Path:
+    """The folder of the encoder, exported."""
+    current = generations.current_or_none(Path(config.index))
+    assert current
+    return Path(config.index) / current / manifest.ENCODER
+
+
+@pytest.fixture(scope="session")
 def url(config: Config) -> Iterator[str]:
     """The address of a running chat page over the article."""
     with served(config) as address:
@@ -63,19 +83,16 @@ def url(config: Config) -> Iterator[str]:
 
 
 @contextmanager
-def served(config: Config, *options: str, runs: Path = Path("no-runs")) -> Iterator[str]:
-    """Serve the page over an index, and over a folder of eval runs, by default one that is not there."""
+def served(config: Config, *options: str, runs: Path = Path("no-runs"), encoder: Path | None = None) -> Iterator[str]:
+    """Serve the page over an index, and over a folder of eval runs, by default one that is not there.
+
+    ``encoder`` is the folder of one that was exported, for a page that has no index: it need not export it again.
+    """
     own = {**os.environ, "RAG_RUNS": str(runs), "RAG_DATA": config.data}
-    command = [sys.executable, "app.py", "--index", config.index, "--port", "0", *options]
-    with subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
+    with forked.page(["--index", config.index, "--port", "0", *options], own, encoder) as line:
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found, line
-        try:
-            yield found[0]
-        finally:
-            server.terminate()
+        yield found[0]
 
 
 @pytest.fixture
@@ -115,27 +132,88 @@ def settled(page: Page) -> None:
     )
 
 
+def violations(page: Page) -> list[dict[str, Any]]:
+    """Return what axe-core finds wrong with a page."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[dict[str, Any]] = page.evaluate(
+        "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
+    )
+    return found
+
+
+class Visitor:
+    """Somebody with a browser of their own: a context, for another visitor when nothing of this one is left."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.context = browser.new_context(viewport=VIEW)
+        self._blank = self.context.new_page()
+        self._devtools = self.context.new_cdp_session(self._blank)
+        self._sites: set[str] = set()
+        self.context.on("request", lambda asked: self._sites.add(asked.url) if asked.is_navigation_request() else None)
+
+    def leave(self) -> None:
+        """Close the pages, and forget what a site left; only its files, which never change, need not be read again."""
+        for page in self.context.pages:
+            if page is not self._blank:
+                page.close()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        for origin in {"/".join(url.split("/")[:3]) for url in self._sites if url.startswith("http")}:
+            self._devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        self._sites.clear()
+
+
+_GONE: dict[Browser, list[Visitor]] = {}
+"""Visitors who left."""
+
+
+@contextmanager
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of somebody's own: without any cookie, or anything else that a site might know them by."""
+    gone = _GONE.setdefault(browser, [])
+    one = gone.pop() if gone else Visitor(browser)
+    try:
+        yield one.context
+        one.leave()
+    except BaseException:
+        one.context.close()
+        raise
+    gone.append(one)
+
+
 @contextmanager
 def visited(browser: Browser, url: str, label: str = "Question") -> Iterator[Page]:
-    """Open a site in a browser context of its own; fail if any page in it asked another host or logged an error.
+    """Open a site for a visitor; fail if any page of theirs asked another host or logged an error.
 
     ``label`` is of a box that the page shows once it is there.
     """
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
     outside: list[str] = []
     errors: list[str] = []
-    context.on(
-        "request",
-        lambda request: outside.append(request.url) if not request.url.startswith((url, "data:", "blob:")) else None,
-    )
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page = context.new_page()
-    page.goto(url, timeout=90_000)
-    page.get_by_label(label, exact=True).filter(visible=True).wait_for(timeout=90_000)  # where much else runs
-    page.get_by_role("heading", name="Quoteline").hover(trial=True)  # once Gradio's loader lies over the page no longer
-    yield page
-    context.close()
+
+    def ask(request: Request) -> None:
+        if not request.url.startswith((url, "data:", "blob:")):
+            outside.append(request.url)
+
+    def fail(error: WebError) -> None:
+        errors.append(str(error.error))
+
+    def log(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    with visitor(browser) as context:
+        context.on("request", ask)
+        context.on("weberror", fail)
+        context.on("console", log)
+        page = context.new_page()
+        page.goto(url, timeout=90_000)
+        page.get_by_label(label, exact=True).filter(visible=True).wait_for(timeout=90_000)  # where much else runs
+        page.get_by_role("heading", name="Quoteline").hover(trial=True)  # once Gradio's loader is gone
+        yield page
+        context.remove_listener("request", ask)
+        context.remove_listener("weberror", fail)
+        context.remove_listener("console", log)
     assert outside == []
     assert errors == []
 

@@ -35,11 +35,9 @@ def sources(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser, sources: Path, tmp_path: Path) -> Iterator[Page]:
-    """A fresh page where there is nothing: no index, and no sources."""
-    config = Config(index=str(tmp_path / "index"), data=str(tmp_path / "data"))
-    with served(config, "--sources", str(sources)) as url, visited(browser, url, ADDRESS) as page:
-        yield page
+def nothing(sources: Path, tmp_path: Path) -> Config:
+    """Settings where there is nothing: no index, and no sources."""
+    return Config(sources=str(sources), index=str(tmp_path / "index"), data=str(tmp_path / "data"))
 
 
 def dropped(page: Page, files: dict[str, str]) -> None:
@@ -59,7 +57,12 @@ def arrival(page: Page, name: str) -> Locator:
     return page.locator("#ql-begin .ql-uploaded li", has_text=name)
 
 
-def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -> None:
+def test_from_nothing_to_a_quote(browser: Browser, nothing: Config, screenshots: Path, sources: Path) -> None:
+    with served(nothing, "--sources", nothing.sources) as url, visited(browser, url, ADDRESS) as page:
+        to_a_quote(page, screenshots, sources)
+
+
+def to_a_quote(page: Page, screenshots: Path, sources: Path) -> None:
     expect(page.get_by_role("heading", name="Begin with your documents.")).to_be_visible()
     expect(page.get_by_label("Question", exact=True)).to_be_hidden()
     expect(page.locator("#ql-side")).to_be_hidden()
@@ -111,7 +114,17 @@ def test_from_nothing_to_a_quote(page: Page, screenshots: Path, sources: Path) -
     page.screenshot(path=screenshots / "begun-answer.png")
 
 
-def test_what_goes_wrong_leaves_a_way_to_go_on(page: Page, screenshots: Path, sources: Path, tmp_path: Path) -> None:
+def test_what_goes_wrong_leaves_a_way_to_go_on(
+    browser: Browser, nothing: Config, encoder: Path, screenshots: Path, sources: Path, tmp_path: Path
+) -> None:
+    with (
+        served(nothing, "--sources", nothing.sources, encoder=encoder) as url,
+        visited(browser, url, ADDRESS) as page,
+    ):
+        what_goes_wrong(page, screenshots, sources, tmp_path)
+
+
+def what_goes_wrong(page: Page, screenshots: Path, sources: Path, tmp_path: Path) -> None:
     box = page.get_by_label(ADDRESS, exact=True).filter(visible=True)
     box.fill("http://127.0.0.1:9/secret")
     box.press("Enter")

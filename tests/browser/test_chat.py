@@ -1,15 +1,14 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rag.config import Config
-from tests.browser.conftest import developers, picture, served
-from tests.conftest import ARTICLE, built_over
+from tests.browser.conftest import VIEW, developers, picture, visitor
+from tests.conftest import ARTICLE
 from tests.loopback import Loopback, says, silent, silent_after
 
 SLOW = 60_000
@@ -54,47 +53,39 @@ def focused(page: Page, attribute: str) -> str | None:
     return page.evaluate("name => document.activeElement.getAttribute(name)", attribute)
 
 
-@pytest.fixture(scope="module")
-def towns(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page over three short reports that say different things of one bridge."""
-    folder = tmp_path_factory.mktemp("towns")
-    (folder / "sources").mkdir()
-    for name, publisher, day, text in (
-        ("council", "The Gazette", "03", "The bridge at Larkin cost 12 million euros, the council said."),
-        ("auditors", "The Courier", "04", "The bridge at Larkin cost 14 million euros, the auditors found."),
-        ("mayor", "The Post", "05", "The mayor of Larkin, Ana Silva, opened the bridge on Monday."),
-    ):
-        head = f"---\ntitle: Report of the {name}\npublisher: {publisher}\ndate: 2024-05-{day}\n---\n"
-        (folder / "sources" / f"{name}.md").write_text(
-            f"{head}It rained in the valley.\n\n{text}\n\nNobody was hurt.\n"
-        )
-    with served(built_over(config, folder / "sources", folder / "index")) as address:
-        yield address
-
-
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser) -> Iterator[Callable[[str], Page]]:
     """Open a page of another site; the test fails if an error was logged."""
-    contexts = []
     errors: list[str] = []
+    with ExitStack() as visitors:
 
-    def visited(address: str, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 860}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(address)
-        page.get_by_label("Question", exact=True).wait_for()
-        return page
+        def visited(address: str) -> Page:
+            page = visitors.enter_context(visitor(browser)).new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(address)
+            page.get_by_label("Question", exact=True).wait_for()
+            return page
 
-    yield visited
-    for context in contexts:
-        context.close()
+        yield visited
     assert errors == []
 
 
-def test_a_citation_opens_its_quote_in_the_whole_document(page: Page, article: str) -> None:
+def anew(page: Page) -> None:
+    """Begin another conversation."""
+    page.get_by_role("button", name="Start over").click()
+    expect(page.locator("[data-outcome]")).to_have_count(0)
+
+
+def test_a_citation_opens_and_shows_its_quote_wherever_it_is_read(page: Page, article: str, screenshots: Path) -> None:
     ask(page, DIED)
+    a_number_shows_its_quote_to_the_mouse_and_to_the_keyboard(page, screenshots)
+    a_citation_opens_its_quote_in_the_whole_document(page, article)
+    on_a_narrow_screen_a_citation_brings_its_source_into_view(page)
+    page.set_viewport_size(VIEW)
+    after_an_answer_more_is_offered(page)
+
+
+def a_citation_opens_its_quote_in_the_whole_document(page: Page, article: str) -> None:
     answer = answers(page, 1)
     expect(answer).to_contain_text("32 Cuban military and intelligence personnel")
     page.get_by_role("tab", name="All sources").click()
@@ -114,20 +105,7 @@ def test_a_citation_opens_its_quote_in_the_whole_document(page: Page, article: s
     assert is_in_view(page), "pressed again, it is brought into view again"
 
 
-def test_every_line_says_how_it_is_supported_and_how_sure_it_is(page: Page) -> None:
-    ask(page, MINISTER)
-    answer = answers(page, 1)
-    assert answer.locator(".ql-status").all_inner_texts() == ["quoted"] * answer.locator(".ql-claim").count()
-    sure = answer.locator(".ql-sure")
-    assert sure.inner_text() in ("Confident", "Likely", "Unsure: read the quote")
-    tip = answer.get_by_role("tooltip", name=re.compile("Confidence"))
-    expect(tip).to_have_count(0)
-    sure.hover()
-    expect(answer.locator(".ql-tip:popover-open")).to_have_text(re.compile(r"Confidence \d+%"))
-
-
-def test_a_number_shows_its_quote_to_the_mouse_and_to_the_keyboard(page: Page, screenshots: Path) -> None:
-    ask(page, DIED)
+def a_number_shows_its_quote_to_the_mouse_and_to_the_keyboard(page: Page, screenshots: Path) -> None:
     number = answers(page, 1).locator(".ql-cite").first
     shown = page.locator(".ql-tip:popover-open")
     expect(shown).to_have_count(0)
@@ -151,6 +129,24 @@ def test_a_number_shows_its_quote_to_the_mouse_and_to_the_keyboard(page: Page, s
     expect(shown).to_have_count(0)
 
 
+def on_a_narrow_screen_a_citation_brings_its_source_into_view(page: Page) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Show quote 1 in its source").click()
+    page.wait_for_timeout(500)
+    assert is_in_view(page)
+
+
+def after_an_answer_more_is_offered(page: Page) -> None:
+    expect(page.locator("#ql-offers")).to_contain_text("You can ask", timeout=SLOW)
+    offered = page.locator("#ql-offers .ql-suggestion").first
+    question = offered.inner_text()
+    offered.click()
+    expect(answers(page, 2)).to_have_attribute("data-outcome", "answered")
+    expect(page.locator(".ql-question").last).to_have_text(question)
+
+
 def test_by_keyboard_alone(page: Page) -> None:
     page.get_by_label("Question", exact=True).focus()
     page.keyboard.type(TALKS)
@@ -158,6 +154,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     count = answers(page, 1).locator(".ql-cite").count()
     assert count > 1
     expect(page.locator("#ql-offers button").first).to_be_visible(timeout=SLOW)  # looking for them takes both cores
+    letters_are_no_keys_in_a_text_field(page)
     page.locator(".ql-skip").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-outcome]")).to_be_focused()
@@ -188,17 +185,16 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("button", name="Next quote")).to_be_focused()
 
 
-def test_letters_are_no_keys_in_a_text_field(page: Page) -> None:
-    ask(page, TALKS)
-    answers(page, 1)
+def letters_are_no_keys_in_a_text_field(page: Page) -> None:
     page.get_by_label("Question", exact=True).focus()
     page.keyboard.type("no new plan")
     expect(page.get_by_label("Question", exact=True)).to_have_value("no new plan")
     expect(page.locator(".ql-place")).to_contain_text("Quote 1 of")
+    page.get_by_label("Question", exact=True).fill("")
 
 
-def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: str) -> None:
-    page = visit(towns)
+def test_several_documents_are_open_in_tabs(visit: Callable[[str], Page], larkin: str) -> None:
+    page = visit(larkin)
     ask(page, "How much did the bridge at Larkin cost?")
     answer = answers(page, 1)
     expect(answer.locator(".ql-claims .ql-cite")).to_have_count(2)
@@ -225,13 +221,13 @@ def test_several_documents_are_open_in_tabs(visit: Callable[..., Page], towns: s
     expect(tabs).to_have_count(2)
     page.locator(".ql-cross").click()
     expect(tabs).to_have_count(0)
-    expect(page.locator(".ql-sources h2")).to_have_text("3 sources")
+    expect(page.locator(".ql-sources h2")).to_have_text("5 sources")
     page.get_by_role("button", name="Report of the mayor", exact=True).click()
-    expect(page.locator(".ql-about")).to_have_text("The Post · 2024-05-05 · mayor.md")
+    expect(page.locator(".ql-about")).to_have_text("The Post · 2024-01-05 · mayor.md")
     expect(page.locator("mark, .ql-step")).to_have_count(0)
 
 
-def test_a_refusal_says_what_was_looked_for_and_its_closest_passages_open(page: Page) -> None:
+def test_a_refusal_and_an_answer_say_how_they_were_found(page: Page) -> None:
     ask(page, HAVANA)
     refusal = answers(page, 1)
     expect(refusal).to_have_attribute("data-outcome", "refused")
@@ -249,24 +245,12 @@ def test_a_refusal_says_what_was_looked_for_and_its_closest_passages_open(page: 
     expect(offered).to_be_visible(timeout=SLOW)
     offered.click()
     expect(answers(page, 2)).to_contain_text("Bruno Rodríguez")
+    how_it_was_found_is_folded_below(page)
 
 
-def test_after_an_answer_more_is_offered(page: Page) -> None:
-    ask(page, DIED)
-    answers(page, 1)
-    expect(page.locator("#ql-offers")).to_contain_text("You can ask", timeout=SLOW)
-    offered = page.locator("#ql-offers .ql-suggestion").first
-    question = offered.inner_text()
-    offered.click()
-    expect(answers(page, 2)).to_have_attribute("data-outcome", "answered")
-    expect(page.locator(".ql-question").last).to_have_text(question)
-
-
-def test_how_it_was_found_is_folded_below(page: Page) -> None:
-    ask(page, MINISTER)
-    answers(page, 1)
+def how_it_was_found_is_folded_below(page: Page) -> None:
     ask(page, "What did he condemn?")
-    answer = answers(page, 2)
+    answer = answers(page, 3)
     asked_as = answer.locator("xpath=preceding-sibling::p").inner_text()
     assert asked_as.startswith("Asked as: ")
     trace = page.locator(".ql-trace").last
@@ -287,20 +271,51 @@ def test_how_it_was_found_is_folded_below(page: Page) -> None:
     trace.scroll_into_view_if_needed()
 
 
-def test_asking_again_drops_what_follows(page: Page) -> None:
-    for count, question in enumerate((MINISTER, DIED), start=1):
-        ask(page, question)
-        answers(page, count)
-    page.get_by_role("button", name="Ask again").first.click()
-    expect(page.locator(".ql-question")).to_have_text([MINISTER])
-    expect(answers(page, 1)).to_contain_text("Bruno Rodríguez")
-    expect(selected(page)).to_contain_text("Bruno Rodríguez")
+def test_an_answer_is_rated_edited_asked_again_and_copied(page: Page, screenshots: Path) -> None:
+    ask(page, MINISTER)
+    every_line_says_how_it_is_supported_and_how_sure_it_is(page)
+    an_answer_is_rated_with_a_comment(page, screenshots)
+    a_question_is_edited_in_its_place(page, screenshots)
+    asking_again_drops_what_follows(page)
+    an_answer_is_copied_with_its_quotes(page)
 
 
-def test_a_question_is_edited_in_its_place(page: Page, screenshots: Path) -> None:
-    for count, question in enumerate((MINISTER, DIED), start=1):
-        ask(page, question)
-        answers(page, count)
+def every_line_says_how_it_is_supported_and_how_sure_it_is(page: Page) -> None:
+    answer = answers(page, 1)
+    assert answer.locator(".ql-status").all_inner_texts() == ["quoted"] * answer.locator(".ql-claim").count()
+    sure = answer.locator(".ql-sure")
+    assert sure.inner_text() in ("Confident", "Likely", "Unsure: read the quote")
+    tip = answer.get_by_role("tooltip", name=re.compile("Confidence"))
+    expect(tip).to_have_count(0)
+    sure.hover()
+    expect(answer.locator(".ql-tip:popover-open")).to_have_text(re.compile(r"Confidence \d+%"))
+
+
+def an_answer_is_rated_with_a_comment(page: Page, screenshots: Path) -> None:
+    bad = page.get_by_role("button", name="Bad answer")
+    bad.focus()
+    page.keyboard.press("Enter")
+    expect(bad).to_have_attribute("aria-pressed", "true")
+    comment = page.get_by_label("What is good or bad about it")
+    comment.fill('<b>It names "him" alone</b>')
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    picture(page, screenshots / "rated.png")
+    ask(page, DIED)
+    answers(page, 2)
+    expect(comment).to_have_value('<b>It names "him" alone</b>')
+    an_older_answer_still_opens_its_own_quote(page)
+    bad.first.click()
+    expect(bad.first).to_have_attribute("aria-pressed", "false")
+    expect(comment).to_have_count(0)
+
+
+def an_older_answer_still_opens_its_own_quote(page: Page) -> None:
+    page.get_by_role("button", name="Show quote 1 in its source").first.click()
+    expect(page.locator("mark.ql-selected")).to_contain_text("Bruno Rodríguez")
+
+
+def a_question_is_edited_in_its_place(page: Page, screenshots: Path) -> None:
     edit = page.get_by_role("button", name="Edit", exact=True)
     edit.last.focus()
     page.keyboard.press("Enter")
@@ -318,30 +333,15 @@ def test_a_question_is_edited_in_its_place(page: Page, screenshots: Path) -> Non
     expect(answers(page, 2)).to_have_attribute("data-outcome", "refused")
 
 
-def test_an_answer_is_rated_with_a_comment(page: Page, screenshots: Path) -> None:
-    ask(page, MINISTER)
-    answers(page, 1)
-    bad = page.get_by_role("button", name="Bad answer")
-    bad.focus()
-    page.keyboard.press("Enter")
-    expect(bad).to_have_attribute("aria-pressed", "true")
-    comment = page.get_by_label("What is good or bad about it")
-    comment.fill('<b>It names "him" alone</b>')
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
-    picture(page, screenshots / "rated.png")
-    ask(page, DIED)
-    answers(page, 2)
-    expect(comment).to_have_value('<b>It names "him" alone</b>')
-    bad.first.click()
-    expect(bad.first).to_have_attribute("aria-pressed", "false")
-    expect(comment).to_have_count(0)
+def asking_again_drops_what_follows(page: Page) -> None:
+    page.get_by_role("button", name="Ask again").first.click()
+    expect(page.locator(".ql-question")).to_have_text([MINISTER])
+    expect(answers(page, 1)).to_contain_text("Bruno Rodríguez")
+    expect(selected(page)).to_contain_text("Bruno Rodríguez")
 
 
-def test_an_answer_is_copied_with_its_quotes(visit: Callable[..., Page], url: str) -> None:
-    page = visit(url, permissions=["clipboard-read", "clipboard-write"])
-    ask(page, MINISTER)
-    answers(page, 1)
+def an_answer_is_copied_with_its_quotes(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".ql-sr")).to_have_text("Copied with its quotes")
@@ -350,12 +350,22 @@ def test_an_answer_is_copied_with_its_quotes(visit: Callable[..., Page], url: st
     assert re.search(rf"\[1\] “.*Bruno Rodríguez.*” — .*, 2026-01-12, {ARTICLE}", copied)
 
 
-def test_what_an_llm_wrote_is_marked_and_what_failed_is_folded_away(
-    visit: Callable[..., Page], scripted: tuple[Loopback, str]
+def test_an_llm_that_writes_is_read_waited_for_and_stopped(
+    visit: Callable[[str], Page], scripted: tuple[Loopback, str]
 ) -> None:
     server, address = scripted
-    server.does(says("The raid killed 32 Cuban military and intelligence personnel. [1]\n", "It killed 45 men. [1]\n"))
     page = visit(address)
+    what_an_llm_wrote_is_marked_and_what_failed_is_folded_away(page, server)
+    anew(page)
+    a_claim_is_read_while_the_next_is_written_and_a_second_question_waits(page, server)
+    anew(page)
+    stop_ends_an_llm_and_leaves_the_quotes(page, server)
+    anew(page)
+    starting_over_leaves_an_answer_that_is_being_written(page, server)
+
+
+def what_an_llm_wrote_is_marked_and_what_failed_is_folded_away(page: Page, server: Loopback) -> None:
+    server.does(says("The raid killed 32 Cuban military and intelligence personnel. [1]\n", "It killed 45 men. [1]\n"))
     ask(page, DIED)
     answer = answers(page, 1)
     assert answer.locator(".ql-status").all_inner_texts() == ["supported"]
@@ -368,12 +378,8 @@ def test_what_an_llm_wrote_is_marked_and_what_failed_is_folded_away(
     expect(dropped.locator("li")).to_contain_text("the number 45 is not in the quote")
 
 
-def test_a_claim_is_read_while_the_next_is_written_and_a_second_question_waits(
-    visit: Callable[..., Page], scripted: tuple[Loopback, str]
-) -> None:
-    server, address = scripted
+def a_claim_is_read_while_the_next_is_written_and_a_second_question_waits(page: Page, server: Loopback) -> None:
     server.does(silent_after("The raid killed 32 Cuban military and intelligence personnel. [1]\nIt"))
-    page = visit(address)
     ask(page, DIED)
     expect(page.locator("#ql-writing .ql-claim")).to_have_text(
         "The raid killed 32 Cuban military and intelligence personnel."
@@ -393,10 +399,8 @@ def test_a_claim_is_read_while_the_next_is_written_and_a_second_question_waits(
     expect(answers(page, 2)).to_contain_text("Bruno Rodríguez")
 
 
-def test_stop_ends_an_llm_and_leaves_the_quotes(visit: Callable[..., Page], scripted: tuple[Loopback, str]) -> None:
-    server, address = scripted
+def stop_ends_an_llm_and_leaves_the_quotes(page: Page, server: Loopback) -> None:
     server.does(silent)
-    page = visit(address)
     place = page.get_by_role("button", name="Ask", exact=True).bounding_box()
     ask(page, DIED)
     page.wait_for_function("() => document.body.innerText.includes('passages')")
@@ -416,12 +420,8 @@ def test_stop_ends_an_llm_and_leaves_the_quotes(visit: Callable[..., Page], scri
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
 
 
-def test_starting_over_leaves_an_answer_that_is_being_written(
-    visit: Callable[..., Page], scripted: tuple[Loopback, str]
-) -> None:
-    server, address = scripted
+def starting_over_leaves_an_answer_that_is_being_written(page: Page, server: Loopback) -> None:
     server.does(silent)
-    page = visit(address)
     ask(page, DIED)
     expect(page.locator("#ql-writing .ql-turn")).to_have_count(1)
     page.get_by_role("button", name="Start over").click()
@@ -433,36 +433,33 @@ def test_starting_over_leaves_an_answer_that_is_being_written(
     expect(answers(page, 1)).to_contain_text("32 Cuban")
 
 
-def test_without_an_llm_there_is_nothing_to_stop(page: Page) -> None:
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+def test_a_conversation_begins_with_an_example_and_anew_with_a_greeting(page: Page) -> None:
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)  # without an LLM
+    an_example_is_asked_by_pressing_it(page)
+    starting_over_starts_anew(page)
+    anew(page)
+    a_greeting_offers_questions_that_are_asked_by_pressing_them(page)
+    anew(page)
+    what_a_person_types_is_shown_as_text(page)
+    anew(page)
+    presses_right_after_one_another_are_all_heard(page)
 
 
-def test_on_a_narrow_screen_a_citation_brings_its_source_into_view(page: Page) -> None:
-    page.set_viewport_size({"width": 420, "height": 800})
-    ask(page, DIED)
-    answers(page, 1)
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.get_by_role("button", name="Show quote 1 in its source").click()
-    page.wait_for_timeout(500)
-    assert is_in_view(page)
-
-
-def test_an_older_answer_still_opens_its_own_quote(page: Page) -> None:
-    ask(page, MINISTER)
-    answers(page, 1)
-    ask(page, DIED)
-    answers(page, 2)
-    page.get_by_role("button", name="Show quote 1 in its source").first.click()
-    expect(page.locator("mark.ql-selected")).to_contain_text("Bruno Rodríguez")
-
-
-def test_an_example_is_asked_by_pressing_it(page: Page) -> None:
+def an_example_is_asked_by_pressing_it(page: Page) -> None:
     page.get_by_role("button", name=MINISTER).click()
     expect(answers(page, 1)).to_contain_text("Bruno Rodríguez")
 
 
-def test_a_greeting_offers_questions_that_are_asked_by_pressing_them(page: Page) -> None:
+def starting_over_starts_anew(page: Page) -> None:
+    page.get_by_role("button", name="Start over").click()
+    expect(page.locator("[data-outcome]")).to_have_count(0)
+    expect(page.locator(".ql-sources h2")).to_have_text("1 source")
+    expect(page.get_by_text("For example")).to_be_visible()
+    ask(page, DIED)
+    answers(page, 1)
+
+
+def a_greeting_offers_questions_that_are_asked_by_pressing_them(page: Page) -> None:
     ask(page, "hello")
     suggestion = answers(page, 1).locator(".ql-suggestion").first
     question = suggestion.inner_text()
@@ -472,27 +469,23 @@ def test_a_greeting_offers_questions_that_are_asked_by_pressing_them(page: Page)
     selected(page)
 
 
-def test_starting_over_starts_anew(page: Page) -> None:
-    ask(page, MINISTER)
-    answers(page, 1)
-    page.get_by_role("button", name="Start over").click()
-    expect(page.locator("[data-outcome]")).to_have_count(0)
-    expect(page.locator(".ql-sources h2")).to_have_text("1 source")
-    expect(page.get_by_text("For example")).to_be_visible()
-    ask(page, DIED)
-    answers(page, 1)
-
-
-def test_what_a_person_types_is_shown_as_text(page: Page) -> None:
+def what_a_person_types_is_shown_as_text(page: Page) -> None:
     ask(page, "![x](http://192.0.2.1/x.png) <img src=http://192.0.2.1/y.png> **oil**")
     answers(page, 1)
     expect(page.locator("h2.ql-question")).to_contain_text("<img src=http://192.0.2.1/y.png> **oil**")
     assert page.locator("img[src*='192.0.2.1']").count() == 0
 
 
-def test_dark_mode(page: Page, url: str, screenshots: Path) -> None:
-    page.goto(f"{url}/?__theme=dark")
-    page.get_by_label("Question", exact=True).wait_for()
+def presses_right_after_one_another_are_all_heard(page: Page) -> None:
+    for count in range(1, 6):
+        ask(page, MINISTER if count % 2 else DIED)
+        answers(page, count)
+        page.locator(".ql-cite").last.click()
+        expect(page.locator(".ql-place")).to_contain_text("Quote")
+
+
+def test_dark_mode(visit: Callable[[str], Page], url: str, screenshots: Path) -> None:
+    page = visit(f"{url}/?__theme=dark")
     ask(page, MINISTER)
     answers(page, 1)
     selected(page)
@@ -502,7 +495,7 @@ def test_dark_mode(page: Page, url: str, screenshots: Path) -> None:
     picture(page, screenshots / "dark.png")
 
 
-def test_two_at_once_see_their_own(visit: Callable[..., Page], url: str) -> None:
+def test_two_at_once_see_their_own(visit: Callable[[str], Page], url: str) -> None:
     first, second = visit(url), visit(url)
     ask(first, MINISTER)
     ask(second, DIED)
@@ -510,11 +503,3 @@ def test_two_at_once_see_their_own(visit: Callable[..., Page], url: str) -> None
     expect(answers(second, 1)).to_contain_text("32 Cuban")
     expect(first.locator(".ql-question")).to_have_text([MINISTER])
     expect(second.locator(".ql-question")).to_have_text([DIED])
-
-
-def test_presses_right_after_one_another_are_all_heard(page: Page) -> None:
-    for count in range(1, 6):
-        ask(page, MINISTER if count % 2 else DIED)
-        answers(page, count)
-        page.locator(".ql-cite").last.click()
-        expect(page.locator(".ql-place")).to_contain_text("Quote")

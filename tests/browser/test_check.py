@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import open_view
-from tests.browser.test_history import MINISTER, SLOW, ask, visit, visitor
+from tests.browser.conftest import open_view, visitor
+from tests.browser.test_history import MINISTER, SLOW, ask, visit
 
 TEXT = (
     "The raid killed 32 Cuban military and intelligence personnel. <b>Bruno Rodríguez</b> is Cuba's foreign minister. "
@@ -28,7 +28,9 @@ def check(page: Page, text: str) -> None:
     page.get_by_role("button", name="Check the text").click()
 
 
-def test_each_claim_has_its_status_and_its_quote_opens_and_is_pinned(page: Page, screenshots: Path) -> None:
+def test_each_claim_has_its_status_and_its_quote_opens_and_what_claims_nothing_says_so(
+    page: Page, screenshots: Path
+) -> None:
     check(page, TEXT)
     claims = page.locator("#ql-checked .ql-checked")
     expect(claims).to_have_count(3)
@@ -60,6 +62,8 @@ def test_each_claim_has_its_status_and_its_quote_opens_and_is_pinned(page: Page,
     assert "**supported**" in download.value.path().read_text(encoding="utf-8")
     open_view(page, "Notebook")
     expect(page.locator("#ql-notes .ql-pinned")).to_contain_text("The raid killed 32 Cuban")
+    check(page, "Why?")
+    expect(page.locator("#ql-checked [role=alert]")).to_contain_text("claims nothing")
 
 
 def test_a_question_is_answered_while_a_long_text_is_checked_and_it_can_be_stopped(browser: Browser, url: str) -> None:
@@ -71,8 +75,3 @@ def test_a_question_is_answered_while_a_long_text_is_checked_and_it_can_be_stopp
         expect(ana.locator("#ql-checked")).to_contain_text("of 100 claims")
         ana.get_by_role("button", name="Stop", exact=True).locator("visible=true").click()
         expect(ana.locator("#ql-checked")).to_contain_text("claims were not checked")
-
-
-def test_what_claims_nothing_says_so(page: Page) -> None:
-    check(page, "Why?")
-    expect(page.locator("#ql-checked [role=alert]")).to_contain_text("claims nothing")

@@ -1,24 +1,25 @@
 """The view of evaluations: runs of rag eval over time, and the report of each in a sandbox."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.conftest import open_view, visited
+from tests.browser.conftest import VIEW, open_view, visited
 
 
-@pytest.fixture
-def tab(browser: Browser, evaluated: str) -> Iterator[Page]:
-    """The view of evaluations, opened."""
-    with visited(browser, evaluated) as page:
-        open_view(page, "Evaluation")
-        page.locator(".ql-plot").first.wait_for()
-        yield page
+def test_runs_are_drawn_chosen_read_and_new_ones_found(browser: Browser, evaluated: str, runs: Path) -> None:
+    with visited(browser, evaluated) as tab:
+        open_view(tab, "Evaluation")
+        tab.locator(".ql-plot").first.wait_for()
+        figures_are_drawn_over_time_with_their_numbers_beneath(tab)
+        a_report_opens_works_and_asks_for_nothing(tab, evaluated)
+        a_new_run_is_there_when_the_tab_is_opened_again(tab, runs)
+        on_a_narrow_screen_only_the_table_scrolls_sideways(tab)
+        tab.set_viewport_size(VIEW)
+        other_figures_and_other_questions_are_chosen(tab)
 
 
-def test_figures_are_drawn_over_time_with_their_numbers_beneath(tab: Page) -> None:
+def figures_are_drawn_over_time_with_their_numbers_beneath(tab: Page) -> None:
     correct = tab.get_by_role("img", name="correct over 4 runs")
     expect(correct.locator(".ql-point")).to_have_count(4)
     expect(correct.locator(".ql-changed")).to_have_count(2)
@@ -33,7 +34,7 @@ def test_figures_are_drawn_over_time_with_their_numbers_beneath(tab: Page) -> No
     expect(tab.locator(".ql-skipped li")).to_contain_text("damaged cannot be read: summary.json: Invalid JSON")
 
 
-def test_other_figures_and_other_questions_are_chosen(tab: Page) -> None:
+def other_figures_and_other_questions_are_chosen(tab: Page) -> None:
     tab.get_by_role("button", name="Choose figures").click()
     before = tab.locator(".ql-plot").count()
     tab.get_by_role("checkbox", name="recall@1", exact=True).check()
@@ -45,7 +46,7 @@ def test_other_figures_and_other_questions_are_chosen(tab: Page) -> None:
     expect(tab.get_by_role("img", name="recall@1 over 1 run")).to_be_visible()
 
 
-def test_a_report_opens_works_and_asks_for_nothing(tab: Page, evaluated: str) -> None:
+def a_report_opens_works_and_asks_for_nothing(tab: Page, evaluated: str) -> None:
     asked: list[str] = []
 
     def note(request: Request) -> None:
@@ -63,11 +64,13 @@ def test_a_report_opens_works_and_asks_for_nothing(tab: Page, evaluated: str) ->
     report.get_by_label("Search").fill("no such words")
     expect(report.locator("#count")).to_have_text("0 of 6")
     assert "q=no+such+words" in report.url
+    tab.context.remove_listener("request", note)
     assert asked == [f"{evaluated}/reports/third"]
     assert report.evaluate("origin") == "null", "an origin of its own: it reads nothing of the site's"
+    report.close()
 
 
-def test_a_new_run_is_there_when_the_tab_is_opened_again(tab: Page, runs: Path) -> None:
+def a_new_run_is_there_when_the_tab_is_opened_again(tab: Page, runs: Path) -> None:
     (runs / "damaged").rename(runs / "renamed")
     try:
         open_view(tab, "Ask")
@@ -85,7 +88,7 @@ def test_without_a_run_the_tab_tells_the_command(page: Page) -> None:
     expect(page.get_by_role("button", name="Choose figures")).to_be_hidden()
 
 
-def test_on_a_narrow_screen_only_the_table_scrolls_sideways(tab: Page) -> None:
+def on_a_narrow_screen_only_the_table_scrolls_sideways(tab: Page) -> None:
     tab.set_viewport_size({"width": 420, "height": 800})
     tab.wait_for_timeout(300)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,28 +1,18 @@
 """The list of conversations beside the chat."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import picture, served
+from tests.browser.conftest import picture, served, visitor
 
 DIED = "How many Cubans died in the raid?"
 MINISTER = "Who is Cuba's foreign minister?"
 SLOW = 60_000
 """Milliseconds: an answer, where much else runs."""
-
-
-@contextmanager
-def visitor(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser of somebody's own: without any cookie."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
-    yield context
-    context.close()
 
 
 def visit(context: BrowserContext, url: str) -> Page:

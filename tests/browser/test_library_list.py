@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rag.config import Config
 from tests.browser.conftest import open_view, served, settled, visited
 from tests.browser.test_accessibility import faults
-from tests.browser.test_chat import SLOW, answers, ask
+from tests.browser.test_chat import SLOW, anew, answers, ask
 from tests.conftest import built_over
 
 MANY = 3000
@@ -33,7 +33,21 @@ def chip(page: Page, told: str) -> None:
     expect(page.locator("#ql-limited")).to_have_text(told, timeout=SLOW)
 
 
-def test_what_is_ticked_is_asked_alone_and_said_at_the_question_box(page: Page, screenshots: Path) -> None:
+def all_again(page: Page) -> None:
+    open_view(page, "Ask")
+    page.locator("#ql-limit-note").get_by_role("button", name="Use all sources").click()
+    chip(page, "All 5 sources")
+
+
+def test_what_is_ticked_or_typed_is_asked_alone_and_said_at_the_question_box(page: Page, screenshots: Path) -> None:
+    what_is_ticked_is_asked_alone(page, screenshots)
+    anew(page)
+    typing_and_ticking_are_one_limit_in_both_lists(page)
+    all_again(page)
+    all_of_a_publisher_or_of_a_time_are_ticked_at_once(page)
+
+
+def what_is_ticked_is_asked_alone(page: Page, screenshots: Path) -> None:
     chip(page, "All 5 sources")
     row(page, "Report of the council").get_by_role("checkbox").check()
     ask(page, "How much did the bridge at Larkin cost?")  # at once: what was ticked before holds
@@ -53,7 +67,7 @@ def test_what_is_ticked_is_asked_alone_and_said_at_the_question_box(page: Page, 
     expect(answers(page, 2)).to_contain_text("14 million euros")
 
 
-def test_typing_and_ticking_are_one_limit_in_both_lists(page: Page) -> None:
+def typing_and_ticking_are_one_limit_in_both_lists(page: Page) -> None:
     open_view(page, "Library")
     page.get_by_label("Limit the chat to these sources").fill("*ors.md")
     page.get_by_role("button", name="Limit the chat", exact=True).click()
@@ -65,7 +79,7 @@ def test_typing_and_ticking_are_one_limit_in_both_lists(page: Page) -> None:
     expect(page.locator("#ql-panel .ql-book input:checked")).to_have_count(2)
 
 
-def test_all_of_a_publisher_or_of_a_time_are_ticked_at_once(page: Page) -> None:
+def all_of_a_publisher_or_of_a_time_are_ticked_at_once(page: Page) -> None:
     open_view(page, "Library")
     listed = page.locator("#ql-list")
     listed.locator(".ql-narrow summary").click()
@@ -82,7 +96,17 @@ def test_all_of_a_publisher_or_of_a_time_are_ticked_at_once(page: Page) -> None:
     expect(page.locator("#ql-limits")).to_contain_text("2 of all 5 documents, published on 2024-05-01 or later")
 
 
-def test_each_source_says_what_it_is_and_what_was_not_read(page: Page, screenshots: Path) -> None:
+def test_the_library_says_what_each_source_is_and_what_can_be_done_with_it(page: Page, screenshots: Path) -> None:
+    a_list_that_is_asked_for_anew_keeps_the_focus_and_the_rows_that_say_the_same(page)
+    each_source_says_what_it_is_and_what_was_not_read(page, screenshots)
+    page.locator("#ql-list").get_by_label("Find a source").fill("")
+    the_list_has_no_serious_fault(page)
+    page.keyboard.press("Escape")
+    all_again(page)
+    the_actions_of_a_source_are_in_a_menu_that_keys_reach(page, screenshots)
+
+
+def each_source_says_what_it_is_and_what_was_not_read(page: Page, screenshots: Path) -> None:
     open_view(page, "Library")
     ferry = row(page, "Report of the ferry", "#ql-list")
     expect(ferry.locator(".ql-line")).to_have_text(
@@ -101,7 +125,7 @@ def test_each_source_says_what_it_is_and_what_was_not_read(page: Page, screensho
     page.screenshot(path=screenshots / "library.png")
 
 
-def test_the_actions_of_a_source_are_in_a_menu_that_keys_reach(page: Page, screenshots: Path) -> None:
+def the_actions_of_a_source_are_in_a_menu_that_keys_reach(page: Page, screenshots: Path) -> None:
     open_view(page, "Library")
     more = row(page, "Report of the mayor", "#ql-list").get_by_role("button", name="What can be done with")
     more.focus()
@@ -122,7 +146,7 @@ def test_the_actions_of_a_source_are_in_a_menu_that_keys_reach(page: Page, scree
     expect(page.get_by_label("Question", exact=True)).to_be_visible()
 
 
-def test_a_list_that_is_asked_for_anew_keeps_the_focus_and_the_rows_that_say_the_same(page: Page) -> None:
+def a_list_that_is_asked_for_anew_keeps_the_focus_and_the_rows_that_say_the_same(page: Page) -> None:
     open_view(page, "Library")
     more = row(page, "Report of the mayor", "#ql-list").get_by_role("button", name="What can be done with")
     more.focus()
@@ -144,7 +168,7 @@ def test_a_list_that_is_asked_for_anew_keeps_the_focus_and_the_rows_that_say_the
         expect(more).to_be_focused()
 
 
-def test_the_list_has_no_serious_fault(page: Page) -> None:
+def the_list_has_no_serious_fault(page: Page) -> None:
     for view in ("Ask", "Library"):
         open_view(page, view)
         pane = "#ql-panel" if view == "Ask" else "#ql-list"

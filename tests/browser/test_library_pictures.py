@@ -1,10 +1,8 @@
 """The timeline and the map open what they show, by the mouse and by the keys."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import open_view, settled, visited
@@ -12,15 +10,16 @@ from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW
 
 
-@pytest.fixture
-def page(browser: Browser, larkin: str) -> Iterator[Page]:
+def test_bars_and_dots_have_a_legend_and_lead_to_sources(browser: Browser, larkin: str, screenshots: Path) -> None:
     with visited(browser, larkin) as page:
         open_view(page, "Library")
         page.locator("#ql-pictures .ql-cursor").wait_for(state="attached", timeout=SLOW)
-        yield page
+        the_pictures_have_a_legend_and_no_serious_fault(page)
+        a_bar_lists_what_was_published_then(page, screenshots)
+        a_dot_opens_its_passage_beside_the_chat(page, screenshots)
 
 
-def test_a_bar_lists_what_was_published_then(page: Page, screenshots: Path) -> None:
+def a_bar_lists_what_was_published_then(page: Page, screenshots: Path) -> None:
     page.locator("#ql-pictures .ql-bar[data-after='2024-05-01']").click()
     expect(page.locator("#ql-list .ql-book")).to_have_count(2)
     expect(page.locator("#ql-list .ql-shelf-status")).to_contain_text("2 of 6 sources")
@@ -36,7 +35,7 @@ def test_a_bar_lists_what_was_published_then(page: Page, screenshots: Path) -> N
     expect(page.locator("#ql-list .ql-books")).to_be_focused()
 
 
-def test_a_dot_opens_its_passage_beside_the_chat(page: Page, screenshots: Path) -> None:
+def a_dot_opens_its_passage_beside_the_chat(page: Page, screenshots: Path) -> None:
     cursor = page.locator("#ql-pictures .ql-cursor")
     cursor.focus()
     page.keyboard.press("ArrowDown")
@@ -62,7 +61,7 @@ def test_a_dot_opens_its_passage_beside_the_chat(page: Page, screenshots: Path) 
     expect(page.locator("#ql-panel .ql-document h2")).to_have_text("Report of the otters")
 
 
-def test_the_pictures_have_a_legend_and_no_serious_fault(page: Page) -> None:
+def the_pictures_have_a_legend_and_no_serious_fault(page: Page) -> None:
     expect(page.locator("#ql-pictures .ql-legend li")).to_have_count(6)
     expect(page.locator("#ql-pictures .ql-legend").first).to_contain_text("A bar is a month")
     for scheme in ("light", "dark"):

@@ -1,24 +1,25 @@
 """A number shows its quote with what stands beside it, and says where the sources do not say the same."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import visited
 from tests.browser.test_chat import SLOW, answers, ask
 
 
-@pytest.fixture
-def page(browser: Browser, larkin: str) -> Iterator[Page]:
+def test_a_number_shows_what_stands_beside_its_quote_and_what_disagrees(
+    browser: Browser, larkin: str, screenshots: Path
+) -> None:
     with visited(browser, larkin) as page:
         ask(page, "How much did the bridge at Larkin cost?")
         answers(page, 1)
-        yield page
+        what_disagrees_and_what_is_newer_is_marked_side_by_side(page)
+        copy_again_pin_and_rate_are_icons_and_no_chip_is_small(page)
+        resting_on_a_number_shows_the_sentences_before_and_behind(page, screenshots)
 
 
-def test_resting_on_a_number_shows_the_sentences_before_and_behind(page: Page, screenshots: Path) -> None:
+def resting_on_a_number_shows_the_sentences_before_and_behind(page: Page, screenshots: Path) -> None:
     chip = page.locator(".ql-claim .ql-cite").first
     chip.hover()
     tip = page.locator(".ql-tip:popover-open")
@@ -34,7 +35,7 @@ def test_resting_on_a_number_shows_the_sentences_before_and_behind(page: Page, s
     expect(tip.locator(".ql-around")).to_have_count(2)
 
 
-def test_what_disagrees_and_what_is_newer_is_marked_side_by_side(page: Page) -> None:
+def what_disagrees_and_what_is_newer_is_marked_side_by_side(page: Page) -> None:
     council, auditors = page.locator(".ql-claim .ql-cite").all()
     expect(council.locator(".ql-tag")).to_have_text(["disagrees"])
     expect(auditors.locator(".ql-tag")).to_have_text(["disagrees", "newer"])
@@ -46,7 +47,7 @@ def test_what_disagrees_and_what_is_newer_is_marked_side_by_side(page: Page) -> 
     assert sides[0]["x"] + sides[0]["width"] <= sides[1]["x"]
 
 
-def test_copy_again_pin_and_rate_are_icons_and_no_chip_is_small(page: Page) -> None:
+def copy_again_pin_and_rate_are_icons_and_no_chip_is_small(page: Page) -> None:
     acts = page.locator(".ql-actions button")
     assert acts.count() == 5
     for act in acts.all():

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import open_view, served
-from tests.browser.test_history import DIED, MINISTER, SLOW, ask, visit, visitor
+from tests.browser.conftest import open_view, served, visitor
+from tests.browser.test_history import DIED, MINISTER, SLOW, ask, visit
 from tests.conftest import ARTICLE, built_over
 
 

@@ -2,19 +2,21 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import docx as writer
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.config import Config
-from tests.browser.conftest import open_view, served, visited
+from tests.browser.conftest import open_view, served, settled, violations, visited
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
+from tests.loopback import loopback, says
+from tests.unit.test_gallery import chart
 
 BATH = "How much would the new bath of Ystad cost?"
 HOLM = "Who is the mayor of Ystad?"
@@ -107,8 +109,17 @@ def quoted(page: Page, question: str) -> Locator:
     return page.locator(BOX).first
 
 
-def test_a_pdf_opens_as_its_page_with_the_quote_boxed(site: Page, screenshots: Path) -> None:
+def test_a_pdf_opens_as_its_page_with_the_quote_boxed_and_enlarged_by_keys_and_in_the_notebook(
+    site: Page, screenshots: Path
+) -> None:
     first = quoted(site, BATH)
+    the_quote_is_boxed(site, first, screenshots)
+    a_page_is_enlarged_around_the_quote(site, first)
+    who_reads_by_keyboard_comes_to_the_box(site)
+    a_pinned_quote_opens_on_its_page_in_the_notebook(site, screenshots)
+
+
+def the_quote_is_boxed(site: Page, first: Locator, screenshots: Path) -> None:
     site.wait_for_timeout(300)
     site.screenshot(path=screenshots / "page.png")
     assert site.locator(BOX).count() == 2, "a quote over two lines has two boxes"
@@ -128,6 +139,34 @@ def test_a_pdf_opens_as_its_page_with_the_quote_boxed(site: Page, screenshots: P
     assert box["x"] + box["width"] < paper["x"] + 310 * scale, "the other column is not boxed"
     assert site.locator(BOX).nth(0).evaluate(INKED) > 0.05
     assert site.locator(BOX).nth(1).evaluate(INKED) > 0.05
+
+
+def test_a_picture_opens_and_it_is_said_who_describes_it(
+    browser: Browser, config: Config, tmp_path: Path, screenshots: Path
+) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "rents.png").write_bytes(chart(5, (1200, 700)))
+    (sources / "mill.txt").write_text("The mill at Lutra was built in 1890, said Ana Pike.")
+    with loopback() as server:
+        server.behaviours = [says("A bar chart shows that the rents of Arle rose by 12 % in 2025. Its bars are red.")]
+        asked = replace(config, describe=True, llm=f"openai-like:{server.url}/v1#gemma", data=str(tmp_path))
+        built_over(asked, sources, tmp_path / "index")
+    own = replace(config, index=str(tmp_path / "index"))
+    with served(own, "--sources", str(sources)) as address, visited(browser, address) as page:
+        ask(page, "By how much did the rents of Arle rise in 2025?")
+        chip = answers(page, 1).get_by_role("button", name="Show quote 1 in its source").first
+        expect(chip).to_have_text("1rents.pngdescribed")
+        chip.click()
+        expect(page.locator(".ql-leaf img")).to_be_visible(timeout=SLOW)
+        drawn = "image => image.decode().then(() => image.naturalWidth > 600)"
+        assert page.locator(".ql-leaf img").evaluate(drawn)
+        expect(page.locator(".ql-leaf [role=status]")).to_contain_text("gemma described a picture on this page.")
+        page.wait_for_timeout(300)
+        page.screenshot(path=screenshots / "described.png")
+        page.get_by_role("button", name="Text view").click()
+        expect(page.locator(".ql-text")).to_contain_text("Described by gemma, not the source's own words:")
+        expect(page.locator("mark.ql-selected")).to_contain_text("rose by 12 % in 2025.")
 
 
 def test_the_text_is_a_press_away_and_the_choice_holds(site: Page) -> None:
@@ -150,7 +189,7 @@ def test_the_text_is_a_press_away_and_the_choice_holds(site: Page) -> None:
     expect(site.locator(".ql-leaf img")).to_be_visible()
 
 
-def test_pages_are_turned_by_button_and_key(site: Page) -> None:
+def test_pages_are_turned_by_button_and_key_and_a_word_file_has_headings(site: Page, screenshots: Path) -> None:
     quoted(site, HOLM)
     expect(site.locator(".ql-leaf-of")).to_have_text("Page 2 of 2")
     expect(site.get_by_role("button", name="Next page")).to_be_disabled()
@@ -162,10 +201,10 @@ def test_pages_are_turned_by_button_and_key(site: Page) -> None:
     site.keyboard.press("ArrowRight")
     expect(site.locator(".ql-leaf-of")).to_have_text("Page 2 of 2")
     expect(site.locator(BOX).first).to_be_visible()
+    a_word_file_has_headings_and_tables(site, screenshots)
 
 
-def test_a_page_is_enlarged_around_the_quote(site: Page) -> None:
-    box = quoted(site, BATH)
+def a_page_is_enlarged_around_the_quote(site: Page, box: Locator) -> None:
     before = box.bounding_box()
     site.get_by_role("button", name="Enlarge").click()
     after = box.bounding_box()
@@ -181,8 +220,7 @@ def test_a_page_is_enlarged_around_the_quote(site: Page) -> None:
     ), "and the quote stays in view"
 
 
-def test_who_reads_by_keyboard_comes_to_the_box(site: Page) -> None:
-    ask(site, BATH)
+def who_reads_by_keyboard_comes_to_the_box(site: Page) -> None:
     chip = answers(site, 1).get_by_role("button", name="Show quote 1 in its source")
     site.get_by_role("tab", name="All sources").click()
     chip.focus()
@@ -192,8 +230,7 @@ def test_who_reads_by_keyboard_comes_to_the_box(site: Page) -> None:
     expect(chip).to_be_focused()
 
 
-def test_a_pinned_quote_opens_on_its_page_in_the_notebook(site: Page, screenshots: Path) -> None:
-    quoted(site, BATH)
+def a_pinned_quote_opens_on_its_page_in_the_notebook(site: Page, screenshots: Path) -> None:
     site.locator(".ql-bench .ql-pin").click()
     open_view(site, "Notebook")
     site.locator("#ql-notes [data-note=open]").first.click()
@@ -202,9 +239,9 @@ def test_a_pinned_quote_opens_on_its_page_in_the_notebook(site: Page, screenshot
     site.screenshot(path=screenshots / "pinned-page.png")
 
 
-def test_a_word_file_has_headings_and_tables(site: Page, screenshots: Path) -> None:
+def a_word_file_has_headings_and_tables(site: Page, screenshots: Path) -> None:
     ask(site, OWNED)
-    answers(site, 1).get_by_role("button", name="Show quote 1 in its source").click()
+    answers(site, 2).get_by_role("button", name="Show quote 1 in its source").click()
     expect(site.locator("mark.ql-selected")).to_contain_text("owned by Ana Silva")
     assert site.locator(".ql-text h3").all_inner_texts() == ["Who owns it", "Passengers"]
     expect(site.locator(".ql-text tbody tr")).to_have_count(2)
@@ -216,20 +253,23 @@ def test_a_word_file_has_headings_and_tables(site: Page, screenshots: Path) -> N
     site.screenshot(path=screenshots / "word.png")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
-def test_nothing_is_wrong_for_axe(
-    browser: Browser, harbour: tuple[str, Path], scheme: Any, width: int, screenshots: Path
-) -> None:
-    with visited(browser, harbour[0]) as page:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 860})
-        quoted(page, BATH)
-        page.wait_for_timeout(600)
-        page.screenshot(path=screenshots / f"page-{scheme}-{width}.png")
-        found = Axe().run(page).response["violations"]
-        page.get_by_role("button", name="Text view").click()
-        found += Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+def test_nothing_is_wrong_for_axe(site: Page, screenshots: Path) -> None:
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    quoted(site, BATH)
+    found = []
+    for width in (1440, 390):
+        site.set_viewport_size({"width": width, "height": 860})
+        if width == 390:  # where the page is a sheet over the answer
+            site.get_by_role("button", name="Show quote 1 in its source").click()
+        for other in ("Text view", "Page view"):  # than the one that is shown
+            for scheme in schemes:
+                site.emulate_media(color_scheme=scheme)
+                settled(site)
+                if other == "Text view":
+                    site.screenshot(path=screenshots / f"page-{scheme}-{width}.png")
+                found += [(scheme, width, one["id"], one["nodes"][0]["html"]) for one in violations(site)]
+            site.get_by_role("button", name=other).click()
+    assert found == []
 
 
 def test_of_a_file_that_has_changed_the_text_is_shown_and_that_is_told(

@@ -11,13 +11,12 @@ from rag.config import Config
 from rag.engine import Engine
 from rag.index.joined import Joined
 from rag.index.opened import Index
-from rag.web import server
 from rag.web.keys import Keys
 from tests.browser.conftest import open_view
 from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
-from tests.integration.test_serve import served
+from tests.servers import served
 
 TEXTS = {
     "desk": "The ferry at Larkin carried 900 passengers a day until the bridge opened.",
@@ -30,6 +29,8 @@ FERRY = "How many passengers did the ferry at Larkin carry a day?"
 @pytest.fixture(scope="module")
 def place(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a page over two collections, and the key of each person."""
+    from rag.web import server  # which is heavy
+
     folder = tmp_path_factory.mktemp("people")
     parts = {}
     for name, text in TEXTS.items():

@@ -1,13 +1,13 @@
 """The settings of the page: they travel with a question, and hold for one browser alone."""
 
 from pathlib import Path
+from typing import Literal
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.web import spanish as es
 from rag.web import words
-from tests.browser.conftest import settled, visited
+from tests.browser.conftest import VIEW, settled, visited
 from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.loopback import Loopback, refuses, says, silent
@@ -45,7 +45,9 @@ def test_a_shorter_answer_has_fewer_quotes_and_the_browser_remembers(page: Page)
     expect(answers(page, 1).locator(".ql-claim")).to_have_count(3)
 
 
-def test_surer_refuses_what_was_unsure_for_this_browser_alone(page: Page, browser: Browser, url: str) -> None:
+def test_surer_refuses_what_was_unsure_for_this_browser_alone_and_what_is_not_there_is_told(
+    page: Page, browser: Browser, url: str
+) -> None:
     ask(page, PRESSING)
     expect(answers(page, 1)).to_have_attribute("data-outcome", "answered")
     settings(page)
@@ -58,9 +60,10 @@ def test_surer_refuses_what_was_unsure_for_this_browser_alone(page: Page, browse
     with visited(browser, url) as other:
         ask(other, PRESSING)
         expect(answers(other, 1)).to_have_attribute("data-outcome", "answered")
+    what_this_server_does_not_have_is_told_and_the_question_comes_back(page)
 
 
-def test_an_llm_is_tested_and_may_be_left_out(
+def test_an_llm_is_tested_and_may_be_left_out_and_axe_finds_no_fault(
     browser: Browser, scripted: tuple[Loopback, str], screenshots: Path
 ) -> None:
     server, address = scripted
@@ -73,6 +76,9 @@ def test_an_llm_is_tested_and_may_be_left_out(
         expect(told).to_contain_text("said “ready” after", timeout=SLOW)  # what speaks its protocol is loaded first
         assert "Cuba" not in str(server.requests), "nothing of the sources is sent"
         page.screenshot(path=screenshots / "tested.png")
+        axe_finds_no_fault(page, screenshots)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(VIEW)
         server.does(refuses(401, "bad key"))
         test.click()
         expect(told).to_contain_text("did not answer")
@@ -88,28 +94,23 @@ def test_an_llm_is_tested_and_may_be_left_out(
         assert server.requests == []
 
 
-def test_what_this_server_does_not_have_is_told_and_the_question_comes_back(page: Page) -> None:
+def axe_finds_no_fault(page: Page, screenshots: Path) -> None:
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for look in schemes:
+            page.emulate_media(color_scheme=look)
+            settled(page)
+            expect(page.locator("#ql-menu")).to_be_visible()
+            assert faults(page) == []
+            page.screenshot(path=screenshots / f"settings-{look}-{width}.png")
+
+
+def what_this_server_does_not_have_is_told_and_the_question_comes_back(page: Page) -> None:
     page.evaluate("document.querySelector('[name=\"ql-llm\"]').value = 'openai:gpt-4o'")
     ask(page, PRESIDENT)
     expect(page.get_by_role("alert")).to_contain_text("This server has no “openai:gpt-4o”")
     expect(page.get_by_label("Question", exact=True)).to_have_value(PRESIDENT)
-
-
-@pytest.mark.parametrize(("look", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
-def test_axe_finds_no_fault_in_the_settings(
-    browser: Browser, scripted: tuple[Loopback, str], screenshots: Path, look: str, width: int
-) -> None:
-    server, address = scripted
-    with visited(browser, address) as page:
-        page.emulate_media(color_scheme="dark" if look == "dark" else "light")
-        page.set_viewport_size({"width": width, "height": 900})
-        server.does(says("ready"))
-        settings(page)
-        page.get_by_role("button", name="Test it").click()
-        expect(page.locator("#ql-tested")).to_contain_text("ready", timeout=SLOW)
-        settled(page)
-        assert faults(page) == []
-        page.screenshot(path=screenshots / f"settings-{look}-{width}.png")
 
 
 ENGLISH = """() => [...document.querySelectorAll("#ql-bar, #ql-menu, #ql-history, #ql-left, #ql-side, .ql-view")]
@@ -188,17 +189,18 @@ def test_in_spanish_no_english_of_the_page_is_left(page: Page, article: str, scr
     page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
 
 
-def test_a_browser_that_accepts_spanish_is_answered_in_it_and_another_is_not(browser: Browser, url: str) -> None:
-    for locale, label in (("es-MX", "Pregunta"), ("fr-FR", "Question")):
-        context = browser.new_context(locale=locale)
-        page = context.new_page()
-        page.goto(url)
-        page.get_by_label(label, exact=True).wait_for(timeout=30_000)
-        context.close()
+def test_a_browser_that_accepts_french_is_answered_in_english(browser: Browser, url: str) -> None:
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
+    context.close()
 
 
-def test_the_longer_words_of_spanish_fit_a_phone(browser: Browser, url: str, screenshots: Path) -> None:
-    context = browser.new_context(locale="es-ES", viewport={"width": 390, "height": 844})
+def test_a_browser_that_accepts_spanish_is_answered_in_it_and_its_longer_words_fit_a_phone(
+    browser: Browser, url: str, screenshots: Path
+) -> None:
+    context = browser.new_context(locale="es-MX", viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(url)
     page.get_by_label("Pregunta", exact=True).wait_for(timeout=30_000)

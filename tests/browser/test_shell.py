@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
@@ -9,6 +10,8 @@ from tests.browser.conftest import developers, open_view, picture, settled
 from tests.browser.test_chat import DIED, TALKS, answers, ask, selected
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SMALL = """() => [...document.querySelectorAll("a, button, input, textarea, summary, [role=tab], [tabindex='0']")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[inert], .ql-text, .ql-trace"))
   .filter((one) => !one.matches(".ql-skip, .ql-cross"))
@@ -42,11 +45,18 @@ def focused(page: Page, selector: str) -> bool:
     return bool(page.evaluate("selector => Boolean(document.activeElement.closest(selector))", selector))
 
 
-def test_three_panes_scroll_by_themselves_and_the_page_does_not(page: Page) -> None:
-    page.set_viewport_size({"width": 1440, "height": 900})
-    for count, question in enumerate((TALKS, DIED), start=1):
-        ask(page, question)
-        answers(page, count)
+def test_of_an_answer_the_panes_scroll_the_quote_is_lit_and_tab_skips_to_it(page: Page) -> None:
+    ask(page, DIED)
+    answers(page, 1)
+    a_quote_has_a_soft_highlight_and_a_bar_and_each_confidence_a_colour_of_its_own(page)
+    the_first_stop_of_tab_skips_to_the_answer(page)
+    page.set_viewport_size(DESK)
+    ask(page, TALKS)
+    answers(page, 2)
+    three_panes_scroll_by_themselves_and_the_page_does_not(page)
+
+
+def three_panes_scroll_by_themselves_and_the_page_does_not(page: Page) -> None:
     assert box(page, ".ql-top")["height"] == 56
     assert box(page, "#ql-history")["width"] == 260
     assert box(page, "#ql-log")["width"] <= 720
@@ -67,12 +77,10 @@ def test_three_panes_scroll_by_themselves_and_the_page_does_not(page: Page) -> N
     assert [sizes[part].split()[0] for part in sizes] == ["16px", "13px", "24px", "16px"]
 
 
-def test_a_quote_has_a_soft_highlight_and_a_bar_and_each_confidence_a_colour_of_its_own(page: Page) -> None:
-    ask(page, DIED)
-    answers(page, 1)
+def a_quote_has_a_soft_highlight_and_a_bar_and_each_confidence_a_colour_of_its_own(page: Page) -> None:
     selected(page)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(500)
         mark, bar = page.evaluate(
             """() => {
@@ -98,8 +106,41 @@ def test_a_quote_has_a_soft_highlight_and_a_bar_and_each_confidence_a_colour_of_
         assert len(set(tones)) == 3, scheme
 
 
-def test_the_sources_are_made_wider_by_keys_and_by_the_mouse_and_stay_so(page: Page) -> None:
-    page.set_viewport_size({"width": 1440, "height": 900})
+def the_first_stop_of_tab_skips_to_the_answer(page: Page) -> None:
+    page.evaluate("document.body.tabIndex = -1; document.body.focus()")
+    page.keyboard.press("Tab")
+    expect(page.locator(".ql-skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-outcome]")).to_be_focused()
+
+
+def test_what_is_wider_folded_dark_and_open_stays_so(page: Page, url: str) -> None:
+    page.set_viewport_size(DESK)
+    what_is_for_developers_stands_behind_one_entry(page)
+    placeholders_can_be_read(page)
+    open_view(page, "Ask")
+    the_sources_are_made_wider_by_keys_and_by_the_mouse(page)
+    the_conversations_fold(page)
+    page.get_by_role("button", name="Settings", exact=True).click()
+    page.get_by_role("radio", name="Dark").check()
+    assert page.evaluate("document.body.classList.contains('dark')")
+    page.keyboard.press("Escape")
+    a_view_is_opened_by_keys_and_has_an_address(page, url)
+    page.reload()
+    expect(page.locator("#ql-list .ql-book >> nth=0")).to_be_visible(timeout=30_000)
+    page.wait_for_function("document.body.classList.contains('dark')")
+    open_view(page, "Ask")
+    expect(page.get_by_role("separator", name="Width of the sources")).to_have_attribute("aria-valuenow", "50")
+    tab_does_not_enter_what_is_folded(page)
+    open_view(page, "Library")
+    page.get_by_role("button", name="Conversations", exact=True).click()
+    expect(page.get_by_label("Question", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Settings", exact=True).click()
+    page.get_by_role("radio", name="System").check()
+    page.wait_for_function("!document.body.classList.contains('dark')")
+
+
+def the_sources_are_made_wider_by_keys_and_by_the_mouse(page: Page) -> None:
     edge = page.get_by_role("separator", name="Width of the sources")
     edge.focus()
     page.keyboard.press("ArrowLeft")
@@ -111,18 +152,17 @@ def test_the_sources_are_made_wider_by_keys_and_by_the_mouse_and_stay_so(page: P
     page.mouse.move(1440 * 0.5, 400, steps=3)
     page.mouse.up()
     expect(edge).to_have_attribute("aria-valuenow", "50")
-    page.reload()
-    expect(edge).to_have_attribute("aria-valuenow", "50", timeout=30_000)
 
 
-def test_the_conversations_fold_and_stay_folded_and_tab_does_not_enter_them(page: Page) -> None:
+def the_conversations_fold(page: Page) -> None:
     toggle = page.get_by_role("button", name="Conversations", exact=True)
     expect(page.locator("#ql-history")).to_be_visible()
     expect(toggle).to_have_attribute("aria-expanded", "true")
     toggle.click()
     expect(page.locator("#ql-history")).to_be_hidden()
-    page.reload()
-    page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
+
+
+def tab_does_not_enter_what_is_folded(page: Page) -> None:
     expect(page.locator("#ql-history")).to_be_hidden()
     page.evaluate("document.activeElement.blur()")
     for _ in range(25):
@@ -130,30 +170,16 @@ def test_the_conversations_fold_and_stay_folded_and_tab_does_not_enter_them(page
         assert not focused(page, "#ql-history, .ql-view:not(#ql-view-ask), #ql-menu")
 
 
-def test_the_first_stop_of_tab_skips_to_the_answer(page: Page) -> None:
-    ask(page, DIED)
-    answers(page, 1)
-    page.evaluate("document.body.tabIndex = -1; document.body.focus()")
-    page.keyboard.press("Tab")
-    expect(page.locator(".ql-skip")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-outcome]")).to_be_focused()
-
-
-def test_a_view_is_opened_by_keys_and_has_an_address(page: Page, url: str) -> None:
+def a_view_is_opened_by_keys_and_has_an_address(page: Page, url: str) -> None:
     page.locator(".ql-views").get_by_role("tab", name="Ask").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".ql-views").get_by_role("tab", name="Library")).to_be_focused()
     expect(page.locator("#ql-list .ql-book >> nth=0")).to_be_visible()
     expect(page.get_by_label("Question", exact=True)).to_be_hidden()
     assert page.url == f"{url}/#library"
-    page.reload()
-    expect(page.locator("#ql-list .ql-book >> nth=0")).to_be_visible(timeout=30_000)
-    page.get_by_role("button", name="Conversations", exact=True).click()
-    expect(page.get_by_label("Question", exact=True)).to_be_visible()
 
 
-def test_what_is_for_developers_stands_behind_one_entry(page: Page) -> None:
+def what_is_for_developers_stands_behind_one_entry(page: Page) -> None:
     for name in ("Evaluation", "Show how each answer was found"):
         expect(page.get_by_text(name, exact=True).locator("visible=true")).to_have_count(0)
     developers(page)
@@ -166,33 +192,29 @@ def test_what_is_for_developers_stands_behind_one_entry(page: Page) -> None:
     expect(page.get_by_text("There is no run yet.")).to_be_visible()
 
 
-def test_a_look_is_chosen_and_kept(page: Page) -> None:
-    page.get_by_role("button", name="Settings", exact=True).click()
-    page.get_by_role("radio", name="Dark").check()
-    assert page.evaluate("document.body.classList.contains('dark')")
-    page.reload()
-    page.get_by_label("Question", exact=True).wait_for(timeout=30_000)
-    page.wait_for_function("document.body.classList.contains('dark')")
-    page.get_by_role("button", name="Settings", exact=True).click()
-    page.get_by_role("radio", name="System").check()
-    page.wait_for_function("!document.body.classList.contains('dark')")
-
-
-def test_placeholders_can_be_read(page: Page) -> None:
+def placeholders_can_be_read(page: Page) -> None:
     open_view(page, "Library")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
         settled(page)
         fields = page.locator("textarea[placeholder], input[placeholder]:not([placeholder=''])")
         assert fields.count() >= 4
         low = [field.evaluate(CONTRAST) for field in fields.all()]
         assert min(low) >= 4.5, scheme
+    page.emulate_media(color_scheme="light")
 
 
-def test_a_source_is_a_sheet_on_a_phone_and_leads_back(page: Page, screenshots: Path) -> None:
+def test_on_a_phone_a_source_is_a_sheet_the_box_sticks_and_nothing_is_too_small(page: Page, screenshots: Path) -> None:
     page.set_viewport_size(PHONE)
     ask(page, DIED)
     answers(page, 1)
+    a_source_is_a_sheet_and_leads_back(page, screenshots)
+    ask(page, TALKS)
+    answers(page, 2)
+    the_box_sticks_the_drawer_closes_and_nothing_is_too_small(page, screenshots)
+
+
+def a_source_is_a_sheet_and_leads_back(page: Page, screenshots: Path) -> None:
     expect(page.locator("#ql-side")).to_be_hidden()
     picture(page, screenshots / "narrow-answer.png")
     chip = page.locator(".ql-claims .ql-cite").first
@@ -213,11 +235,7 @@ def test_a_source_is_a_sheet_on_a_phone_and_leads_back(page: Page, screenshots: 
     expect(page.locator("#ql-side")).to_be_hidden()
 
 
-def test_on_a_phone_the_box_sticks_the_drawer_closes_and_nothing_is_too_small(page: Page, screenshots: Path) -> None:
-    page.set_viewport_size(PHONE)
-    for count, question in enumerate((TALKS, DIED), start=1):
-        ask(page, question)
-        answers(page, count)
+def the_box_sticks_the_drawer_closes_and_nothing_is_too_small(page: Page, screenshots: Path) -> None:
     asking = box(page, "#ql-ask")
     assert asking["y"] + asking["height"] <= PHONE["height"]
     assert asking["y"] > PHONE["height"] - 120

@@ -75,7 +75,15 @@ def built(page: Page, told: str) -> None:
     expect(page.locator("#ql-job")).to_contain_text(told, timeout=SLOW)
 
 
-def test_a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path, sources: Path) -> None:
+def test_files_are_uploaded_dropped_removed_and_a_folder_is_added(
+    page: Page, screenshots: Path, sources: Path, tmp_path: Path
+) -> None:
+    a_pdf_is_uploaded_asked_about_and_removed(page, screenshots, sources)
+    what_is_dropped_and_cannot_be_used_says_why(page)
+    a_folder_is_added_by_its_path(page, tmp_path)
+
+
+def a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path, sources: Path) -> None:
     question = "How many tunnels did the badgers of Meles dig?"
     open_view(page, "Library")
     expect(row(page, ARTICLE)).to_contain_text("12 Jan 2026")
@@ -105,7 +113,7 @@ def test_a_pdf_is_uploaded_asked_about_and_removed(page: Page, screenshots: Path
     ask(page, question, "refused")
 
 
-def test_what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
+def what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
     open_view(page, "Library")
     dropped = page.evaluate_handle(
         """(name) => {
@@ -130,7 +138,13 @@ def test_what_is_dropped_and_cannot_be_used_says_why(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("with_otters")
-def test_the_chat_can_be_limited_to_a_source(page: Page) -> None:
+def test_the_chat_is_limited_to_a_source_and_answers_while_others_are_indexed(page: Page, sources: Path) -> None:
+    the_chat_can_be_limited_to_a_source(page)
+    open_view(page, "Ask")  # what lies in the folder is looked at when the library is opened
+    it_answers_while_the_sources_are_indexed(page, sources)
+
+
+def the_chat_can_be_limited_to_a_source(page: Page) -> None:
     ask(page, ABOUT_CUBA, "answered")
     open_view(page, "Library")
     row(page, "otters.md").get_by_role("checkbox").check()
@@ -148,7 +162,7 @@ def test_the_chat_can_be_limited_to_a_source(page: Page) -> None:
     expect(page.locator("#ql-limits")).to_have_text("'yesterday' is no date: write it as 2026-01-31")
 
 
-def test_it_answers_while_the_sources_are_indexed(page: Page, sources: Path) -> None:
+def it_answers_while_the_sources_are_indexed(page: Page, sources: Path) -> None:
     for number in range(60):
         (sources / f"{number}.txt").write_text(f"House {number} of Lutra has {number + 3} windows, said Ana Pike.")
     open_view(page, "Library")
@@ -158,12 +172,12 @@ def test_it_answers_while_the_sources_are_indexed(page: Page, sources: Path) -> 
     expect(page.locator("#ql-job [data-running]")).to_be_visible()
     ask(page, ABOUT_CUBA, "answered")
     open_view(page, "Library")
-    built(page, "Documents: 61 (60 added")
+    built(page, "Documents: 62 (60 added")
     ask(page, "How many windows does House 41 of Lutra have?", "answered")
     expect(page.locator("[data-outcome]").last).to_contain_text("44 windows")
 
 
-def test_a_folder_is_added_by_its_path(page: Page, tmp_path: Path) -> None:
+def a_folder_is_added_by_its_path(page: Page, tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "otters.md").write_text(OTTERS)
     open_view(page, "Library")

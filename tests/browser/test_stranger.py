@@ -156,7 +156,7 @@ def test_a_stranger_asks_checks_and_pins_within_a_minute(page: Page, screenshots
     assert one.seconds < MINUTE
 
 
-def test_a_stranger_begins_from_nothing(browser: Browser, tmp_path: Path, screenshots: Path) -> None:
+def test_a_stranger_begins_from_nothing(browser: Browser, encoder: Path, tmp_path: Path, screenshots: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     for name, text in (("otters.txt", OTTERS), ("badgers.txt", BADGERS)):
@@ -164,7 +164,7 @@ def test_a_stranger_begins_from_nothing(browser: Browser, tmp_path: Path, screen
     config = Config(index=str(tmp_path / "index"), data=str(tmp_path / "data"))
     with (
         patient(SLOW),
-        served(config, "--sources", str(tmp_path / "sources")) as url,
+        served(config, "--sources", str(tmp_path / "sources"), encoder=encoder) as url,
         visited(browser, url, ADDRESS) as page,
     ):
         page.set_viewport_size({"width": 1440, "height": 900})

@@ -8,24 +8,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from safetensors import safe_open
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import RobertaProcessing
-from torch import Tensor, nn
-from torch.nn.functional import gelu
-from transformers import MPNetConfig, MPNetModel
-from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
 from rag.claims import judging
 from rag.claims.judging import JudgeNetwork
@@ -46,12 +40,23 @@ from rag.web.desk import Desk
 from rag.web.live import Live
 from tests.conftest import ROOT
 from tests.integration.test_train_judge import CLAIMS
+from tests.later import Later
 
 sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by name, as when they are run
 
-import export_careful
-from judge_model import Judge, started
-from reader_model import Adapted, Reader, adapter, weights
+if TYPE_CHECKING:
+    import export_careful
+    import judge_model
+    import reader_model
+    import safetensors.torch as tensors
+    import torch
+    import transformers
+    from torch import Tensor, nn
+    from transformers.models.mpnet import modeling_mpnet
+else:
+    export_careful, judge_model, reader_model = Later("export_careful"), Later("judge_model"), Later("reader_model")
+    tensors, torch, nn = Later("safetensors.torch"), Later("torch"), Later("torch.nn")
+    transformers, modeling_mpnet = Later("transformers"), Later("transformers.models.mpnet.modeling_mpnet")
 
 CHOSEN = Part.chosen  # the tests' own settings patch it
 SIZE = 32
@@ -66,9 +71,9 @@ class Made:
 
     base: Path
     adapter: Path
-    published: dict[str, Tensor]
-    learned: dict[str, Tensor]
-    judging: dict[str, Tensor]
+    published: "dict[str, Tensor]"
+    learned: "dict[str, Tensor]"
+    judging: "dict[str, Tensor]"
     """What the judge learned; ``learned`` is the reader's."""
 
     @property
@@ -77,11 +82,11 @@ class Made:
         return Model(careful.NAME, "", "MIT", self.base.stat().st_size, 281, sha256, ())
 
 
-def head(name: str, *shape: int) -> dict[str, Tensor]:
+def head(name: str, *shape: int) -> "dict[str, Tensor]":
     return {f"{name}.weight": torch.randn(shape) / 4, f"{name}.bias": torch.randn(shape[0])}
 
 
-def learned(published: dict[str, Tensor], heads: dict[str, int]) -> dict[str, Tensor]:
+def learned(published: "dict[str, Tensor]", heads: dict[str, int]) -> "dict[str, Tensor]":
     """Return an adapter: of rank 3 for each matrix, other norms and biases of attention, heads with their outputs."""
     found: dict[str, Tensor] = {}
     for name, tensor in published.items():
@@ -103,16 +108,16 @@ def learned(published: dict[str, Tensor], heads: dict[str, int]) -> dict[str, Te
 
 def made(folder: Path) -> Made:
     torch.manual_seed(11)
-    config = MPNetConfig(
+    config = transformers.MPNetConfig(
         vocab_size=len(WORDS), hidden_size=SIZE, num_hidden_layers=2, num_attention_heads=4, intermediate_size=3 * SIZE,
         max_position_embeddings=500,
     )  # fmt: skip
-    model = MPNetModel(config, add_pooling_layer=False)
+    model = transformers.MPNetModel(config, add_pooling_layer=False)
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.3)
     published = {name: tensor.detach().contiguous() for name, tensor in model.named_parameters()}
     folder.mkdir(exist_ok=True)
-    save_file(published, folder / "model.safetensors", {"format": "pt"})
+    tensors.save_file(published, folder / "model.safetensors", {"format": "pt"})
     (folder / "config.json").write_text(json.dumps(config.to_dict()))
     words = Tokenizer(WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
     words.pre_tokenizer = BertPreTokenizer()
@@ -156,12 +161,14 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def by_torch(tiny: Made, learned: dict[str, Tensor], tokens: Tokens) -> dict[str, Tensor]:
+def by_torch(tiny: Made, learned: "dict[str, Tensor]", tokens: Tokens) -> "dict[str, Tensor]":
     """Return the logits of a merged network in float32, by the library that MPNet comes from."""
     given = tokens.inputs()
     ids, weights = torch.from_numpy(given["input_ids"]), torch.from_numpy(given["sentence_weights"][0])
     base = tiny.base.parent
-    model = MPNetModel(MPNetConfig.from_pretrained(base, hidden_dropout_prob=0), add_pooling_layer=False)
+    model = transformers.MPNetModel(
+        transformers.MPNetConfig.from_pretrained(base, hidden_dropout_prob=0), add_pooling_layer=False
+    )
     model.train(mode=False)
     merged = {**tiny.published, **{name: t for name, t in learned.items() if name in tiny.published}}
     for name in (name for name in learned if name.endswith(".up")):
@@ -169,7 +176,7 @@ def by_torch(tiny: Made, learned: dict[str, Tensor], tokens: Tokens) -> dict[str
         merged[f"{stem}.weight"] = merged[f"{stem}.weight"] + learned[name] @ learned[f"{stem}.down"]
     model.load_state_dict(merged, strict=False)
 
-    def linear(name: str, states: Tensor) -> Tensor:
+    def linear(name: str, states: "Tensor") -> "Tensor":
         return states @ learned[f"{name}.weight"].T + learned[f"{name}.bias"]
 
     with torch.inference_mode():
@@ -179,7 +186,7 @@ def by_torch(tiny: Made, learned: dict[str, Tensor], tokens: Tokens) -> dict[str
             found["start"], found["end"] = linear("span", states).unbind(-1)
         for name, of in (("sentence", weights @ states), ("holds", states[0]), ("verdict", states[0])):
             if f"{name}.0.bias" in learned:
-                found[name] = linear(f"{name}.2", gelu(linear(f"{name}.0", of)))
+                found[name] = linear(f"{name}.2", nn.functional.gelu(linear(f"{name}.0", of)))
     return found
 
 
@@ -227,20 +234,20 @@ def test_a_run_on_the_base_becomes_what_the_package_has(
 ) -> None:
     base = shared.base.parent
     torch.manual_seed(7)
-    joint = Reader(base)
+    joint = reader_model.Reader(base)
     for name, parameter in joint.named_parameters():
         if name.endswith(".up"):
             nn.init.normal_(parameter, std=0.05)
     torch.save(joint.trained(), tmp_path / "reader.pt")
-    judge = Judge(base)
-    started(judge, weights(tmp_path / "reader.pt"))
+    judge = judge_model.Judge(base)
+    judge_model.started(judge, reader_model.weights(tmp_path / "reader.pt"))
     own, before = judge.trained(), joint.trained()
     assert set(before) - set(own) == {name for name in before if name.startswith(("span.", "holds."))}
     assert all(torch.equal(own[name], before[name]) for name in own), (
         "of a network that judges too, what it learned of it"
     )
     with pytest.raises(SystemExit, match="not the weights of this network"):
-        started(judge, {"elsewhere": torch.ones(1)})
+        judge_model.started(judge, {"elsewhere": torch.ones(1)})
     torch.save(own, tmp_path / "judge.pt")
     lines = "".join(json.dumps({**line, "split": "dev"}) + "\n" for line in CLAIMS)
     (tmp_path / "windows.jsonl").write_text(lines)
@@ -260,7 +267,7 @@ def test_a_run_on_the_base_becomes_what_the_package_has(
 def test_what_training_changed_is_added_to_the_base() -> None:
     torch.manual_seed(11)
     base = nn.Linear(12, 6)
-    layer = Adapted(base)
+    layer = reader_model.Adapted(base)
     nn.init.normal_(layer.up)
     text = torch.randn(4, 12)
     names = {
@@ -268,7 +275,7 @@ def test_what_training_changed_is_added_to_the_base() -> None:
         for name, tensor in layer.named_parameters()
         if "base" not in name
     }
-    found = adapter({**names, "span.bias": torch.ones(2), "verdict.2.bias": torch.ones(3)}, ["span"])
+    found = reader_model.adapter({**names, "span.bias": torch.ones(2), "verdict.2.bias": torch.ones(3)}, ["span"])
     assert set(found) == {"encoder.layer.0.output.down", "encoder.layer.0.output.up", "span.bias"}
     weight = base.weight.detach().numpy() + found["encoder.layer.0.output.up"] @ found["encoder.layer.0.output.down"]
     merged = text.numpy() @ weight.T + base.bias.detach().numpy()
@@ -293,7 +300,7 @@ def test_an_adapter_adds_replaces_and_brings(tiny: Made) -> None:
 def test_distances_fall_into_the_buckets_that_mpnet_was_trained_with() -> None:
     most = export_careful.POSITIONS[JUDGE]
     distances = torch.arange(1 - most, most)
-    bucket: Callable[[Tensor], Tensor] = MPNetEncoder.relative_position_bucket
+    bucket: Callable[[Tensor], Tensor] = modeling_mpnet.MPNetEncoder.relative_position_bucket
     assert bucket(distances).tolist() == export_careful.buckets(32, most)
 
 

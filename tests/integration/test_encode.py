@@ -49,6 +49,7 @@ def test_vectors_have_length_one(onnx: encode.OnnxEncoder, sentences: list[str])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.usefixtures("read_anew")
 def test_a_vector_depends_on_its_text_alone_to_the_last_bit(
     onnx: encode.OnnxEncoder, config: Config, sentences: list[str]
 ) -> None:

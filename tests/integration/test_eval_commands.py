@@ -72,6 +72,7 @@ def test_a_run_is_named_by_its_start_in_the_folder_of_runs(
     assert 0 <= (started - began).total_seconds() < took["seconds"], "when it began, not when it ended"
 
 
+@pytest.mark.usefixtures("read_anew")
 def test_a_run_writes_its_folder_and_the_same_run_the_same_bytes(
     rag_eval: Eval, gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

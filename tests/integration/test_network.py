@@ -24,3 +24,15 @@ def test_a_window_is_read_alone(net: Network) -> None:
         (alone,) = Network(threads=1).read([one])
         assert (alone.holds, alone.spans) == (found.holds, found.spans)
         assert (alone.sentences == found.sentences).all()
+
+
+def test_what_was_read_lately_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = Network(threads=1)
+    read, run = [], net._session.run
+    monkeypatch.setattr(net._session, "run", lambda tokens, *rest: read.append(len(tokens)) or run(tokens, *rest))
+    born, married = window("Where was she born?"), window("Whom did she marry?")
+    (first,) = net.read([born])
+    both = net.read([married, window("Where was she born?"), married])
+    assert read == [1, 1]
+    assert both[1] is first
+    assert both[0] is both[2]

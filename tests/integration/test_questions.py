@@ -71,6 +71,7 @@ def test_what_must_always_hold(engine: Engine, question: str) -> None:
             assert claim.text == " ".join(quotes.split())
 
 
+@pytest.mark.usefixtures("read_anew")
 def test_the_same_answer_each_time(engine: Engine) -> None:
     for question in ANSWERED:
         first, second = engine.ask(question), engine.ask(question)

@@ -6,19 +6,16 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpx
 import httpx2
 import mcp
-import openai
 import pytest
-import uvicorn
 from mcp.client.streamable_http import streamable_http_client
 
 from rag.cli import main as cli
@@ -30,39 +27,21 @@ from rag.serving import checking, gate, limits
 from rag.serving.app import app
 from rag.serving.tools import TOOLS
 from rag.web import keys as keys_module
-from rag.web.guard import App
 from rag.web.keys import Keys
 from rag.web.library import Library
 from rag.web.live import Live
 from tests.conftest import ARTICLE
+from tests.later import Later
+from tests.servers import SOON, served, until
+
+if TYPE_CHECKING:
+    import openai
+else:
+    openai = Later("openai")
 
 ASKED = "How many Cubans died in the raid?"
 UNKNOWN = "What is the population of Havana?"
 RAID = "The raid killed 32 Cuban military and intelligence personnel."
-SOON = 300
-
-
-@contextmanager
-def served(application: App) -> Iterator[str]:
-    """Serve an application in a thread, and yield its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        until(lambda: server.started)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(SOON)
-        listener.close()
-
-
-def until(true: Any) -> None:
-    ends = time.monotonic() + SOON
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 def events(response: httpx.Response) -> list[tuple[str, Any]]:

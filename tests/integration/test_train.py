@@ -4,20 +4,25 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 
 from rag.reading.network import Network
 from tests.conftest import ROOT
+from tests.later import Later
 
 sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by name, as when they are run
 
-import export_reader
-import reader_model
-import train_reader
+if TYPE_CHECKING:
+    import export_reader
+    import reader_model
+    import torch
+    import train_reader
+else:
+    export_reader, reader_model, train_reader = Later("export_reader"), Later("reader_model"), Later("train_reader")
+    torch = Later("torch")
 
 
 def line(number: int, *, answerable: bool) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def settings(out: Path, **more: Any) -> argparse.Namespace:
     return argparse.Namespace(**{**given, **more})
 
 
-def trained(out: Path, **more: Any) -> dict[str, torch.Tensor]:
+def trained(out: Path, **more: Any) -> "dict[str, torch.Tensor]":
     torch.manual_seed(5)
     examples = reader_model.tokenized(LINES)
     run = train_reader.Run(settings(out, **more), examples, examples)
@@ -116,7 +121,7 @@ def test_every_epoch_has_every_window_once_in_an_order_of_its_own() -> None:
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[reader_model.Reader, Path]:
+def exported(tmp_path_factory: pytest.TempPathFactory) -> "tuple[reader_model.Reader, Path]":
     """A reader that nothing has taught, and the folder of its export."""
     folder = tmp_path_factory.mktemp("exported")
     torch.manual_seed(1)
@@ -126,7 +131,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[reader_model.Rea
     return model, folder
 
 
-def test_the_exported_reader_says_what_the_trained_one_says(exported: tuple[reader_model.Reader, Path]) -> None:
+def test_the_exported_reader_says_what_the_trained_one_says(exported: "tuple[reader_model.Reader, Path]") -> None:
     model, folder = exported
     examples = reader_model.tokenized(LINES)
     assert (folder / "reader.onnx").stat().st_size < 45e6
@@ -138,7 +143,7 @@ def test_the_exported_reader_says_what_the_trained_one_says(exported: tuple[read
         assert np.allclose(ours.span_logits, theirs.span_logits, atol=0.05)
 
 
-def test_exported_weights_can_be_trained_on(exported: tuple[reader_model.Reader, Path], tmp_path: Path) -> None:
+def test_exported_weights_can_be_trained_on(exported: "tuple[reader_model.Reader, Path]", tmp_path: Path) -> None:
     model, folder = exported
     examples = reader_model.tokenized(LINES)
     torch.save(model.state_dict(), tmp_path / "best.pt")

@@ -3,24 +3,32 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
-import torch
 
 from rag.claims.judging import JudgeNetwork
 from rag.reading.network import WEIGHTS, Session
 from tests.integration import test_train
 from tests.integration.test_train import LINES, settings
+from tests.later import Later
 
-import export_judge  # isort: skip
-import export_reader  # isort: skip
 import joint_mix  # isort: skip
-import judge_model  # isort: skip
-import reader_model  # isort: skip
-import train_judge  # isort: skip
-import train_reader  # isort: skip
+
+if TYPE_CHECKING:
+    import export_judge
+    import export_reader
+    import judge_model
+    import reader_model
+    import teach
+    import torch
+    import train_judge
+    import train_reader
+else:
+    export_judge, judge_model, train_judge = Later("export_judge"), Later("judge_model"), Later("train_judge")
+    export_reader, reader_model, train_reader = Later("export_reader"), Later("reader_model"), Later("train_reader")
+    torch, teach = Later("torch"), Later("teach")
 
 
 def claim(number: int, verdicts: list[str], deciding: list[int]) -> dict[str, Any]:
@@ -36,7 +44,7 @@ CLAIMS = [claim(n, ["supports"] if n % 2 else ["contradicts", "neutral"], [1] if
 
 
 @cache
-def untaught() -> reader_model.Reader:
+def untaught() -> "reader_model.Reader":
     torch.manual_seed(3)
     return reader_model.Reader().eval()
 
@@ -90,6 +98,41 @@ def test_a_judge_starts_from_a_reader_and_says_the_same_once_it_is_exported(tmp_
     found = JudgeNetwork(Session(path, WEIGHTS, threads=1)).read([reader_model.window(line) for line in CLAIMS])
     said = [[one.supports, one.contradicts, one.neutral] for one in found]
     assert np.allclose(said, logits, atol=0.05)
+
+
+def taught(lines: list[dict[str, Any]], by: reader_model.Reader) -> list[dict[str, Any]]:
+    said = teach.told(by, reader_model.tokenized(lines))
+    return [line | {"said": one} for line, one in zip(lines, said, strict=True)]
+
+
+def test_what_a_teacher_says_is_learned_of_each_token_and_sentence() -> None:
+    torch.manual_seed(4)
+    other = reader_model.Reader()
+    two = [LINES[1], LINES[2] | {"text": f"{LINES[2]['text']} {'It is painted green. ' * 4}"}]
+    own = taught(two, untaught())
+    tokens = [len(one.tokens.ids) for one in reader_model.tokenized(two)]
+    assert tokens[0] < tokens[1]
+    assert [len(line["said"]["start"]) for line in own] == [len(line["said"]["end"]) for line in own] == tokens
+    assert [len(line["said"]["sentence"]) for line in own] == [3, 3]
+    assert losses(own)["taught"] < losses(taught(two, other))["taught"], "nothing is left to learn of its own odds"
+    alone = [losses([line])["taught"] for line in own]
+    assert np.isclose(losses(own)["taught"], np.mean(alone), atol=1e-3), "what fills a batch up is not learned"
+    same = [line | {"question_id": "1"} for line in own]
+    assert losses(same)["taught"] > losses(own)["taught"], "the windows of a question compete"
+    assert losses([two[0], own[1]])["taught"] == losses([own[1]])["taught"]
+    assert "taught" not in losses(two)
+
+
+def test_a_judge_learns_what_a_teacher_says() -> None:
+    torch.manual_seed(4)
+    pupil, other = judge_model.Judge().eval(), judge_model.Judge()
+
+    def parts(lines: list[dict[str, Any]]) -> dict[str, float]:
+        batch = judge_model.batch(reader_model.tokenized(lines), pupil.pad)
+        return {name: float(value.detach()) for name, value in judge_model.loss(pupil, batch).items()}
+
+    assert parts(taught(CLAIMS[:2], pupil))["taught"] < parts(taught(CLAIMS[:2], other))["taught"]
+    assert "taught" not in parts(CLAIMS[:2])
 
 
 def test_claims_and_windows_lie_in_one_file(tmp_path: Path) -> None:

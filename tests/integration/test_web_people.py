@@ -23,8 +23,8 @@ from rag.web.access import Person, acting
 from rag.web.keys import Key, Keys
 from rag.web.live import Live
 from rag.web.server import Page, Site
-from tests.integration.test_serve import served
 from tests.integration.test_web_server import OPEN, pairs, surface
+from tests.servers import served
 from tests.unit.test_joined import joined, opened, told
 from tests.unit.test_serving_access import engine_over
 

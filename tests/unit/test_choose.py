@@ -189,14 +189,6 @@ def test_a_question_is_read_again_only_in_other_words(question: str, times: int)
     assert len(asked) == times
 
 
-def test_a_number_that_announces_a_list_is_not_what_is_asked_for() -> None:
-    routes = passage("The city named three routes: the tunnel, the ring road and the ferry. Two of them are shut.")
-    found = reading(0.9, {0: 0.9}, "three", of=routes)
-    chosen = choose("Which route did the city name?", always(found), 0.5)
-    assert chosen.short_answer == "the tunnel, the ring road and the ferry"
-    assert choose("How many routes did the city name?", always(found), 0.5).short_answer == "three"
-
-
 def test_yes_and_no_only_where_a_sentence_decides() -> None:
     found = reading(0.6, {3: 0.9, 0: 0.8})
     accepted = choose("Did the mayor accept the offer of the bank?", always(found), 0.5)

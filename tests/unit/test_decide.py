@@ -77,7 +77,6 @@ Did Smith win the race? | Smith, not Jones, won the race. | yes
 Did Smith win the race? | Smith thought he won the race. | -
 Did 12 people die in the fire? | 12 people died in the fire. | yes
 Did 12 people die in the fire? | Twelve people died in the fire. | yes
-Did 12 people die in the fire? | 15 people died in the fire. | no
 Did 12 people die in the fire? | At least 10 people died in the fire. | -
 Did 12 people die in the fire? | About 15 people died in the fire. | -
 Did 12 people die in the fire? | People died in the fire. | -
@@ -166,7 +165,6 @@ Did the minister accept the offer? | On Monday, the minister did not accept the 
 Did the minister accept the offer? | The minister did not accept the offer, and the union went home. | no
 Did any minister resign? | No minister resigned more often than Smith. | -
 Is the pigment found in plants? | The pigment is not found in any other plants. | -
-Does the law exclude? | The law includes a list. | -
 Did prices rise? | Prices fell. | no
 Did prices rise? | Prices fell 3 percent. | no
 Did the strike stop? | The strike did not stop there. | -

@@ -131,17 +131,24 @@ def document(data: bytes) -> Document:
 
 def boxed(data: bytes, start: int, end: int) -> str:
     """Return the letters of the words in the boxes of a quote, page after page, in the order of reading."""
+    (found,) = all_boxed(data, [(start, end)])
+    return found
+
+
+def all_boxed(data: bytes, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the same of several quotes, which are looked for together: a page is read once."""
     shown = document(data)
-    found = []
-    for page, wanted in parts(shown, start, end):
-        (rectangles,) = leaf.look(data, page, [wanted]).rectangles
+    wanted = [(number, *part) for number, span in enumerate(spans) for part in parts(shown, *span)]
+    taken: list[list[Placed]] = [[] for _ in spans]
+    for page in sorted({page for _, page, _ in wanted}):
+        numbers, quotes = zip(*((number, quote) for number, there, quote in wanted if there == page), strict=True)
         words = placed(data, page)
-        taken = []
-        for box in rectangles:
-            some = [w for w in words if w.text in inside([w], [box]) and w not in taken]
-            taken += some
-        found += [word.text for word in taken]
-    return letters(" ".join(found))
+        for number, boxes in zip(numbers, leaf.look(data, page, quotes).rectangles, strict=True):
+            on_page: list[Placed] = []
+            for box in boxes:
+                on_page += [w for w in words if w.text in inside([w], [box]) and w not in on_page]
+            taken[number] += on_page
+    return [letters(" ".join(word.text for word in words)) for words in taken]
 
 
 @cache
@@ -246,43 +253,48 @@ def test_a_quote_over_two_pages_is_boxed_on_both() -> None:
     assert boxed(data, start, end) == letters(text[start:end])
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_any_sentence_of_any_page(seed: int) -> None:
-    chance = random.Random(seed)
+def prose(chance: random.Random, count: int) -> str:
+    """Make up sentences."""
     vocabulary = (
         "rain ferry bridge council mayor crowns boiler swim town hall list 1931 4,200 38 names year spring".split()
     )
+    said: list[str] = []
+    while len(said) < count:
+        sentence = [chance.choice(vocabulary) for _ in range(chance.randint(4, 14))]
+        said.append(" ".join(sentence).capitalize() + ".")
+    return " ".join(said)
 
-    def prose(count: int) -> list[str]:
-        said: list[str] = []
-        while len(said) < count:
-            sentence = [chance.choice(vocabulary) for _ in range(chance.randint(4, 14))]
-            said.append(" ".join(sentence).capitalize() + ".")
-        return said
 
-    def wrapped(text: str, width: int) -> list[str]:
-        found, line = [], ""
-        for word in text.split():
-            if len(line) + len(word) + 1 > width:
-                found.append(line)
-                line = word
-            else:
-                line = f"{line} {word}".strip()
-        return [*found, line]
+def wrapped(text: str, width: int) -> list[str]:
+    found, line = [], ""
+    for word in text.split():
+        if len(line) + len(word) + 1 > width:
+            found.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return [*found, line]
 
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_sentence_of_any_page(seed: int) -> None:
+    chance = random.Random(seed)
     pages: list[Draw] = []
     for _ in range(2):
         columns = chance.choice([1, 2])
         items = []
         for column in range(columns):
-            items += lines(wrapped(" ".join(prose(14)), 90 if columns == 1 else 40), 50 + 270 * column)
+            items += lines(wrapped(prose(chance, 14), 90 if columns == 1 else 40), 50 + 270 * column)
         pages.append(at(*items))
     data = drawn(*pages)
     shown = document(data)
     at_ = 0
+    spans = []
     for sentence in shown.text.replace("\n\n", " ").split(". ")[:-1]:
         start = shown.text.find(sentence, at_)
         if start < 0:
             continue
-        end = at_ = start + len(sentence)
-        assert boxed(data, start, end) == letters(sentence), sentence
+        at_ = start + len(sentence)
+        spans.append((start, at_))
+    for (start, end), found in zip(spans, all_boxed(data, spans), strict=True):
+        assert found == letters(shown.text[start:end]), shown.text[start:end]

@@ -64,9 +64,14 @@ def written(folder: Path, monkeypatch: pytest.MonkeyPatch, seed: str = "5") -> b
 
 
 @pytest.fixture(scope="module")
-def lines(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     with pytest.MonkeyPatch.context() as patch:
-        return [json.loads(line) for line in written(tmp_path_factory.mktemp("made"), patch).splitlines()]
+        return written(tmp_path_factory.mktemp("made"), patch)
+
+
+@pytest.fixture(scope="module")
+def lines(made: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in made.splitlines()]
 
 
 def answers(question_id: str) -> list[str]:
@@ -109,14 +114,14 @@ def test_documents_are_in_one_split(lines: list[dict[str, Any]]) -> None:
     assert all(len(found) == 1 for found in splits.values())
 
 
-def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert written(tmp_path / "one", monkeypatch) == written(tmp_path / "two", monkeypatch)
+def test_the_same_rows_give_the_same_bytes(made: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert written(tmp_path / "again", monkeypatch) == made
 
 
 def test_another_seed_makes_other_windows_and_holds_back_the_same_documents(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, other = (written(tmp_path / seed, monkeypatch, seed).splitlines() for seed in ("5", "6"))
+    one, other = made.splitlines(), written(tmp_path / "other", monkeypatch, "6").splitlines()
     assert len(set(one) & set(other)) < len(one) / 2
     parts = [{(row["group"], row["split"]) for row in map(json.loads, rows)} for rows in (one, other)]
     assert len({part for _, part in parts[0]}) == 2

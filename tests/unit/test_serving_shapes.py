@@ -4,11 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anthropic.types
-import openai.types.chat
-import openai.types.responses
 import pytest
 
 from rag.schema import Answer, Citation, Claim, Hit, Passage, Progress, Retrieved, Sentence
@@ -16,6 +13,13 @@ from rag.serving import openai as shapes
 from rag.serving import vendors
 from rag.serving.running import Step
 from rag.serving.spans import plain, refusal, spans
+from tests.later import Later
+
+if TYPE_CHECKING:
+    from anthropic import types as messages
+    from openai.types import chat, responses
+else:
+    messages, chat, responses = Later("anthropic.types"), Later("openai.types.chat"), Later("openai.types.responses")
 
 QUOTES = ("Ann came on Monday.", "Bea’s train 🚆 was late.")
 CITED = tuple(
@@ -59,7 +63,7 @@ def test_a_refusal_says_why_and_what_could_not_be_read() -> None:
 
 
 def test_a_chat_completion_is_one_to_its_own_client() -> None:
-    made = openai.types.chat.ChatCompletion.model_validate(shapes.completion(ANSWER, reply()))
+    made = chat.ChatCompletion.model_validate(shapes.completion(ANSWER, reply()))
     message = made.choices[0].message
     assert message.content == ANSWER.answer
     assert message.refusal is None
@@ -83,7 +87,7 @@ def test_a_refusal_is_content_only_for_pages_that_show_nothing_else(model: str) 
 
 def test_a_streamed_completion_adds_up_to_the_whole_one() -> None:
     steps = (RETRIEVED, Progress(CLAIMS[:1], CITED[:1]), Progress(CLAIMS, CITED), ANSWER)
-    found = [openai.types.chat.ChatCompletionChunk.model_validate(one) for one in streamed(steps, reply())]
+    found = [chat.ChatCompletionChunk.model_validate(one) for one in streamed(steps, reply())]
     deltas = [chunk.choices[0].delta for chunk in found if chunk.choices]
     assert "".join(delta.content or "" for delta in deltas) == ANSWER.answer
     (notes,) = [delta.annotations for delta in deltas if getattr(delta, "annotations", None)]
@@ -107,14 +111,14 @@ def test_an_llm_that_fails_in_the_midst_leaves_no_false_offset() -> None:
 @pytest.mark.parametrize("answer", [ANSWER, REFUSED, GREETING])
 def test_a_response_and_its_events_agree(answer: Answer) -> None:
     made = json.loads(json.dumps(shapes.response(answer, reply())))
-    whole = openai.types.responses.Response.model_validate(made)
+    whole = responses.Response.model_validate(made)
     (part,) = whole.output[0].content
     found = streamed((RETRIEVED, answer), reply(), responses=True)
     assert [event["sequence_number"] for event in found] == list(range(len(found)))
     kinds = [event["type"] for event in found]
     assert kinds[:2] == ["response.created", "response.in_progress"]
     assert kinds[-1] == "response.completed"
-    last = openai.types.responses.Response.model_validate(found[-1]["response"])
+    last = responses.Response.model_validate(found[-1]["response"])
     assert last.output[0].content[0].to_dict() == part.to_dict()
     if answer is REFUSED:
         assert (part.type, part.refusal) == ("refusal", refusal(REFUSED))
@@ -126,7 +130,7 @@ def test_a_response_and_its_events_agree(answer: Answer) -> None:
 
 
 def test_anthropic_takes_the_answer_for_one_of_its_messages() -> None:
-    made = anthropic.types.Message.model_validate(vendors.anthropic(ANSWER, {"answer": "…"}))
+    made = messages.Message.model_validate(vendors.anthropic(ANSWER, {"answer": "…"}))
     assert [block.text for block in made.content] == [claim.text for claim in CLAIMS]
     location = made.content[1].citations[1]
     assert (location.type, location.cited_text, location.document_index) == ("char_location", QUOTES[1], 1)

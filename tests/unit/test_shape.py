@@ -103,12 +103,6 @@ def test_or_not_leaves_yes_or_no() -> None:
             "months",
         ),
         (
-            "How many years are between the first and the second expedition?",
-            "When was the first expedition?",
-            "When was the second expedition?",
-            "years",
-        ),
-        (
             "How many days after the earthquake did the king resign?",
             "When was the earthquake?",
             "When did the king resign?",
@@ -118,12 +112,6 @@ def test_or_not_leaves_yes_or_no() -> None:
             "How many days before the election was the debate held?",
             "When was the election?",
             "When was the debate held?",
-            "days",
-        ),
-        (
-            "How long after Lincoln was shot did he die?",
-            "When was Lincoln shot?",
-            "When did Lincoln die?",
             "days",
         ),
         (
@@ -139,37 +127,12 @@ def test_or_not_leaves_yes_or_no() -> None:
             "days",
         ),
         (
-            "How many days apart were the launch and the landing?",
-            "When was the launch?",
-            "When was the landing?",
-            "days",
-        ),
-        (
-            "How far apart in days were the launch and the landing?",
-            "When was the launch?",
-            "When was the landing?",
-            "days",
-        ),
-        (
-            "How many days were there between when Lincoln was shot and when he died?",
-            "When was Lincoln shot?",
-            "When was it that Lincoln died?",
-            "days",
-        ),
-        (
-            "How long after the bomb exploded did the police arrive?",
-            "When was it that the bomb exploded?",
-            "When did the police arrive?",
-            "days",
-        ),
-        (
             "how many years after the fall of Rome did Justinian rule",
             "When was the fall of Rome?",
             "When did Justinian rule?",
             "years",
         ),
         ("How long was it between the vote and the veto?", "When was the vote?", "When was the veto?", "days"),
-        ("How many days separate the vote from the veto?", "When was the vote?", "When was the veto?", "days"),
         ("And how many days passed between the vote and the veto?", "When was the vote?", "When was the veto?", "days"),
     ],
 )
@@ -357,11 +320,6 @@ def test_not_several(question: str) -> None:
             ("Who was Ada Lovelace?", "When did Ada Lovelace die?"),
         ),
         ("When was Mozart born and where did he die?", ("When was Mozart born?", "Where did Mozart die?")),
-        ("How many soldiers and how many civilians died?", ("How many soldiers died?", "How many civilians died?")),
-        (
-            "How many men and how many women were hired in 2019?",
-            ("How many men were hired in 2019?", "How many women were hired in 2019?"),
-        ),
         ("Where was Mozart born and when?", ("Where was Mozart born?", "When was Mozart born?")),
         ("Who founded Kodak, and when?", ("Who founded Kodak?", "When was Kodak founded?")),
         (

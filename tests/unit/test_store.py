@@ -47,7 +47,7 @@ def test_what_passes_a_filter_is_every_passage_of_its_documents(tmp_path: Path) 
     documents = [replace(one, published=f"2024-01-0{n}" if n else None) for n, one in enumerate(documents)]
     write(tmp_path / "passages.sqlite", ingested(documents, dict.fromkeys((d.source for d in documents), ""), 30))
     store = Store(tmp_path / "passages.sqlite")
-    of_each = {document.source: [] for document in documents}
+    of_each: dict[str, list[int]] = {document.source: [] for document in documents}
     for number, passage in enumerate(store.passages(range(18))):
         of_each[passage.source].append(number)
     assert [len(numbers) for numbers in of_each.values()] == [1, 2, 3] * 3

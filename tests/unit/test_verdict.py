@@ -15,6 +15,7 @@ Did the firm lose 46.5 million euros? | The firm won 46.5 million euros and lost
 Did the strike last more than three days? | The strike lasted less than three days. | no
 Did the strike last less than three days? | The strike lasted less than three days. | yes
 Did the strike last three days? | The strike lasted at least two days. | -
+Did 12 people die in the fire? | 15 people died in the fire. | no
 Did about 12 men die in the fire? | 11 men died in the fire. | -
 Did about 12 men die in the fire? | 30 men died in the fire. | no
 Did wages grow more slowly than prices? | Wages grew more slowly than prices. | yes

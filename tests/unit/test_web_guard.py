@@ -52,7 +52,16 @@ def test_every_answer_carries_the_headers_whoever_gives_it() -> None:
             assert found.headers[name] == value
         assert found.headers["cache-control"] == "no-store"
         assert "access-control-allow-origin" not in found.headers
-    assert "cache-control" not in ask("GET", "/assets/x.js").headers
+    assert "cache-control" not in ask("GET", "/static/x.js").headers
+
+
+def test_what_is_named_by_its_content_is_asked_for_once() -> None:
+    assert ask("GET", "/assets/x-1a2b.js").headers["cache-control"] == "public, max-age=31536000, immutable"
+
+    async def lost(scope: guard.Scope, receive: guard.Receive, send: guard.Send) -> None:
+        await guard.plain(send, 404, "")
+
+    assert "cache-control" not in ask("GET", "/assets/x-1a2b.js", app=guarded(lost)).headers
 
 
 def test_a_policy_of_its_own_stays() -> None:

@@ -1,10 +1,11 @@
 """What a document holds and its text lacks, counted, for :class:`rag.documents.common.parsed.Parsed`."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.parsed import Parsed
 
 _TOLD = {
@@ -36,9 +37,14 @@ class Look:
 
 
 class Left:
-    """Counts what is left out of one document."""
+    """Counts what is left out of one document.
 
-    def __init__(self) -> None:
+    Args:
+        gallery: takes its pictures, where somebody is to say what they show.
+    """
+
+    def __init__(self, gallery: Gallery | None = None) -> None:
+        self._gallery = gallery
         self._counts: Counter[str] = Counter()
         self._open = ""
         self._notes: list[str] = []
@@ -47,6 +53,17 @@ class Left:
     def count(self, kind: str, number: int = 1) -> None:
         """Count things of a kind, a key of the table above."""
         self._counts[kind] += number
+
+    def pictured(self, data: Callable[[], bytes | None], *, large: bool) -> list[str]:
+        """Have a picture described; return the paragraph that keeps its place, nothing where nobody looks at it.
+
+        Args:
+            data: gives its bytes, if the file has them.
+            large: whether it may be a page that was scanned, which is then told.
+        """
+        hung = self._gallery.hang(data()) if self._gallery else []
+        self.count("picture", int(large and not hung))
+        return hung
 
     def passes(self, text: str, *, hidden: bool = False, struck: bool = False) -> bool:
         """Tell whether a text is shown; what is not is counted, once for all that follows on it.

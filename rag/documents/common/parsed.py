@@ -1,10 +1,13 @@
 """What a parser makes of a file: its text, and what it says of itself."""
 
-from collections.abc import Container
+import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any, Self
 
+MARK = "QL{key}P{number}Q"
+"""What keeps the place of a picture in a text: see :class:`rag.documents.common.gallery.Gallery`."""
 _NAME_CHARS = 80
 _BRACKETS = str.maketrans("[]", "()")
 
@@ -30,11 +33,46 @@ class Parsed:
     """Documents of their own within it, by the name that follows the file's own: "report.docx"."""
     sha256: str = ""
     """Of the bytes that were parsed."""
+    pictures: dict[str, str] = field(default_factory=dict)
+    """Pictures in Base64, by the mark that keeps the place of each in ``text``."""
 
     @classmethod
     def of(cls, form: dict[str, Any]) -> Self:
         """Return what ``dataclasses.asdict`` made of it, which JSON may have carried."""
         return cls(**{**form, "attachments": {name: cls(**part) for name, part in form["attachments"].items()}})
+
+    def settle(self, told: Callable[[str], str]) -> None:
+        """Put into the place of each picture what is told of it, as paragraphs of their own.
+
+        Args:
+            told: returns that by the picture's mark; nothing leaves no trace of the picture.
+        """
+        if not self.pictures:
+            return
+        edits: list[tuple[int, int, str]] = []
+        for found in re.finditer("|".join(self.pictures), self.text):
+            (start, end), new = found.span(), told(found[0])
+            before, behind = self.text[:start], self.text[end:]
+            if (before and not before.endswith("\n\n")) or (behind and not behind.startswith("\n\n")):
+                close = self.text.find("\n\n", end)
+                edits.append((start - before.endswith(" "), end, ""))
+                edits += [(close if close >= 0 else len(self.text),) * 2 + (f"\n\n{new}",)] if new else []
+            elif new:
+                edits.append((start, end, new))
+            else:
+                edits.append((start, end + 2, "") if behind else (max(0, start - 2), end, ""))
+        edits.sort(key=lambda edit: edit[:2])
+        parts, at = [], 0
+        for start, end, new in edits:
+            parts += [self.text[at:start], new]
+            at = max(at, end)
+        text = "".join([*parts, self.text[at:]]).rstrip("\n")
+        moved = (
+            page + sum(len(new) - (min(end, page) - start) for start, end, new in edits if start < page)
+            for page in self.pages
+        )
+        self.pages = [min(max(page, 0), len(text)) for page in moved]
+        self.text, self.pictures = text, {}
 
 
 def free_name(name: str, taken: Container[str]) -> str:

@@ -5,7 +5,7 @@ the marks of notes are left out: they are no part of the number or word that the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,10 @@ _ICONS = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _LABELLED = re.compile(r"[^\s:][^:]{0,40}:\s+\S")
 
 
+Hang = Callable[[str], list[str]]
+"""Takes the picture of an address that the page gives, and returns the paragraph that keeps its place, if any."""
+
+
 @dataclass(slots=True)
 class Block:
     """One paragraph, heading, item, caption or row."""
@@ -60,9 +64,14 @@ def joined(blocks: list[Block]) -> str:
     return "\n\n".join(block.text for block in blocks)
 
 
-def blocks(root: Any) -> list[Block]:
-    """Return the blocks of a page, or of a part of it, in order; all that is not to be seen is removed before."""
-    return _Walk(root, _noted(root)).blocks
+def blocks(root: Any, hang: Hang | None = None) -> list[Block]:
+    """Return the blocks of a page, or of a part of it, in order; all that is not to be seen is removed before.
+
+    Args:
+        root: its element.
+        hang: takes its pictures, as far as they are figures.
+    """
+    return _Walk(root, _noted(root), hang).blocks
 
 
 def _noted(root: Any) -> set[str]:
@@ -85,10 +94,10 @@ def _noted(root: Any) -> set[str]:
 class _Walk:
     """One way through a page, from its first element to its last; it may be of any depth."""
 
-    def __init__(self, root: Any, noted: set[str]) -> None:
+    def __init__(self, root: Any, noted: set[str], hang: Hang | None = None) -> None:
         from lxml import etree
 
-        self._noted = noted
+        self._noted, self._hang = noted, hang
 
         self.blocks: list[Block] = []
         self._parts: list[str] = []
@@ -146,6 +155,9 @@ class _Walk:
         if told := described(element.get("alt"), *captions):
             self._flush()
             self.blocks.append(Block(told[0], figure))
+        for mark in self._hang(element.get("src") or "") if self._hang else ():
+            self._flush()
+            self.blocks.append(Block(mark, figure))
 
     def _end(self, element: Any) -> None:
         tag = element.tag

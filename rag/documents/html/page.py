@@ -4,12 +4,16 @@ Where the story stands only in the page's metadata, it is taken from there. What
 """
 
 import re
+from base64 import b64decode
 from collections import Counter
+from functools import partial
 from html import unescape
+from urllib.parse import unquote_to_bytes
 
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.parsed import Parsed
 from rag.documents.html.about import about, signed
-from rag.documents.html.blocks import Block, blocks, joined
+from rag.documents.html.blocks import Block, Hang, blocks, joined
 from rag.documents.html.main_part import LONG, is_kept, is_side
 from rag.documents.html.markup import drop_unseen, html_text, parsed_page
 
@@ -21,13 +25,13 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|\w+
 _TAG = re.compile(r"</?(?:p|br|div|h[1-6]|ul|ol|li|table|blockquote|b|i|em|strong|a|span)\b[^<>]*>", re.IGNORECASE)
 
 
-def html(data: bytes) -> Parsed:
-    """Take a page's main text and metadata."""
+def html(data: bytes, gallery: Gallery | None = None) -> Parsed:
+    """Take a page's main text and metadata; of its pictures those that are in the file itself (``data:``)."""
     page = parsed_page(html_text(data))
     known = about(page)
     scripted = any(script.get("src") or "ld+json" not in (script.get("type") or "") for script in page.iter("script"))
     gone = drop_unseen(page)
-    found = blocks(page)
+    found = blocks(page, partial(_within, gallery) if gallery else None)
     kept = is_kept(found)
     main = [block for block, keep in zip(found, kept, strict=True) if keep]
     notes = gone.notes()
@@ -52,11 +56,22 @@ def html(data: bytes) -> Parsed:
     return Parsed(text, meta, notes=notes)
 
 
-def whole(text: str) -> Parsed:
+def whole(text: str, hang: Hang | None = None) -> Parsed:
     """Take all text of HTML that is no page of a site, such as a chapter or a message, and what is missing of it."""
     page = parsed_page(text)
     gone = drop_unseen(page)
-    return Parsed(joined(blocks(page)), notes=gone.notes())
+    return Parsed(joined(blocks(page, hang)), notes=gone.notes())
+
+
+def _within(gallery: Gallery, address: str) -> list[str]:
+    """Hang a picture that its own address holds."""
+    head, _, data = address.partition(",")
+    if not re.fullmatch(r"data:image/[\w.+-]+;base64", head.strip(), re.IGNORECASE):
+        return []
+    try:
+        return gallery.hang(b64decode(unquote_to_bytes(data)))
+    except ValueError:
+        return []
 
 
 def _losses(found: list[Block], kept: list[bool], words: int) -> list[str]:

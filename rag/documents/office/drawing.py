@@ -1,6 +1,7 @@
 """What the drawings in a Word document show: their text boxes, diagrams, word art, and what is said of pictures."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from rag.documents.common.left import Left
@@ -29,9 +30,10 @@ def drawn(element: Any, package: Package, part: str, left: Left) -> Iterator[Any
             about = next(child.iterchildren("{*}docPr"), None)
             if about is not None and about.get("hidden") in ("1", "true"):
                 continue
-            left.count("picture", int(_is_large_picture(child)))
+            hung = left.pictured(partial(package.picture, part, child), large=_is_large_picture(child))
             if about is not None and next(child.iter("{*}txbxContent"), None) is None:
                 yield from described(about.get("descr"))
+            yield from hung
         elif name in ("chart", "OLEObject"):
             left.count("chart" if name == "chart" else "object")
         elif name == "textpath" and (child.get("string") or "").strip():

@@ -76,13 +76,26 @@ class Package:
             raise Unusable(f"not a {self._what} but another kind of file", "give it the suffix of what it is")
         return name, element
 
+    def data(self, name: str) -> bytes | None:
+        """Return the bytes of a part, None where there is none that can be read."""
+        try:
+            return self._zip.read(self._names[_plain(name)])
+        except _UNREADABLE:
+            return None
+
+    def picture(self, part: str, drawing: Any) -> bytes | None:
+        """Return the first picture of a drawing in a part; None where it is not in the package."""
+        for element in drawing.iter("{*}blip", "{*}imagedata"):
+            found = self.related(part).get(element.get(f"{R}embed") or element.get(f"{R}id") or "")
+            return None if found is None else self.data(found.target)
+        return None
+
     def part(self, name: str) -> Any:
         """Return the root element of a part, None where there is none that can be read."""
         from lxml import etree
 
-        try:
-            data = self._zip.read(self._names[_plain(name)])
-        except _UNREADABLE:
+        data = self.data(name)
+        if data is None:
             return None
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             data = re.sub(r"^\s*<\?xml[^>]*\?>", "", data.decode("utf-16", "replace")).encode()

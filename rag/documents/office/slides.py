@@ -1,8 +1,10 @@
 """PPTX: the slides in their order, each with its title first, then its texts and tables, then the speaker's notes."""
 
+from functools import partial
 from typing import Any
 
 from rag.documents.common.formula import formula
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.grid import Cell, Row, table_blocks
 from rag.documents.common.left import Left
 from rag.documents.common.parsed import Parsed
@@ -28,11 +30,11 @@ _NO_TITLES = frozenset(("PowerPoint Presentation", "PowerPoint-Präsentation", "
 """What PowerPoint calls a presentation that nobody named."""
 
 
-def pptx(data: bytes) -> Parsed:
+def pptx(data: bytes, gallery: Gallery | None = None) -> Parsed:
     """Take the slides that are shown; each is a page."""
     package = Package(data, "PPTX")
     name, root = package.main(f"{P}presentation")
-    left, footers = Left(), dict[str, None]()
+    left, footers = Left(gallery), dict[str, None]()
     blocks: list[str] = []
     starts: list[int] = []
     hidden: list[int] = []
@@ -104,9 +106,10 @@ class _Slide:
                 size = shape.find(f"{P}spPr/{A}xfrm/{A}ext")
                 sides = ["", ""] if size is None else [size.get("cx", ""), size.get("cy", "")]
                 large = all(map(str.isdigit, sides)) and int(sides[0]) * int(sides[1]) > _LARGE
-                self._left.count("picture", int(large))
+                hung = self._left.pictured(partial(self._package.picture, self._part, shape), large=large)
                 about = shape.find(f"{P}nvPicPr/{P}cNvPr")
                 self.texts += described(None if about is None else about.get("descr"), *self.texts)
+                self.texts += hung
 
     def _shape(self, shape: Any) -> None:
         kind = _placeholder(shape)

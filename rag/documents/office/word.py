@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.documents.common.formula import formula
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.grid import Cell, Row, table_blocks
 from rag.documents.common.left import Left, Look
 from rag.documents.common.parsed import Parsed
@@ -24,11 +25,11 @@ _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _PAGE = re.compile(r"\b(?:PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
 
 
-def docx(data: bytes) -> Parsed:
+def docx(data: bytes, gallery: Gallery | None = None) -> Parsed:
     """Take what Word shows: of tracked changes the new words, and neither hidden nor struck-out text."""
     package = Package(data, "DOCX")
     name, root = package.main(f"{W}document")
-    reader = _Reader(package, name)
+    reader = _Reader(package, name, gallery)
     body = root.find(f"{W}body")
     blocks = [] if body is None else reader.story(body, name)
     blocks += [*reader.endnotes, *reader.margins(root)]
@@ -43,7 +44,7 @@ def docx(data: bytes) -> Parsed:
 class _Reader:
     """Reads the stories of one document: its body, its notes, its headers."""
 
-    def __init__(self, package: Package, name: str) -> None:
+    def __init__(self, package: Package, name: str, gallery: Gallery | None) -> None:
         self._package, self._name = package, name
         self.styles = Styles(package.first(name, "styles")[1])
         self._numbering = Numbering(package.first(name, "numbering")[1], self.styles)
@@ -51,7 +52,7 @@ class _Reader:
         self._numbers: Counter[str] = Counter()
         self._noted: set[tuple[str, str]] = set()
         self.endnotes: list[str] = []
-        self.left = Left()
+        self.left = Left(gallery)
         self.title: str | None = None
         self._part = name
         self._style = ""

@@ -7,6 +7,7 @@ from posixpath import normpath
 from typing import Any
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.left import Left
 from rag.documents.common.parsed import Parsed
 from rag.documents.opendocument.styles import FO, STYLE, Styles
@@ -15,19 +16,19 @@ from rag.documents.opendocument.text import DRAW, OFFICE, SHOW, Reader
 _UNREADABLE = (KeyError, RuntimeError, NotImplementedError, EOFError, OSError, zipfile.BadZipFile, zlib.error)
 
 
-def odf(data: bytes) -> Parsed:
+def odf(data: bytes, gallery: Gallery | None = None) -> Parsed:
     """Take the text of an ODT as it is shown, or the slides of an ODP, each as a page."""
     package = _Package(data)
     content, sheet = package.part("content.xml"), package.part("styles.xml")
     body = None if content is None else next(content.iterfind(f"{OFFICE}body/*"), None)
     if body is None:
         raise Unusable("not a whole OpenDocument file", "open it in the program that wrote it and save it again")
-    common, left = _parts(sheet, "styles"), Left()
-    reader = Reader(package.part, Styles(*common, *_parts(content, "automatic-styles")), left)
+    common, left = _parts(sheet, "styles"), Left(gallery)
+    reader = Reader(package.part, Styles(*common, *_parts(content, "automatic-styles")), left, package.data)
     pages: list[int] = []
     if body.tag == f"{OFFICE}text":
         blocks = [*reader.blocks(body), *reader.endnotes]
-        margins = Reader(package.part, Styles(*common, *_parts(sheet, "automatic-styles")), left)
+        margins = Reader(package.part, Styles(*common, *_parts(sheet, "automatic-styles")), left, package.data)
         blocks += margins.margins(_master_pages(sheet, content))
     elif body.tag == f"{OFFICE}presentation":
         blocks, pages = _slides(body, reader, Styles(*_parts(content, "automatic-styles")), left)
@@ -72,6 +73,13 @@ class _Package:
         if manifest is not None and next(manifest.iter("{*}encryption-data"), None) is not None:
             raise Unusable("encrypted with a password", "save it without a password")
 
+    def data(self, name: str) -> bytes | None:
+        """Return the bytes of a part, None where there is none that can be read."""
+        try:
+            return self._zip.read(normpath(name))
+        except _UNREADABLE:
+            return None
+
     def part(self, name: str) -> Any:
         """Return the root element of a part, None where there is none that can be read."""
         from lxml import etree
@@ -79,9 +87,10 @@ class _Package:
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
         )
+        data = self.data(name)
         try:
-            return etree.fromstring(self._zip.read(normpath(name)), parser)
-        except (*_UNREADABLE, etree.XMLSyntaxError):
+            return None if data is None else etree.fromstring(data, parser)
+        except etree.XMLSyntaxError:
             return None
 
     def properties(self, sheet: Any) -> dict[str, str | None]:

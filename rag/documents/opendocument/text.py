@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from rag.documents.common.formula import formula
@@ -44,10 +45,13 @@ class Reader:
         part: gives the root element of a part of the package, or None.
         styles: the styles that hold.
         left: counts what is left out.
+        data: gives the bytes of a part, or None.
     """
 
-    def __init__(self, part: Callable[[str], Any], styles: Styles, left: Left) -> None:
-        self._part, self._styles, self._left = part, styles, left
+    def __init__(
+        self, part: Callable[[str], Any], styles: Styles, left: Left, data: Callable[[str], bytes | None]
+    ) -> None:
+        self._part, self._styles, self._left, self._data = part, styles, left, data
         self.endnotes: list[str] = []
         self.title: str | None = None
         self._plain = False  # whether text that is not bold was seen
@@ -193,9 +197,11 @@ class Reader:
             chart = root is not None and next(root.iter("{*}chart"), None) is not None
             self._left.count("chart" if chart else "object")
         elif any(child.tag == f"{DRAW}image" for child in children) and not objects:
-            self._left.count("picture", int(_is_large(element)))
+            image = next(child for child in children if child.tag == f"{DRAW}image")
+            hung = self._left.pictured(partial(self._data, image.get(_HREF, "")), large=_is_large(element))
             told = next((child for child in children if child.tag.endswith("}desc")), None)
             blocks += described("" if told is None else "".join(told.itertext()))
+            blocks += hung
         for child in children:
             if child.tag == f"{DRAW}text-box" or (child.tag.startswith(DRAW) and child not in objects):
                 blocks += self._drawn(child) if child.tag != f"{DRAW}text-box" else self.blocks(child)

@@ -191,7 +191,7 @@ class Reader:
             elif kind == c.FPDF_PAGEOBJ_FORM and depth < 4:
                 inner = c.FS_MATRIX()
                 c.FPDFPageObj_GetMatrix(drawn, byref(inner))
-                below = _product((inner.a, inner.b, inner.c, inner.d, inner.e, inner.f), matrix)
+                below = product((inner.a, inner.b, inner.c, inner.d, inner.e, inner.f), matrix)
                 total = c.FPDFFormObj_CountObjects(drawn)
                 self._objects(found, drawn, total, c.FPDFFormObj_GetObject, below, paths, depth + 1)
             elif kind in (c.FPDF_PAGEOBJ_PATH, c.FPDF_PAGEOBJ_SHADING):
@@ -209,7 +209,7 @@ class Reader:
         if not stroke.value and self._is_white(drawn):
             return
         c.FPDFPageObj_GetMatrix(drawn, byref(inner))
-        matrix = _product((inner.a, inner.b, inner.c, inner.d, inner.e, inner.f), outer)
+        matrix = product((inner.a, inner.b, inner.c, inner.d, inner.e, inner.f), outer)
         count = c.FPDFPath_CountSegments(drawn)
         if count > 400:
             return
@@ -220,7 +220,7 @@ class Reader:
         for place in range(count):
             segment = c.FPDFPath_GetPathSegment(drawn, place)
             c.FPDFPathSegment_GetPoint(segment, byref(x), byref(y))
-            point = _apply(matrix, x.value, y.value)
+            point = placed_by(matrix, x.value, y.value)
             kind = c.FPDFPathSegment_GetType(segment)
             if kind == c.FPDF_SEGMENT_LINETO and points:
                 lines.append((points[-1], point))
@@ -292,13 +292,15 @@ def turned(x: float, y: float, angle: int) -> tuple[float, float]:
     return x * cosine + y * sine, x * sine - y * cosine
 
 
-def _product(inner: Any, outer: Any) -> tuple[float, ...]:
+def product(inner: Any, outer: Any) -> tuple[float, ...]:
+    """Return the matrix that does what one does, then what another does."""
     a, b, c, d, e, f = inner
     p, q, r, s, t, u = outer
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
-def _apply(matrix: Any, x: float, y: float) -> tuple[float, float]:
+def placed_by(matrix: Any, x: float, y: float) -> tuple[float, float]:
+    """Return where a matrix puts a point."""
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.parsed import Parsed
 from rag.documents.pdf.ocr import REMEDY, Recogniser
 from rag.documents.pdf.pages import pdf
@@ -26,28 +27,31 @@ _DESCRIPTION, _ARTIST, _TAKEN, _SAVED, _EXIF = 270, 315, 36867, 306, 0x8769
 """Of EXIF."""
 
 
-def picture(data: bytes, ocr: Recogniser | None = None) -> Parsed:
-    """Read a picture: its caption, and the words that are recognised in it.
+def picture(data: bytes, ocr: Recogniser | None = None, gallery: Gallery | None = None) -> Parsed:
+    """Read a picture: its caption, the words that are recognised in it, and its place for what is said of it.
 
     Raises:
         Unusable: it is no picture, or there are no words with it or in it that can be read.
     """
     with _opened(data) as image:
         meta, caption = _said(image)
-    if not ocr:
-        if not caption:
-            raise Unusable("a picture without a caption, whose words are not read", REMEDY)
-        return Parsed(caption, meta, [0], unread=[f"the words in the picture are not read: {REMEDY}"])
+    found = Parsed("", meta)
     try:
-        found = pdf(as_pdf(data), ocr)
+        if ocr or gallery:
+            found = pdf(as_pdf(data), ocr, gallery)
     except Unusable as error:
-        if not caption:
+        if ocr and not caption:
             raise
-        return Parsed(caption, meta, [0], notes=[f"its caption alone is read: {error.reason}"])
+        if ocr:
+            return Parsed(caption, meta, [0], notes=[f"its caption alone is read: {error.reason}"])
+    if not ocr:
+        if not caption and not found.text:
+            raise Unusable("a picture without a caption, whose words are not read", REMEDY)
+        found.unread = [f"the words in the picture are not read: {REMEDY}"]
     found.meta = {name: meta[name] or found.meta.get(name) for name in meta}
     if caption:
-        before = f"{caption}\n\n"
-        found.pages = [start + (len(before) if start else 0) for start in found.pages]
+        before = f"{caption}\n\n" if found.text else caption
+        found.pages = [start + (len(before) if start else 0) for start in found.pages] or [0]
         found.text = before + found.text
     return found
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.left import listed
 from rag.documents.common.parsed import Parsed
 from rag.documents.pdf.blocks import Block, blocks
+from rag.documents.pdf.figures import figures
 from rag.documents.pdf.flow import flowing, merged, tabulated
 from rag.documents.pdf.furniture import without_furniture
 from rag.documents.pdf.glyphs import Page, Reader
@@ -29,8 +31,14 @@ _MOST_LOST = 0.3
 """A page of whose letters more are unknown is not read."""
 
 
-def pdf(data: bytes, ocr: Recogniser | None = None) -> Parsed:
-    """Read each page; one that is a picture has no text, and is told, unless it is recognised."""
+def pdf(data: bytes, ocr: Recogniser | None = None, gallery: Gallery | None = None) -> Parsed:
+    """Read each page; one that is a picture has no text, and is told, unless it is recognised.
+
+    Args:
+        data: the whole file.
+        ocr: reads pages without text.
+        gallery: takes the pictures on the pages; what is said of them stands at the end of their page.
+    """
     import pypdfium2
 
     try:
@@ -43,6 +51,7 @@ def pdf(data: bytes, ocr: Recogniser | None = None) -> Parsed:
         pages = _pages(document)
         about = document.get_metadata_dict()
         running = without_furniture(pages)
+        pictured = _pictured(document, pages, gallery) if gallery else {}
         seen = _recognised(document, pages, [*_unread(pages), *_unreadable(pages)], ocr) if ocr else _Recognised()
     except pypdfium2.PdfiumError as error:
         raise Unusable(f"not a whole PDF ({error})", "save it again from where it came") from error
@@ -55,6 +64,7 @@ def pdf(data: bytes, ocr: Recogniser | None = None) -> Parsed:
     for number, page in enumerate(pages):
         if number + 1 not in unreadable:
             found += _blocks(page, number)
+        found += (Block([mark], [number], is_prose=False) for mark in pictured.get(number, ()))
     if not found:
         if seen.late:
             raise Unusable(f"no page was recognised within ocr_seconds = {seen.seconds}", "raise ocr_seconds")
@@ -114,6 +124,22 @@ def _pages(document: "object") -> list[Page]:
         page.close()
     if not found:
         raise Unusable("no pages in it", "save it again from where it came")
+    return found
+
+
+def _pictured(document: "object", pages: Sequence[Page], gallery: Gallery) -> dict[int, list[str]]:
+    """Return for each page, by its number from 0, the paragraphs that keep the places of its pictures."""
+    import pypdfium2
+
+    found = {}
+    for number, page in enumerate(pages):
+        if page.pictures or page.shapes:
+            try:
+                drawn = document[number]  # type: ignore[index]
+            except pypdfium2.PdfiumError:
+                continue
+            found[number] = figures(drawn, gallery, has_text=bool(page.words or page.turned))
+            drawn.close()
     return found
 
 

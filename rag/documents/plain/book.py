@@ -2,18 +2,26 @@
 
 import io
 import zipfile
+from functools import partial
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
 from rag.documents.common.decode import Unusable
+from rag.documents.common.gallery import Gallery
 from rag.documents.common.parsed import Parsed
 from rag.documents.html.markup import html_text
 from rag.documents.html.page import whole
 
 
-def epub(data: bytes) -> Parsed:
+def epub(data: bytes, gallery: Gallery | None = None) -> Parsed:
     """Take the chapters in their reading order."""
     from lxml import etree
+
+    def hang(path: str, address: str) -> list[str]:
+        try:
+            return gallery.hang(archive.read(normpath(join(dirname(path), unquote(address))))) if gallery else []
+        except (KeyError, RuntimeError, zipfile.BadZipFile):
+            return []
 
     archive = zipfile.ZipFile(io.BytesIO(data))
     strict = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -31,7 +39,8 @@ def epub(data: bytes) -> Parsed:
         if "html" in (item.get("media-type") or "html"):
             path = unquote(item.get("href").partition("#")[0])
             try:
-                chapters.append(whole(html_text(archive.read(normpath(join(dirname(place), path))))))
+                path = normpath(join(dirname(place), path))
+                chapters.append(whole(html_text(archive.read(path)), partial(hang, path) if gallery else None))
             except (Unusable, KeyError, RuntimeError, zipfile.BadZipFile):  # one bad chapter is not the book
                 lost += 1
 
