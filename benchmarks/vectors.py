@@ -234,7 +234,8 @@ def like(passages: Any | None, count: int) -> Iterator[Any]:
 def made_up() -> tuple[Any, Any]:
     """Return vectors whose directions differ in weight as those of real texts do, and questions near some of them."""
     dice = np.random.default_rng(1)
-    rows = unit(dice.standard_normal((PASSAGES, 384)) * np.arange(1, 385) ** -0.4)
+    turned = np.linalg.qr(dice.standard_normal((384, 384)))[0]  # of real ones no number by itself says more than others
+    rows = unit(dice.standard_normal((PASSAGES, 384)) * np.arange(1, 385) ** -0.4 @ turned)
     return rows, unit(rows[:QUESTIONS] + 0.07 * dice.standard_normal((QUESTIONS, 384)))
 
 

@@ -39,7 +39,7 @@ HOUSE = """
     models: encode embed origins careful catalogue
     llm: gguf request providers client
     index: near_duplicates manifest store bm25 vectors opened joined generations
-    postgres: address session jobs kept postings neighbours store tables opened copy database collections
+    postgres: address session jobs kept tables store postings neighbours opened copy database collections
     indexing: homes ingestion hands team work describing builder status watch
     english: preference vocabulary tokens polarity question_form grammar question_parts statements clause decide amounts
         counts relative period guards premise verdict

@@ -48,9 +48,9 @@ class Search:
     """How the vectors of a generation are searched, and what was measured of it when they were written."""
 
     kind: str
-    """``flat``: every row is compared; ``signs`` or ``hnsw``: the likely ones."""
+    """``flat``: every row is compared; ``signs``, ``hnsw`` or ``hnsw-halfvec``: the likely ones."""
     ef_search: int | None = None
-    """Of ``hnsw``: how far it looks around."""
+    """Of the latter two: how far it looks around."""
     recall_at_10: float | None = None
     """Part of the exact neighbours that is found, 0 to 1; of ``flat`` what signs found, too little to be used."""
     recall_at_50: float | None = None

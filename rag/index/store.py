@@ -31,6 +31,7 @@ CREATE TABLE passage (
 CREATE INDEX passage_document ON passage (document);
 CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL;
 CREATE INDEX document_unread ON document (id) WHERE unread != '[]';
+CREATE INDEX document_published ON document (published);
 """
 _DOCUMENT = (
     "source, text, title, header, body, publisher, published, url, author, language, pages, notes, unread, origin,"
@@ -250,9 +251,13 @@ class Store:
         conditions, values = self._conditions(chosen)
         if not conditions:
             return None
-        query = "SELECT passage.id FROM passage JOIN document ON document.id = document WHERE "
-        rows = self._rows(query + " AND ".join(conditions) + " ORDER BY passage.id", values)
-        return np.array([number for (number,) in rows], dtype=np.int64)
+        # A row a document, whose passages' numbers follow one another: a row a passage takes several times as long.
+        query = "SELECT min(passage.id), max(passage.id) FROM passage JOIN document ON document.id = document WHERE "
+        rows = list(self._rows(query + " AND ".join(conditions) + " GROUP BY document", values))
+        first, last = np.array(sorted(rows), dtype=np.int64).reshape(-1, 2).T
+        counts = last - first + 1
+        before = np.cumsum(counts) - counts
+        return np.repeat(first - before, counts) + np.arange(counts.sum())
 
     def undated(self, chosen: Filter) -> list[str]:
         """Return the sources that a filter leaves out for nothing but that they have no date, in order."""

@@ -40,6 +40,10 @@ RECALL = 0.98
 _PROBES = 200
 _MIXED, _SHARE = 8, 0.5
 _SLICES, _LEAST_SLICE = 16, 1024
+_PASSING, _MERGED = 512, 32
+"""Rows that many vectors are held against together, and how many times before the best are chosen of what was found."""
+_AT_ONCE = 16
+"""Vectors of one call: of 20 or more FAISS reckons in another way, which rounds differently."""
 
 
 def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> Search:
@@ -54,19 +58,19 @@ def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> 
         How they are to be searched: "flat" or by "signs"; with signs, or where they were not good enough, with their
         recall of the exact neighbours.
     """
-    signs: list[NDArray[np.uint8]] = []
+    noted: list[NDArray[np.uint8]] = []
 
-    def noted() -> Iterable["Vectors"]:
+    def passing() -> Iterable["Vectors"]:
         for block in blocks:
-            signs.append(_signs(block))
+            noted.append(signs(block))
             yield block
 
-    _write(folder / VECTORS, "<f4", shape, noted())
+    _write(folder / VECTORS, "<f4", shape, passing())
     if shape[0] <= EXACT_UP_TO:
         return Search("flat")
-    _write(folder / SIGNS, "|u1", (shape[0], signs[0].shape[1]), signs)
+    _write(folder / SIGNS, "|u1", (shape[0], noted[0].shape[1]), noted)
     store = VectorStore.open(folder, Search("signs"))
-    recall = measured(store, store)
+    recall = measured(store, probes(store))
     store.close()
     if recall.found >= RECALL:
         return recall.of(Search("signs"))
@@ -106,6 +110,35 @@ class Neighbours(Protocol):
         ...
 
 
+class Signs:
+    """The signs of rows, in memory or mapped into it: which rows are likely to be near. Safe to share between threads.
+
+    Args:
+        signs: packed (:func:`signs`), shape ``(number, dimension / 8)``.
+        threads: for one search; what is found does not depend on it.
+    """
+
+    def __init__(self, signs: NDArray[np.uint8], threads: int = 2) -> None:
+        self._parts = np.array_split(signs, threads)
+        self._pool = _pool(threads)
+
+    def likely(self, vector: "Vectors", n: int) -> NDArray[np.int64]:
+        """Return in order the rows to be compared for the ``n`` nearest: those whose signs agree best with a vector's.
+
+        Of equals the earlier ones.
+        """
+        compared, asked = COMPARED * max(n, HITS), signs(vector[None])
+        found = self._pool.map(lambda part: faiss.knn_hamming(asked, part, min(compared, len(part)), "mc"), self._parts)
+        starts = np.cumsum([0] + [len(part) for part in self._parts[:-1]])
+        pairs = [(distances[0], numbers[0] + start) for start, (distances, numbers) in zip(starts, found, strict=True)]
+        distances, numbers = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+        return np.sort(numbers[np.argsort(distances, kind="stable")[:compared]])
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._pool.shutdown()
+
+
 class VectorStore:
     """Searches rows that are in memory or mapped into it. Safe to share between threads.
 
@@ -117,7 +150,7 @@ class VectorStore:
 
     def __init__(self, rows: "Vectors", signs: NDArray[np.uint8] | None = None, threads: int = 2) -> None:
         self._rows = rows
-        self._parts = [] if signs is None else np.array_split(signs, threads)
+        self._signs = None if signs is None else Signs(signs, threads)
         self._pool = _pool(threads)
 
     @classmethod
@@ -146,8 +179,8 @@ class VectorStore:
             n: at most so many.
             among: rows to choose from, all compared; by default every row, or where there are signs the likely ones.
         """
-        if among is None and self._parts:
-            among = self._likely(vector, COMPARED * max(n, HITS))
+        if among is None and self._signs:
+            among = self._signs.likely(vector, n)
         # The slices follow from the number of rows alone: FAISS does not say which of equals it drops. Chosen rows are
         # copied, so few at a time that they are compared while they are in a processor's cache.
         count = len(self) if among is None else len(among)
@@ -158,6 +191,34 @@ class VectorStore:
         ids, cosines = (np.concatenate(parts) for parts in zip(*found, strict=True))
         best = np.lexsort((ids, -cosines))[:n]
         return ids[best], cosines[best]
+
+    def nearest_of_all(self, vectors: "Vectors", n: int) -> NDArray[np.int64]:
+        """Return the numbers of the rows nearest to each of many vectors, best first, equals in order; all compared.
+
+        The rows pass by once, a few at a time that stay in a processor's cache while every vector is held against them.
+
+        Args:
+            vectors: shape ``(number, dimension)``.
+            n: at most so many rows of each.
+        """
+
+        def near(start: int) -> tuple[NDArray[np.int64], "Vectors"]:
+            rows = self._rows[start : start + _PASSING]
+            parts = [
+                faiss.knn(vectors[at : at + _AT_ONCE], rows, min(n, len(rows)), faiss.METRIC_INNER_PRODUCT)
+                for at in range(0, len(vectors), _AT_ONCE)
+            ]
+            cosines, numbers = (np.concatenate(found) for found in zip(*parts, strict=True))
+            return numbers + start, cosines
+
+        best = np.empty((len(vectors), 0), dtype=np.int64), np.empty((len(vectors), 0), dtype=np.float32)
+        for block in range(0, len(self), _MERGED * _PASSING):
+            starts = range(block, min(block + _MERGED * _PASSING, len(self)), _PASSING)
+            found = [best, *self._pool.map(near, starts)]
+            numbers, cosines = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
+            order = np.lexsort((numbers, -cosines))[:, :n]
+            best = np.take_along_axis(numbers, order, axis=1), np.take_along_axis(cosines, order, axis=1)
+        return best[0]
 
     def cosines(self, vector: "Vectors", ids: NDArray[np.int64]) -> "Vectors":
         """Return the cosines of chosen rows with a unit vector of shape ``(dimension,)``, as :meth:`nearest` does."""
@@ -171,6 +232,8 @@ class VectorStore:
     def close(self) -> None:
         """Stop the threads."""
         self._pool.shutdown()
+        if self._signs:
+            self._signs.close()
 
     def _search(
         self, vector: "Vectors", n: int, part: slice, among: NDArray[np.int64] | None
@@ -181,15 +244,6 @@ class VectorStore:
         ids = among[part]
         numbers, cosines = _ranked(vector, self.rows(ids), n)
         return ids[numbers], cosines
-
-    def _likely(self, vector: "Vectors", n: int) -> NDArray[np.int64]:
-        """Return the numbers of the ``n`` rows whose signs agree best with a vector's; of equals, earlier rows."""
-        signs = _signs(vector[None])
-        found = self._pool.map(lambda part: faiss.knn_hamming(signs, part, min(n, len(part)), "mc"), self._parts)
-        starts = np.cumsum([0] + [len(part) for part in self._parts[:-1]])
-        pairs = [(distances[0], numbers[0] + start) for start, (distances, numbers) in zip(starts, found, strict=True)]
-        distances, numbers = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-        return np.sort(numbers[np.argsort(distances, kind="stable")[:n]])
 
 
 def _pool(threads: int) -> ThreadPoolExecutor:
@@ -238,7 +292,8 @@ def _mapped(path: Path, *, read: bool) -> NDArray[Any]:
     return found
 
 
-def _signs(vectors: "Vectors") -> NDArray[np.uint8]:
+def signs(vectors: "Vectors") -> NDArray[np.uint8]:
+    """Return the sign of each number of vectors, 8 to a byte, shape ``(len(vectors), dimension / 8)``."""
     return np.packbits(vectors > 0, axis=1)
 
 
@@ -253,22 +308,34 @@ class Recall(NamedTuple):
         return replace(search, recall_at_10=self.at_10, recall_at_50=self.found)
 
 
-def measured(search: Neighbours, exact: Neighbours) -> Recall:
-    """Return which part of the nearest rows a search finds, on average over made-up questions.
+class Probes(NamedTuple):
+    """Made-up questions, and what is nearest to them: a search is held against that (:func:`measured`)."""
+
+    vectors: "Vectors"
+    """Shape ``(questions, dimension)``."""
+    nearest: NDArray[np.int64]
+    """Numbers of the ``HITS`` nearest rows of each, or of all rows if there are fewer, best first."""
+
+
+def probes(exact: VectorStore) -> Probes:
+    """Return questions about rows, and the nearest rows of each, all compared.
 
     A row would be too easy; mixed with several others it is as far from every row as real questions are.
-
-    Args:
-        search: what is measured.
-        exact: of the same rows; it compares all that it is asked to choose from.
     """
-    everything = np.arange(len(exact))
     dice = np.random.default_rng(0)
-    found = {10: 0, HITS: 0}
+    mixed = []
     for _ in range(_PROBES):
         own, *others = exact.rows(dice.integers(len(exact), size=1 + _MIXED))
-        probe = own + np.float32(_SHARE) * np.sum(others, axis=0)
-        near, nearest = search.nearest(probe, HITS)[0], exact.nearest(probe, HITS, everything)[0]
+        mixed.append(own + np.float32(_SHARE) * np.sum(others, axis=0))
+    vectors = np.array(mixed)
+    return Probes(vectors, exact.nearest_of_all(vectors, HITS))
+
+
+def measured(search: Neighbours, asked: Probes) -> Recall:
+    """Return which part of the nearest rows a search finds, on average over made-up questions."""
+    found = {10: 0, HITS: 0}
+    for vector, nearest in zip(asked.vectors, asked.nearest, strict=True):
+        near = search.nearest(vector, HITS)[0]
         for n in found:
             found[n] += len(np.intersect1d(near[:n], nearest[:n]))
-    return Recall(*(round(hits / n / _PROBES, 4) for n, hits in found.items()))
+    return Recall(*(round(hits / n / len(asked.vectors), 4) for n, hits in found.items()))

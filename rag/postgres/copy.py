@@ -13,16 +13,16 @@ from psycopg import Connection, errors
 from rag.errors import IndexDamaged
 from rag.index import manifest, vectors
 from rag.index.bm25 import Lexical
-from rag.postgres.neighbours import EFFORTS, are_held, sent
+from rag.postgres.neighbours import EFFORTS, are_held, sent, signs_are_held
 from rag.postgres.opened import DatabaseIndex
-from rag.postgres.tables import MOST_INDEXED, Row, Table, tables
+from rag.postgres.tables import LINKED, MOST_INDEXED, Row, Table, tables
 
 PIECE = 2**20
 """Bytes of a file in one row."""
 BLOCK = 1024
 """Vectors in memory together."""
-NODE = 512
-"""Bytes of a linked vector besides its numbers."""
+NODE = 1024
+"""Bytes that linking takes of each vector besides its numbers: some 700, and what it sets aside."""
 LEAST_LINKING_KB, MOST_LINKING_KB = 64 * 2**10, 4 * 2**20
 """Kilobytes of the server's memory that linking may take."""
 PROBES = 8
@@ -38,42 +38,48 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
         about: its manifest.
 
     Returns:
-        The manifest of the tables. Linked vectors are of kind "hnsw": how they are searched is measured later.
+        The manifest of the tables. How vectors that nobody holds are searched is measured later.
     """
     passages, dimension = about.counts.passages, about.encoder.dimension
-    linked = not are_held(passages, dimension) and dimension <= MOST_INDEXED
+    signed = not are_held(passages, dimension) and signs_are_held(passages, dimension)
     encoder = {name: kept for name, kept in about.files.items() if name.startswith(f"{manifest.ENCODER}/")}
     held: dict[str, manifest.StoredTable] = {}
     with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
-        for table in tables(dimension, linked=linked):
-            database.execute(table.create())
-            rows, total = table.fill(database, _rows(table, built, list(encoder), flat))
+        for table in tables(dimension):
+            rows, total = table.fill(database, _rows(table, built, list(encoder), flat, signed=signed))
             for statement in table.after:
-                _after(database, statement, passages * (4 * dimension + NODE))
+                database.execute(statement)
             database.execute(f"ANALYZE {table.name}")
-            (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table.name,)).fetchone() or (0,)
-            size = 0 if table.name == "file" else size  # those of the encoder's files stand beside their names
+            size = 0 if table.name == "file" else _size(database, table.name)  # of files: beside their names
             held[table.name] = manifest.StoredTable(size, rows, str(total))
-    return replace(about, vectors=manifest.Search("hnsw" if linked else "flat"), files=encoder, tables=held)
+    return replace(about, vectors=manifest.Search("flat"), files=encoder, tables=held)
 
 
-def _after(database: Connection[Any], statement: str, linking: int) -> None:
-    """Do what is done to a table once it is filled.
+def link(database: Connection[Any], schema: str, about: manifest.Manifest) -> manifest.Manifest:
+    """Link the vectors of a generation (HNSW); return its manifest, with the size that they have now.
 
-    Args:
-        database: a connection.
-        statement: what is done.
-        linking: bytes that linking its vectors takes: with less memory it takes many times as long.
+    By halves of their numbers: with half the memory, of which linking and searching need all. What is found so is
+    compared as it is.
     """
-    if " USING hnsw " not in statement:
-        database.execute(statement)
-        return
-    database.execute(f"SET maintenance_work_mem = {min(max(linking // 1024, LEAST_LINKING_KB), MOST_LINKING_KB)}")
+    dimension = about.encoder.dimension
+    table = f"{schema}.embedding"
+    # With less memory the last vectors take many times as long.
+    linking = about.counts.passages * (2 * dimension + NODE) // 1024
+    database.execute(f"SET maintenance_work_mem = {min(max(linking, LEAST_LINKING_KB), MOST_LINKING_KB)}")
+    statement = f"CREATE INDEX embedding_hnsw ON {table} USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)"
     try:
         database.execute(statement)
     except (errors.DiskFull, errors.OutOfMemory):  # in shared memory, of which a container has little
         database.execute("SET max_parallel_maintenance_workers = 0")
         database.execute(statement)
+    linked = replace(about.tables["embedding"], bytes=_size(database, table))
+    return replace(about, tables={**about.tables, "embedding": linked})
+
+
+def _size(database: Connection[Any], table: str) -> int:
+    """Return the bytes of a table and all that belongs to it."""
+    (size,) = database.execute("SELECT pg_total_relation_size(%s::regclass)", (table,)).fetchone() or (0,)
+    return int(size)
 
 
 def check(stored: DatabaseIndex, built: Path) -> None:
@@ -97,24 +103,46 @@ def check(stored: DatabaseIndex, built: Path) -> None:
             raise IndexDamaged(f"{stored.place}: its words have other weights than were built")
 
 
-def search(opened: Callable[[manifest.Search], DatabaseIndex], built: Path) -> manifest.Search:
-    """Return how the linked vectors are to be searched, for the manifest: with the least effort that finds enough.
+def search(
+    about: manifest.Manifest,
+    built: Path,
+    opened: Callable[[manifest.Search], DatabaseIndex],
+    linked: Callable[[], manifest.Manifest],
+) -> manifest.Manifest:
+    """Return the manifest of a generation with how its vectors are to be searched: so that enough is found.
 
     Args:
+        about: of the tables.
+        built: the folder that they are of.
         opened: opens the generation with what the manifest says of its vectors.
-        built: the folder that it is of.
+        linked: links them, where their signs are not held or find too little.
     """
+    passages, dimension = about.counts.passages, about.encoder.dimension
+    if are_held(passages, dimension):
+        return about
     with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
+        asked = vectors.probes(flat)
+
+    def measured(search: manifest.Search) -> tuple[bool, manifest.Search]:
+        with opened(search) as stored:
+            recall = vectors.measured(stored.vectors, asked)
+        return recall.found >= vectors.RECALL, recall.of(search)
+
+    best = manifest.Search("flat")
+    if signs_are_held(passages, dimension):
+        enough, best = measured(manifest.Search("signs"))
+        if enough:
+            return replace(about, vectors=best)
+    if dimension <= MOST_INDEXED:
+        about = linked()
         for effort in EFFORTS:
-            linked = manifest.Search("hnsw", ef_search=effort)
-            with opened(linked) as stored:
-                recall = vectors.measured(stored.vectors, flat)
-            if recall.found >= vectors.RECALL:
-                return recall.of(linked)
-    return recall.of(manifest.Search("flat"))
+            enough, best = measured(manifest.Search(LINKED, ef_search=effort))
+            if enough:
+                return replace(about, vectors=best)
+    return replace(about, vectors=replace(best, kind="flat", ef_search=None))
 
 
-def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorStore) -> Iterator[Row]:
+def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorStore, *, signed: bool) -> Iterator[Row]:
     if table.name == "posting":
         for term, passages, weights in Lexical(built / manifest.BM25).postings():
             yield term, passages.astype("<i4").tobytes(), weights.astype("<f4").tobytes()
@@ -122,6 +150,10 @@ def _rows(table: Table, built: Path, encoder: list[str], flat: vectors.VectorSto
         for start in range(0, len(flat), BLOCK):
             ids = np.arange(start, min(start + BLOCK, len(flat)))
             yield from ((int(number), sent(row)) for number, row in zip(ids, flat.rows(ids), strict=True))
+    elif table.name == "sign":
+        starts = range(0, len(flat) if signed else 0, BLOCK)
+        signs = (vectors.signs(flat.rows(np.arange(start, min(start + BLOCK, len(flat))))) for start in starts)
+        yield from ((part, block.tobytes()) for part, block in enumerate(signs))
     elif table.name == "file":
         for name in encoder:
             with (built / name).open("rb") as file:

@@ -9,6 +9,7 @@ removes. Whoever reads a generation holds its lock, and one that is held is not 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -182,7 +183,7 @@ class Database:
 
         with opened(manifest.Search("flat")) as stored:
             copy.check(stored, built)
-        return replace(about, vectors=copy.search(opened, built)) if about.vectors.kind == "hnsw" else about
+        return copy.search(about, built, opened, partial(copy.link, self._writer, self._address.schema(number), about))
 
     def _kept(self, identity: str) -> list[int]:
         """Return the number of the generation that stays beside a new one: the way back."""

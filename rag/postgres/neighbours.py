@@ -1,24 +1,40 @@
-"""The vectors of a generation: few are held in memory by whoever asks, more are searched by pgvector's HNSW."""
+"""The vectors of a generation: few are held in memory by whoever asks; of more their signs, as an index folder does.
+
+Where not even these are held, or find too little, pgvector's HNSW searches.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 from rag.index.manifest import Search
-from rag.index.vectors import VectorStore, cosines
+from rag.index.vectors import Signs, VectorStore, cosines
 from rag.postgres.session import STREAMED, Session
+from rag.postgres.tables import LINKED
 
 if TYPE_CHECKING:
     from rag.models.encode import Vectors
 
 HELD = 64 * 2**20
 """Bytes of vectors that each process holds in memory: all are compared there, as those of an index folder are."""
+HELD_SIGNS = 256 * 2**20
+"""Bytes of signs that each process holds in memory, a bit for each number: those that agree best are compared here."""
 EFFORTS = (100, 200, 400, 800)
 """Of a search by HNSW (``hnsw.ef_search``): the first that finds enough is kept; if none does, searches are exact."""
 
+_LINKED = {
+    LINKED: "vector::halfvec({dimension}) <#> %s::halfvec({dimension})",
+    "hnsw": "vector <#> %s::vector",  # as earlier versions linked them
+}
+"""What rows are ordered by to find the nearest by links, by how they are linked."""
+INTEGER = psycopg.adapters.types["int4"]
 _HEADER = 4
 """Bytes before the numbers of a vector on the wire, which are big-endian."""
 
@@ -26,6 +42,16 @@ _HEADER = 4
 def are_held(passages: int, dimension: int) -> bool:
     """Tell whether the vectors of a generation are so few that whoever asks holds them in memory."""
     return passages * dimension * 4 <= HELD
+
+
+def signs_are_held(passages: int, dimension: int) -> bool:
+    """Tell whether the signs of vectors that are not held themselves are so few that they are."""
+    return passages * -(-dimension // 8) <= HELD_SIGNS
+
+
+def signs_of(rows: Sequence[tuple[int, bytes]], passages: int) -> NDArray[np.uint8]:
+    """Return the signs of a generation's vectors, shape ``(passages, dimension / 8)``, from the pieces of them."""
+    return np.frombuffer(b"".join(piece for _, piece in rows), np.uint8).reshape(passages, -1)
 
 
 def held(session: Session, dimension: int, threads: int) -> VectorStore:
@@ -37,17 +63,43 @@ def held(session: Session, dimension: int, threads: int) -> VectorStore:
     return VectorStore(np.concatenate(blocks), threads=threads)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Numbers of passages, as they are sent: a list of very many takes about as long as the search among them."""
+
+    of: NDArray[np.int64]
+
+
+class _NumbersDumper(Dumper):
+    format = Format.BINARY
+    oid = INTEGER.array_oid
+
+    def dump(self, numbers: Numbers) -> bytes:
+        """Return an array of PostgreSQL: its head, and before each number how many bytes it has."""
+        size = len(numbers.of)
+        head = np.array([1, 0, INTEGER.oid, size, 1] if size else [0, 0, INTEGER.oid], dtype=">i4")
+        each = np.full((size, 2), 4, dtype=">i4")
+        each[:, 1] = numbers.of
+        return head.tobytes() + each.tobytes()
+
+
+psycopg.adapters.register_dumper(Numbers, _NumbersDumper)
+
+
 class DatabaseNeighbours:
     """Searches the table of vectors. Safe to share between threads.
 
     What is found is ordered by cosines that are computed here, as an index folder computes them: to the last bit.
     """
 
-    def __init__(self, session: Session, passages: int, dimension: int, search: Search) -> None:
+    def __init__(
+        self, session: Session, passages: int, dimension: int, search: Search, signs: Signs | None = None
+    ) -> None:
         self._session = session
         self._passages = passages
         self._dimension = dimension
-        self._linked = search.kind == "hnsw"
+        self._signs = signs
+        self._linked = _LINKED.get(search.kind, "").format(dimension=dimension)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -57,13 +109,15 @@ class DatabaseNeighbours:
         self, vector: "Vectors", n: int, among: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], "Vectors"]:
         """Return the numbers and cosines of the rows nearest to a unit vector, best first, equals in order."""
+        if among is None and self._signs:
+            among = self._signs.likely(vector, n)
         # What is added to the distance keeps the HNSW index out, which would find too few of those that are chosen.
-        by = "vector <#> %s::vector" if self._linked and among is None else "(vector <#> %s::vector) + 0, id"
+        by = self._linked if self._linked and among is None else "(vector <#> %s::vector) + 0, id"
         where = "" if among is None else "WHERE id = ANY(%s) "
         best = f"SELECT id FROM embedding {where}ORDER BY {by} LIMIT %s"  # noqa: S608 (an order of our own)
         # Apart, or every vector would be made ready to be sent before the best are chosen.
         query = f"SELECT id, vector_send(vector) FROM embedding WHERE id = ANY(ARRAY({best}))"  # noqa: S608
-        chosen = [] if among is None else [among.tolist()]
+        chosen = [] if among is None else [Numbers(among)]
         ids, rows = self._read(self._session.rows(query, (*chosen, _written(vector), n), binary=True))
         found = cosines(vector, rows)
         order = np.lexsort((ids, -found))
@@ -84,7 +138,9 @@ class DatabaseNeighbours:
         return picked
 
     def close(self) -> None:
-        """Do nothing: the connections are the store's."""
+        """Stop the threads; the connections are the store's."""
+        if self._signs:
+            self._signs.close()
 
     def _read(self, found: list[tuple[Any, ...]]) -> tuple[NDArray[np.int64], "Vectors"]:
         ids = np.array([number for number, _ in found], dtype=np.int64)

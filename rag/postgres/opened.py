@@ -16,10 +16,10 @@ from rag.postgres.address import Address
 from rag.postgres.postings import Postings
 from rag.postgres.session import Session
 from rag.postgres.store import DatabaseStore
-from rag.postgres.tables import tables
+from rag.postgres.tables import Table, tables
 
 if TYPE_CHECKING:
-    from rag.index.vectors import Neighbours
+    from rag.index.vectors import Neighbours, Signs
 
 ENCODERS = "encoders"
 """Folder below that of the models: the encoder of each index that was opened here, by its content."""
@@ -61,7 +61,7 @@ class DatabaseIndex(Index):
             IndexDamaged: the first table that differs, by name.
         """
         small = self.manifest.total_bytes <= manifests.HASHED_AT_OPEN
-        for table in tables(self.manifest.encoder.dimension, linked=False):
+        for table in self._tables():
             kept = self.manifest.tables[table.name]
             if verify or (small and table.name != "file"):  # the encoder's files are hashed when they are read
                 ((rows, total),) = self.session.rows(table.held_sum())
@@ -73,6 +73,10 @@ class DatabaseIndex(Index):
                     raise self._not_as_built(f"table {table.name} does not have {kept.rows} rows")
             else:
                 self.session.rows(f"SELECT 1 FROM {table.name} LIMIT 1")  # noqa: S608 (a name of our own)
+
+    def _tables(self) -> list[Table]:
+        """Return the tables that it has: a generation of an earlier version has no signs."""
+        return [table for table in tables(self.manifest.encoder.dimension) if table.name in self.manifest.tables]
 
     def _not_as_built(self, problem: str) -> IndexDamaged:
         return IndexDamaged(f"{self.place}: {problem}: {manifests.rebuild(self.home)}")
@@ -119,11 +123,21 @@ class DatabaseIndex(Index):
         """The passages' vectors: row n is passage n's."""
         dimension = self.manifest.encoder.dimension
         if not neighbours.are_held(len(self), dimension):
-            return neighbours.DatabaseNeighbours(self.session, len(self), dimension, self.manifest.vectors)
+            signs = self._signs() if self.manifest.vectors.kind == "signs" else None
+            return neighbours.DatabaseNeighbours(self.session, len(self), dimension, self.manifest.vectors, signs)
         found = neighbours.held(self.session, dimension, self._threads)
         if len(found) != len(self):
             raise self._not_as_built(f"table embedding does not have {len(self)} rows")
         return found
+
+    def _signs(self) -> "Signs":
+        from rag.index.vectors import Signs
+
+        (table,) = (table for table in self._tables() if table.name == "sign")
+        rows = list(self.session.stream("SELECT part, bytes FROM sign ORDER BY part", binary=True))
+        if str(sum(map(table.summed, rows))) != self.manifest.tables[table.name].sum:
+            raise self._not_as_built(f"table {table.name} does not hold the rows that were built")
+        return Signs(neighbours.signs_of(rows, len(self)), self._threads)
 
     @cached_property
     def lexical(self) -> Postings:

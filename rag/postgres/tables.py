@@ -32,26 +32,28 @@ class Table:
     sent: Callable[[Row], bytes] | None = None
     """The same of what is sent."""
 
-    def create(self) -> str:
-        """Return the statement that makes it."""
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items())
-        return f"CREATE TABLE {self.name} ({columns})"
-
     def fill(self, database: Connection[Any], rows: Iterable[Row]) -> tuple[int, int]:
-        """Copy rows into it; return how many, and their sum."""
+        """Make it, and copy rows into it; return how many, and their sum."""
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items())
         names = ", ".join(f'"{name}"' for name in self.columns)
         types = [_COPIED.get(kind.split()[0].partition("(")[0], "text") for kind in self.columns.values()]
         count = total = 0
-        with (
-            database.cursor() as cursor,
-            cursor.copy(sql.SQL(f"COPY {self.name} ({names}) FROM STDIN (FORMAT BINARY)")) as copy,
-        ):
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
-                total += _number(self.sent(row) if self.sent else _text(row))
-                count += 1
+        # Frozen, which the transaction that makes it may do: its pages are never written again, and where all that a
+        # query wants stands in an index, the table is not read.
+        copying = sql.SQL(f"COPY {self.name} ({names}) FROM STDIN (FORMAT BINARY, FREEZE)")
+        with database.transaction(), database.cursor() as cursor:
+            cursor.execute(sql.SQL(f"CREATE TABLE {self.name} ({columns})"))
+            with cursor.copy(copying) as copy:
+                copy.set_types(types)
+                for row in rows:
+                    copy.write_row(row)
+                    total += self.summed(row)
+                    count += 1
         return count, total
+
+    def summed(self, row: Row) -> int:
+        """Return the sum of a row that is sent, or was read."""
+        return _number(self.sent(row) if self.sent else _text(row))
 
     def held_sum(self) -> str:
         """Return the query of how many rows it holds, and their sum."""
@@ -61,6 +63,8 @@ class Table:
         return f"SELECT count(*), coalesce(sum({number}), 0)::text FROM {self.name}"  # noqa: S608 (names of our own)
 
 
+LINKED = "hnsw-halfvec"
+"""How vectors that have an HNSW index are searched (:class:`rag.index.manifest.Search`)."""
 _COPIED = {"integer": "int4", "bytea": "bytea", "vector": "bytea"}
 """How a type is sent; a vector as the bytes that it has on the wire."""
 _NAME = 'text COLLATE "C"'  # compared by its bytes, as SQLite compares
@@ -74,21 +78,13 @@ def _number(content: bytes) -> int:
     return int(sha256(content).hexdigest()[:15], 16)
 
 
-def tables(dimension: int, *, linked: bool) -> list[Table]:
-    """Return the tables of a generation.
-
-    Args:
-        dimension: of its vectors.
-        linked: whether the vectors get an HNSW index.
-    """
-    flat = ["ALTER TABLE embedding ADD PRIMARY KEY (id)"]
-    if linked:
-        flat.append("CREATE INDEX embedding_hnsw ON embedding USING hnsw (vector vector_ip_ops)")
+def tables(dimension: int) -> list[Table]:
+    """Return the tables of a generation, whose vectors have so many numbers."""
     return [
         Table(
             "document",
             {
-                "id": "integer PRIMARY KEY",
+                "id": "integer",
                 "digest": "text",
                 "story": "integer",
                 "source": _NAME,
@@ -109,6 +105,7 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
                 "runs": "text",
             },
             (
+                "ALTER TABLE document ADD PRIMARY KEY (id)",
                 "CREATE INDEX document_source ON document USING hash (source)",  # a name may be too long for a tree
                 "CREATE INDEX document_published ON document (published)",
                 "CREATE INDEX document_story ON document (story) WHERE story IS NOT NULL",
@@ -118,7 +115,7 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
         Table(
             "passage",
             {
-                "id": "integer PRIMARY KEY",
+                "id": "integer",
                 "document": "integer",
                 "start": "integer",
                 "end": "integer",
@@ -126,7 +123,7 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
                 "context": "text",
                 "text": "text",
             },
-            ("CREATE INDEX passage_document ON passage (document)",),
+            ("ALTER TABLE passage ADD PRIMARY KEY (id)", "CREATE INDEX passage_document ON passage (document, id)"),
         ),
         # A row a term: the numbers of the passages that have it, and its BM25 weight in each, little-endian.
         Table(
@@ -139,8 +136,16 @@ def tables(dimension: int, *, linked: bool) -> list[Table]:
         Table(
             "embedding",
             {"id": "integer", "vector": f"vector({dimension})" + " STORAGE PLAIN" * (dimension <= MOST_INDEXED)},
-            tuple(flat),
+            ("ALTER TABLE embedding ADD PRIMARY KEY (id)",),
             "int4send(id) || vector_send(vector)",
+            lambda row: struct.pack(">i", row[0]) + row[1],
+        ),
+        # The signs of the vectors in pieces, in order; none if whoever asks holds the vectors themselves, or neither.
+        Table(
+            "sign",
+            {"part": "integer", "bytes": "bytea STORAGE EXTERNAL"},
+            (),
+            "int4send(part) || bytes",
             lambda row: struct.pack(">i", row[0]) + row[1],
         ),
         # The encoder's files in pieces, in order.

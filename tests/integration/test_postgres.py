@@ -213,20 +213,67 @@ def test_patterns_are_those_of_sqlite(server: Server) -> None:
             assert [row[0] for row in rows] == like, pattern
 
 
-def test_far_more_passages_are_linked_and_as_good(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_more_passages_the_signs_are_held_and_the_answers_are_those_of_files(
+    server: Server, database: Home, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(neighbours, "HELD", 5_000)
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(vectors, "COMPARED", 2)
+    monkeypatch.setattr(vectors, "RECALL", 0.5)
+    monkeypatch.setattr(copy, "BLOCK", 90)
+    documents = edition("A", 200)
+    folder = tmp_path / make(tmp_path / "made", documents)
+    (tmp_path / "made").rename(folder)
+    (tmp_path / "CURRENT").write_text(folder.name)
+    identity = publish(database, documents)
+    with home(tmp_path).open() as files, database.open() as tables:
+        assert [index.manifest.vectors.kind for index in (files, tables)] == ["signs", "signs"]
+        for question in ("Which harbour opened with 49 boats?", "crews", "boats"):
+            for chosen in (ALL, Filter((), "2024-01-02", "2024-01-12")):
+                assert found(files, question, chosen) == found(tables, question, chosen)
+    (schema,) = schemas(server, url)
+    server.run(f"UPDATE {schema}.sign SET bytes = set_byte(bytes, 7, 255 - get_byte(bytes, 7)) WHERE part = 1")
+    assert not database.is_sound(identity)
+
+
+def test_far_more_passages_are_linked_and_as_good(
+    server: Server, database: Home, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "HELD", 5_000)
+    monkeypatch.setattr(neighbours, "HELD_SIGNS", 200)
     monkeypatch.setattr(vectors, "_PROBES", 10)
     publish(database, edition("A", 200))
     with database.open() as index:
-        assert index.manifest.vectors.kind == "hnsw"
+        assert index.manifest.vectors.kind == "hnsw-halfvec"
         assert (index.manifest.vectors.recall_at_50 or 0) >= 0.98
         everything = np.arange(len(index))
         near, exact = (index.vectors.nearest(vector("boats"), 10, among)[0] for among in (None, everything))
         assert len(np.intersect1d(near, exact)) >= 9
+        some = vectors.VectorStore(index.vectors.rows(everything))
+        for among in (everything[::3], everything[:1]):  # what is chosen is compared, all of it
+            one, other = (search.nearest(vector("boats"), 10, among) for search in (index.vectors, some))
+            assert [part.tobytes() for part in one] == [part.tobytes() for part in other]
+        some.close()
         assert len(index.vectors.nearest(vector("boats"), 150)[0]) == 150, "more than one search by HNSW looks at"
+    (schema,) = schemas(server, url)
+    with psycopg.connect(server.url) as plain:
+        plain.execute(f"SET search_path = {schema}, public")
+        plain.execute("SET enable_seqscan = off")  # so few rows would be read one by one
+        order = neighbours._LINKED["hnsw-halfvec"].format(dimension=len(vector("boats")))
+        query = f"EXPLAIN SELECT id FROM embedding ORDER BY {order} LIMIT 5"
+        assert "embedding_hnsw" in str(plain.execute(query, (str(vector("boats").tolist()),)).fetchall())
 
 
-def test_no_search_by_hnsw_that_finds_too_few_is_kept(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vectors_whose_signs_find_too_little_are_linked(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "HELD", 1000)
+    monkeypatch.setattr(vectors, "COMPARED", 1)
+    monkeypatch.setattr(vectors, "_PROBES", 10)
+    publish(database, edition("A", 200))
+    with database.open() as index:
+        assert index.manifest.vectors.kind == "hnsw-halfvec"
+
+
+def test_no_search_that_finds_too_few_is_kept(database: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neighbours, "HELD", 1000)
     monkeypatch.setattr(vectors, "_PROBES", 1)
     monkeypatch.setattr(vectors, "RECALL", 1.1)
@@ -234,6 +281,7 @@ def test_no_search_by_hnsw_that_finds_too_few_is_kept(database: Home, monkeypatc
     publish(database, edition("A"))
     with database.open() as index:
         assert index.manifest.vectors.kind == "flat"
+        assert index.manifest.vectors.recall_at_50 is not None
 
 
 def test_there_is_a_way_back_and_what_is_held_stays(server: Server, database: Home, url: str) -> None:

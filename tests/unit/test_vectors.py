@@ -54,6 +54,20 @@ def test_exact_is_what_numpy_finds(tmp_path: Path, count: int, threads: int) -> 
     store.close()
 
 
+@pytest.mark.parametrize("count", [0, 30, 3000])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_many_vectors_find_what_each_finds_by_itself(monkeypatch: pytest.MonkeyPatch, count: int, threads: int) -> None:
+    monkeypatch.setattr(vectors, "_MERGED", 2)
+    rows = unit(count, 1)
+    rows[count // 2 :] = rows[: count - count // 2]  # every row twice: of equals the earlier comes first
+    store = VectorStore(rows, threads=threads)
+    asked = unit(41, 2)
+    everything = np.arange(count)
+    each = [store.nearest(vector, 50, everything)[0].tolist() for vector in asked]
+    assert store.nearest_of_all(asked, 50).tolist() == each
+    store.close()
+
+
 def test_the_file_is_what_numpy_writes(tmp_path: Path) -> None:
     rows = unit(2500, 1)
     written(tmp_path / "a", rows)
