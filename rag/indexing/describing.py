@@ -15,12 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.config import Config
 from rag.documents.common.parsed import Parsed
 from rag.errors import LLMError, SourceError, UsageError
-from rag.llm.client import LanguageModel, open_llm
 from rag.text import described
+
+if TYPE_CHECKING:
+    from rag.llm.client import LanguageModel
 
 FILE = "descriptions.sqlite3"
 AT_ONCE = 4
@@ -51,7 +54,7 @@ class Describer:
         asks: whether it is asked; otherwise what is kept must do.
     """
 
-    def __init__(self, llm: LanguageModel, folder: Path, *, asks: bool = True) -> None:
+    def __init__(self, llm: "LanguageModel", folder: Path, *, asks: bool = True) -> None:
         self._llm, self._model = llm, described.model_of(llm.name)
         self._file, self._asks = folder / FILE, asks
         self._stop = threading.Event()
@@ -157,6 +160,8 @@ def describing(config: Config, *, asks: bool) -> Iterator[Describer | None]:
     if not config.describe:
         yield None
         return
+    from rag.llm.client import open_llm
+
     or_not = "or set describe = false"
     if not config.llm:
         raise UsageError(f"describe needs an LLM that sees pictures: name it with --llm, or llm in rag.toml, {or_not}")

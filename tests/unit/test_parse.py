@@ -256,7 +256,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
     real = subprocess.Popen
 
     def popen(command: list[str], **options: int) -> "subprocess.Popen[bytes]":
-        return real([sys.executable, "-c", code, *command[-4:]], **options)  # type: ignore[call-overload]
+        return real([sys.executable, "-c", code, *command[command.index("rag.documents.worker") + 1 :]], **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "Popen", popen)
     with Sandbox(seconds=30, memory_mb=512, text_mb=1, unpacked_mb=9) as sandbox:
