@@ -60,7 +60,9 @@ def test_a_server_that_is_told_to_end_ends_and_the_page_says_so(browser: Browser
         assert found
         page = browser.new_page()
         page.goto(found[0])
-        ask(page, "Who is Cuba's foreign minister?")
+        with page.expect_response(re.compile("/queue/join")):  # the server has the question
+            ask(page, "Who is Cuba's foreign minister?")
+        page.wait_for_timeout(500)  # and the page hears what comes of it
         server.send_signal(signal.SIGTERM)
         began = time.monotonic()
         expect(page.locator("[data-outcome]")).to_have_count(1, timeout=SLOW)
