@@ -86,13 +86,11 @@ reader: $(VENV)/.test
 	@test -d "$(TRAINING)" && test -d "$(DATA)" || { echo 'make reader TRAINING=FOLDER DATA=FOLDER: the sets to train on, and to calibrate on' >&2; exit 1; }
 	$(BIN)/python training/prepare.py --training "$(TRAINING)" --out runs/reader/first
 	$(BIN)/python training/train_reader.py --windows runs/reader/first/windows.jsonl --out runs/reader/pass-1 --bf16
-	$(BIN)/python training/export_reader.py --model runs/reader/pass-1/best.pt --windows runs/reader/first/windows.jsonl --out runs/reader/reader-1
 	$(BIN)/python training/prepare.py --training "$(TRAINING)" --out runs/reader/second --seed 6
-	$(BIN)/python training/train_reader.py --windows runs/reader/second/windows.jsonl --out runs/reader/pass-2 --start runs/reader/reader-1/reader.onnx --examples 112000 --rate 1.2e-4 --seed 6 --bf16
-	$(BIN)/python training/export_reader.py --model runs/reader/pass-2/best.pt --windows runs/reader/second/windows.jsonl --out runs/reader/reader-2
+	$(BIN)/python training/train_reader.py --windows runs/reader/second/windows.jsonl --out runs/reader/pass-2 --start runs/reader/pass-1/best.pt --examples 112000 --rate 1.2e-4 --seed 6 --bf16
 	$(BIN)/python training/mix.py --training "$(TRAINING)" --out runs/reader/third
-	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/pass-3 --start runs/reader/reader-2/reader.onnx --examples 46000 --rate 1.5e-4 --seed 8 --bf16
-	$(BIN)/python training/mean_readers.py --last runs/reader/pass-3/reader.pt --before runs/reader/reader-2/reader.onnx --part 0.4 --out runs/reader/mean.pt
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/pass-3 --start runs/reader/pass-2/best.pt --examples 46000 --rate 1.5e-4 --seed 8 --bf16
+	$(BIN)/python training/mean_readers.py --last runs/reader/pass-3/reader.pt --before runs/reader/pass-2/best.pt --part 0.4 --out runs/reader/mean.pt
 	$(BIN)/python training/export_reader.py --model runs/reader/mean.pt --windows runs/reader/third/windows.jsonl --out rag/weights
 	$(BIN)/python training/calibrate.py --data "$(DATA)" --work runs/reader/indexes
 
@@ -101,7 +99,7 @@ judge: $(VENV)/.test
 	@test -d "$(TRAINING)" && test -d "$(DATA)" || { echo 'make judge TRAINING=FOLDER DATA=FOLDER: the sets to train on, and to measure on' >&2; exit 1; }
 	$(BIN)/python training/judge_mix.py --training "$(TRAINING)" --out runs/judge/mix
 	$(BIN)/python training/train_judge.py --windows runs/judge/mix/windows.jsonl --out runs/judge/run --start rag/weights/reader.onnx --examples 64000 --bf16
-	$(BIN)/python training/export_judge.py --judge runs/judge/run/best.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
+	$(BIN)/python training/export_reader.py --judge runs/judge/run/best.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
 	$(BIN)/python training/measure_judge.py --data "$(DATA)" --out rag/weights/judge.json
 
 SETS = @test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make $(or $(MAKECMDGOALS),reader-base) TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
@@ -110,7 +108,7 @@ SETS = @test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { ech
 reader-base: runs/reader/careful-1/reader.pt
 	$(SETS)
 	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful-1/reader.pt --skip 30500 --examples 36000 --rate 2.5e-4 --seed 11
-	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)"
+	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)" --windows runs/reader/third/windows.jsonl
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
 

@@ -24,7 +24,7 @@ from reader_model import (
     verdict_loss,
 )
 from sklearn.metrics import roc_auc_score
-from torch import Tensor, nn
+from torch import Tensor
 
 WEIGHTS = {"verdict": 1.0, "sentence": 0.3, "taught": 1.0}
 """Of the parts of the loss."""
@@ -121,15 +121,3 @@ def figures(examples: Sequence[Example], logits: NDArray[np.float32]) -> dict[st
             made[name] = float(roc_auc_score(right[own], scores[own]))
     made["mean"] = float(np.mean(list(made.values())))
     return made
-
-
-class Exported(nn.Module):
-    """What goes into the ONNX file; the outputs in the order of ``rag.judge``."""
-
-    def __init__(self, judge: Judge) -> None:
-        super().__init__()
-        self.judge = judge
-
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
-        found: tuple[Tensor, Tensor] = self.judge(*inputs)
-        return found

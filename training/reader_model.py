@@ -174,22 +174,22 @@ def _linear_layers(layer: nn.Module) -> list[tuple[nn.Module, str]]:
 
 
 def weights(path: Path) -> dict[str, Tensor]:
-    """Return a reader's weights from a file of train_reader.py, or from what export_reader.py made of one."""
+    """Return weights from a file of train_reader.py, or, as they were rounded, from one of export_reader.py."""
     if path.suffix != ".onnx":
         return dict(torch.load(path, weights_only=True))
-    graph = onnx.load(path).graph
-    stored = {
-        one.name.removesuffix(".half").removeprefix("reader."): numpy_helper.to_array(one) for one in graph.initializer
-    }
-    made = Reader().state_dict()  # whose word vectors never change; and what the file lacks starts from nothing
-    for name in made:
-        if name in stored:
-            made[name] = torch.from_numpy(stored[name].astype(np.float32))
-    for node in graph.node:  # the exporter turns these matrices round and names them anew
-        if node.op_type == "MatMul" and node.input[1] in stored:
-            path_of_node = node.name.strip("/").rpartition("/")[0].replace("/", ".")
-            (name,) = (name for name in made if f"{path_of_node}.weight".endswith(name))
-            made[name] = torch.from_numpy(stored[node.input[1]].astype(np.float32).T.copy())
+    stored = {one.name: numpy_helper.to_array(one) for one in onnx.load(path).graph.initializer}
+    made = Reader().state_dict()  # what the file lacks starts from nothing
+    for names, kind in (name.split(":") for name in stored if ":" in name):
+        if kind not in ("values", "codes", "turned"):
+            continue
+        array = stored[f"{names}:{kind}"].astype(np.float32)
+        if kind == "codes":
+            array = array * stored[f"{names}:scales"]
+        elif kind == "turned":
+            array = (array * stored[f"{names}:scales"]).T * stored.get(f"{names}:factors", np.float32(1))
+        every = names.split("+")
+        for name, part in zip(every, np.split(array, len(every)), strict=True):
+            made[name if name in made else f"encoder.{name}"] = torch.from_numpy(part.copy())
     return made
 
 

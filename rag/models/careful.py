@@ -7,13 +7,15 @@ to the base's ``NAME.weight``; any other tensor of it stands for the base's of t
 base has not.
 
 The name of an initializer of a graph tells what it holds: the names of one or more tensors, joined by ``+`` where
-they stand one below the other, and behind a colon ``values``, or ``codes`` and ``scales``: a block's numbers are
-``codes * scales``, less 128 if the codes are unsigned.
+they stand one below the other, and behind a colon ``values``, or whole numbers and their ``scales``, one a row: of
+word vectors the ``codes``, of a matrix the ``turned`` ones, columns for rows, its columns divided by the graph's
+``factors``, by which the graph multiplies what comes to the matrix.
 """
 
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -28,7 +30,7 @@ from rag.errors import ModelError
 from rag.models.encode import file_sha256
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, TensorProto
+    from onnx import ModelProto
 
 ADAPTER = Path(str(files("rag"))) / "weights" / "careful"
 """What the package has of the careful networks."""
@@ -38,6 +40,9 @@ SUMS = "SHA256SUMS"
 NAME = "reader-base"
 """Of their base, as ``rag models`` has it."""
 PULL = f"rag models pull {NAME}"
+MOST_OF_WORDS, MOST = 127, 63
+"""Largest whole number of a word vector, and of a matrix: two products of 8 and of 7 bits add up to less than 16, which
+is all that some processors have room for."""
 
 
 class Weights:
@@ -61,31 +66,15 @@ class Weights:
             found = found + up @ down
         return found
 
-    def stacked(self, names: str) -> NDArray[np.float32]:
-        """Return tensors whose names are joined by ``+``, one below the other."""
-        return np.concatenate([self.tensor(name) for name in names.split("+")])
 
-
-def coded(
-    weight: NDArray[np.float32], shape: tuple[int, ...], *, signed: bool
-) -> tuple[NDArray[np.int8 | np.uint8], NDArray[np.float32]]:
-    """Round each row's blocks to 8 bits, symmetrically; a row is filled up with zeros to whole blocks.
-
-    Args:
-        weight: shape (rows, columns).
-        shape: of the codes: (rows, columns), a row being a block, or (rows, blocks, numbers of a block).
-        signed: else 128 stands for zero.
+def coded(weight: NDArray[np.float32], most: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Round each row to whole numbers from ``-most`` to ``most``.
 
     Returns:
-        the codes, and the scale of each block, float32.
+        those numbers, in the shape of ``weight``, and the scale of each row, float32, shape (rows, 1).
     """
-    columns = weight.shape[1]
-    whole = np.zeros((shape[0], int(np.prod(shape[1:]))), dtype=np.float32)
-    whole[:, :columns] = weight
-    blocks = whole.reshape(shape)
-    scales = np.abs(blocks).max(axis=-1) / np.float32(127)
-    codes = np.rint(blocks / np.where(scales, scales, 1)[..., None])
-    return codes.astype(np.int8) if signed else (codes + 128).astype(np.uint8), scales
+    scales = np.abs(weight).max(axis=1, keepdims=True) / np.float32(most)
+    return np.rint(weight / np.where(scales, scales, 1)).astype(np.int8), scales
 
 
 def filled(card: Path, base: Path) -> "ModelProto":
@@ -100,35 +89,39 @@ def filled(card: Path, base: Path) -> "ModelProto":
 
     model = onnx.load(card / GRAPH, load_external_data=False)
     with safe_open(base, "np") as first, safe_open(card / WEIGHTS, "np") as second:
-        weights = Weights(first, second)
-        codes: dict[str, tuple[NDArray[np.int8 | np.uint8], NDArray[np.float32]]] = {}
-        for slot in model.graph.initializer:
-            if slot.data_location == onnx.TensorProto.EXTERNAL:
-                _fill(slot, weights, codes)
+        fill(model, Weights(first, second).tensor)
     return model
 
 
-def _fill(
-    slot: "TensorProto",
-    weights: Weights,
-    codes: dict[str, tuple[NDArray[np.int8 | np.uint8], NDArray[np.float32]]],
-) -> None:
-    """Put into an initializer what its name says; ``codes`` keeps what the scales of the same weights will need."""
-    from onnx import TensorProto
+def fill(model: "ModelProto", tensor: Callable[[str], NDArray[np.float32]]) -> None:
+    """Put weights into the initializers of a graph that wait for them.
 
-    names, _, kind = slot.name.partition(":")
-    shape = tuple(slot.dims)
-    array: NDArray[np.int8 | np.uint8 | np.float32]
-    if kind == "values":
-        array = weights.stacked(names)
-    elif kind == "codes":
-        array, scales = coded(weights.stacked(names), shape, signed=slot.data_type == TensorProto.INT8)
-        codes[names] = array, scales
-    else:
-        array = codes.pop(names)[1]
-    slot.raw_data = np.ascontiguousarray(array).reshape(shape).tobytes()
-    slot.data_location = TensorProto.DEFAULT
-    del slot.external_data[:]
+    Args:
+        model: the graph.
+        tensor: gives each by its name, float32.
+    """
+    from onnx import TensorProto, numpy_helper
+
+    known = {one.name: one for one in model.graph.initializer}
+    scales: dict[str, NDArray[np.float32]] = {}
+    for slot in model.graph.initializer:
+        if slot.data_location != TensorProto.EXTERNAL:
+            continue
+        names, _, kind = slot.name.partition(":")
+        if kind == "scales":
+            filling: NDArray[Any] = scales.pop(names)  # which its codes, that stand before it, came with
+        else:
+            filling = np.concatenate([tensor(name) for name in names.split("+")])
+        if kind == "codes":
+            filling, scales[names] = coded(filling, MOST_OF_WORDS)
+        elif kind == "turned":
+            if (factors := known.get(f"{names}:factors")) is not None:
+                filling = filling / numpy_helper.to_array(factors)
+            turned, scales[names] = coded(filling, MOST)
+            filling = turned.T
+        slot.raw_data = np.ascontiguousarray(filling).reshape(tuple(slot.dims)).tobytes()
+        slot.data_location = TensorProto.DEFAULT
+        del slot.external_data[:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnx
 import pytest
 
 from rag.reading.network import Network
@@ -18,11 +19,12 @@ sys.path.insert(0, str(ROOT / "training"))  # its scripts import one another by 
 if TYPE_CHECKING:
     import export_reader
     import reader_model
+    import smooth
     import torch
     import train_reader
 else:
     export_reader, reader_model, train_reader = Later("export_reader"), Later("reader_model"), Later("train_reader")
-    torch = Later("torch")
+    smooth, torch = Later("smooth"), Later("torch")
 
 
 def line(number: int, *, answerable: bool) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> "tuple[reader_model.Re
     folder = tmp_path_factory.mktemp("exported")
     torch.manual_seed(1)
     model = reader_model.Reader()
-    export_reader.export(model, reader_model.tokenized(LINES)[:2], folder / "reader.onnx")
+    onnx.save(export_reader.exported(model, reader_model.tokenized(LINES)), folder / "reader.onnx")
     export_reader.finish(folder)
     return model, folder
 
@@ -137,10 +139,25 @@ def test_the_exported_reader_says_what_the_trained_one_says(exported: "tuple[rea
     assert (folder / "reader.onnx").stat().st_size < 45e6
     original = reader_model.read(model, examples)
     said = Network(folder, threads=1).read([reader_model.window(one) for one in LINES])
-    assert export_reader.difference(original, said) < 0.05
+    mean, largest = export_reader.difference(original, said)
+    assert mean < 0.01
+    assert largest < 0.05
     for one, ours, theirs in zip(examples, original, said, strict=True):
         assert len(theirs.sentences) == len(one.line["sentences"])
-        assert np.allclose(ours.span_logits, theirs.span_logits, atol=0.05)
+        assert np.allclose(ours.span_logits, theirs.span_logits, atol=0.1)
+
+
+def test_a_large_channel_is_made_smaller_before_it_is_rounded() -> None:
+    torch.manual_seed(3)
+    model = reader_model.Reader()
+    layer = "encoder.layer.2"
+    with torch.no_grad():  # as some trained networks have them
+        model.encoder.get_submodule(f"{layer}.attention.output.LayerNorm").weight[7] *= 100
+    groups = [(f"{layer}.intermediate.dense",), (f"{layer}.attention.output.dense",)]
+    found = smooth.factors(model, groups, reader_model.tokenized(LINES))[groups[0][0]]
+    assert found.shape == (384,)
+    assert found[7] < 0.3 * np.median(found)
+    assert found[7] == found.min()
 
 
 def test_exported_weights_can_be_trained_on(exported: "tuple[reader_model.Reader, Path]", tmp_path: Path) -> None:
@@ -152,4 +169,6 @@ def test_exported_weights_can_be_trained_on(exported: "tuple[reader_model.Reader
         for parameter, value in run.model.state_dict().items():
             if start.suffix == ".onnx" and parameter.startswith("verdict."):
                 continue  # the head that is not exported
-            assert torch.allclose(value, model.state_dict()[parameter], atol=2e-3), (start.name, parameter)
+            wanted = model.state_dict()[parameter]
+            rounded = 0.05 if start.suffix == ".onnx" and value.dim() == 2 else 0
+            assert torch.linalg.norm(value - wanted) <= rounded * torch.linalg.norm(wanted), (start.name, parameter)

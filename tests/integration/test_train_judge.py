@@ -17,7 +17,6 @@ from tests.later import Later
 import joint_mix  # isort: skip
 
 if TYPE_CHECKING:
-    import export_judge
     import export_reader
     import judge_model
     import reader_model
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     import train_judge
     import train_reader
 else:
-    export_judge, judge_model, train_judge = Later("export_judge"), Later("judge_model"), Later("train_judge")
+    judge_model, train_judge = Later("judge_model"), Later("train_judge")
     export_reader, reader_model, train_reader = Later("export_reader"), Later("reader_model"), Later("train_reader")
     torch, teach = Later("torch"), Later("teach")
 
@@ -90,10 +89,7 @@ def test_a_judge_starts_from_a_reader_and_says_the_same_once_it_is_exported(tmp_
     model = run.model
     assert isinstance(model, judge_model.Judge)
     path = tmp_path / "judge.onnx"
-    exported = judge_model.Exported(model)
-    inputs = judge_model.batch(examples[:2], model.pad)
-    export_reader.traced(model, exported, inputs, path, export_judge.OUTPUTS)
-    onnx.save(export_reader.shrunk(onnx.load(path)), path)
+    onnx.save(export_reader.exported(model, examples), path)
     logits = judge_model.judged(model, examples)
     found = JudgeNetwork(Session(path, WEIGHTS, threads=1)).read([reader_model.window(line) for line in CLAIMS])
     said = [[one.supports, one.contradicts, one.neutral] for one in found]
