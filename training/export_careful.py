@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import onnx
-from export_reader import COMPARED, compared
+from export_reader import compared, spread
 from graph import HEADS, MPNet
 from judge_model import Judge
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def main(given: list[str] | None = None) -> None:
     state = weights(trained)
     model = Judge(arguments.base) if part is JUDGE else Reader(arguments.base)
     load_trained(model, state)
-    examples = tokenized(load(arguments.windows, "dev")[:COMPARED], arguments.base)
+    examples = tokenized(spread(load(arguments.windows, "dev")), arguments.base)
     own = write(part, adapter_of(state, HEADS[part]), arguments.base, arguments.out, model, examples)
     for path in sorted(one for one in own.iterdir() if one.is_file()):
         print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")

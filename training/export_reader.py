@@ -10,6 +10,7 @@ Word vectors are kept as int8 with a scale for each word, and large matrices are
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 import judge_model
 import numpy as np
@@ -46,7 +47,7 @@ def main() -> None:
     model = Judge() if arguments.judge else Reader()
     load_trained(model, weights(arguments.judge or arguments.model))
     held_back = load(arguments.windows, "dev")
-    examples = tokenized(held_back[:COMPARED] if arguments.judge else sample(held_back, arguments.questions))
+    examples = tokenized(spread(held_back) if arguments.judge else sample(held_back, arguments.questions))
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / (network.JUDGE if arguments.judge else network.FILES[0])
     made = exported(model, examples)
@@ -54,6 +55,11 @@ def main() -> None:
     finish(arguments.out)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB; SHA-256 in {network.SUMS}")
     compared(model, made, examples)
+
+
+def spread(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return at most ``COMPARED`` lines, evenly from all: a file may have one set after the other."""
+    return lines[:: -(-len(lines) // COMPARED)]
 
 
 def exported(model: Reader, examples: list[Example]) -> ModelProto:

@@ -51,7 +51,7 @@ def factors(model: Reader, groups: Sequence[Sequence[str]], examples: Sequence[E
         note(names[0])
     model.eval()
     with torch.inference_mode():
-        for one in examples[:TEXTS]:
+        for one in examples[:: -(-len(examples) // TEXTS)]:
             inputs = one.tokens.inputs()
             model.states(
                 *(torch.from_numpy(inputs[name]) for name in ("input_ids", "attention_mask", "token_type_ids"))
