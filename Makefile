@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --constraint constraints.txt
 # The default encoder lies in a package: nothing may look for a model elsewhere.
 export HF_HUB_OFFLINE := 1
-# make demo READER=packaged leaves the careful reader and judge out: 440 MB to fetch, 242 MB kept (docs/reader.md).
+# make demo READER=packaged leaves the careful reader and judge out: 440 MB to fetch, 232 MB kept (docs/reader.md).
 READER ?= auto
 # Where pip would fetch a CUDA build of torch, name a CPU build instead: its wheel, by path or address.
 TORCH ?= torch
@@ -104,11 +104,12 @@ judge: $(VENV)/.test
 
 SETS = @test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make $(or $(MAKECMDGOALS),reader-base) TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }
 
-# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about three hours on two cores.
+# The careful reader's adapter and calibration; BASE is the folder of all-mpnet-base-v2: about four hours on two cores.
 reader-base: runs/reader/careful-1/reader.pt
 	$(SETS)
 	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-2 --mpnet "$(BASE)" --start runs/reader/careful-1/reader.pt --skip 30500 --examples 36000 --rate 2.5e-4 --seed 11
-	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-2/reader.pt --base "$(BASE)" --windows runs/reader/third/windows.jsonl
+	$(BIN)/python training/train_reader.py --windows runs/reader/third/windows.jsonl --out runs/reader/careful-3 --mpnet "$(BASE)" --start runs/reader/careful-2/reader.pt --skip 66500 --examples 21500 --rate 2e-4 --seed 12
+	$(BIN)/python training/export_careful.py --adapter runs/reader/careful-3/reader.pt --base "$(BASE)" --windows runs/reader/third/windows.jsonl
 	$(BIN)/rag models pull reader-base --from "$(BASE)/model.safetensors" --models runs/reader/models
 	RAG_MODELS=runs/reader/models $(BIN)/python training/calibrate.py --reader careful --data "$(DATA)" --work runs/reader/indexes
 
