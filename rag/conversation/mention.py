@@ -5,12 +5,12 @@ Read from capitals, titles, a few first names and the words around. A mention to
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.english.grammar import CITIZENS, Word, is_closed, is_name, is_verb, tag
+from rag.english.grammar import CITIZENS, Word, is_verb, tag
 from rag.english.question_form import is_plural
 from rag.english.vocabulary import DETERMINERS, POSSESSIVES
 from rag.text.dates import MONTH
@@ -120,7 +120,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     return tuple(sorted([*times, *_phrases(text, rest)], key=lambda mention: mention.start))
 
 
-def _phrases(text: str, found: list[Word]) -> Iterator[Mention]:
+def _phrases(text: str, found: Sequence[Word]) -> Iterator[Mention]:
     """Yield the noun phrases of a text: a determiner, adjectives and nouns; what follows "of" belongs to it."""
     first = 0
     while first < len(found):
@@ -133,18 +133,18 @@ def _phrases(text: str, found: list[Word]) -> Iterator[Mention]:
         inner = (
             _end(found, last + 2) if after and after.low == "of" and after.joined and last + 2 < len(found) else None
         )
-        if is_name(found[last]):
+        if found[last].name:
             yield _named(text, found, _name_start(found, first, last), last)
         else:
             whole = last if inner is None else inner
             yield _thing(text, found, first, last, whole)
-            if inner is not None and is_name(found[inner]):
+            if inner is not None and found[inner].name:
                 yield _named(text, found, _name_start(found, last + 2, inner), inner)
             last = whole
         first = last + 1
 
 
-def _end(found: list[Word], first: int) -> int | None:
+def _end(found: Sequence[Word], first: int) -> int | None:
     """Return the place of the last word of the noun phrase that starts at a place; None if none does."""
     last = None
     for place in range(first, len(found)):
@@ -153,11 +153,11 @@ def _end(found: list[Word], first: int) -> int | None:
             break  # "Was the profit higher?"
         if place == first and word.low in DETERMINERS | POSSESSIVES:
             continue
-        small = word.low in _SMALL and last is not None and before and is_name(before)
-        adds = last is not None and is_name(word) and before and not (is_name(before) or before.genitive)
+        small = word.low in _SMALL and last is not None and before and before.name
+        adds = last is not None and word.name and before and not (before.name or before.genitive)
         if adds and before and before.low not in _SMALL | _TITLE | DETERMINERS | {"of"}:
             break
-        if last is not None and not is_name(word) and _ends_with_name(found, first, last):
+        if last is not None and not word.name and _ends_with_name(found, first, last):
             break
         if small or (before and before.low == "of" and _OFFICE.match(f"of {word.low} ")):
             pass
@@ -169,7 +169,7 @@ def _end(found: list[Word], first: int) -> int | None:
             and _OFFICE.match(f"of {found[place + 1].low} ")
         ):
             continue
-        elif is_closed(word) or is_verb(word, before):
+        elif word.closed or is_verb(word, before):
             break
         last = place
     while last is not None and last > first and found[last].low in _SMALL:
@@ -177,24 +177,24 @@ def _end(found: list[Word], first: int) -> int | None:
     return last
 
 
-def _ends_with_name(found: list[Word], first: int, last: int) -> bool:
+def _ends_with_name(found: Sequence[Word], first: int, last: int) -> bool:
     """Tell whether a phrase is a name and a common word after it a verb: "did Ann Lee paint", "did Oslo pay"."""
     run = found[first : last + 1]
-    if not all(is_name(word) for word in run) or run[-1].genitive or found[last + 1].low in _SMALL | {"of"}:
+    if not all(word.name for word in run) or run[-1].genitive or found[last + 1].low in _SMALL | {"of"}:
         return False
     asked = first > 0 and found[first - 1].low in ("do", "does", "did")
     person = len(run) > 1 and run[0].low in _FEMALE | _MALE and not set(_TITLE) & {word.low for word in run}
     return person or (asked and not _OF_A_PEOPLE.search(run[-1].low))
 
 
-def _owners(text: str, found: list[Word], first: int, last: int) -> Iterator[Mention]:
+def _owners(text: str, found: Sequence[Word], first: int, last: int) -> Iterator[Mention]:
     """Yield the names within a phrase that own something in it."""
     for place in range(first, last):
-        if found[place].genitive and is_name(found[place]) and not _saint(found, place):
+        if found[place].genitive and found[place].name and not _saint(found, place):
             yield _named(text, found, _name_start(found, first, place), place)
 
 
-def _saint(found: list[Word], place: int) -> bool:
+def _saint(found: Sequence[Word], place: int) -> bool:
     """Tell whether a genitive is part of a name: "St Mary's Hospital", "Queen's University"."""
     after = found[place + 1].low if place + 1 < len(found) else ""
     owner = found[place].low
@@ -202,18 +202,18 @@ def _saint(found: list[Word], place: int) -> bool:
     return found[place].genitive and after in _INSTITUTION and (sacred or owner in _FEMALE | _MALE)
 
 
-def _name_start(found: list[Word], first: int, last: int) -> int:
+def _name_start(found: Sequence[Word], first: int, last: int) -> int:
     """Return where the name that ends at a place starts."""
     start = last
     while start > first and (not found[start - 1].genitive or _saint(found, start - 1)):
         before = found[start - 1]
-        if not (is_name(before) or before.low in _SMALL or (before.low == "of" and start - 1 > first)):
+        if not (before.name or before.low in _SMALL or (before.low == "of" and start - 1 > first)):
             break
         start -= 1
     return start
 
 
-def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
+def _named(text: str, found: Sequence[Word], start: int, last: int) -> Mention:
     run = [word.low for word in found[start : last + 1]]
     before = found[start - 1].low if start else ""
     if len(run) == 1 and CITIZENS.match(found[last].text):
@@ -245,7 +245,7 @@ def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
     return Mention(text[found[start].start : found[last].end], kind, found[start].start, found[last].end, gender=gender)
 
 
-def _thing(text: str, found: list[Word], first: int, last: int, whole: int) -> Mention:
+def _thing(text: str, found: Sequence[Word], first: int, last: int, whole: int) -> Mention:
     head = found[last]
     many = is_plural(head.text) or head.low in _FEW or head.low.endswith(("men", "people"))
     shown = text[found[first].start : found[whole].end]

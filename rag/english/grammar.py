@@ -5,8 +5,9 @@ a noun or what belongs to one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from rag.english.question_form import is_plural
 from rag.english.vocabulary import (
@@ -23,7 +24,7 @@ from rag.english.vocabulary import (
 from rag.text.terms import INITIALS, fold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is asked of a word again and again is found once
 class Word:
     """A word of a text, ``text[start:end]``, with its genitive's ending."""
 
@@ -41,6 +42,33 @@ class Word:
     """Whether the next word, after white space, has a capital."""
     verb: bool = False
     """Whether its place makes it a verb, or what "is" says of its subject: "close" in "When will the bridge close?"."""
+
+    @cached_property
+    def auxiliary(self) -> bool:
+        """Whether it is "did", "was", "can't" and the like."""
+        return _AUX.match(self.low) is not None
+
+    @cached_property
+    def name(self) -> bool:
+        """Whether it is, or is part of, a name."""
+        # a capital makes a name of a small word: "Per" in "the architect Per Lunde"
+        first_name = self.low in PREPOSITIONS and self.heads and not self.opens
+        if (
+            not self.text[0].isupper()
+            or self.text in _INITIALS
+            or (self.low in _CLOSED and self.text != "US" and not first_name)
+            or (self.auxiliary and self.text not in ("May", "Will"))
+        ):
+            return False
+        if self.opens and (self.low.endswith("ly") or self.low in _GREETING):
+            return False
+        common = is_plural(self.text) or self.low in VERB or self.low.endswith(("tion", "ment", "ing", "ed"))
+        return not (self.opens and common and not self.heads and not CITIZENS.match(self.text))
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether it is none of noun, adjective, name, number and full verb."""
+        return (self.low in _CLOSED or self.auxiliary) and not self.name
 
 
 _OTHER = frozenset(
@@ -94,7 +122,8 @@ _GREETING = frozenset("hi hello hey sorry thanks thank unfortunately too good gr
 CITIZENS = re.compile(r"[A-Z]\w+(?:ans|crats|ists|ites|eers|is)$")
 
 
-def tag(text: str) -> list[Word]:
+@lru_cache(maxsize=1024)
+def tag(text: str) -> tuple[Word, ...]:
     """Return the words of a text, in order."""
     found: list[Word] = []
     shouted = text.isupper()
@@ -114,10 +143,10 @@ def tag(text: str) -> list[Word]:
         )
     for place in _verbs(found):
         found[place] = replace(found[place], verb=True)
-    return found
+    return tuple(found)
 
 
-def _verbs(found: list[Word]) -> Iterator[int]:
+def _verbs(found: Sequence[Word]) -> Iterator[int]:
     """Yield the places of the words that must be verbs, in no list though they may be.
 
     A base form follows "did", "will" and the like: straight in a statement, after the subject in a question.
@@ -126,12 +155,12 @@ def _verbs(found: list[Word]) -> Iterator[int]:
     for place, word in enumerate(found):
         if word.opens or (place and found[place - 1].opens and found[place - 1].low in ("and", "but", "so", "or")):
             first = found[place + 1] if word.low in PREPOSITIONS and place + 1 < len(found) else word
-            asks = bool(_WH.fullmatch(first.low)) or is_auxiliary(first)
-        if _TAKES_BASE.fullmatch(word.low) and not is_name(word):
+            asks = bool(_WH.fullmatch(first.low)) or first.auxiliary
+        if _TAKES_BASE.fullmatch(word.low) and not word.name:
             verb = _base_form(found, place + 1, asks=asks)
             if verb is not None:
                 yield verb
-        elif asks and word.low in COPULAS and (word.opens or is_closed(found[place - 1])):
+        elif asks and word.low in COPULAS and (word.opens or found[place - 1].closed):
             if (predicate := _predicate(found, place + 1)) is not None:
                 yield predicate
         elif place and (
@@ -144,33 +173,33 @@ def _verbs(found: list[Word]) -> Iterator[int]:
 def _follows_subject(word: Word, before: Word) -> bool:
     """Tell whether a word stands behind what can only be a subject: "it employs", "they negotiate"."""
     subject = before.low in ("he", "she", "they", "we") or (before.low == "it" and before.opens)
-    plain = not is_closed(word) and word.text[0].islower() and not word.low.endswith("ly")
+    plain = not word.closed and word.text[0].islower() and not word.low.endswith("ly")
     return subject and word.joined and plain
 
 
-def _predicate(found: list[Word], start: int) -> int | None:
+def _predicate(found: Sequence[Word], start: int) -> int | None:
     """Return the place of what a question for yes or no says of its subject: "safe" in "Is the dam safe?"."""
     opener = found[start - 1]
     run = found[start:]
     if not (opener.opens or found[start - 2].opens) or _WH.fullmatch(found[start - 2].low) or len(run) < 3:
         return None
-    plain = all(word.joined and not is_closed(word) and not word.genitive for word in run[1:])
-    return len(found) - 1 if plain and run[0].low in DETERMINERS | POSSESSIVES and not is_name(run[-1]) else None
+    plain = all(word.joined and not word.closed and not word.genitive for word in run[1:])
+    return len(found) - 1 if plain and run[0].low in DETERMINERS | POSSESSIVES and not run[-1].name else None
 
 
 def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
     """Tell whether a word between two others is their verb: "Tarn Lines runs the ferry", "it cost 40 euros"."""
-    if is_closed(before) or is_closed(word) or word.text[0].isupper() or not (word.joined and after.joined):
+    if before.closed or word.closed or word.text[0].isupper() or not (word.joined and after.joined):
         return False
     counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
     if counted and (word.low in VERB or word.low.removesuffix("s") in VERB):
         return True
-    if not is_name(before) or before.genitive:
+    if not before.name or before.genitive:
         return False
-    return counted or after.low in DETERMINERS | POSSESSIVES or (is_name(after) and word.low.endswith(("s", "ed")))
+    return counted or after.low in DETERMINERS | POSSESSIVES or (after.name and word.low.endswith(("s", "ed")))
 
 
-def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
+def _base_form(found: Sequence[Word], start: int, *, asks: bool) -> int | None:
     """Return the place of the verb after an auxiliary; None if it cannot be told."""
     run: list[int] = []  # the words of the subject so far, and the verb
     place = start
@@ -185,20 +214,18 @@ def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
             pass
         elif word.low == "of" and run:
             place += 1 if after is not None and after.low in DETERMINERS | POSSESSIVES else 0
-        elif is_closed(word) and not (
-            word.low == "back" and after is not None and after.low in DETERMINERS | POSSESSIVES
-        ):
+        elif word.closed and not (word.low == "back" and after is not None and after.low in DETERMINERS | POSSESSIVES):
             return None
         else:
             ends = (
                 after is None
-                or (is_closed(after) and after.low not in ("of", "back", "have", "be", "do"))
+                or (after.closed and after.low not in ("of", "back", "have", "be", "do"))
                 or after.text[0].isdigit()
             )
-            names = after is not None and is_name(after) and all(is_name(one) for one in _rest(found, place + 1))
+            names = after is not None and after.name and all(one.name for one in _rest(found, place + 1))
             straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINERS))
             pronoun = bool(run) and found[run[0]].low in _SUBJECT
-            if not is_name(word) and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
+            if not word.name and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
                 return place
             run.append(place)
         place += 1
@@ -209,10 +236,10 @@ def _listed(word: Word, run: list[int]) -> bool:
     return bool(run) and word.low in VERB and word.low not in _NOUN_TOO
 
 
-def _rest(found: list[Word], start: int) -> Iterator[Word]:
+def _rest(found: Sequence[Word], start: int) -> Iterator[Word]:
     """Yield the words of a phrase from a place on."""
     for word in found[start:]:
-        if not word.joined or is_closed(word):
+        if not word.joined or word.closed:
             return
         yield word
 
@@ -240,7 +267,7 @@ def is_verb(word: Word, before: Word | None) -> bool:
     return before is not None and (
         before.low in ("to", "not", "who", "what", "which")
         or _AUX.match(before.low) is not None
-        or (low == base and (is_name(before) or is_plural(before.text)))
+        or (low == base and (before.name or is_plural(before.text)))
     )
 
 
@@ -272,33 +299,3 @@ _BETWEEN = frozenset(
 _WH = re.compile(WH)
 _CLOSED = DETERMINERS | POSSESSIVES | PREPOSITIONS | _OTHER
 _AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
-
-
-def is_auxiliary(word: Word) -> bool:
-    """Tell whether a word is "did", "was", "can't" and the like."""
-    return _AUX.match(word.low) is not None
-
-
-def is_name(word: Word) -> bool:
-    """Tell whether a word is, or is part of, a name."""
-    if (
-        not word.text[0].isupper()
-        or word.text in _INITIALS
-        or (word.low in _CLOSED and word.text != "US" and not _first_name(word))
-        or (is_auxiliary(word) and word.text not in ("May", "Will"))
-    ):
-        return False
-    if word.opens and (word.low.endswith("ly") or word.low in _GREETING):
-        return False
-    common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
-    return not (word.opens and common and not word.heads and not CITIZENS.match(word.text))
-
-
-def _first_name(word: Word) -> bool:
-    """Tell whether a capital makes a name of a small word: "Per" in "the architect Per Lunde"."""
-    return word.low in PREPOSITIONS and word.heads and not word.opens
-
-
-def is_closed(word: Word) -> bool:
-    """Tell whether a word is none of noun, adjective, name, number and full verb."""
-    return (word.low in _CLOSED or is_auxiliary(word)) and not is_name(word)

@@ -9,6 +9,7 @@ still of the window's own text.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from rag.reading.network import Read, Span, Window
@@ -76,6 +77,7 @@ class Spelled:
         return place + shift
 
 
+@lru_cache(maxsize=64)
 def spelled_out(text: str) -> Spelled:
     """Spell out the acronyms of a text that would read as the words of a question.
 
