@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import rag
 from rag.cli.options import every, parser
 from rag.config import Config
 from rag.evaluation.figures import FIGURES
@@ -54,7 +55,7 @@ HOUSE = """
     output: render terminal
     exports: links cited annotations bibliography markdown docx notebook sheet checked files
     integrations: common llamaindex langchain haystack
-    evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
+    evaluation: gold text evidence figures ranking statistics results offline ask summary compare gate report html
         run check draft suites commands
     fetching: address fetch add
     web: keys access spanish standing language words share kept conversations ratings leaves live uploads arrivals
@@ -118,6 +119,18 @@ def test_imports_point_one_way() -> None:
     assert {name: found for name, found in upwards.items() if found} == {}
     assert {name: found for name, found in doors.items() if found} == {}, "a room's door imports nothing"
     assert {name: found for name, found in outside.items() if found} == {}
+
+
+def test_a_noun_of_the_api_names_one_thing() -> None:
+    """Only the parts of other libraries are named alike, each as its own library's users would look for it."""
+    named: dict[str, set[str]] = {}
+    for path in EVERY:
+        if path.parent.name != "integrations":
+            for node in parsed(path):
+                if isinstance(node, ast.ClassDef):
+                    named.setdefault(node.name, set()).add(name_of(path))
+    nouns = {*rag.__all__} | {name for name, places in named.items() if places & {"rag.schema", "rag.engine"}}
+    assert {name: places for name, places in named.items() if name in nouns and len(places) > 1} == {}
 
 
 def test_the_nouns_need_the_standard_library_alone() -> None:
