@@ -19,6 +19,7 @@ from rag.reading.citations import Line, quoted
 from rag.reading.network import WEIGHTS, tokenizer
 from rag.reading.selection import Selected
 from rag.schema import Dropped, Evidence
+from rag.text.described import credit
 from rag.text.normal import canonical
 from rag.text.untrusted import neutral
 
@@ -119,7 +120,7 @@ def prompt(question: str, evidence: Sequence[Evidence]) -> str:
 
 def _shown(number: int, item: Evidence) -> str:
     passage = item.passage
-    about = (passage.title[:TITLE_CHARS], passage.publisher, passage.published)
+    about = (credit(passage.title[:TITLE_CHARS], passage.text), passage.publisher, passage.published)
     return f"[{number}] ({' | '.join(neutral(part) for part in about if part)}) {neutral(item.quote)}"
 
 
