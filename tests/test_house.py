@@ -42,8 +42,8 @@ HOUSE = """
     index: near_duplicates manifest store bm25 vectors opened joined generations
     postgres: address session jobs kept tables store postings neighbours opened copy database collections
     indexing: homes ingestion hands team work describing builder status watch
-    english: preference vocabulary tokens polarity question_form grammar question_parts statements clause decide amounts
-        counts relative period guards premise verdict
+    english: preference vocabulary lexicon tokens polarity question_form grammar question_parts statements clause decide
+        amounts counts relative period guards premise verdict
     retrieval: hybrid rerank
     reading: network capitals copies missing margin reader agree versions selection citations codes columns cells
         topic cost

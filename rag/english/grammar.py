@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from rag.english.lexicon import LIKE_VERBS, NOUNS_TOO, VERBS
 from rag.english.question_form import is_plural
 from rag.english.vocabulary import (
     AUXILIARY,
@@ -62,7 +63,7 @@ class Word:
             return False
         if self.opens and (self.low.endswith("ly") or self.low in _GREETING):
             return False
-        common = is_plural(self.text) or self.low in VERB or self.low.endswith(("tion", "ment", "ing", "ed"))
+        common = is_plural(self.text) or self.low in VERBS or self.low.endswith(("tion", "ment", "ing", "ed"))
         return not (self.opens and common and not self.heads and not CITIZENS.match(self.text))
 
     @cached_property
@@ -79,40 +80,6 @@ _OTHER = frozenset(
     herself itself themselves else exactly really actually currently recently later earlier ago soon such same own
     once away back together instead tell let ok okay well others something anything nothing someone anyone everyone
     somebody anybody worth according outdoors indoors abroad overseas online offline
-    """.split()
-)
-_BASE = """
-    accept accuse achieve act add admit affect agree allow announce appear apologise apologize apply appoint argue
-    arrest arrive ask assert attend avoid ban base become begin believe belong blame bomb break bring build buy call
-    capture carry cause change choose claim come commit compare complain condemn confirm consider contain continue
-    control cost create criticise criticize cut deal decide declare defend demand deny depend describe destroy die
-    differ discover discuss do draw drive earn emerge end enter escape establish evacuate exist expect explain
-    express face fail fall feel fight fill find fire follow force found get give go grow happen have hear help hire
-    hit hold hope hurt import include increase indicate insist intend invade invest involve join keep kill know land
-    last launch lead learn leave let like live look lose love make manage mark marry mean meet mention move name
-    need negotiate offer open oppose order own pay perform place plan play post praise prepare prevent produce
-    promise propose protect provide publish pull put reach react read receive refer refuse regard reject release
-    remain remove replace reply report require resign respond return reveal rule run say see seem seize sell send
-    serve set shoot show sign sing speak spend stand start stay steal stop strike study succeed suffer suggest
-    support suspect take talk teach tell thank think threaten tour trade train transfer travel try turn understand
-    use visit vote wait want warn watch win work worry write yield benefit estimate reinforce protest object
-    retaliate surrender collapse recover rise crash explode negotiate rain snow
-    """.split()
-VERB = frozenset(_BASE)
-_NOUN_TOO = frozenset(
-    """
-    act ban base call cause change claim control cost cut deal demand end face fall fight fire force help hit hope
-    land last launch lead like look love mark mean move name need offer order own pay place plan play post promise
-    reach release reply report return rule run set show sign stand start stay stop strike study support suspect talk
-    tour trade train transfer travel try turn use visit vote wait watch win work worry protest object collapse rise
-    crash
-    """.split()
-)
-_ENDS_LIKE_VERB = frozenset(
-    """
-    united during including according speed hundred breed indeed building meeting evening morning spring string nothing
-    anything something everything ceiling housing funding hearing wedding painting mourning
-    training spending parking warning ruling
     """.split()
 )
 _WORD = re.compile(rf"{INITIALS}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
@@ -192,7 +159,7 @@ def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
     if before.closed or word.closed or word.text[0].isupper() or not (word.joined and after.joined):
         return False
     counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
-    if counted and (word.low in VERB or word.low.removesuffix("s") in VERB):
+    if counted and (word.low in VERBS or word.low.removesuffix("s") in VERBS):
         return True
     if not before.name or before.genitive:
         return False
@@ -233,7 +200,7 @@ def _base_form(found: Sequence[Word], start: int, *, asks: bool) -> int | None:
 
 
 def _listed(word: Word, run: list[int]) -> bool:
-    return bool(run) and word.low in VERB and word.low not in _NOUN_TOO
+    return bool(run) and word.low in VERBS and word.low not in NOUNS_TOO
 
 
 def _rest(found: Sequence[Word], start: int) -> Iterator[Word]:
@@ -255,14 +222,14 @@ def is_verb(word: Word, before: Word | None) -> bool:
         return False
     if low in _PAST or _is_participle(low):
         return True
-    if low.endswith(("ed", "ing")) and len(low) > 4 and low not in _ENDS_LIKE_VERB:
+    if low.endswith(("ed", "ing")) and len(low) > 4 and low not in LIKE_VERBS:
         return low.endswith("ing") or before is None or before.low not in PREPOSITIONS
     third = low[:-1] if low.endswith("s") else ""
-    base = low if low in VERB else third if third in VERB else low[:-2] if low.endswith("es") else ""
+    base = low if low in VERBS else third if third in VERBS else low[:-2] if low.endswith("es") else ""
     base = f"{low[:-3]}y" if low.endswith("ies") else base
-    if base not in VERB:
+    if base not in VERBS:
         return False
-    if base not in _NOUN_TOO:
+    if base not in NOUNS_TOO:
         return True
     return before is not None and (
         before.low in ("to", "not", "who", "what", "which")
