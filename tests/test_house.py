@@ -56,7 +56,7 @@ HOUSE = """
     exports: links cited annotations bibliography markdown docx notebook sheet checked files
     integrations: common llamaindex langchain haystack
     evaluation: gold text evidence figures ranking statistics results offline ask summary compare gate report html
-        run check draft suites commands
+        run check draft suites
     fetching: address fetch add
     web: keys access spanish standing language words share kept conversations ratings leaves live uploads arrivals
         library addresses listen guard streams receive runs checks pins icons template trend evaluations install
@@ -64,7 +64,7 @@ HOUSE = """
         settings chat adding sources history beside claims pinned notebook checking shell around beginning server
     serving: problems limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
-    cli: batch show options main
+    cli: batch show status add keys models evaluate options main
     : llamaindex gguf builder __main__
 """
 """Rooms and their modules; those without a room stand beside the rooms. Data flows down: a module imports from above it
@@ -179,10 +179,24 @@ def test_only_one_command_and_the_page_fetch() -> None:
         for name in ("add", "fetch", "address")
     }
     assert users == {
-        "add": {"rag.cli.main", "rag.web.addresses"},
+        "add": {"rag.cli.add", "rag.web.addresses"},
         "fetch": {"rag.fetching.add", "rag.web.addresses"},
         "address": {"rag.fetching.fetch"},
     }
+
+
+def test_only_commands_write_to_standard_output() -> None:
+    prints = {
+        name_of(path): [
+            node.lineno
+            for node in parsed(path)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write")
+            if "file" not in {keyword.arg for keyword in node.keywords}
+        ]
+        for path in EVERY
+        if "cli" not in path.parts
+    }
+    assert {name: lines for name, lines in prints.items() if lines} == {}
 
 
 def loaded_by(code: str) -> set[str]:
