@@ -13,7 +13,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test unit check lint suites eval browser docs screenshots reader judge reader-base judge-base constraints clean
+.PHONY: demo test unit check lint suites coverage eval browser docs screenshots reader judge reader-base judge-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -46,6 +46,13 @@ suites: export OMP_NUM_THREADS := 1
 suites: $(VENV)/.test
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/integration tests/test_house.py rag tests/unit
 	$(BIN)/pytest --numprocesses 3 --dist loadgroup tests/browser
+
+# How much of the package the unit and integration tests run: told, and held to nothing. In one process: about half an
+# hour, much of it waiting for those that are started.
+coverage: $(VENV)/.test
+	mkdir -p runs
+	-$(BIN)/coverage run --data-file runs/coverage --source rag -m pytest -p no:xdist tests/unit tests/integration
+	$(BIN)/coverage report --data-file runs/coverage --skip-covered --sort cover
 
 # The project's own gold questions, over an index of their own; fails below eval/floors.toml or eval/baseline/.
 eval: $(VENV)/.demo

@@ -24,7 +24,7 @@ from rag.evaluation.evidence import citation_spans, locate
 from rag.evaluation.figures import judge
 from rag.indexing.builder import build
 from rag.reading.citations import Line, compose, quoted
-from rag.reading.selection import Chosen, choose
+from rag.reading.selection import Selected, choose
 from rag.schema import Evidence
 
 HEAD = ("prompt", "tokens, about", "right", "lines", "supported", "first question (s)", "each one after (s)")
@@ -36,7 +36,7 @@ class Asked:
 
     gold: gold.Question
     standalone: str
-    chosen: Chosen
+    chosen: Selected
 
 
 def main() -> None:

@@ -79,31 +79,16 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
-    "indexing.builder": ("Report", "build"),
-    "config": ("Config", "load_config"),
-    "engine": ("Engine", "Options"),
-    "errors": ("IndexDamaged", "IndexMissing", "QuotelineError", "UsageError"),
-    "index.opened": ("Index",),
-    "claims.judging": ("Judgement", "Pair", "judge"),
-    "output.render": ("answer_object",),
-    "schema": (
-        *(
-            "Answer",
-            "Check",
-            "Citation",
-            "Claim",
-            "Closest",
-            "Evidence",
-            "Filter",
-            "Hit",
-            "Passage",
-            "Progress",
-            "Reading",
-        ),
-        *("Retrieved", "Turn"),
-    ),
+    "indexing.builder": "Report build",
+    "config": "Config load_config",
+    "engine": "Engine Options",
+    "errors": "IndexDamaged IndexMissing QuotelineError UsageError",
+    "index.opened": "Index",
+    "claims.judging": "Judgement Pair judge",
+    "output.render": "answer_object",
+    "schema": "Answer Check Citation Claim Closest Evidence Filter Hit Passage Progress Reading Retrieved Turn",
 }
-_MODULE = {name: module for module, names in _HOME.items() for name in names}
+_MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 _RENAMED = {"load_config": "load"}
 
 

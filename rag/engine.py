@@ -35,7 +35,7 @@ from rag.reading.copies import cite_first
 from rag.reading.margin import told
 from rag.reading.missing import missing, other_letters
 from rag.reading.reader import TrainedReader, opened
-from rag.reading.selection import Chosen, choose, shortened
+from rag.reading.selection import Selected, choose, shortened
 from rag.reading.topic import on_topic
 from rag.retrieval.hybrid import POOL, check_filter, fused, left_out, parts, retrieve
 from rag.retrieval.rerank import CANDIDATES, Reranker
@@ -247,7 +247,7 @@ class Engine:
             if asked.anew:
                 retrieved, found = self._about(asked, retrieved, found, chosen, threshold)
             if asked.dangles:
-                found = Chosen(0.0, closest=found.quotes or found.closest)  # of what it asks nobody knows
+                found = Selected(0.0, closest=found.quotes or found.closest)  # of what it asks nobody knows
             found = shortened(found, length)
         draft = _Draft()
         if llm and found.quotes:  # a refusal is the reader's: no LLM hears of it
@@ -321,7 +321,7 @@ class Engine:
         return await to_thread(self.search, question, k, chosen)
 
     def _write(
-        self, llm: LLM, question: str, chosen: Chosen, stop: Event | None, clock: Clock
+        self, llm: LLM, question: str, selected: Selected, stop: Event | None, clock: Clock
     ) -> Generator[Progress, None, "_Draft"]:
         """Yield the answer as far as it is written; return what it says, or that it is quotes alone and why."""
         from rag.claims.writer import write  # its libraries would make every start without an LLM a little slower
@@ -329,12 +329,12 @@ class Engine:
         lines: list[Line] = []
         dropped: list[Dropped] = []
         try:
-            for item in write(question, chosen, llm.stream, stop):
+            for item in write(question, selected, llm.stream, stop):
                 if isinstance(item, Dropped):
                     dropped.append(item)
                     continue
                 lines.append(item)
-                so_far = compose(chosen, lines)
+                so_far = compose(selected, lines)
                 with clock.stopped():
                     yield Progress(so_far.claims, so_far.citations)
         except LLMError as error:
@@ -405,13 +405,13 @@ class Engine:
             ReaderError: a file of the judge is missing or not the published one.
             ModelError: the settings ask for the careful judge, and it is not here.
         """
-        from rag.conflicts.find import Search, report  # whoever only asks does not wait for it
+        from rag.conflicts.find import ConflictSearch, report  # whoever only asks does not wait for it
 
         if not 0 < seconds < math.inf:
             raise UsageError(f"seconds is {seconds:g}: a number above 0")
         clock = Clock()
         check_filter(chosen)
-        search = Search(self.index, self.judge.judge, chosen)
+        search = ConflictSearch(self.index, self.judge.judge, chosen)
         with clock.time("conflicts"):
             told, citations = report(search, seconds)
         return Conflicts(
@@ -529,7 +529,7 @@ class Engine:
         )
         return retrieve(self.index, question, vectors, k, chosen)
 
-    def _read(self, retrieved: Retrieved, chosen: Filter, threshold: float | None = None) -> Chosen:
+    def _read(self, retrieved: Retrieved, chosen: Filter, threshold: float | None = None) -> Selected:
         """Choose what to quote from what was retrieved, each sentence from where it was published first.
 
         Args:
@@ -554,8 +554,8 @@ class Engine:
         return replace(found, quotes=cited(found.quotes), closest=cited(found.closest), conflict=conflict)
 
     def _about(
-        self, asked: FollowUp, retrieved: Retrieved, found: Chosen, chosen: Filter, threshold: float
-    ) -> tuple[Retrieved, Chosen]:
+        self, asked: FollowUp, retrieved: Retrieved, found: Selected, chosen: Filter, threshold: float
+    ) -> tuple[Retrieved, Selected]:
         """Return only what speaks of a thing: the answer, or else, to "What about X?", what is said of it at all."""
         found = on_topic(found, asked.anew)
         if not found.quotes and asks_about(asked.typed):

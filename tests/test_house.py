@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import rag
 from rag.cli.options import every, parser
 from rag.config import Config
 from rag.evaluation.figures import FIGURES
@@ -41,8 +42,8 @@ HOUSE = """
     index: near_duplicates manifest store bm25 vectors opened joined generations
     postgres: address session jobs kept tables store postings neighbours opened copy database collections
     indexing: homes ingestion hands team work describing builder status watch
-    english: preference vocabulary tokens polarity question_form grammar question_parts statements clause decide amounts
-        counts relative period guards premise verdict
+    english: preference vocabulary lexicon tokens polarity question_form grammar question_parts statements clause decide
+        amounts counts relative period guards premise verdict
     retrieval: hybrid rerank
     reading: network capitals copies missing margin reader agree versions selection citations codes columns cells
         topic cost
@@ -54,8 +55,8 @@ HOUSE = """
     output: render terminal
     exports: links cited annotations bibliography markdown docx notebook sheet checked files
     integrations: common llamaindex langchain haystack
-    evaluation: gold text evidence figures ranking statistics results network ask summary compare gate report html
-        run check draft suites commands
+    evaluation: gold text evidence figures ranking statistics results offline ask summary compare gate report html
+        run check draft suites
     fetching: address fetch add
     web: keys access spanish standing language words share kept conversations ratings leaves live uploads arrivals
         library addresses listen guard streams receive runs checks pins icons template trend evaluations install
@@ -63,7 +64,7 @@ HOUSE = """
         settings chat adding sources history beside claims pinned notebook checking shell around beginning server
     serving: problems limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
-    cli: batch show options main
+    cli: batch show status add keys models evaluate options main
     : llamaindex gguf builder __main__
 """
 """Rooms and their modules; those without a room stand beside the rooms. Data flows down: a module imports from above it
@@ -120,6 +121,18 @@ def test_imports_point_one_way() -> None:
     assert {name: found for name, found in outside.items() if found} == {}
 
 
+def test_a_noun_of_the_api_names_one_thing() -> None:
+    """Only the parts of other libraries are named alike, each as its own library's users would look for it."""
+    named: dict[str, set[str]] = {}
+    for path in EVERY:
+        if path.parent.name != "integrations":
+            for node in parsed(path):
+                if isinstance(node, ast.ClassDef):
+                    named.setdefault(node.name, set()).add(name_of(path))
+    nouns = {*rag.__all__} | {name for name, places in named.items() if places & {"rag.schema", "rag.engine"}}
+    assert {name: places for name, places in named.items() if name in nouns and len(places) > 1} == {}
+
+
 def test_the_nouns_need_the_standard_library_alone() -> None:
     for name in ("schema", "errors"):
         tops = {module.split(".")[0] for module in imported(ROOT / "rag" / f"{name}.py")}
@@ -166,10 +179,24 @@ def test_only_one_command_and_the_page_fetch() -> None:
         for name in ("add", "fetch", "address")
     }
     assert users == {
-        "add": {"rag.cli.main", "rag.web.addresses"},
+        "add": {"rag.cli.add", "rag.web.addresses"},
         "fetch": {"rag.fetching.add", "rag.web.addresses"},
         "address": {"rag.fetching.fetch"},
     }
+
+
+def test_only_commands_write_to_standard_output() -> None:
+    prints = {
+        name_of(path): [
+            node.lineno
+            for node in parsed(path)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write")
+            if "file" not in {keyword.arg for keyword in node.keywords}
+        ]
+        for path in EVERY
+        if "cli" not in path.parts
+    }
+    assert {name: lines for name, lines in prints.items() if lines} == {}
 
 
 def loaded_by(code: str) -> set[str]:

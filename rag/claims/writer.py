@@ -17,8 +17,9 @@ from rag.claims.checks import unsupported
 from rag.documents.split import sentences
 from rag.reading.citations import Line, quoted
 from rag.reading.network import WEIGHTS, tokenizer
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.schema import Dropped, Evidence
+from rag.text.described import credit
 from rag.text.normal import canonical
 from rag.text.untrusted import neutral
 
@@ -62,19 +63,19 @@ class Stream(Protocol):
         ...
 
 
-def write(question: str, chosen: Chosen, stream: Stream, stop: Event | None = None) -> Iterator[Written]:
+def write(question: str, selected: Selected, stream: Stream, stop: Event | None = None) -> Iterator[Written]:
     """Yield the claims of an answer as they are checked, and among them those that failed, with the reason.
 
     Args:
         question: standalone.
-        chosen: an answer: what the reader chose to quote. A refusal is never written about.
+        selected: an answer: what the reader chose to quote. A refusal is never written about.
         stream: the LLM.
         stop: once set, no more is read of the LLM's text; what was chosen is still told.
 
     Raises:
         LLMError: the LLM failed; what was yielded until then is checked.
     """
-    quotes = quoted(chosen)
+    quotes = quoted(selected)
     evidence = fitting([item for line in quotes for item in line.evidence])
     told: list[Line] = []
     if evidence:
@@ -119,7 +120,7 @@ def prompt(question: str, evidence: Sequence[Evidence]) -> str:
 
 def _shown(number: int, item: Evidence) -> str:
     passage = item.passage
-    about = (passage.title[:TITLE_CHARS], passage.publisher, passage.published)
+    about = (credit(passage.title[:TITLE_CHARS], passage.text), passage.publisher, passage.published)
     return f"[{number}] ({' | '.join(neutral(part) for part in about if part)}) {neutral(item.quote)}"
 
 

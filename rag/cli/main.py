@@ -117,7 +117,7 @@ def _work(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _add(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.fetching.add import run
+    from rag.cli.add import run
 
     added, failed = run(arguments, config)
     return (_build(arguments, config, {one.source for one in added}) or failed) if added else failed
@@ -371,7 +371,8 @@ def _show(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _status(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.indexing.status import status, status_text
+    from rag.cli.status import text
+    from rag.indexing.status import status
 
     found = status(config, verify=arguments.verify, sources=arguments.list_sources)
     if arguments.json:
@@ -379,7 +380,7 @@ def _status(arguments: argparse.Namespace, config: Config) -> int:
 
         print(render.dumps(found))
     else:
-        print(status_text(found))
+        print(text(found))
     return 0
 
 
@@ -433,7 +434,7 @@ def _ui(arguments: argparse.Namespace, config: Config) -> int:
         return 0
     from rag.web.server import serve
 
-    serve(config)
+    serve(config, _announced)
     return 0
 
 
@@ -449,24 +450,29 @@ def _mcp(_arguments: argparse.Namespace, config: Config) -> int:
 def _serve(arguments: argparse.Namespace, config: Config) -> int:
     from rag.serving.run import serve
 
-    serve(config, api_only=arguments.api_only)
+    serve(config, _announced, api_only=arguments.api_only)
     return 0
 
 
+def _announced(line: str) -> None:
+    """Tell where a server is, at once: who started it may read this from a pipe."""
+    print(line, flush=True)
+
+
 def _keys(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.web.keys import run
+    from rag.cli.keys import run
 
     return run(arguments, config)
 
 
 def _models(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.models.catalogue import run
+    from rag.cli.models import run
 
     return run(arguments, config)
 
 
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.evaluation.commands import COMMANDS
+    from rag.cli.evaluate import COMMANDS
 
     code = COMMANDS[arguments.command](arguments, config)
     try:

@@ -17,7 +17,7 @@ from rag.english.tokens import Token, is_date, meets, tokens
 from rag.english.vocabulary import COPULA, NEGATIONS, ONCE
 from rag.reading.agree import compatible, dates_told, near
 from rag.schema import ClashKind, Passage, Sentence
-from rag.text.dates import Date, Stated
+from rag.text.dates import Date, StatedDate
 from rag.text.quantities import quantities
 from rag.text.terms import fold, names, root, words
 
@@ -286,7 +286,7 @@ def _alike(one: Date, other: Date) -> bool:
     return [part is None for part in one] == [part is None for part in other]
 
 
-def _span(found: Stated) -> tuple[int, int]:
+def _span(found: StatedDate) -> tuple[int, int]:
     return found.start, found.end
 
 

@@ -58,7 +58,7 @@ class Found:
 
 
 @dataclass(slots=True)
-class Search:
+class ConflictSearch:
     """Looks through an index, and tells how far it came."""
 
     index: Index
@@ -142,7 +142,7 @@ class Search:
                 yield _found(one, other, found, (sure + min(sure, support)) / 2, ("values", "judge"))
 
 
-def report(search: Search, seconds: float) -> tuple[tuple[Contradiction, ...], tuple[Citation, ...]]:
+def report(search: ConflictSearch, seconds: float) -> tuple[tuple[Contradiction, ...], tuple[Citation, ...]]:
     """Return what an index contradicts itself in, with the citations, numbered in the order of use.
 
     Args:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from rag.conversation.fragment import frame, stripped
 from rag.conversation.mention import Mention, is_person, mentions
 from rag.conversation.turns import focus, full_name, last_word, series, sought, together
-from rag.english.grammar import Word, is_auxiliary, is_name, is_verb, tag
+from rag.english.grammar import Word, is_verb, tag
 from rag.english.vocabulary import POSSESSIVES, PREPOSITIONS
 from rag.schema import Turn
 from rag.text.numerals import SPELLED
@@ -121,7 +121,7 @@ def candidates(talk: Talk) -> Iterator[Referent]:
 def _has_subject(lead: str) -> bool:
     """Tell whether a verb stands in what comes before a mention: "It says the building …" is not about the building."""
     found: list[Word | None] = [None, *tag(lead)]
-    return any(word and (is_auxiliary(word) or is_verb(word, before)) for before, word in pairwise(found))
+    return any(word and (word.auxiliary or is_verb(word, before)) for before, word in pairwise(found))
 
 
 def _is_surname(mention: Mention, talk: Talk) -> bool:
@@ -293,7 +293,7 @@ def shown(candidate: Referent, turns: Sequence[Turn]) -> str:
         return full_name(mention, turns)
     text = re.sub(r"^(?:an?|any|some|the|no|each|every)\s+", "", mention.text, flags=re.IGNORECASE)
     first = tag(mention.text)[0]
-    inner = text == mention.text and (not is_name(first) or first.low in SPELLED)
+    inner = text == mention.text and (not first.name or first.low in SPELLED)
     if inner and mention.start == 0 and not candidate.in_question:
         text = text[:1].lower() + text[1:]
     definite = text != mention.text or mention.plural

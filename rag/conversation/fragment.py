@@ -5,12 +5,13 @@ place of the part that it matches. What cannot be taken apart is not completed.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from rag.conversation.mention import mentions
-from rag.english.grammar import Word, is_auxiliary, is_closed, is_name, is_verb, participle, tag
+from rag.english.grammar import Word, is_verb, participle, tag
 from rag.english.question_form import LEAD_IN, is_plural
 from rag.english.vocabulary import COPULAS, PREPOSITIONS, WH
 
@@ -67,6 +68,7 @@ class Frame:
         )
 
 
+@lru_cache(maxsize=512)
 def stripped(question: str) -> str:
     """Return a question without the words that lead in to it and without its mark.
 
@@ -90,7 +92,7 @@ def frame(question: str) -> Frame | None:
     found = tag(text)
     if not found:
         return None
-    if is_auxiliary(found[0]):
+    if found[0].auxiliary:
         return _framed("", "none", text, found, 0)
     start = 1 if found[0].low in PREPOSITIONS and len(found) > 1 else 0
     if not re.fullmatch(WH, found[start].low):
@@ -105,20 +107,20 @@ def frame(question: str) -> Frame | None:
         or found[0].low in ("when", "where", "why")
         or bool(re.match(r"how (?!many|much)|how$", asked, re.IGNORECASE))
     )
-    if not is_auxiliary(found[place]):
+    if not found[place].auxiliary:
         return None if adverb else Frame(asked, "subject", "", text[found[place].start :])
     return _framed(asked, "adverb" if adverb else "object", text, found, place)
 
 
-def _governs(found: list[Word], place: int) -> bool:
+def _governs(found: Sequence[Word], place: int) -> bool:
     """Tell whether a word is the verb of its question; what an auxiliary follows is a noun: "How much leave do …?"."""
-    if is_auxiliary(found[place]):
+    if found[place].auxiliary:
         return True
-    followed = place + 1 < len(found) and is_auxiliary(found[place + 1])
+    followed = place + 1 < len(found) and found[place + 1].auxiliary
     return is_verb(found[place], found[place - 1]) and not followed
 
 
-def _framed(asked: str, gap: Gap, text: str, found: list[Word], place: int) -> Frame | None:
+def _framed(asked: str, gap: Gap, text: str, found: Sequence[Word], place: int) -> Frame | None:
     """Return the frame of a question whose auxiliary verb stands at a place."""
     auxiliary, clause = found[place].text, text[found[place].end :].strip()
     if not clause:
@@ -129,7 +131,7 @@ def _framed(asked: str, gap: Gap, text: str, found: list[Word], place: int) -> F
     first = inner[0]
     be = auxiliary.lower() in COPULAS
     subject = _subject_end(inner, be=be, do=auxiliary.lower().startswith("d"))
-    begins_with_verb = not is_name(first) and (
+    begins_with_verb = not first.name and (
         participle(first.text) or is_verb(first, found[place]) or first.low in ("be", "been")
     )
     if gap == "object" and not auxiliary.lower().startswith("d") and begins_with_verb:
@@ -141,11 +143,11 @@ def _framed(asked: str, gap: Gap, text: str, found: list[Word], place: int) -> F
     return Frame(asked, gap, auxiliary, clause, head, verb.text, text[verb.end :].strip())
 
 
-def _subject_end(inner: list[Word], *, be: bool, do: bool) -> int | None:
+def _subject_end(inner: Sequence[Word], *, be: bool, do: bool) -> int | None:
     """Return the place of the last word of the subject that a clause starts with; None if no verb follows it."""
     for place in range(1, len(inner)):
         word, before = inner[place], inner[place - 1]
-        if not is_name(word) and is_verb(word, before) and (not be or participle(word.text)):
+        if not word.name and is_verb(word, before) and (not be or participle(word.text)):
             return place - 1
     if not do:
         return None
@@ -153,10 +155,10 @@ def _subject_end(inner: list[Word], *, be: bool, do: bool) -> int | None:
         1, len(inner)
     ):  # the verb is in no list: the word after a name, or before a preposition or the end
         word, before = inner[place], inner[place - 1]
-        if is_closed(word) or is_name(word) or before.genitive:
+        if word.closed or word.name or before.genitive:
             continue
         ends = place + 1 == len(inner) or inner[place + 1].low in PREPOSITIONS
-        if ends or all(is_name(one) for one in inner[:place]):
+        if ends or all(one.name for one in inner[:place]):
             return place - 1
     return None
 
@@ -199,7 +201,7 @@ def complete(fragment: str, question: str, focus: str) -> str | None:
 def _closes(word: Word) -> bool:
     """Tell whether a word cannot be part of the noun in "which country"."""
     return word.low not in ("else", "exactly", "precisely", "specifically", "many", "much") and (
-        is_closed(word) or is_verb(word, None)
+        word.closed or is_verb(word, None)
     )
 
 

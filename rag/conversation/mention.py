@@ -5,12 +5,13 @@ Read from capitals, titles, a few first names and the words around. A mention to
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.english.grammar import CITIZENS, Word, is_closed, is_name, is_verb, tag
+from rag.english.grammar import CITIZENS, Word, is_verb, tag
+from rag.english.lexicon import INSTITUTIONS, MEN, PLACES, TITLES, WOMEN
 from rag.english.question_form import is_plural
 from rag.english.vocabulary import DETERMINERS, POSSESSIVES
 from rag.text.dates import MONTH
@@ -31,66 +32,6 @@ class Mention:
     gender: Literal["", "f", "m"] = ""
 
 
-_TITLE = frozenset(
-    """
-    president minister secretary chancellor senator governor mayor general admiral colonel captain judge justice
-    pope bishop cardinal ambassador king queen prince princess lord lady sir dame mr mrs ms miss dr doctor professor
-    congressman congresswoman representative leader chief director chairman chairwoman spokesman spokeswoman
-    dictator premier ceo actor actress singer author writer coach emperor sheikh ayatollah commander lawyer analyst
-    """.split()
-)
-_MALE = frozenset(
-    """
-    mr sir king prince lord pope bishop cardinal emperor congressman chairman spokesman husband father brother son
-    actor uncle grandfather nephew boy man businessman adam alan albert alejandro alex alexander alfred ali andrew
-    anthony antonio arthur barack ben benjamin bernard bill bob boris brian bruce bruno carlos charles chris
-    christian christopher chuck daniel david dennis diego dmitri donald douglas dwight edward elon emmanuel eric
-    ernest eugene felipe fernando fidel francis francisco frank franz fred gary george gerald giovanni gordon graham
-    gustavo hans harold harry hassan henry herbert howard hugo ian igor ivan jack jacob james jason javier jean jeff
-    jeffrey jeremy jerry jim jimmy joe john jonathan jorge jose joseph joshua juan julian justin karl keith ken
-    kenneth kevin larry lee leo leonard lewis louis luis luke marco mario mark martin matthew max michael miguel
-    mike mohammed muhammad neil nicholas nick nicolas norman oliver oscar patrick paul pedro peter philip pierre
-    rafael ralph raul raymond ricardo richard rob robert roberto roger ronald roy russell ryan salvador sam samuel
-    scott sean sergei simon stanley stephen steve steven stuart ted terry theodore thomas tim timothy tom tony
-    victor vincent vladimir volodymyr walter wayne william winston wolfgang xi anders gabriel keir lars luiz narendra
-    olaf pablo rishi sven viktor
-    """.split()
-)
-_FEMALE = frozenset(
-    """
-    mrs ms miss queen princess lady dame congresswoman chairwoman spokeswoman wife mother sister daughter actress
-    aunt grandmother niece girl woman businesswoman alice amanda amy ana andrea angela ann anna anne annie audrey
-    barbara beth betty camilla carla carmen carol caroline catherine charlotte christina christine cilia claire
-    claudia deborah delcy diana diane donna dorothy elena eleanor elizabeth ella emily emma eva evelyn frances
-    giorgia gloria grace greta hannah heather helen hillary ingrid irene isabel jacqueline jane janet jennifer
-    jessica joan joyce judith judy julia julie kamala karen kate katherine kathleen kathryn katie kim laura lauren
-    leah linda lisa lucy madonna margaret maria marie marilyn martha mary melania melissa michelle monica nancy
-    natalia nicole nina olga olivia pamela patricia paula rachel rebecca rosa rose ruth sandra sara sarah serena
-    sharon sheila sofia sonia sophia stephanie susan sylvia taylor teresa theresa tina ursula valentina vanessa vera
-    veronica victoria virginia wendy yoko yvonne jenny giulia
-    """.split()
-)
-_PLACE = frozenset(
-    """
-    afghanistan africa america argentina asia athens australia austria baghdad beijing belgium berlin bolivia brazil
-    britain brussels cairo california canada caracas chile china colombia cuba damascus denmark egypt england europe
-    finland florida france gaza geneva germany greece havana hungary india indonesia iran iraq ireland israel italy
-    japan jerusalem kenya korea kyiv lebanon london madrid mexico miami moscow netherlands nicaragua nigeria norway
-    pakistan palestine panama paris peru poland portugal rome russia scotland spain sweden switzerland syria taiwan
-    tehran texas tokyo turkey uk ukraine us usa venezuela vietnam washington
-    """.split()
-)
-_INSTITUTION = frozenset(
-    """
-    academy act agency airlines album army association award awards bank book bridge bureau center centre
-    championship championships church club college committee company congress council country court cup department
-    district express federation festival force forces games hall hospital house institute island journal league
-    library museum music news orchestra organisation organization park party post press prize records revolution
-    river school series service show society song stadium street studio studios team theater theatre times
-    tour treaty trophy union university war week world
-    """.split()
-)
-"""Last words of names that no person has."""
 _LAND = re.compile(r"\w{2,}(?:land|stan|ville|shire|burgh|nia|ria|sia)$")
 _OF_A_PEOPLE = re.compile(r"(?:an|ese|ish|ch|i)$")
 _AT = frozenset("in at near from across throughout".split())
@@ -120,7 +61,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     return tuple(sorted([*times, *_phrases(text, rest)], key=lambda mention: mention.start))
 
 
-def _phrases(text: str, found: list[Word]) -> Iterator[Mention]:
+def _phrases(text: str, found: Sequence[Word]) -> Iterator[Mention]:
     """Yield the noun phrases of a text: a determiner, adjectives and nouns; what follows "of" belongs to it."""
     first = 0
     while first < len(found):
@@ -133,18 +74,18 @@ def _phrases(text: str, found: list[Word]) -> Iterator[Mention]:
         inner = (
             _end(found, last + 2) if after and after.low == "of" and after.joined and last + 2 < len(found) else None
         )
-        if is_name(found[last]):
+        if found[last].name:
             yield _named(text, found, _name_start(found, first, last), last)
         else:
             whole = last if inner is None else inner
             yield _thing(text, found, first, last, whole)
-            if inner is not None and is_name(found[inner]):
+            if inner is not None and found[inner].name:
                 yield _named(text, found, _name_start(found, last + 2, inner), inner)
             last = whole
         first = last + 1
 
 
-def _end(found: list[Word], first: int) -> int | None:
+def _end(found: Sequence[Word], first: int) -> int | None:
     """Return the place of the last word of the noun phrase that starts at a place; None if none does."""
     last = None
     for place in range(first, len(found)):
@@ -153,23 +94,23 @@ def _end(found: list[Word], first: int) -> int | None:
             break  # "Was the profit higher?"
         if place == first and word.low in DETERMINERS | POSSESSIVES:
             continue
-        small = word.low in _SMALL and last is not None and before and is_name(before)
-        adds = last is not None and is_name(word) and before and not (is_name(before) or before.genitive)
-        if adds and before and before.low not in _SMALL | _TITLE | DETERMINERS | {"of"}:
+        small = word.low in _SMALL and last is not None and before and before.name
+        adds = last is not None and word.name and before and not (before.name or before.genitive)
+        if adds and before and before.low not in _SMALL | TITLES | DETERMINERS | {"of"}:
             break
-        if last is not None and not is_name(word) and _ends_with_name(found, first, last):
+        if last is not None and not word.name and _ends_with_name(found, first, last):
             break
         if small or (before and before.low == "of" and _OFFICE.match(f"of {word.low} ")):
             pass
         elif (
             before
-            and before.low in _TITLE
+            and before.low in TITLES
             and word.low == "of"
             and place + 1 < len(found)
             and _OFFICE.match(f"of {found[place + 1].low} ")
         ):
             continue
-        elif is_closed(word) or is_verb(word, before):
+        elif word.closed or is_verb(word, before):
             break
         last = place
     while last is not None and last > first and found[last].low in _SMALL:
@@ -177,50 +118,50 @@ def _end(found: list[Word], first: int) -> int | None:
     return last
 
 
-def _ends_with_name(found: list[Word], first: int, last: int) -> bool:
+def _ends_with_name(found: Sequence[Word], first: int, last: int) -> bool:
     """Tell whether a phrase is a name and a common word after it a verb: "did Ann Lee paint", "did Oslo pay"."""
     run = found[first : last + 1]
-    if not all(is_name(word) for word in run) or run[-1].genitive or found[last + 1].low in _SMALL | {"of"}:
+    if not all(word.name for word in run) or run[-1].genitive or found[last + 1].low in _SMALL | {"of"}:
         return False
     asked = first > 0 and found[first - 1].low in ("do", "does", "did")
-    person = len(run) > 1 and run[0].low in _FEMALE | _MALE and not set(_TITLE) & {word.low for word in run}
+    person = len(run) > 1 and run[0].low in WOMEN | MEN and not set(TITLES) & {word.low for word in run}
     return person or (asked and not _OF_A_PEOPLE.search(run[-1].low))
 
 
-def _owners(text: str, found: list[Word], first: int, last: int) -> Iterator[Mention]:
+def _owners(text: str, found: Sequence[Word], first: int, last: int) -> Iterator[Mention]:
     """Yield the names within a phrase that own something in it."""
     for place in range(first, last):
-        if found[place].genitive and is_name(found[place]) and not _saint(found, place):
+        if found[place].genitive and found[place].name and not _saint(found, place):
             yield _named(text, found, _name_start(found, first, place), place)
 
 
-def _saint(found: list[Word], place: int) -> bool:
+def _saint(found: Sequence[Word], place: int) -> bool:
     """Tell whether a genitive is part of a name: "St Mary's Hospital", "Queen's University"."""
     after = found[place + 1].low if place + 1 < len(found) else ""
     owner = found[place].low
     sacred = place > 0 and found[place - 1].low in ("st", "saint")
-    return found[place].genitive and after in _INSTITUTION and (sacred or owner in _FEMALE | _MALE)
+    return found[place].genitive and after in INSTITUTIONS and (sacred or owner in WOMEN | MEN)
 
 
-def _name_start(found: list[Word], first: int, last: int) -> int:
+def _name_start(found: Sequence[Word], first: int, last: int) -> int:
     """Return where the name that ends at a place starts."""
     start = last
     while start > first and (not found[start - 1].genitive or _saint(found, start - 1)):
         before = found[start - 1]
-        if not (is_name(before) or before.low in _SMALL or (before.low == "of" and start - 1 > first)):
+        if not (before.name or before.low in _SMALL or (before.low == "of" and start - 1 > first)):
             break
         start -= 1
     return start
 
 
-def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
+def _named(text: str, found: Sequence[Word], start: int, last: int) -> Mention:
     run = [word.low for word in found[start : last + 1]]
     before = found[start - 1].low if start else ""
     if len(run) == 1 and CITIZENS.match(found[last].text):
         return Mention(found[last].text, "thing", found[start].start, found[last].end, plural=True)
     gender = _gender([*run, before])
-    titles = [n for n, word in enumerate(run[:-1]) if word in _TITLE]
-    titled = bool(titles) or before in _TITLE
+    titles = [n for n, word in enumerate(run[:-1]) if word in TITLES]
+    titled = bool(titles) or before in TITLES
     if (
         titles
     ):  # "Cuban President Miguel Díaz-Canel" is "Miguel Díaz-Canel", and "Cuban President Castro" "President Castro"
@@ -231,10 +172,10 @@ def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
     aged = re.match(r", \d\d,", text[found[last].end :])
     if titled or gender or aged:
         kind = "person"
-    elif len(run) > 1 and run[-1] in _INSTITUTION and not titles:
+    elif len(run) > 1 and run[-1] in INSTITUTIONS and not titles:
         kind = "thing"
     elif (
-        run[-1].replace(".", "") in _PLACE
+        run[-1].replace(".", "") in PLACES
         or (len(run) == 1 and _LAND.match(run[0]))
         or (len(run) == 1 and before in _AT)
         or (before == "the" and run[-1] == "states")
@@ -245,7 +186,7 @@ def _named(text: str, found: list[Word], start: int, last: int) -> Mention:
     return Mention(text[found[start].start : found[last].end], kind, found[start].start, found[last].end, gender=gender)
 
 
-def _thing(text: str, found: list[Word], first: int, last: int, whole: int) -> Mention:
+def _thing(text: str, found: Sequence[Word], first: int, last: int, whole: int) -> Mention:
     head = found[last]
     many = is_plural(head.text) or head.low in _FEW or head.low.endswith(("men", "people"))
     shown = text[found[first].start : found[whole].end]
@@ -255,8 +196,8 @@ def _thing(text: str, found: list[Word], first: int, last: int, whole: int) -> M
 def _gender(run: list[str]) -> Literal["", "f", "m"]:
     """Return the gender that a title, a kinship or a first name tells; the first that does."""
     for word in run:
-        if word in _FEMALE or word in _MALE:
-            return "f" if word in _FEMALE else "m"
+        if word in WOMEN or word in MEN:
+            return "f" if word in WOMEN else "m"
     return ""
 
 
@@ -264,7 +205,7 @@ def is_person(mention: Mention) -> bool:
     """Tell whether a mention is of a person: by name, or as "the president" and "his wife" are."""
     head = mention.text.split()[-1].lower() if mention.kind == "thing" else ""
     inner = mention.text.split(" of ")[0].split()[-1].lower() if mention.kind == "thing" else ""
-    return mention.kind == "person" or bool(mention.gender) or head in _TITLE or inner in _TITLE
+    return mention.kind == "person" or bool(mention.gender) or head in TITLES or inner in TITLES
 
 
 def named_in(text: str) -> bool:

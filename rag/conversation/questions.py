@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from rag.documents.common.metadata import DATELINE
+from rag.english.lexicon import DEMONYMS, OCCUPATIONS
 from rag.english.question_form import is_plural
 from rag.text.dates import DATE, MONTH, MONTHS
 from rag.text.numerals import SPELLED
@@ -15,24 +16,6 @@ from rag.text.terms import STOP, fold
 
 LEAST_CHARS, MOST_CHARS = 12, 110
 
-_DEMONYMS = dict(
-    pair.split(":")
-    for pair in """
-    Afghan:Afghanistan Algerian:Algeria American:America Argentine:Argentina Australian:Australia Austrian:Austria
-    Belarusian:Belarus Belgian:Belgium Bolivian:Bolivia Brazilian:Brazil British:Britain Bulgarian:Bulgaria
-    Canadian:Canada Chilean:Chile Chinese:China Colombian:Colombia Croatian:Croatia Cuban:Cuba Czech:Czechia
-    Danish:Denmark Dutch:the_Netherlands Ecuadorian:Ecuador Egyptian:Egypt Estonian:Estonia Ethiopian:Ethiopia
-    Finnish:Finland French:France Georgian:Georgia German:Germany Greek:Greece Haitian:Haiti Hungarian:Hungary
-    Indian:India Indonesian:Indonesia Iranian:Iran Iraqi:Iraq Irish:Ireland Israeli:Israel Italian:Italy
-    Jamaican:Jamaica Japanese:Japan Jordanian:Jordan Kenyan:Kenya Latvian:Latvia Lebanese:Lebanon Libyan:Libya
-    Lithuanian:Lithuania Malaysian:Malaysia Mexican:Mexico Moroccan:Morocco Nicaraguan:Nicaragua Nigerian:Nigeria
-    Norwegian:Norway Pakistani:Pakistan Panamanian:Panama Paraguayan:Paraguay Peruvian:Peru Polish:Poland
-    Portuguese:Portugal Romanian:Romania Russian:Russia Saudi:Saudi_Arabia Scottish:Scotland Serbian:Serbia
-    Slovak:Slovakia Spanish:Spain Sudanese:Sudan Swedish:Sweden Swiss:Switzerland Syrian:Syria Thai:Thailand
-    Tunisian:Tunisia Turkish:Turkey Ukrainian:Ukraine Uruguayan:Uruguay Venezuelan:Venezuela Vietnamese:Vietnam
-    Welsh:Wales
-    """.split()
-)
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
 _WORD = rf"(?:{_CAPITAL}['’])?{_CAPITAL}[\w’'-]*[^\W\d_](?<!'s)(?<!’s)"
 _NAME = rf"{_WORD}(?: (?:(?:de|del|de la|la|van|von|van der|bin|al|da|di) )?{_WORD}){{0,3}}"
@@ -44,19 +27,6 @@ _OFFICE = (
 _TITLES = (
     r"(?:Secretary of State|(?:Lt\. |Major |Brig\. )?General|Senator|Sen\.|Gov\.|Governor|Mayor|Justice|Judge|Professor"
     r"|Pope|Prince|Princess|Rep\.|Congressman|Congresswoman|Bishop|Archbishop|Cardinal|Sir|Lord|Lady|Dr\.|CEO|Coach)"
-)
-_PERSON = frozenset(
-    """
-    president minister secretary chancellor premier governor mayor senator ambassador king queen prince princess leader
-    politician lawyer judge general officer soldier economist historian scientist physicist chemist biologist
-    mathematician engineer inventor doctor surgeon nurse writer author novelist poet playwright journalist editor
-    philosopher theologian actor actress singer musician composer painter sculptor artist architect director producer
-    comedian dancer player footballer cricketer golfer boxer swimmer runner coach manager founder co-founder
-    entrepreneur businessman businesswoman businessperson executive chairman chairwoman ceo activist spokesman
-    spokeswoman spokesperson analyst professor teacher researcher psychologist linguist explorer astronaut pilot
-    missionary bishop pope saint emperor empress monarch duke noble statesman revolutionary dictator broadcaster
-    presenter model chef designer programmer
-    """.split()
 )
 _BODY = (
     r"(?:government|ministry|company|president|court|committee|council|commission|union|team|university|agency|army|police"
@@ -98,8 +68,8 @@ _UNCOUNTED = frozenset(
 )
 _COUNT = rf"(?<![\w.,$€£-])(?P<count>\d[\d,]*|{'|'.join(w for w in SPELLED if w not in ('zero', 'one'))})"
 _SCALE = r"(?: to \d[\d,.]*)?(?: (?:million|billion|thousand|hundred))?"
-_THING = rf"(?P<thing>(?:(?:{'|'.join(_DEMONYMS)}|U\.S\.|[a-z][a-z-]+) ){{0,4}}?(?P<noun>[a-z][a-z-]+)(?: of [a-z]+)?)"
-_BEGINS = rf"(?:^|, (?:and )?)(?:(?:{'|'.join(_DEMONYMS)}|U\.S\.) {_RANK}{_OFFICE} |{_RANK}{_OFFICE} |{_TITLES} )?"
+_THING = rf"(?P<thing>(?:(?:{'|'.join(DEMONYMS)}|U\.S\.|[a-z][a-z-]+) ){{0,4}}?(?P<noun>[a-z][a-z-]+)(?: of [a-z]+)?)"
+_BEGINS = rf"(?:^|, (?:and )?)(?:(?:{'|'.join(DEMONYMS)}|U\.S\.) {_RANK}{_OFFICE} |{_RANK}{_OFFICE} |{_TITLES} )?"
 _SUBJECT = rf"(?P<subject>{_NAME}|{_GROUP})"
 _DATED = rf"(?:(?:^|, )On (?P<date>{MONTH} \d{{1,2}}(?:, \d{{4}})?|{DATE}), )"
 _PLAIN = re.compile(r"[\w .,’'&-]+[^\s?]\?")
@@ -141,16 +111,16 @@ def _who(text: str) -> Made:
     said = rf"(?P<name>{_FULL_NAME})(?:,| (?P<be>is|was)) (?:an?|the) (?P<what>[\w' -]{{4,60}})"
     for found in re.finditer(said, text):
         head = re.split(r" (?:of|for|in|who|at|from|by|to|with) ", found["what"])[0]
-        if _PERSON & set(fold(head).split()) and not (found["be"] and found.start()):
+        if OCCUPATIONS & set(fold(head).split()) and not (found["be"] and found.start()):
             yield f"Who {found['be'] or 'is'} {_named(found['name'])}?"
 
 
 def _office(text: str) -> Made:
-    lands = "|".join([*_DEMONYMS, r"U\.S\."])
+    lands = "|".join([*DEMONYMS, r"U\.S\."])
     held = rf"(?P<before>\w+ )?\b(?P<land>{lands}) (?P<office>{_RANK}{_OFFICE}) {_FULL_NAME}"
     for found in re.finditer(held, text):
         if fold(found["before"] or "").strip() not in ("former", "late", "then", "acting", "interim", "ex"):
-            land = _DEMONYMS.get(found["land"], "").replace("_", " ")
+            land = DEMONYMS.get(found["land"], "").replace("_", " ")
             whose = f"{land}'s" if land else "the U.S."
             yield f"Who is {whose} {found['office'].lower()}?"
     for found in re.finditer(rf"\b(?P<firm>{_WORD}) (?P<post>CEO|co-founder|founder|chairman) {_FULL_NAME}", text):
@@ -239,7 +209,7 @@ def _subject(text: str) -> str:
         named = _named(text[4:])
         return f"the {named}" if named else ""
     first = text.split()[0]
-    return "" if first in _DEMONYMS or _is_time(first) else _named(text)
+    return "" if first in DEMONYMS or _is_time(first) else _named(text)
 
 
 def _topic(text: str, subject: str) -> str:
@@ -252,7 +222,7 @@ def _topic(text: str, subject: str) -> str:
             continue
         if own & set(fold(name).split()) or not _named(name) or before.endswith((".", "“", '"', ":")):
             continue
-        if any(word in _DEMONYMS or _is_time(word) for word in name.split()):
+        if any(word in DEMONYMS or _is_time(word) for word in name.split()):
             continue
         if found["next"] and not found["of"] and found["next"].strip() not in STOP:
             continue  # "the Finance department"

@@ -9,7 +9,7 @@ from rag.conversation import smalltalk
 from rag.conversation.summary import summarise
 from rag.index.opened import Index
 from rag.reading.citations import compose
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.schema import LENGTHS, Answer, Filter
 
 MOST_SUMMARY = 4
@@ -54,7 +54,7 @@ def reply(
         )
     most = MOST_ABOUT if said == "about" and len(titles) == 1 else MOST_SUMMARY
     most = smalltalk.sentences_wanted(question, most, min(most, LENGTHS[length] or most))
-    composed = compose(Chosen(1.0, summarise(index, chosen, most)))
+    composed = compose(Selected(1.0, summarise(index, chosen, most)))
     reason = None if composed.claims else "not_supported" if titles else "nothing_found"
     return Answer(
         question,

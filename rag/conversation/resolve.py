@@ -10,7 +10,7 @@ from rag.conversation.antecedent import Talk, antecedent, candidates, fit_person
 from rag.conversation.fragment import frame
 from rag.conversation.mention import Mention, is_person, mentions, named_in
 from rag.conversation.turns import latest, series
-from rag.english.grammar import Word, is_auxiliary, is_closed, is_verb, participle, tag
+from rag.english.grammar import Word, is_verb, participle, tag
 from rag.english.question_form import yes_no
 from rag.english.vocabulary import POSSESSIVES, PREPOSITIONS, RANKS
 from rag.text.terms import stem, terms
@@ -165,7 +165,7 @@ def _bound(kind: str, word: Word, before: Word | None, text: str) -> bool:
             for mention in earlier
             if _CLAUSE.search(text[mention.end : word.start]) or text[mention.end : mention.end + 2] in ("'s", "’s")
         ]
-    elif before is not None and word.low not in POSSESSIVES and not is_auxiliary(before):
+    elif before is not None and word.low not in POSSESSIVES and not before.auxiliary:
         return bool(earlier)  # "when he resigned": of all that may be meant, what is nearest
     return any(_may_be(kind, mention) for mention in earlier) or (kind == "s" and len(series(text[: word.start])) > 1)
 
@@ -189,7 +189,7 @@ def _heads(word: Word, text: str) -> bool:
     rest = tag(text[word.start :])
     if len(rest) < 2 or not rest[1].joined:
         return False
-    return (not is_closed(rest[1]) and not rest[1].low.endswith("ly")) or (word.low != "her" and is_auxiliary(rest[1]))
+    return (not rest[1].closed and not rest[1].low.endswith("ly")) or (word.low != "her" and rest[1].auxiliary)
 
 
 def _pronoun(kind: str, word: Word, after: Word | None, text: str, talk: Talk) -> Change | None:
@@ -210,10 +210,10 @@ def _pronoun(kind: str, word: Word, after: Word | None, text: str, talk: Talk) -
 
 def _demonstrative(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:
     """Return what takes the place of "that", or of "that deal"."""
-    free = after is None or not after.joined or is_auxiliary(after) or after.low in PREPOSITIONS or is_verb(after, None)
+    free = after is None or not after.joined or after.auxiliary or after.low in PREPOSITIONS or is_verb(after, None)
     if free and word.low in ("this", "that"):
         ends = before is None or after is None or not after.joined
-        if ends or (before and (before.low in PREPOSITIONS or is_auxiliary(before) or is_verb(before, None))):
+        if ends or (before and (before.low in PREPOSITIONS or before.auxiliary or is_verb(before, None))):
             return _that(word, before, after, talk)
         return None
     if free:
@@ -225,7 +225,7 @@ def _demonstrative(word: Word, before: Word | None, after: Word | None, text: st
     head = owned.text.split()[-1].lower()
     if any(stem(head) in terms(mention.text) for mention in mentions(text) if mention.end <= word.start):
         return None
-    relative = before is not None and not is_closed(before)
+    relative = before is not None and not before.closed
     if word.low == "that" and relative and head not in _TIME_NOUN:
         return None
     if head in _TIME_NOUN:
@@ -267,7 +267,7 @@ def _that(word: Word, before: Word | None, after: Word | None, talk: Talk) -> Ch
 
 def _there(word: Word, before: Word | None, after: Word | None, text: str, talk: Talk) -> Change | None:
     """Return what takes the place of "there" where it means a place."""
-    if before is None or is_auxiliary(before) or (after and (is_auxiliary(after) or after.low in PREPOSITIONS)):
+    if before is None or before.auxiliary or (after and (after.auxiliary or after.low in PREPOSITIONS)):
         return None
     place = latest("place", talk.turns[-2:])
     if place is None or named_in(text[: word.start]):

@@ -4,7 +4,7 @@ import re
 
 from rag.conversation.fragment import frame, stripped
 from rag.conversation.mention import Mention, is_person, mentions
-from rag.english.grammar import is_auxiliary, is_name, is_verb, tag
+from rag.english.grammar import is_verb, tag
 from rag.english.question_form import LEAD_IN
 from rag.english.vocabulary import AUXILIARY, PREPOSITIONS, RANKS, WH
 
@@ -37,11 +37,10 @@ def about(fragment: str) -> str | None:
     if not lead or not re.match(r"(?:and|but|or|so)\b", lead[0], re.IGNORECASE) or not fragment.strip().endswith("?"):
         return None
     found_words = tag(text)
-    if not found_words or (re.match(rf"(?:{WH}|{AUXILIARY})\b", text, re.IGNORECASE) and not is_name(found_words[0])):
+    if not found_words or (re.match(rf"(?:{WH}|{AUXILIARY})\b", text, re.IGNORECASE) and not found_words[0].name):
         return None
     verbal = any(
-        is_auxiliary(word) or is_verb(word, before)
-        for before, word in zip([None, *found_words], found_words, strict=False)
+        word.auxiliary or is_verb(word, before) for before, word in zip([None, *found_words], found_words, strict=False)
     )
     return None if verbal else text
 

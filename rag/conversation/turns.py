@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.conversation.fragment import stripped
 from rag.conversation.mention import Mention, is_person, mentions
-from rag.english.grammar import is_closed, is_name, is_verb, tag
+from rag.english.grammar import is_verb, tag
 from rag.schema import Turn
 from rag.text.terms import terms
 
@@ -28,6 +29,7 @@ def full_name(mention: Mention, turns: Sequence[Turn]) -> str:
     return text
 
 
+@lru_cache(maxsize=512)
 def focus(turn: Turn) -> Mention | None:
     """Return the name in an answer that answers its question, as far as that can be told.
 
@@ -45,7 +47,7 @@ def focus(turn: Turn) -> Mention | None:
             continue
         beside: list[str] = []
         for word in reversed(tag(turn.answer[: mention.start])):
-            if is_closed(word) or is_verb(word, None):
+            if word.closed or is_verb(word, None):
                 break
             beside.append(word.text)
         near = len(wanted & set(terms(" ".join(beside))))
@@ -106,7 +108,7 @@ def together(items: Sequence[str], text: str) -> str:
 
 def _inner(item: str, text: str) -> str:
     first = tag(item)[0]
-    small = is_closed(first) or (text.startswith(item) and not is_name(first))
+    small = first.closed or (text.startswith(item) and not first.name)
     return f"{item[0].lower()}{item[1:]}" if small and not item[:2].isupper() else item
 
 

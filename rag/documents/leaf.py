@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.documents.common.decode import Unusable
-from rag.documents.pdf.glyphs import Page, Reader, turned
+from rag.documents.pdf.glyphs import Page, PageReader, turned
 from rag.documents.pdf.letters import Word
 from rag.documents.pdf.lines import Line, rows, segments
 from rag.documents.pdf.ocr import Recogniser
@@ -111,7 +111,7 @@ def placed(page: Any, ocr: Recogniser | None = None) -> Iterator[Placed]:
     """Yield the words of a page, with their places as it is shown, in about the order in which they are read."""
     import pypdfium2.raw as pdfium
 
-    found = Reader().page(page)
+    found = PageReader().page(page)
     if ocr and not found.words and not found.turned:
         yield from _recognised(page, found, ocr)
         return

@@ -35,7 +35,7 @@ _BLOCK_END = re.compile(
     r"|[ \t]{0,3}(?:\#{1,6}[ \t]|>|\||```)"  # a heading, quotation, table row or fence of Markdown
     r")"
     r"|(?<![^\r\n])\#{1,6}[ \t][^\r\n]*(?:\r\n|\r|\n)"  # after a heading;
-    rf"|{described.MARK}"  # after the line that says which model describes a picture;
+    rf"|{described.FIRST_LINE}"  # after the line that says which model describes a picture;
     # and between initials and a subject with its verb ("…toward the U.S. Mexico has…"), but not "the U.S. Army has…"
     rf"|(?<=[A-Z]\.[A-Z]\.)[ \t\r\n]+(?=(?!{_INSTITUTIONS})[A-Z][\w'’-]*[ ](?:{_AUXILIARIES})\b)"
 )

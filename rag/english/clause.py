@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.english.tokens import Token, is_date, meets, tokens
 from rag.english.vocabulary import (
@@ -47,6 +48,7 @@ class PolarQuestion:
         return self.auxiliary in COPULAS
 
     @classmethod
+    @lru_cache(maxsize=64)  # one question meets many sentences
     def of(cls, text: str, whole: str) -> "PolarQuestion | None":
         """Read a question; None if it is negated.
 

@@ -5,9 +5,11 @@ a noun or what belongs to one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
+from rag.english.lexicon import LIKE_VERBS, NOUNS_TOO, VERBS
 from rag.english.question_form import is_plural
 from rag.english.vocabulary import (
     AUXILIARY,
@@ -23,7 +25,7 @@ from rag.english.vocabulary import (
 from rag.text.terms import INITIALS, fold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is asked of a word again and again is found once
 class Word:
     """A word of a text, ``text[start:end]``, with its genitive's ending."""
 
@@ -42,6 +44,33 @@ class Word:
     verb: bool = False
     """Whether its place makes it a verb, or what "is" says of its subject: "close" in "When will the bridge close?"."""
 
+    @cached_property
+    def auxiliary(self) -> bool:
+        """Whether it is "did", "was", "can't" and the like."""
+        return _AUX.match(self.low) is not None
+
+    @cached_property
+    def name(self) -> bool:
+        """Whether it is, or is part of, a name."""
+        # a capital makes a name of a small word: "Per" in "the architect Per Lunde"
+        first_name = self.low in PREPOSITIONS and self.heads and not self.opens
+        if (
+            not self.text[0].isupper()
+            or self.text in _INITIALS
+            or (self.low in _CLOSED and self.text != "US" and not first_name)
+            or (self.auxiliary and self.text not in ("May", "Will"))
+        ):
+            return False
+        if self.opens and (self.low.endswith("ly") or self.low in _GREETING):
+            return False
+        common = is_plural(self.text) or self.low in VERBS or self.low.endswith(("tion", "ment", "ing", "ed"))
+        return not (self.opens and common and not self.heads and not CITIZENS.match(self.text))
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether it is none of noun, adjective, name, number and full verb."""
+        return (self.low in _CLOSED or self.auxiliary) and not self.name
+
 
 _OTHER = frozenset(
     """
@@ -53,40 +82,6 @@ _OTHER = frozenset(
     somebody anybody worth according outdoors indoors abroad overseas online offline
     """.split()
 )
-_BASE = """
-    accept accuse achieve act add admit affect agree allow announce appear apologise apologize apply appoint argue
-    arrest arrive ask assert attend avoid ban base become begin believe belong blame bomb break bring build buy call
-    capture carry cause change choose claim come commit compare complain condemn confirm consider contain continue
-    control cost create criticise criticize cut deal decide declare defend demand deny depend describe destroy die
-    differ discover discuss do draw drive earn emerge end enter escape establish evacuate exist expect explain
-    express face fail fall feel fight fill find fire follow force found get give go grow happen have hear help hire
-    hit hold hope hurt import include increase indicate insist intend invade invest involve join keep kill know land
-    last launch lead learn leave let like live look lose love make manage mark marry mean meet mention move name
-    need negotiate offer open oppose order own pay perform place plan play post praise prepare prevent produce
-    promise propose protect provide publish pull put reach react read receive refer refuse regard reject release
-    remain remove replace reply report require resign respond return reveal rule run say see seem seize sell send
-    serve set shoot show sign sing speak spend stand start stay steal stop strike study succeed suffer suggest
-    support suspect take talk teach tell thank think threaten tour trade train transfer travel try turn understand
-    use visit vote wait want warn watch win work worry write yield benefit estimate reinforce protest object
-    retaliate surrender collapse recover rise crash explode negotiate rain snow
-    """.split()
-VERB = frozenset(_BASE)
-_NOUN_TOO = frozenset(
-    """
-    act ban base call cause change claim control cost cut deal demand end face fall fight fire force help hit hope
-    land last launch lead like look love mark mean move name need offer order own pay place plan play post promise
-    reach release reply report return rule run set show sign stand start stay stop strike study support suspect talk
-    tour trade train transfer travel try turn use visit vote wait watch win work worry protest object collapse rise
-    crash
-    """.split()
-)
-_ENDS_LIKE_VERB = frozenset(
-    """
-    united during including according speed hundred breed indeed building meeting evening morning spring string nothing
-    anything something everything ceiling housing funding hearing wedding painting mourning
-    training spending parking warning ruling
-    """.split()
-)
 _WORD = re.compile(rf"{INITIALS}|[$£€]?\d[\d.,]*(?:\w+)?|[^\W\d_](?:[\w]|[-–'’](?=\w))*")
 _INITIALS = ("I", "CEO", "CFO", "PM", "MP", "TV")
 """Capitals that name nobody."""
@@ -94,7 +89,8 @@ _GREETING = frozenset("hi hello hey sorry thanks thank unfortunately too good gr
 CITIZENS = re.compile(r"[A-Z]\w+(?:ans|crats|ists|ites|eers|is)$")
 
 
-def tag(text: str) -> list[Word]:
+@lru_cache(maxsize=1024)
+def tag(text: str) -> tuple[Word, ...]:
     """Return the words of a text, in order."""
     found: list[Word] = []
     shouted = text.isupper()
@@ -114,10 +110,10 @@ def tag(text: str) -> list[Word]:
         )
     for place in _verbs(found):
         found[place] = replace(found[place], verb=True)
-    return found
+    return tuple(found)
 
 
-def _verbs(found: list[Word]) -> Iterator[int]:
+def _verbs(found: Sequence[Word]) -> Iterator[int]:
     """Yield the places of the words that must be verbs, in no list though they may be.
 
     A base form follows "did", "will" and the like: straight in a statement, after the subject in a question.
@@ -126,12 +122,12 @@ def _verbs(found: list[Word]) -> Iterator[int]:
     for place, word in enumerate(found):
         if word.opens or (place and found[place - 1].opens and found[place - 1].low in ("and", "but", "so", "or")):
             first = found[place + 1] if word.low in PREPOSITIONS and place + 1 < len(found) else word
-            asks = bool(_WH.fullmatch(first.low)) or is_auxiliary(first)
-        if _TAKES_BASE.fullmatch(word.low) and not is_name(word):
+            asks = bool(_WH.fullmatch(first.low)) or first.auxiliary
+        if _TAKES_BASE.fullmatch(word.low) and not word.name:
             verb = _base_form(found, place + 1, asks=asks)
             if verb is not None:
                 yield verb
-        elif asks and word.low in COPULAS and (word.opens or is_closed(found[place - 1])):
+        elif asks and word.low in COPULAS and (word.opens or found[place - 1].closed):
             if (predicate := _predicate(found, place + 1)) is not None:
                 yield predicate
         elif place and (
@@ -144,33 +140,33 @@ def _verbs(found: list[Word]) -> Iterator[int]:
 def _follows_subject(word: Word, before: Word) -> bool:
     """Tell whether a word stands behind what can only be a subject: "it employs", "they negotiate"."""
     subject = before.low in ("he", "she", "they", "we") or (before.low == "it" and before.opens)
-    plain = not is_closed(word) and word.text[0].islower() and not word.low.endswith("ly")
+    plain = not word.closed and word.text[0].islower() and not word.low.endswith("ly")
     return subject and word.joined and plain
 
 
-def _predicate(found: list[Word], start: int) -> int | None:
+def _predicate(found: Sequence[Word], start: int) -> int | None:
     """Return the place of what a question for yes or no says of its subject: "safe" in "Is the dam safe?"."""
     opener = found[start - 1]
     run = found[start:]
     if not (opener.opens or found[start - 2].opens) or _WH.fullmatch(found[start - 2].low) or len(run) < 3:
         return None
-    plain = all(word.joined and not is_closed(word) and not word.genitive for word in run[1:])
-    return len(found) - 1 if plain and run[0].low in DETERMINERS | POSSESSIVES and not is_name(run[-1]) else None
+    plain = all(word.joined and not word.closed and not word.genitive for word in run[1:])
+    return len(found) - 1 if plain and run[0].low in DETERMINERS | POSSESSIVES and not run[-1].name else None
 
 
 def _stands_as_verb(word: Word, before: Word, after: Word) -> bool:
     """Tell whether a word between two others is their verb: "Tarn Lines runs the ferry", "it cost 40 euros"."""
-    if is_closed(before) or is_closed(word) or word.text[0].isupper() or not (word.joined and after.joined):
+    if before.closed or word.closed or word.text[0].isupper() or not (word.joined and after.joined):
         return False
     counted = after.low in ("a", "an") or after.text[0] in "0123456789$£€"
-    if counted and (word.low in VERB or word.low.removesuffix("s") in VERB):
+    if counted and (word.low in VERBS or word.low.removesuffix("s") in VERBS):
         return True
-    if not is_name(before) or before.genitive:
+    if not before.name or before.genitive:
         return False
-    return counted or after.low in DETERMINERS | POSSESSIVES or (is_name(after) and word.low.endswith(("s", "ed")))
+    return counted or after.low in DETERMINERS | POSSESSIVES or (after.name and word.low.endswith(("s", "ed")))
 
 
-def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
+def _base_form(found: Sequence[Word], start: int, *, asks: bool) -> int | None:
     """Return the place of the verb after an auxiliary; None if it cannot be told."""
     run: list[int] = []  # the words of the subject so far, and the verb
     place = start
@@ -185,20 +181,18 @@ def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
             pass
         elif word.low == "of" and run:
             place += 1 if after is not None and after.low in DETERMINERS | POSSESSIVES else 0
-        elif is_closed(word) and not (
-            word.low == "back" and after is not None and after.low in DETERMINERS | POSSESSIVES
-        ):
+        elif word.closed and not (word.low == "back" and after is not None and after.low in DETERMINERS | POSSESSIVES):
             return None
         else:
             ends = (
                 after is None
-                or (is_closed(after) and after.low not in ("of", "back", "have", "be", "do"))
+                or (after.closed and after.low not in ("of", "back", "have", "be", "do"))
                 or after.text[0].isdigit()
             )
-            names = after is not None and is_name(after) and all(is_name(one) for one in _rest(found, place + 1))
+            names = after is not None and after.name and all(one.name for one in _rest(found, place + 1))
             straight = found[start] is word and (not asks or (after is not None and after.low in DETERMINERS))
             pronoun = bool(run) and found[run[0]].low in _SUBJECT
-            if not is_name(word) and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
+            if not word.name and (straight or pronoun or (run and (ends or names)) or _listed(word, run)):
                 return place
             run.append(place)
         place += 1
@@ -206,13 +200,13 @@ def _base_form(found: list[Word], start: int, *, asks: bool) -> int | None:
 
 
 def _listed(word: Word, run: list[int]) -> bool:
-    return bool(run) and word.low in VERB and word.low not in _NOUN_TOO
+    return bool(run) and word.low in VERBS and word.low not in NOUNS_TOO
 
 
-def _rest(found: list[Word], start: int) -> Iterator[Word]:
+def _rest(found: Sequence[Word], start: int) -> Iterator[Word]:
     """Yield the words of a phrase from a place on."""
     for word in found[start:]:
-        if not word.joined or is_closed(word):
+        if not word.joined or word.closed:
             return
         yield word
 
@@ -228,19 +222,19 @@ def is_verb(word: Word, before: Word | None) -> bool:
         return False
     if low in _PAST or _is_participle(low):
         return True
-    if low.endswith(("ed", "ing")) and len(low) > 4 and low not in _ENDS_LIKE_VERB:
+    if low.endswith(("ed", "ing")) and len(low) > 4 and low not in LIKE_VERBS:
         return low.endswith("ing") or before is None or before.low not in PREPOSITIONS
     third = low[:-1] if low.endswith("s") else ""
-    base = low if low in VERB else third if third in VERB else low[:-2] if low.endswith("es") else ""
+    base = low if low in VERBS else third if third in VERBS else low[:-2] if low.endswith("es") else ""
     base = f"{low[:-3]}y" if low.endswith("ies") else base
-    if base not in VERB:
+    if base not in VERBS:
         return False
-    if base not in _NOUN_TOO:
+    if base not in NOUNS_TOO:
         return True
     return before is not None and (
         before.low in ("to", "not", "who", "what", "which")
         or _AUX.match(before.low) is not None
-        or (low == base and (is_name(before) or is_plural(before.text)))
+        or (low == base and (before.name or is_plural(before.text)))
     )
 
 
@@ -272,33 +266,3 @@ _BETWEEN = frozenset(
 _WH = re.compile(WH)
 _CLOSED = DETERMINERS | POSSESSIVES | PREPOSITIONS | _OTHER
 _AUX = re.compile(rf"(?:{AUXILIARY}|am|been|being|be|having|\w+n['’]t)$")
-
-
-def is_auxiliary(word: Word) -> bool:
-    """Tell whether a word is "did", "was", "can't" and the like."""
-    return _AUX.match(word.low) is not None
-
-
-def is_name(word: Word) -> bool:
-    """Tell whether a word is, or is part of, a name."""
-    if (
-        not word.text[0].isupper()
-        or word.text in _INITIALS
-        or (word.low in _CLOSED and word.text != "US" and not _first_name(word))
-        or (is_auxiliary(word) and word.text not in ("May", "Will"))
-    ):
-        return False
-    if word.opens and (word.low.endswith("ly") or word.low in _GREETING):
-        return False
-    common = is_plural(word.text) or word.low in VERB or word.low.endswith(("tion", "ment", "ing", "ed"))
-    return not (word.opens and common and not word.heads and not CITIZENS.match(word.text))
-
-
-def _first_name(word: Word) -> bool:
-    """Tell whether a capital makes a name of a small word: "Per" in "the architect Per Lunde"."""
-    return word.low in PREPOSITIONS and word.heads and not word.opens
-
-
-def is_closed(word: Word) -> bool:
-    """Tell whether a word is none of noun, adjective, name, number and full verb."""
-    return (word.low in _CLOSED or is_auxiliary(word)) and not is_name(word)

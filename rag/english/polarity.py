@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.english.tokens import Token, tokens
 from rag.english.vocabulary import AUXILIARY, NEGATIONS, OPPOSITES, REFUSALS, key
@@ -22,6 +23,7 @@ _DATE = re.compile(
 )
 
 
+@lru_cache(maxsize=512)
 def answer_type(question: str) -> str:
     """Return what a question asks for: ``number``, ``when``, ``who``, ``where``, ``why`` or ``other``.
 

@@ -42,8 +42,9 @@ def premise(question: str) -> str | None:
         return None
     for pattern, form in _PATTERNS:
         if found := pattern.match(text):
-            parts = {name: part or "" for name, part in found.groupdict().items()}
-            parts |= {name: parts[name].lower() for name in ("aux", "to") if name in parts}
+            parts = found.groupdict(default="")
+            for name in parts.keys() & {"aux", "to"}:
+                parts[name] = parts[name].lower()
             said = " ".join(form.format(**parts).split())
             return f"{said[0].upper()}{said[1:]}?"
     return None

@@ -4,6 +4,7 @@ Read from the words alone. Each function would rather miss a form than see one t
 """
 
 import re
+from functools import lru_cache
 
 from rag.english.vocabulary import AUXILIARY, COPULA, WH
 from rag.text.dates import MONTH_NAMES
@@ -28,6 +29,7 @@ _REQUEST = re.compile(r"(?:can|could|would|will) you (?:please )?(?P<verb>\w+)",
 _TELLS = frozenset("list name tell give explain describe show enumerate identify summarize summarise".split())
 
 
+@lru_cache(maxsize=512)
 def bare(question: str) -> str:
     """Return a question without the words that lead in to it: "And", "In 2020," and the like.
 
@@ -42,6 +44,7 @@ def bare(question: str) -> str:
     return text[found.end() :] if (found := LEAD_IN.match(text)) else text
 
 
+@lru_cache(maxsize=512)
 def _polar(question: str) -> str | None:
     """Return a question that starts with an auxiliary verb, folded, without "or not"; None for another."""
     text = bare(question)

@@ -6,10 +6,10 @@ it is not plain whose a clause is, nothing is made of it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from rag.english.grammar import Word, is_auxiliary, is_verb, participle, tag
+from rag.english.grammar import Word, is_verb, participle, tag
 from rag.english.vocabulary import ADVERBS, DETERMINERS, HEDGES, MODALS, NEGATIONS, POSSESSIVES, PREPOSITIONS, key
 
 _JOINED = re.compile(r"(?P<sign>,\s+)?\b(?P<by>and|but|while|whereas|although|though)\s+(?!(?:even|only)\b)")
@@ -86,7 +86,7 @@ def _clauses(part: str) -> Iterator[str]:
     while relative := _RELATIVE.search(main):
         head = main[: relative.start()]
         of = _antecedent(head) if not relative["of"] or re.fullmatch(r"none of\s+", relative["of"]) else ""
-        if of and relative["of"] and is_auxiliary(tag(f"who {relative['inside']}")[1]):
+        if of and relative["of"] and tag(f"who {relative['inside']}")[1].auxiliary:
             yield f"None of {of} {relative['inside']}"
         elif of and _starts_verb(relative["inside"]):
             yield from _joined(f"{of} {relative['inside']}")
@@ -117,7 +117,7 @@ def _joined(text: str) -> Iterator[str]:
             continue
         carried = bool(subject) and _starts_verb(whole)
         said = tag(whole)
-        if carried and governed and not any(map(is_auxiliary, said[:3])):
+        if carried and governed and not any(word.auxiliary for word in said[:3]):
             return  # "did not sell the ship and cut the price"
         own = f"{subject} {whole}" if carried else whole
         subject, plain = _subject(own)
@@ -148,10 +148,10 @@ def _starts_verb(text: str) -> bool:
     return False
 
 
-def _finite(said: list[Word], n: int) -> bool:
+def _finite(said: Sequence[Word], n: int) -> bool:
     """Tell whether a word may be the verb of a clause: no infinitive behind "to", and no "-ing"."""
     before = said[n - 1] if n else None
-    if is_auxiliary(said[n]):
+    if said[n].auxiliary:
         return True
     if said[n].low.endswith("ing") or (before and before.low == "to"):
         return False
@@ -172,7 +172,7 @@ def _subject(clause: str) -> tuple[str, bool]:
     return subject, not (hedged or low & _HANGS)
 
 
-def _led(said: list[Word], n: int) -> bool:
+def _led(said: Sequence[Word], n: int) -> bool:
     """Tell whether an adverb or a denial leads to the verb: "never sold"."""
     ahead = n + 1 < len(said) and _finite(said, n + 1)
     return ahead and (said[n].low in ADVERBS | NEGATIONS or said[n].low.endswith("ly"))

@@ -13,7 +13,7 @@ from rag.evaluation import ranking
 from rag.evaluation.evidence import Gold, Span, citation_spans, locate
 from rag.evaluation.figures import judge, measure, said, told_as_disputed
 from rag.evaluation.gold import Question
-from rag.evaluation.network import watched
+from rag.evaluation.offline import watched
 from rag.evaluation.results import Result
 from rag.output import render
 from rag.schema import ALL, Answer, Citation, Closest, Filter, Passage, Retrieved

@@ -24,7 +24,7 @@ from rag.evaluation import html, report, results
 from rag.evaluation.ask import Measured, ask_all
 from rag.evaluation.gate import Failure, Gate, checks
 from rag.evaluation.gold import TYPES, GoldFile, Question, load
-from rag.evaluation.network import watched
+from rag.evaluation.offline import watched
 from rag.evaluation.results import Result
 from rag.evaluation.statistics import SEED
 from rag.evaluation.summary import summarise

@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.errors import RagError, SourceError, UsageError, first_line
 from rag.exports.cited import flat, pages, printable
+from rag.output.render import marks
 from rag.schema import Answer
 
 COLUMNS = ("id", "question", "short answer", "answer", "quotes", "source", "page", "confidence", "status")
@@ -92,7 +93,7 @@ def cells(row: Row) -> tuple[Any, ...]:
     if isinstance(row.result, RagError):
         return (identity, row.question, "", "", "", "", "", None, f"error: {row.result}")
     answer = row.result
-    said = answer.message or "\n".join(f"{claim.text} {_marks(claim.citations)}" for claim in answer.claims)
+    said = answer.message or "\n".join(f"{claim.text} {marks(claim.citations)}" for claim in answer.claims)
     return (
         identity,
         row.question,
@@ -104,10 +105,6 @@ def cells(row: Row) -> tuple[Any, ...]:
         round(answer.confidence, 4),
         answer.outcome if answer.outcome == "answered" else f"refused: {answer.reason}",
     )
-
-
-def _marks(numbers: Sequence[int]) -> str:
-    return " ".join(f"[{number}]" for number in numbers)
 
 
 def comma_separated(rows: Sequence[Row]) -> bytes:

@@ -1,10 +1,8 @@
 """An address becomes a file among the sources, under a name like the address and over no other file."""
 
-import argparse
 import hashlib
 import os
 import secrets
-import sys
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +20,7 @@ from rag.documents.load import SUFFIXES, TEXT_LOADERS
 from rag.documents.parse import PARSERS
 from rag.documents.plain.feed import xml
 from rag.documents.sandbox import Sandbox
-from rag.errors import FetchError, RagError, SourceError
+from rag.errors import FetchError, SourceError
 from rag.fetching.fetch import Known, Page, fetch, parsed
 
 MOST_ITEMS = 100
@@ -84,36 +82,6 @@ class Added:
     source: str
     """Its file, below the sources folder."""
     news: Literal["added", "changed", "unchanged"]
-
-
-def run(arguments: argparse.Namespace, config: Config) -> tuple[list[Added], int]:
-    """Do ``rag add`` up to the index; return what was added, and the exit code of what was not.
-
-    Raises:
-        RagError: nothing was added, and there was one address.
-    """
-    added: list[Added] = []
-    code = 0
-    waiting = list(dict.fromkeys(arguments.address))
-    alone = len(waiting) == 1
-    feeds = len(waiting) if arguments.items else 0
-    for place, address in enumerate(waiting):  # the items of feeds are put behind them
-        try:
-            one = add(address, config)
-            added.append(one)
-            if not arguments.quiet:
-                print(f"{one.news} {one.source} from {one.address}")
-            if place < feeds:
-                new, left = items(one, config)
-                waiting += [item for item in new if item not in waiting]
-                if left:
-                    print(f"rag: {one.source}: {left} items more than {MOST_ITEMS} are not fetched", file=sys.stderr)
-        except RagError as error:
-            if alone and not added:
-                raise
-            code = code or error.exit_code
-            print(f"rag: {error}", file=sys.stderr)
-    return added, code
 
 
 def add(address: str, config: Config) -> Added:

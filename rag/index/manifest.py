@@ -44,7 +44,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class VectorSearch:
     """How the vectors of a generation are searched, and what was measured of it when they were written."""
 
     kind: str
@@ -87,7 +87,7 @@ class Manifest:
     canaries: tuple[str, ...]
     """What the encoder gave when the index was built (:func:`rag.models.encode.canaries`)."""
     passage_chars: int
-    vectors: Search
+    vectors: VectorSearch
     counts: Counts
     skipped: tuple[Skipped, ...] = ()
     files: Mapping[str, StoredFile] = field(default_factory=dict)
@@ -187,7 +187,7 @@ def unsealed(text: str, identity: str, place: str, home: str) -> Manifest:
             encoder=EncoderCard(**form["encoder"]),
             canaries=tuple(form["canaries"]),
             passage_chars=form["passage_chars"],
-            vectors=Search(**form["vectors"]),
+            vectors=VectorSearch(**form["vectors"]),
             counts=Counts(**form["counts"]),
             skipped=tuple(Skipped(**item) for item in form["skipped"]),
             files={name: StoredFile(**part) for name, part in form["files"].items() if "sha256" in part},

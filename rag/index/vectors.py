@@ -20,7 +20,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from rag.index.manifest import Search
+from rag.index.manifest import VectorSearch
 
 if TYPE_CHECKING:
     from rag.models.encode import Vectors
@@ -46,7 +46,7 @@ _AT_ONCE = 16
 """Vectors of one call: of 20 or more FAISS reckons in another way, which rounds differently."""
 
 
-def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> Search:
+def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> VectorSearch:
     """Write ``vectors.npy`` and, beyond ``EXACT_UP_TO`` rows, ``signs.npy``.
 
     Args:
@@ -67,15 +67,15 @@ def write(folder: Path, shape: tuple[int, int], blocks: Iterable["Vectors"]) -> 
 
     _write(folder / VECTORS, "<f4", shape, passing())
     if shape[0] <= EXACT_UP_TO:
-        return Search("flat")
+        return VectorSearch("flat")
     _write(folder / SIGNS, "|u1", (shape[0], noted[0].shape[1]), noted)
-    store = VectorStore.open(folder, Search("signs"))
+    store = VectorStore.open(folder, VectorSearch("signs"))
     recall = measured(store, probes(store))
     store.close()
     if recall.found >= RECALL:
-        return recall.of(Search("signs"))
+        return recall.of(VectorSearch("signs"))
     (folder / SIGNS).unlink()
-    return recall.of(Search("flat"))
+    return recall.of(VectorSearch("flat"))
 
 
 class Neighbours(Protocol):
@@ -154,7 +154,7 @@ class VectorStore:
         self._pool = _pool(threads)
 
     @classmethod
-    def open(cls, folder: Path, search: Search, threads: int = 2) -> Self:
+    def open(cls, folder: Path, search: VectorSearch, threads: int = 2) -> Self:
         """Open what :func:`write` wrote into a folder, and returned.
 
         Raises:
@@ -303,7 +303,7 @@ class Recall(NamedTuple):
     at_10: float
     found: float
 
-    def of(self, search: Search) -> Search:
+    def of(self, search: VectorSearch) -> VectorSearch:
         """Return a way to search, with what was measured of it."""
         return replace(search, recall_at_10=self.at_10, recall_at_50=self.found)
 

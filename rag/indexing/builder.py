@@ -258,7 +258,7 @@ def _write_vectors(
     reusable: Index | None,
     team: Team | None,
     told: Told,
-) -> tuple[manifest.Search, int]:
+) -> tuple[manifest.VectorSearch, int]:
     """Write a vector a passage; return how they are to be searched, and how many had to be encoded."""
     known = {_key(text): row for row, text in enumerate(reusable.store.texts())} if reusable else {}
     times = Counter(map(_key, stored.texts()))

@@ -31,6 +31,7 @@ AT_ONCE = 4
 MOST_CHARS = 4000
 """Of what is said of a picture: a longer text does not end, or says other things."""
 _WAIT_SECONDS = 10
+_ENDED = "the build was ended"
 _SCHEMA = """CREATE TABLE IF NOT EXISTS description (
     picture TEXT, model TEXT, instruction TEXT, said TEXT NOT NULL, PRIMARY KEY (picture, model, instruction))"""
 _REFUSES = re.compile(
@@ -61,11 +62,16 @@ class Describer:
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._asked: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._database: sqlite3.Connection | None = None
+        self._storing = threading.Lock()
 
     def stop(self) -> None:
         """Ask nothing any more: who ends a build waits for no LLM."""
         self._stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._storing:
+            if self._database:
+                self._database.close()
 
     def __call__(self, found: Parsed) -> None:
         """Put what its pictures show into the text of what a parser found, and of what is within it."""
@@ -89,15 +95,15 @@ class Describer:
         with self._lock:
             lock = self._asked.setdefault(key, threading.Lock())
         with lock:  # the same picture in two files is asked about once
-            if (kept := self._kept(key)) is not None:
-                return kept
-            if not self._asks:
-                return Unsaid("not asked about yet")
             try:
+                if (kept := self._kept(key)) is not None:
+                    return kept
+                if not self._asks:
+                    return Unsaid("not asked about yet")
                 said = self._ask(data)
+                self._keep(key, said)
             except Unsaid as error:
                 return error
-            self._keep(key, said)
             return said
 
     def _ask(self, data: bytes) -> str:
@@ -113,7 +119,7 @@ class Describer:
             told = str(error).replace(self._llm.name, self._model).partition("; again in ")[0]
             raise Unsaid(told.replace(": ", ", ")) from None
         if self._stop.is_set():
-            raise Unsaid("the build was ended")
+            raise Unsaid(_ENDED)
         plain = described.plain(said)
         if not plain or plain.rstrip(".").upper() == described.NOTHING:
             raise Unsaid(f"{self._model} found nothing to say of it")
@@ -122,25 +128,28 @@ class Describer:
         return plain
 
     def _kept(self, picture: str) -> str | None:
-        if not self._file.is_file():
+        if not self._database and not self._file.is_file():
             return None
-        with self._opened() as database:
-            query = "SELECT said FROM description WHERE picture = ? AND model = ? AND instruction = ?"
-            row = database.execute(query, (picture, self._model, described.instruction())).fetchone()
-        return row and str(row[0])
+        query = "SELECT said FROM description WHERE picture = ? AND model = ? AND instruction = ?"
+        rows = self._stored(query, picture, self._model, described.instruction())
+        return str(rows[0][0]) if rows else None
 
     def _keep(self, picture: str, said: str) -> None:
         row = (picture, self._model, described.instruction(), said)
-        with self._opened() as database:
-            database.execute("INSERT OR IGNORE INTO description VALUES (?, ?, ?, ?)", row)
+        self._stored("INSERT OR IGNORE INTO description VALUES (?, ?, ?, ?)", *row)
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _stored(self, query: str, *values: str) -> list[tuple[str]]:
+        """Return what a query of the descriptions that are kept gives; the file of them is opened once."""
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=_WAIT_SECONDS)) as database, database:
-                database.execute(_SCHEMA)
-                yield database
+            with self._storing:
+                if self._stop.is_set():
+                    raise Unsaid(_ENDED)
+                if self._database is None:
+                    self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    self._database = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, check_same_thread=False)
+                    self._database.execute(_SCHEMA)
+                with self._database:
+                    return self._database.execute(query, values).fetchall()
         except (OSError, sqlite3.Error) as error:
             remedy = "move it away, and the pictures are asked about again"
             raise SourceError(f"descriptions of pictures in {self._file} cannot be used ({error}): {remedy}") from error

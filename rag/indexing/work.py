@@ -15,7 +15,7 @@ from rag.indexing.hands import LATER, Hands, jobs_of, recipe
 from rag.models import encode
 
 if TYPE_CHECKING:
-    from rag.postgres.jobs import Asked, Jobs
+    from rag.postgres.jobs import BuildNotice, Jobs
 
 AGAIN = 5.0
 """Seconds until a worker tries again whether the database answers."""
@@ -64,7 +64,7 @@ def _help(config: Config, jobs: "Jobs", hands: Hands, tell: Callable[[str], None
         time.sleep(LATER)
 
 
-def _compare(asked: "Asked", name: str) -> None:
+def _compare(asked: "BuildNotice", name: str) -> None:
     """Raise RagError if this host is not as the one who builds."""
     from rag.postgres.jobs import VERSION
 
@@ -80,7 +80,7 @@ def _compare(asked: "Asked", name: str) -> None:
         )
 
 
-def _opened(config: Config, jobs: "Jobs", asked: "Asked") -> tuple[str, encode.QueryEncoder] | None:
+def _opened(config: Config, jobs: "Jobs", asked: "BuildNotice") -> tuple[str, encode.QueryEncoder] | None:
     """Open the encoder of a build, from the database once; None if it is another by now."""
     identity = asked.encoder or ""
     folder = Path(config.models).expanduser() / "encoders" / identity.removeprefix("sha256:")[:16]

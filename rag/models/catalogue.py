@@ -5,11 +5,9 @@ was killed goes on where it stopped. ``rag models pull`` is the only command tha
 language models; and the base of the careful networks, which are kept as :mod:`rag.models.careful` makes them of it.
 """
 
-import argparse
 import errno
 import os
 import shutil
-import sys
 import tomllib
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -180,7 +178,7 @@ def _pull(
     come = part.stat().st_size if part.exists() else 0
     if not come:
         part.unlink(missing_ok=True)
-    kept = f"; {_size(come)} of {_size(model.bytes)} are kept" if come else ""
+    kept = f"; {megabytes(come)} of {megabytes(model.bytes)} are kept" if come else ""
     raise ModelError(
         f"{model.name} cannot be had from {' or '.join(map(str, origins))}{kept}: try again, or bring the file "
         f"yourself: rag models pull {model.name} --from FILE"
@@ -211,7 +209,8 @@ def _fetch(model: Model, part: Path, origin: Origin, work: Path, *, progress: bo
     lacking, free = model.bytes - start + origin.spare_bytes, shutil.disk_usage(part.parent).free
     if start < model.bytes and free < lacking:
         raise ModelError(
-            f"no room for {model.name}: it takes {_size(lacking)} more in {part.parent}, where {_size(free)} are free; "
+            f"no room for {model.name}: it takes {megabytes(lacking)} more in {part.parent}, where "
+            f"{megabytes(free)} are free; "
             "make room, or set another folder (models in rag.toml, RAG_MODELS, --models)"
         )
     come = start
@@ -263,77 +262,10 @@ def _wrong(model: Model, folder: Path) -> list[Path]:
     return [] if right else [path]
 
 
-def run(arguments: argparse.Namespace, config: Config) -> int:
-    """Run one of the commands ``rag models …`` and return its exit code."""
-    return COMMANDS[arguments.command](arguments, folder_of(config))
+def megabytes(size: int) -> str:
+    """Return a number of bytes as it is told.
 
-
-def _list_command(_arguments: argparse.Namespace, folder: Path) -> int:
-    models = table().values()
-    width = max(len(model.name) for model in models)
-    for model in models:
-        part = model.part(folder)
-        if any(path.exists() for path in model.paths(folder)):
-            here = "pulled" if not model.merged or _fits(folder) else "outdated"
-        elif part.is_file():
-            here = f"{part.stat().st_size / model.bytes:.0%} pulled"
-        else:
-            here = "not here"
-        facts = f"{_size(model.bytes):>8}  {model.context:>6} tokens  {model.licence}"
-        print(f"{model.name:<{width}}  {here:<10}  {facts}  {model.about}")
-    return 0
-
-
-def _fits(folder: Path) -> bool:
-    """Tell whether all careful networks are here that this version has adapters for."""
-    return all(part.fits(folder / part.folder) for part in careful.PARTS)
-
-
-def _pull_command(arguments: argparse.Namespace, folder: Path) -> int:
-    def tell(line: str) -> None:
-        print(f"rag: {line}", file=sys.stderr)
-
-    model = known(arguments.name)
-    file = Path(arguments.file) if arguments.file else None
-    progress = not arguments.quiet and sys.stderr.isatty()
-    pull(model, folder, tell, file=file, progress=progress)
-    if not arguments.quiet:
-        use = (
-            'they read and judge unless the setting reader is "packaged"'
-            if model.merged
-            else f"use it as local:{model.name}"
-        )
-        print(f"{_lies(model, folder)}: {_vouched(model)}; {use}")
-    return 0
-
-
-def _verify_command(arguments: argparse.Namespace, folder: Path) -> int:
-    if arguments.name:
-        models = [known(arguments.name)]
-    else:
-        models = [model for model in table().values() if any(path.exists() for path in model.paths(folder))]
-        if not models:
-            print(f"no model in {folder}")
-    for model in models:
-        verify(model, folder)
-        print(f"{_lies(model, folder)}: {_vouched(model)}")
-    return 0
-
-
-def _lies(model: Model, folder: Path) -> str:
-    return " and ".join(map(str, model.paths(folder)))
-
-
-def _vouched(model: Model) -> str:
-    return f"{'made of ' if model.merged else ''}SHA-256 {model.sha256}"
-
-
-COMMANDS: dict[str, Callable[[argparse.Namespace, Path], int]] = {
-    "models list": _list_command,
-    "models pull": _pull_command,
-    "models verify": _verify_command,
-}
-
-
-def _size(size: int) -> str:
+    >>> megabytes(98_000_000)
+    '98 MB'
+    """
     return f"{size / 1e6:,.0f} MB"

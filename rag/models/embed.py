@@ -111,7 +111,7 @@ def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:
     import torch
     from tokenizers import Tokenizer
 
-    class Sentence(torch.nn.Module):  # the whole pipeline as one graph: transformer, pooling, normalisation
+    class Pipeline(torch.nn.Module):  # the whole pipeline as one graph: transformer, pooling, normalisation
         def __init__(self) -> None:
             super().__init__()
             self.pipeline = loaded
@@ -129,7 +129,7 @@ def _write_onnx(loaded: "SentenceTransformer", folder: Path) -> None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer's remarks on constant branches; parity is checked instead
         torch.onnx.export(
-            Sentence().eval(),
+            Pipeline().eval(),
             (example["input_ids"], example["attention_mask"]),
             str(folder / "encoder.onnx"),
             dynamo=False,

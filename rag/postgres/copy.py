@@ -44,7 +44,7 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
     signed = not are_held(passages, dimension) and signs_are_held(passages, dimension)
     encoder = {name: kept for name, kept in about.files.items() if name.startswith(f"{manifest.ENCODER}/")}
     held: dict[str, manifest.StoredTable] = {}
-    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.VectorSearch("flat"))) as flat:
         for table in tables(dimension):
             rows, total = table.fill(database, _rows(table, built, list(encoder), flat, signed=signed))
             for statement in table.after:
@@ -52,7 +52,7 @@ def fill(database: Connection[Any], built: Path, about: manifest.Manifest) -> ma
             database.execute(f"ANALYZE {table.name}")
             size = 0 if table.name == "file" else _size(database, table.name)  # of files: beside their names
             held[table.name] = manifest.StoredTable(size, rows, str(total))
-    return replace(about, vectors=manifest.Search("flat"), files=encoder, tables=held)
+    return replace(about, vectors=manifest.VectorSearch("flat"), files=encoder, tables=held)
 
 
 def link(database: Connection[Any], schema: str, about: manifest.Manifest) -> manifest.Manifest:
@@ -90,7 +90,7 @@ def check(stored: DatabaseIndex, built: Path) -> None:
     """
     stored.check(verify=True)
     lexical = Lexical(built / manifest.BM25)
-    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.VectorSearch("flat"))) as flat:
         for number in np.random.default_rng(0).integers(len(flat), size=PROBES):
             own = flat.rows(np.array([number]))
             if not np.array_equal(stored.vectors.rows(np.array([number])), own):
@@ -106,7 +106,7 @@ def check(stored: DatabaseIndex, built: Path) -> None:
 def search(
     about: manifest.Manifest,
     built: Path,
-    opened: Callable[[manifest.Search], DatabaseIndex],
+    opened: Callable[[manifest.VectorSearch], DatabaseIndex],
     linked: Callable[[], manifest.Manifest],
 ) -> manifest.Manifest:
     """Return the manifest of a generation with how its vectors are to be searched: so that enough is found.
@@ -120,23 +120,23 @@ def search(
     passages, dimension = about.counts.passages, about.encoder.dimension
     if are_held(passages, dimension):
         return about
-    with closing(vectors.VectorStore.open(built, manifest.Search("flat"))) as flat:
+    with closing(vectors.VectorStore.open(built, manifest.VectorSearch("flat"))) as flat:
         asked = vectors.probes(flat)
 
-    def measured(search: manifest.Search) -> tuple[bool, manifest.Search]:
+    def measured(search: manifest.VectorSearch) -> tuple[bool, manifest.VectorSearch]:
         with opened(search) as stored:
             recall = vectors.measured(stored.vectors, asked)
         return recall.found >= vectors.RECALL, recall.of(search)
 
-    best = manifest.Search("flat")
+    best = manifest.VectorSearch("flat")
     if signs_are_held(passages, dimension):
-        enough, best = measured(manifest.Search("signs"))
+        enough, best = measured(manifest.VectorSearch("signs"))
         if enough:
             return replace(about, vectors=best)
     if dimension <= MOST_INDEXED:
         about = linked()
         for effort in EFFORTS:
-            enough, best = measured(manifest.Search(LINKED, ef_search=effort))
+            enough, best = measured(manifest.VectorSearch(LINKED, ef_search=effort))
             if enough:
                 return replace(about, vectors=best)
     return replace(about, vectors=replace(best, kind="flat", ef_search=None))

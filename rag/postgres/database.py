@@ -178,10 +178,10 @@ class Database:
         about = copy.fill(self._writer, built, manifest.read(built))
         self._writer.execute("SELECT set_config('search_path', %s, false)", (path,))
 
-        def opened(search: manifest.Search) -> DatabaseIndex:
+        def opened(search: manifest.VectorSearch) -> DatabaseIndex:
             return DatabaseIndex(self._address, number, replace(about, vectors=search), self._models, threads=1)
 
-        with opened(manifest.Search("flat")) as stored:
+        with opened(manifest.VectorSearch("flat")) as stored:
             copy.check(stored, built)
         return copy.search(about, built, opened, partial(copy.link, self._writer, self._address.schema(number), about))
 

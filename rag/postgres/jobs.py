@@ -88,7 +88,7 @@ class Job(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BuildNotice:
     """What the tables say of a build, to whoever would take part."""
 
     version: int
@@ -131,7 +131,7 @@ class Jobs:
         """Begin a build, or go on with one that was cut. Only whoever holds the index's lock may.
 
         Args:
-            recipe: as :class:`Asked` has it; what was done by another one is not used.
+            recipe: as :class:`BuildNotice` has it; what was done by another one is not used.
         """
         with self._database.transaction():
             if self._version() != VERSION:
@@ -180,15 +180,15 @@ class Jobs:
             with path.open("ab") as file:
                 file.writelines(row[0] for row in self._run(query, (name, part), binary=True))
 
-    def asked(self) -> Asked | None:
+    def asked(self) -> BuildNotice | None:
         """Return what is asked of a worker; None where nothing was ever built with these tables."""
         version = self._version()
         if version != VERSION:
-            return Asked(version, None, None, (), sent=False) if version else None
+            return BuildNotice(version, None, None, (), sent=False) if version else None
         ((recipe, encoder, canaries, sent),) = self._run(
             "SELECT recipe, encoder, canaries, sent FROM {collection}.work"
         )
-        return Asked(version, recipe, encoder, tuple(json.loads(canaries or "[]")), sent=sent == encoder)
+        return BuildNotice(version, recipe, encoder, tuple(json.loads(canaries or "[]")), sent=sent == encoder)
 
     def add(self, recipe: str, jobs: Iterable[Job]) -> None:
         """List jobs; one that is listed or done already stays as it is."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from rag.index.manifest import Search
+from rag.index.manifest import VectorSearch
 from rag.index.vectors import Signs, VectorStore, cosines
 from rag.postgres.session import STREAMED, Session
 from rag.postgres.tables import LINKED
@@ -93,7 +93,7 @@ class DatabaseNeighbours:
     """
 
     def __init__(
-        self, session: Session, passages: int, dimension: int, search: Search, signs: Signs | None = None
+        self, session: Session, passages: int, dimension: int, search: VectorSearch, signs: Signs | None = None
     ) -> None:
         self._session = session
         self._passages = passages

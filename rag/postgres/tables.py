@@ -64,7 +64,7 @@ class Table:
 
 
 LINKED = "hnsw-halfvec"
-"""How vectors that have an HNSW index are searched (:class:`rag.index.manifest.Search`)."""
+"""How vectors that have an HNSW index are searched (:class:`rag.index.manifest.VectorSearch`)."""
 _COPIED = {"integer": "int4", "bytea": "bytea", "vector": "bytea"}
 """How a type is sent; a vector as the bytes that it has on the wire."""
 _NAME = 'text COLLATE "C"'  # compared by its bytes, as SQLite compares

@@ -13,7 +13,7 @@ from rag.english import polarity
 from rag.english.amounts import bound
 from rag.english.question_form import yes_no
 from rag.english.relative import asks_when, interval
-from rag.text.dates import Date, Stated, stated
+from rag.text.dates import Date, StatedDate, stated
 from rag.text.numerals import Quantity, plain
 from rag.text.quantities import quantities
 from rag.text.terms import STOP, fold, names, numbers, root, stem, words
@@ -164,7 +164,7 @@ def _dates(text: str) -> tuple[Date, ...]:
     return tuple(one.date for one in dates_told(text))
 
 
-def dates_told(text: str) -> list[Stated]:
+def dates_told(text: str) -> list[StatedDate]:
     """Return the dates of a text, as far as each is known, in order; a decade is ten years.
 
     >>> [found.date for found in dates_told("from May 1962 to 3 June, or in 1964")]

@@ -9,28 +9,15 @@ still of the window's own text.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
+from rag.english.lexicon import WORDS_AND_NAMES
 from rag.reading.network import Read, Span, Window
 from rag.text.terms import STOP, named_stop_words
 
 _ACRONYMS = {"WHO": "World Health Organization", "IT": "information technology"}
 """Those that are the words of a question."""
-_NAMES = frozenset(
-    """
-    amber april archer art august autumn baker banks bell best bill black blunt bond book booth bright brook brooks
-    brown bush carter case cash chance chase christian church cliff close cook cross crystal daisy dawn day dean
-    drew duke earl early faith field fields first fish flowers ford forest fox frank frost gates gene glass good grace
-    grant gray green guy hall harmony heath heather hill holly hope hunter hunt ivy jobs joy june king knight lance
-    land lane law little long lord love low major march marks mark marsh mason may miles miller mills moon moss nick
-    noble olive page park parks pat pearl penny pierce poole pope porter potter pound powers power price pride prince
-    ray read reed rich rob robin rock roman rose rowan ruby rush sage sharp shields short silver singer skip small
-    smith snow star stone strange street strong sue summer summers swift taylor temple terry town tracy trump turner
-    victor violet wade walker wall walls ward waters weeks wells west white will winter winters wise wolf wood woods
-    wright young
-    """.split()
-)
-"""English words that are given names or surnames too."""
 _MONTHS = frozenset("march april may june august".split())
 _CAPITAL = r"[A-Z][a-zà-ÿ]+"
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Prof|Sen|Gov|Gen|Rep|St)\.? "
@@ -76,6 +63,7 @@ class Spelled:
         return place + shift
 
 
+@lru_cache(maxsize=64)
 def spelled_out(text: str) -> Spelled:
     """Spell out the acronyms of a text that would read as the words of a question.
 
@@ -107,7 +95,7 @@ def in_full(question: str, text: str) -> str:
     named = {start for start, _ in named_stop_words(question)}
     for found in reversed(list(_ALONE.finditer(question))):
         name, start = found[1], found.start()
-        if name.lower() not in _NAMES or not question[:start].strip() or question.isupper():
+        if name.lower() not in WORDS_AND_NAMES or not question[:start].strip() or question.isupper():
             continue
         if (name.lower() in STOP and start not in named) or _has_more(question, *found.span()):
             continue

@@ -18,7 +18,7 @@ from rag.documents.common.header import kind
 from rag.documents.rows import Cell, bare_cells, cells, header_of, is_header, is_row
 from rag.english.tokens import Token, is_date, meets, tokens
 from rag.reading.codes import exact
-from rag.reading.columns import Asked, alike, column, empty, light
+from rag.reading.columns import QuestionWords, alike, column, empty, light
 from rag.schema import Evidence, Passage, Reading, Sentence
 from rag.text.dates import MONTH_NAMES
 
@@ -70,7 +70,7 @@ def settle_rows(question: str, reading: Reading, threshold: float) -> Reading:
         reading: of any reader, best evidence first.
         threshold: least confidence for an answer.
     """
-    asked, reading = Asked.of(question), exact(question, reading)
+    asked, reading = QuestionWords.of(question), exact(question, reading)
     rows = {n: row for n, item in enumerate(reading.evidence) if (row := _row(asked, item))}
     if not rows:
         return reading
@@ -96,7 +96,7 @@ def settle_rows(question: str, reading: Reading, threshold: float) -> Reading:
     return replace(reading, confidence=min(reading.confidence, NOT_BORNE))
 
 
-def _row(asked: Asked, item: Evidence) -> Row | None:
+def _row(asked: QuestionWords, item: Evidence) -> Row | None:
     passage, text = item.passage, item.quote
     place = passage.sentences.index(item.sentence) if item.sentence in passage.sentences else -1
     found = cells(text, header_of(passage, place)) if place >= 0 else ()
@@ -146,7 +146,7 @@ def _above(passage: Passage, place: int) -> str:
     return " . ".join([passage.title, name, passage.published or "", passage.publisher or "", passage.context, *lead])
 
 
-def _bearing(asked: Asked, rows: Sequence[Row]) -> list[Row]:
+def _bearing(asked: QuestionWords, rows: Sequence[Row]) -> list[Row]:
     """Return the rows that bear what the question names; all of them if it names nothing that a row has."""
     if not asked.strong and not any(row.covered for row in rows):
         return list(rows)
@@ -161,11 +161,11 @@ def _bearing(asked: Asked, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _weight(asked: Asked, row: Row) -> tuple[int, ...]:
+def _weight(asked: QuestionWords, row: Row) -> tuple[int, ...]:
     return len(row.covered & asked.strong) - len(row.missing), len(row.full), len(row.covered)
 
 
-def _answers(asked: Asked, row: Row, elsewhere: set[int]) -> bool:
+def _answers(asked: QuestionWords, row: Row, elsewhere: set[int]) -> bool:
     """Tell whether a row has all names that are asked for, or one in full and lacks only what no row has.
 
     A number that it lacks, or a part of the same name ("Dan" of "Dan Lindt"), makes it another row.
@@ -181,7 +181,7 @@ def _answers(asked: Asked, row: Row, elsewhere: set[int]) -> bool:
     return row.whole and not other and not missing & elsewhere
 
 
-def _is_sure(asked: Asked, best: Sequence[tuple[Evidence, Row, int]]) -> bool:
+def _is_sure(asked: QuestionWords, best: Sequence[tuple[Evidence, Row, int]]) -> bool:
     """Tell whether the first row has all that the question says, its column is clear, and none says otherwise."""
     if not best or not best[0][2] or not best[0][0].short_answer or not best[0][1].covered:
         return False
@@ -206,7 +206,7 @@ def _undecided(best: list[tuple[Evidence, Row, int]]) -> list[tuple[Evidence, Ro
     return [*level, *(one for one in best if one not in alike)]
 
 
-def _needs_more(asked: Asked, best: Sequence[tuple[Evidence, Row, int]]) -> bool:
+def _needs_more(asked: QuestionWords, best: Sequence[tuple[Evidence, Row, int]]) -> bool:
     """Tell whether one row cannot answer: all are to be compared or counted, or it has nothing of what is asked for."""
     item, row, clear = best[0]
     if asked.compares - row.explained and (len(best) > 1 or not row.covered):
@@ -218,13 +218,13 @@ def _needs_more(asked: Asked, best: Sequence[tuple[Evidence, Row, int]]) -> bool
     return not item.short_answer and asked.kind in ("number", "when") and (not clear or len(level) < 2)
 
 
-def _bears(asked: Asked, item: Evidence) -> bool:
+def _bears(asked: QuestionWords, item: Evidence) -> bool:
     """Tell whether prose has the names and numbers that are asked for."""
     said = tokens(f"{item.passage.title} . {item.passage.text}")
     return all(_in(asked.words[n], said) for n in asked.strong)
 
 
-def _stands(asked: Asked, item: Evidence) -> bool:
+def _stands(asked: QuestionWords, item: Evidence) -> bool:
     """Tell whether prose may answer before rows: beside a table it must have the names, or it is but its heading."""
     every = map(item.passage.quote, item.passage.sentences)
     if not any(is_row(text) or is_header(text) for text in every):

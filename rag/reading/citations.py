@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.english.question_form import unresolved
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.reading.versions import Version
 from rag.schema import Citation, Claim, Closest, Evidence, Passage, Sentence, Stated
 from rag.text.described import credit
@@ -44,13 +44,13 @@ class Composed:
     conflict: tuple[Stated, ...] = ()
 
 
-def compose(chosen: Chosen, lines: Sequence[Line] | None = None) -> Composed:
+def compose(selected: Selected, lines: Sequence[Line] | None = None) -> Composed:
     """Number the citations of an answer in the order in which its lines use them, or show what came closest.
 
     Superseded values are cited behind those of the lines, as far as they are no lines themselves.
 
     Args:
-        chosen: what the reader chose.
+        selected: what the reader chose.
         lines: what the answer says, if not the quotes alone; two of them may stand on one quote.
     """
     citations: dict[tuple[str, Sentence], Citation] = {}
@@ -61,14 +61,14 @@ def compose(chosen: Chosen, lines: Sequence[Line] | None = None) -> Composed:
 
     claims = [
         Claim(line.text, "supported", tuple(sorted({number(item) for item in line.evidence})))
-        for line in (quoted(chosen) if lines is None else lines)
+        for line in (quoted(selected) if lines is None else lines)
     ]
     conflict = []
-    for version in chosen.conflict:
-        number(with_context(version.evidence[0], chosen.quotes))
+    for version in selected.conflict:
+        number(with_context(version.evidence[0], selected.quotes))
         numbers = tuple(citation.number for citation in citations.values() if _says(citation, version))
         conflict.append(Stated(version.value, numbers, _published(version), version.superseded))
-    closest = tuple(closest_of(item) for item in chosen.closest)
+    closest = tuple(closest_of(item) for item in selected.closest)
     return Composed(tuple(claims), tuple(citations.values()), closest, tuple(conflict))
 
 
@@ -83,9 +83,9 @@ def _published(version: Version) -> str | None:
     return max((item.passage.published or "" for item in version.evidence), default="") or version.moment or None
 
 
-def quoted(chosen: Chosen) -> tuple[Line, ...]:
+def quoted(selected: Selected) -> tuple[Line, ...]:
     """Return what was chosen as lines that are their own quotes."""
-    items = (with_context(item, chosen.quotes) for item in chosen.quotes)
+    items = (with_context(item, selected.quotes) for item in selected.quotes)
     return tuple(Line(" ".join(item.quote.split()), (item,)) for item in items)
 
 

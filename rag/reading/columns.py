@@ -57,7 +57,7 @@ _COMPARES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionWords:
     """A question in words."""
 
     question: str
@@ -77,7 +77,7 @@ class Asked:
     """Numbers of the words that no one row can answer: "highest", "average"."""
 
     @classmethod
-    def of(cls, question: str) -> "Asked":
+    def of(cls, question: str) -> "QuestionWords":
         """Read a question."""
         every = tokens(question)
         places = tuple(n for n, token in enumerate(every) if token.content)
@@ -134,7 +134,9 @@ def empty(word: Token) -> bool:
     return word.text in _LIGHT or word.key in _LIGHT
 
 
-def column(asked: Asked, cells: Sequence[Cell], keys: Collection[int], span: tuple[int, int]) -> tuple[str, int]:
+def column(
+    asked: QuestionWords, cells: Sequence[Cell], keys: Collection[int], span: tuple[int, int]
+) -> tuple[str, int]:
     """Return the value that is asked for, empty if none is, and how clear that is: 0 if only the reader says so.
 
     Args:
@@ -182,24 +184,24 @@ def _name(cell: Cell) -> list[Token]:
     return [token for token in tokens(plain) if token.content]
 
 
-def _overlap(asked: Asked, cell: Cell) -> int:
+def _overlap(asked: QuestionWords, cell: Cell) -> int:
     """Return how many words of a question a column's name has."""
     name = _name(cell)
     return sum(alike(word, name) for word in asked.words)
 
 
-def _is_head(asked: Asked, cell: Cell) -> bool:
+def _is_head(asked: QuestionWords, cell: Cell) -> bool:
     name = _name(cell)
     return any(alike(asked.words[n], name) for n in asked.head | asked.thing)
 
 
-def _closest(asked: Asked, named: list[Cell]) -> list[Cell]:
+def _closest(asked: QuestionWords, named: list[Cell]) -> list[Cell]:
     """Return the columns whose names have least beside what the question says."""
     beside = [sum(not alike(token, asked.words) for token in _name(cell)) for cell in named]
     return [cell for cell, more in zip(named, beside, strict=True) if more == min(beside)]
 
 
-def _hinted(asked: Asked, fitting: Sequence[Cell]) -> list[Cell]:
+def _hinted(asked: QuestionWords, fitting: Sequence[Cell]) -> list[Cell]:
     folded = fold(asked.question)
     names = frozenset[str]().union(*(names for pattern, names in _HINTS if re.search(pattern, folded)))
     return [cell for cell in fitting if any(token.text in names for token in _name(cell))]

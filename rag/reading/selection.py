@@ -46,7 +46,7 @@ Contradicts = Callable[[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Selected:
     """What an answer is made of, or a refusal: one of ``quotes`` and ``closest`` is empty."""
 
     confidence: float
@@ -64,7 +64,7 @@ class Chosen:
 
 def choose(
     question: str, read: Read, threshold: float, newest: str | None = None, contradicts: Contradicts | None = None
-) -> Chosen:
+) -> Selected:
     """Read a question, or the questions that it is made of, and choose what to quote.
 
     Args:
@@ -74,11 +74,13 @@ def choose(
         newest: ISO 8601 date of the newest document, from which "last year" is counted.
         contradicts: a judge; without one "no" is said, and a premise refused, by rules alone.
     """
-    found = _chosen(question, read, threshold, newest, contradicts)
+    found = _selected(question, read, threshold, newest, contradicts)
     return replace(found, short_answer=None) if weighs(question) or sums_up(question) else found
 
 
-def _chosen(question: str, read: Read, threshold: float, newest: str | None, contradicts: Contradicts | None) -> Chosen:
+def _selected(
+    question: str, read: Read, threshold: float, newest: str | None, contradicts: Contradicts | None
+) -> Selected:
     if (events := between(question)) and (found := _time_between(events, read, threshold)):
         return found
     parts = asked_parts(question)
@@ -86,7 +88,7 @@ def _chosen(question: str, read: Read, threshold: float, newest: str | None, con
         return found
     whole = _whole(question, read)
     if not whole.evidence:
-        return Chosen(whole.confidence)
+        return Selected(whole.confidence)
     told = told_then(question, whole.evidence[0], newest)
     if (not told or whole.confidence < threshold) and (found := _held(question, read, threshold, newest, told=told)):
         return found
@@ -110,7 +112,7 @@ def _chosen(question: str, read: Read, threshold: float, newest: str | None, con
         return _settled(question, whole, settled)
     quotes = _near_best(whole.evidence, NEAR_BEST_OF_SEVERAL if listed else NEAR_BEST)
     nothing = polarity.answer_type(question) == "why" or (listed and len(quotes) > 1)
-    return Chosen(whole.confidence, quotes, short_answer=None if nothing else _short(question, whole.evidence[0]))
+    return Selected(whole.confidence, quotes, short_answer=None if nothing else _short(question, whole.evidence[0]))
 
 
 def _whole(question: str, read: Read) -> Reading:
@@ -122,10 +124,10 @@ def _whole(question: str, read: Read) -> Reading:
     return max(whole, read(bare), key=lambda reading: reading.confidence)
 
 
-def shortened(chosen: Chosen, length: str) -> Chosen:
+def shortened(selected: Selected, length: str) -> Selected:
     """Return what is chosen with no more quotes than an answer of this length has, but all that it is made of."""
     most = LENGTHS[length]
-    return chosen if most is None else replace(chosen, quotes=chosen.quotes[: max(most, chosen.core)])
+    return selected if most is None else replace(selected, quotes=selected.quotes[: max(most, selected.core)])
 
 
 def _short(question: str, item: Evidence) -> str | None:
@@ -133,14 +135,14 @@ def _short(question: str, item: Evidence) -> str | None:
     return dated_answer(question, item.short_answer, item.quote, item.passage.published) or None
 
 
-def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:
+def _settled(question: str, reading: Reading, settled: Settled) -> Selected:
     """Quote each value that answers, then what else comes near the best and is of none that does not."""
     answers = tuple(_worded(question, version) for version in settled.answers)
     quotes = tuple(version.evidence[0] for version in answers)
     near = [item for item in _near_best(reading.evidence, NEAR_BEST) if item.passage.source not in settled.passed_over]
     told = (*quotes, *(item for item in near if item not in quotes))
     conflict = tuple(_worded(question, version) for version in settled.versions)
-    return Chosen(
+    return Selected(
         reading.confidence,
         told[: max(len(quotes), MOST_QUOTES)],
         short_answer=" or ".join(version.value for version in answers),
@@ -149,7 +151,7 @@ def _settled(question: str, reading: Reading, settled: Settled) -> Chosen:
     )
 
 
-def _held(question: str, read: Read, threshold: float, newest: str | None, *, told: bool) -> Chosen | None:
+def _held(question: str, read: Read, threshold: float, newest: str | None, *, told: bool) -> Selected | None:
     """Quote what held at the time that a question names, though no sentence says when it was written."""
     bare = timeless(question)
     if bare == question or yes_no(question) or several(question):
@@ -173,10 +175,10 @@ def _denying(question: str, reading: Reading) -> list[Evidence]:
     return [item for item in near if premise.opposed(item.quote, item.passage.text)]
 
 
-def _refused(reading: Reading, denying: Sequence[Evidence]) -> Chosen:
+def _refused(reading: Reading, denying: Sequence[Evidence]) -> Selected:
     """Show what came closest, and first what contradicts the question."""
     rest = [item for item in reading.evidence[: 2 * MOST_QUOTES] if item not in denying]
-    return Chosen(reading.confidence, closest=(*denying, *rest)[:MOST_QUOTES])
+    return Selected(reading.confidence, closest=(*denying, *rest)[:MOST_QUOTES])
 
 
 def _near_best(evidence: Sequence[Evidence], part: float) -> tuple[Evidence, ...]:
@@ -186,7 +188,7 @@ def _near_best(evidence: Sequence[Evidence], part: float) -> tuple[Evidence, ...
     return (first, *sorted(others, key=lambda item: (item.passage.source, item.sentence.start)))
 
 
-def _parts(parts: Sequence[str], read: Read, threshold: float, newest: str | None) -> Chosen | None:
+def _parts(parts: Sequence[str], read: Read, threshold: float, newest: str | None) -> Selected | None:
     """Quote the best sentence for each part that has an answer, or each value of it; None if no part has one."""
     answered = [
         (part, reading) for part in parts if (reading := read(part)).evidence and reading.confidence >= threshold
@@ -194,25 +196,25 @@ def _parts(parts: Sequence[str], read: Read, threshold: float, newest: str | Non
     if not answered:
         return None
     found = [_part(part, reading, newest) for part, reading in answered]
-    best = {(item.passage.source, item.sentence): item for chosen in found for item in chosen.quotes}
-    short = [chosen.short_answer for chosen in found]
+    best = {(item.passage.source, item.sentence): item for selected in found for item in selected.quotes}
+    short = [selected.short_answer for selected in found]
     told = [answer for answer in short if answer]
-    return Chosen(
-        min(chosen.confidence for chosen in found),
+    return Selected(
+        min(selected.confidence for selected in found),
         tuple(best.values())[:MOST_QUOTES],
         short_answer="; ".join(told) if len(told) == len(parts) else None,
-        conflict=tuple(version for chosen in found for version in chosen.conflict),
+        conflict=tuple(version for selected in found for version in selected.conflict),
         core=len(best),
     )
 
 
-def _part(part: str, reading: Reading, newest: str | None) -> Chosen:
+def _part(part: str, reading: Reading, newest: str | None) -> Selected:
     settled = settle(part, contenders(part, reading.evidence), newest)
     if not settled:
         best = reading.evidence[0]
-        return Chosen(reading.confidence, (best,), short_answer=_short(part, best))
-    chosen = _settled(part, reading, settled)
-    return replace(chosen, quotes=chosen.quotes[: len(settled.answers)])
+        return Selected(reading.confidence, (best,), short_answer=_short(part, best))
+    selected = _settled(part, reading, settled)
+    return replace(selected, quotes=selected.quotes[: len(settled.answers)])
 
 
 def _contradicting(question: str, near: Sequence[Evidence], contradicts: Contradicts | None) -> Evidence | None:
@@ -232,7 +234,7 @@ def _contradicting(question: str, near: Sequence[Evidence], contradicts: Contrad
 
 def _decided(
     question: str, reading: Reading, threshold: float, newest: str | None, contradicts: Contradicts | None
-) -> Chosen:
+) -> Selected:
     """Say yes or no where sentences decide and no guard objects, both where sources do not agree, else only quote."""
     if reading.confidence < threshold:
         return _refused(reading, _denying(question, reading))
@@ -240,15 +242,15 @@ def _decided(
     by_verdict = {said: [item for item, verdict in verdicts if verdict == said] for _, said in verdicts if said}
     if len(by_verdict) == 1:
         ((said, items),) = by_verdict.items()
-        return Chosen(reading.confidence, (items[0],), short_answer=said)
+        return Selected(reading.confidence, (items[0],), short_answer=said)
     if by_verdict and not _one_says_both(list(by_verdict.values())):
         versions = [Version(said, tuple(items)) for said, items in by_verdict.items()]
         if settled := settle(question, versions, newest):
             deciding = Reading(settled.answers[0].evidence[:1], reading.confidence)
             return _settled(question, deciding, settled)
     if not by_verdict and contradicts and denied(question, reading.evidence[0], contradicts):
-        return Chosen(reading.confidence, reading.evidence[:1], short_answer="no")
-    return Chosen(reading.confidence, _near_best(reading.evidence, NEAR_BEST))
+        return Selected(reading.confidence, reading.evidence[:1], short_answer="no")
+    return Selected(reading.confidence, _near_best(reading.evidence, NEAR_BEST))
 
 
 def _one_says_both(groups: Sequence[Sequence[Evidence]]) -> bool:
@@ -271,7 +273,7 @@ def _context(item: Evidence) -> str:
     return f"{item.passage.title} {item.passage.text}"
 
 
-def _time_between(events: tuple[str, str, str], read: Read, threshold: float) -> Chosen | None:
+def _time_between(events: tuple[str, str, str], read: Read, threshold: float) -> Selected | None:
     """Count the time between two events whose dates are both found and quoted."""
     *questions, unit = events
     readings = [read(question) for question in questions]
@@ -281,7 +283,7 @@ def _time_between(events: tuple[str, str, str], read: Read, threshold: float) ->
     first, second = (_date_of(item) for item in quotes)
     if not first or not second or first > second or not (time := elapsed(first, second, unit)):
         return None
-    return Chosen(
+    return Selected(
         min(reading.confidence for reading in readings),
         tuple(dict.fromkeys(quotes)),
         short_answer=time,

@@ -5,16 +5,16 @@ The question that it is completed to ("Who runs the Morn ferry?") may be answere
 
 import re
 
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.schema import Evidence
 from rag.text.terms import terms
 
 
-def on_topic(found: Chosen, thing: str) -> Chosen:
+def on_topic(found: Selected, thing: str) -> Selected:
     """Return what was chosen if a quote speaks of a thing; otherwise a refusal, nearest to it what was chosen."""
     if any(speaks_of(item, thing) for item in found.quotes):
         return found
-    return Chosen(0.0, closest=found.quotes or found.closest)
+    return Selected(0.0, closest=found.quotes or found.closest)
 
 
 def speaks_of(item: Evidence, thing: str) -> bool:

@@ -20,7 +20,7 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 
-class Options(BaseModel):
+class StreamOptions(BaseModel):
     """Options of a stream."""
 
     include_usage: bool = False
@@ -34,7 +34,9 @@ class Completion(BaseModel):
     model: str = Field(description="quoteline, or quoteline-chat for pages that show the content alone.")
     messages: list[Any] = Field(description="The last is the question, the others its history; text alone is read.")
     stream: bool | None = Field(default=False, description="Whether chunks are sent as server-sent events.")
-    stream_options: Options | None = Field(None, description="include_usage: whether a chunk with the usage is last.")
+    stream_options: StreamOptions | None = Field(
+        None, description="include_usage: whether a chunk with the usage is last."
+    )
     response_format: dict[str, Any] | None = Field(None, description="Of the type text, or left out.")
     collections: list[str] = Field([], description="Only these collections; all that the key opens, if none.")
 

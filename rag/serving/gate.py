@@ -8,11 +8,11 @@ import time
 import traceback
 from collections.abc import Collection, Iterable
 
-from rag.errors import RagError
+from rag.errors import RagError, RightsError
 from rag.serving.limits import Door
 from rag.serving.metrics import Metrics
-from rag.serving.problems import BUSY_SECONDS, Problem
-from rag.web.access import Person, acting, full
+from rag.serving.problems import BUSY_SECONDS, Problem, of
+from rag.web.access import ANYBODY, Person, acting, full
 from rag.web.guard import (
     BODY_SECONDS,
     HEADERS,
@@ -31,7 +31,7 @@ from rag.web.guard import (
     replayed,
     whole,
 )
-from rag.web.keys import READS_ONLY, Key, Keys, Rates
+from rag.web.keys import Key, Keys, Rates
 
 OPEN = ("/healthz", "/readyz", "/docs", "/openapi.json")
 """Told without a key: nothing of them is of the sources."""
@@ -107,8 +107,7 @@ class Gate:
 
         self._door.inside += 1
         try:
-            key = self._check(scope)
-            with acting(Person(key)):
+            with acting(self._check(scope)):
                 await self._app(scope, await self._body(scope, receive), say)
         except Problem as problem:
             await problem.response()(scope, receive, say)
@@ -134,8 +133,8 @@ class Gate:
         there = {name for name, _ in own}
         return [*own, *((name.encode(), text.encode()) for name, text in wanted.items() if name.encode() not in there)]
 
-    def _check(self, scope: Scope) -> Key | None:
-        """Return the key of a request, if it needs one.
+    def _check(self, scope: Scope) -> Person:
+        """Return who sends a request, by the key if it needs one.
 
         Raises:
             Problem: it is not let in.
@@ -148,14 +147,14 @@ class Gate:
         if self._door.closed and path not in TOLD_LAST:
             raise Problem("busy", "the server is stopping: ask again when it has been started again", BUSY_SECONDS)
         if path in OPEN:
-            return None
-        key = self._admitted(scope) if not self._private or self._listed() else None
+            return ANYBODY
+        person = self._admitted(scope) if not self._private or self._listed() else ANYBODY
         if length(scope) > self._most(scope):
             raise Problem("too_large", f"at most {self._most(scope) >> 20} MB")
-        return key
+        return person
 
-    def _admitted(self, scope: Scope) -> Key:
-        """Return the key of a request that needs one.
+    def _admitted(self, scope: Scope) -> Person:
+        """Return who sends a request that needs a key.
 
         Raises:
             Problem: there is none, it has asked as often as it may, or it does not open this.
@@ -166,11 +165,15 @@ class Gate:
             raise Problem("key", "send Authorization: Bearer KEY; rag keys add NAME makes a key")
         if wait := self._rates.wait(key):
             raise Problem("rate", full(key, wait), wait)
-        if not key.writes and method not in ("GET", "HEAD") and path.startswith(WRITES):
-            raise Problem("forbidden", READS_ONLY)
-        if key.collections and not any(path == one or path.startswith(f"{one}/") for one in ASKS):
-            raise Problem("forbidden", "this key asks some collections alone, and this tells of all")
-        return key
+        person = Person(key)
+        try:
+            if method not in ("GET", "HEAD") and path.startswith(WRITES):
+                person.check_writes()
+            if not any(path == one or path.startswith(f"{one}/") for one in ASKS):
+                person.check_whole()
+        except RightsError as error:
+            raise of(error) from None
+        return person
 
     def _listed(self) -> tuple[Key, ...]:
         """Return the keys; nobody is let in by a damaged file of them, and only the log tells where it lies."""

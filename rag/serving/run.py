@@ -3,6 +3,7 @@
 import os
 import signal
 import tempfile
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,13 @@ LAST_SECONDS = 5
 """Most time for connections to close once requests under way have ended (:mod:`rag.serving.app`)."""
 
 
-def serve(config: Config, *, api_only: bool) -> None:
+def serve(config: Config, announce: Callable[[str], None], *, api_only: bool) -> None:
     """Serve until interrupted, or told to end by SIGTERM; answers under way end first.
+
+    Args:
+        config: the settings.
+        announce: is told where the server is, once it listens.
+        api_only: whether there is no page.
 
     Raises:
         IndexMissing, IndexDamaged: as opening the index does.
@@ -38,7 +44,7 @@ def serve(config: Config, *, api_only: bool) -> None:
             raise UsageError("the chat page runs in one process: serve with --api-only, or without --workers")
         from rag.web import server
 
-        server.serve(config, around=_with_page)
+        server.serve(config, announce, around=_with_page)
         return
     _check(config)
     with listen(config) as listener:
@@ -48,13 +54,13 @@ def serve(config: Config, *, api_only: bool) -> None:
             with tempfile.TemporaryDirectory(prefix="quoteline-") as shared:
                 os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared  # which its library reads in each worker
                 settings = _settings(partial(worker, config, shared), factory=True, workers=config.workers)
-                print(told, flush=True)
+                announce(told)
                 Multiprocess(settings, [listener]).run()
             return
         with closing(Live(Engine.open(config=config))) as live, closing(_library(live)) as library:
             from rag.serving.app import app
 
-            print(told, flush=True)
+            announce(told)
             signal.signal(signal.SIGTERM, signal.default_int_handler)  # which uvicorn raises again when it has ended
             with suppress(KeyboardInterrupt):
                 uvicorn.Server(_settings(app(live, library))).run(sockets=[listener])

@@ -131,7 +131,7 @@ Date = tuple[int | None, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedDate:
     """A date as far as a text tells it: ``text[start:end]``."""
 
     start: int
@@ -157,7 +157,7 @@ class Stated:
         return f"{'-' if self.year is None else f'{self.year:04d}'}-{self.month:02d}-{self.day:02d}"
 
 
-def stated(text: str) -> list[Stated]:
+def stated(text: str) -> list[StatedDate]:
     """Return the dates of a text, as far as each is told, in order; what is no day of the calendar is none.
 
     >>> [(found.year, found.month, found.day) for found in stated("from May 1962 to the 3rd of June, or in 1964")]
@@ -177,7 +177,7 @@ def stated(text: str) -> list[Stated]:
         except ValueError:  # "February 31, 2026"
             continue
         decade, ranged = bool(match["decade"]), bool(match["more1"] or match["more2"])
-        found.append(Stated(*match.span(), year, month, day, decade, ranged, small=bool(name) and name.islower()))
+        found.append(StatedDate(*match.span(), year, month, day, decade, ranged, small=bool(name) and name.islower()))
     return found
 
 
@@ -211,7 +211,7 @@ def dated(text: str, published: str | None = None) -> date | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _date(found: Stated, text: str, published: str | None) -> date | None:
+def _date(found: StatedDate, text: str, published: str | None) -> date | None:
     """Return a date of a text; None for one of a range, and one whose year is not known."""
     if found.ranged or found.small or not found.month or not found.day:
         return None

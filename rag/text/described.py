@@ -24,11 +24,10 @@ _UNSAID = " not described ("
 _MOST_NAME = 100
 _MOST_CHARS = 500
 """Of a paragraph: it fits in a passage whole, with its first line."""
-_BEGINS, _ENDS = r"(?<![^\n])Described by ", r", not the source's own words:\n"
-MARK = rf"{_BEGINS}[^\n]{{1,{_MOST_NAME}}}{_ENDS}"
-"""Pattern of the first line."""
-_MARK = re.compile(rf"{_BEGINS}(?P<model>[^\n]{{1,{_MOST_NAME}}}){_ENDS}")
-_PART = re.compile(rf"{MARK}[^\n]*\n*")
+FIRST_LINE = rf"(?<![^\n])Described by (?P<model>[^\n]{{1,{_MOST_NAME}}}), not the source's own words:\n"
+"""A pattern."""
+_FIRST_LINE = re.compile(FIRST_LINE)
+_PART = re.compile(rf"{FIRST_LINE}[^\n]*\n*")
 _CREDIT = re.compile(rf" \(picture described by (?P<model>[^\n]{{1,{_MOST_NAME}}})\)$")
 _SIGNS = re.compile(r"^\s*(?:(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+)+|\*\*|__|`+")
 """Of Markdown, which a model may write all the same."""
@@ -103,7 +102,7 @@ def own(text: str) -> str:
 
 def describer(text: str) -> str | None:
     """Return the model whose words a passage has; None if they are the source's own."""
-    found = _MARK.match(text)
+    found = _FIRST_LINE.match(text)
     return found["model"] if found else None
 
 
@@ -114,7 +113,7 @@ def describer_at(text: str, offset: int) -> str | None:
 
 def first_describer(text: str) -> str | None:
     """Return the model that describes the first picture of a text; None if none is described."""
-    found = _MARK.search(text)
+    found = _FIRST_LINE.search(text)
     return found["model"] if found else None
 
 

@@ -176,13 +176,14 @@ _ASKED = re.compile(r"[^.!?\n]*\?")
 """A question that starts with "Will Norway …" asks what Norway will do."""
 
 
-def named_stop_words(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=512)
+def named_stop_words(text: str) -> tuple[tuple[int, int], ...]:
     """Return where stop words stand that are names: by capitals inside a sentence, or by capitals alone.
 
     >>> [("WHO and IT"[a:b]) for a, b in named_stop_words("WHO and IT")]
     ['WHO', 'IT']
     >>> named_stop_words("Will it rain in the US? Who knows."), named_stop_words("WHO IS IT?")
-    ([(20, 22)], [])
+    (((20, 22),), ())
     """
     found = []
     for match in _CAPITAL.finditer(text):
@@ -197,7 +198,7 @@ def named_stop_words(text: str) -> list[tuple[int, int]]:
             named = named or bool(_NAME_STARTS.match(text, start) and not _ASKED.match(text, start))
         if named:
             found.append(match.span())
-    return found
+    return tuple(found)
 
 
 _BESIDE = re.compile(r"\W*([^\W\d_]+)")

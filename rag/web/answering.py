@@ -26,7 +26,7 @@ Changes = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentQuestion:
     """A question with the conversation in which it is asked."""
 
     question: str
@@ -55,7 +55,7 @@ def history(conversation: Sequence[Answer]) -> list[Turn]:
 
 
 def answering(
-    live: Live, conversations: Conversations, desk: Desk, asked: Asked, running: set[Run]
+    live: Live, conversations: Conversations, desk: Desk, asked: SentQuestion, running: set[Run]
 ) -> Iterator[Changes]:
     """Yield what changes on the page while a question is answered; ``running`` holds it meanwhile."""
     if not asked.question.strip():
@@ -81,7 +81,7 @@ def answering(
         desk.end(run)
 
 
-def _failed(conversations: Conversations, desk: Desk, asked: Asked, run: Run, why: str) -> Iterator[Changes]:
+def _failed(conversations: Conversations, desk: Desk, asked: SentQuestion, run: Run, why: str) -> Iterator[Changes]:
     """Tell why there is no answer; the conversation stays as it was, and so does a question that was typed."""
     if desk.run is not run:
         return
@@ -92,7 +92,7 @@ def _failed(conversations: Conversations, desk: Desk, asked: Asked, run: Run, wh
     }
 
 
-def _answered(live: Live, conversations: Conversations, desk: Desk, asked: Asked, run: Run) -> Iterator[Changes]:
+def _answered(live: Live, conversations: Conversations, desk: Desk, asked: SentQuestion, run: Run) -> Iterator[Changes]:
     before = asked.conversation[: asked.place]
     ratings = ratings_of(conversations, asked.owner, asked.current)
     replaces = not before or len(before) < len(asked.conversation)
@@ -157,7 +157,7 @@ def _opened(live: Live, desk: Desk, answer: Answer, place: int) -> Changes:
     return {"panel": desk.panel(live)}
 
 
-def _kept(conversations: Conversations, asked: Asked, conversation: list[Answer]) -> str:
+def _kept(conversations: Conversations, asked: SentQuestion, conversation: list[Answer]) -> str:
     """Store a conversation's last answer; return the conversation's id, a new one if it was not stored or deleted."""
     if asked.current:
         try:

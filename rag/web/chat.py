@@ -25,7 +25,7 @@ from rag.engine import SUGGESTED, Engine, Options
 from rag.errors import RagError, UsageError
 from rag.schema import Answer, Closest, Document, Filter
 from rag.web import access, page, settings, words
-from rag.web.answering import Asked, answering, history, shown
+from rag.web.answering import SentQuestion, answering, history, shown
 from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk, Run
 from rag.web.document import Tab
@@ -204,10 +204,10 @@ class _Events:
         def options(engine: Engine) -> Options:
             return settings.options(told.get("settings"), self._chat.llms, engine)
 
-        asked = Asked(question, place, conversation, current, chosen, turns, owner(request), typed, options)
+        asked = SentQuestion(question, place, conversation, current, chosen, turns, owner(request), typed, options)
         yield from self._answered(desk, asked)
 
-    def _answered(self, desk: Desk, asked: Asked) -> Iterator[Changes]:
+    def _answered(self, desk: Desk, asked: SentQuestion) -> Iterator[Changes]:
         """Yield what changes on the page, by component."""
         nothing = {self._chat.writing: gr.skip()}
         for changes in answering(self._live, self._conversations, desk, asked, self._running):

@@ -4,7 +4,6 @@ A key is 256 random bits, so its plain SHA-256 is kept: what is long and random 
 again when it changes, and so a key that is removed opens nothing from the next request on.
 """
 
-import argparse
 import hashlib
 import json
 import os
@@ -174,25 +173,6 @@ class Rates:
             return int(times[0] + MINUTE - now) + 1
         times.append(now)
         return 0
-
-
-def run(arguments: argparse.Namespace, config: Config) -> int:
-    """Run ``rag keys add``, ``list`` or ``remove``."""
-    import sys
-
-    keys = Keys.of(config)
-    if arguments.command == "keys add":
-        scope: Scope = "write" if arguments.write else "read"
-        print(keys.add(arguments.name, scope, arguments.per_minute, arguments.collection or ()))
-        print("rag: this is the only time that the key is shown", file=sys.stderr)
-    elif arguments.command == "keys remove":
-        keys.remove(arguments.name)
-        print(f"removed {arguments.name}")
-    else:
-        for key in keys.listed():
-            of = f"  of {', '.join(key.collections)}" if key.collections else ""
-            print(f"{key.name}  {key.scope}{of}  {key.per_minute} a minute  made {key.created}")
-    return 0
 
 
 def _digest(secret: str) -> str:

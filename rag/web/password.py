@@ -17,6 +17,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 from cachetools import TTLCache
@@ -181,7 +182,7 @@ class Login:
             await self._app(scope, receive, send)
         elif path == "/login" and scope["method"] == "POST":
             await self._tried(scope, receive, send)
-        elif not self._known(scope) and not install.is_open(path):
+        elif (who := self._known(scope)) is None and not install.is_open(path):
             if path == "/" and scope["method"] in ("GET", "HEAD"):
                 await self._form(send, 401)
             else:
@@ -191,14 +192,15 @@ class Login:
         elif path == "/login":
             await _redirect(send, [])
         else:
-            await self._passed(scope, receive, send)
+            await self._passed(who, scope, receive, send)
 
-    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on the request of who is known."""
+    async def _passed(self, who: Any, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Pass on a request, of whom :meth:`_known` returned; None asks for what is told before the login."""
         await self._app(scope, receive, send)
 
-    def _known(self, scope: Scope) -> bool:
-        return self._of(scope) is not None
+    def _known(self, scope: Scope) -> object | None:
+        """Return who sends a request; None for somebody who is not logged in."""
+        return self._of(scope)
 
     def _of(self, scope: Scope) -> str | None:
         """Return of whom the session of a request is; None for one that has ended."""

@@ -46,12 +46,10 @@ class People(Login):
         self._pages = Pages()
         self._told = ""
 
-    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = self._key(scope)
-        if key is None:  # what is told before the login
+    async def _passed(self, who: Person | None, scope: Scope, receive: Receive, send: Send) -> None:
+        if who is None:
             await self._app(scope, receive, send)
             return
-        who = Person(key, self._rates, self._pages)
         try:
             self._check(who, scope)
         except RagError as error:
@@ -73,13 +71,11 @@ class People(Login):
         if path.startswith(HEARTBEAT):
             who.check_page(path.removeprefix(HEARTBEAT))
 
-    def _known(self, scope: Scope) -> bool:
-        return self._key(scope) is not None
-
-    def _key(self, scope: Scope) -> Key | None:
-        """Return the key of who asks, if it is one still."""
+    def _known(self, scope: Scope) -> Person | None:
+        """Return who sends a request, if their key is one still."""
         of = self._of(scope)
-        return next((key for key in self._listed() if key.sha256 == of), None) if of else None
+        key = next((key for key in self._listed() if key.sha256 == of), None) if of else None
+        return Person(key, self._rates, self._pages) if key else None
 
     async def _right(self, given: Mapping[str, list[str]]) -> str:
         name, secret = (given.get(field, [""])[0].strip() for field in ("name", "password"))

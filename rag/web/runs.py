@@ -61,7 +61,7 @@ class RunSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class PassedOver:
     """A folder that is not a run which can be shown, and why."""
 
     name: str
@@ -74,7 +74,7 @@ class Found:
 
     runs: list[RunSummary]
     """Newest first."""
-    skipped: list[Skipped]
+    skipped: list[PassedOver]
 
 
 # ---- The form of summary.json, as far as it is read
@@ -139,10 +139,10 @@ def found(folder: Path) -> Found:
     return Found(sorted(runs, key=lambda run: (run.started, run.name), reverse=True), skipped)
 
 
-def _inside(root: Path, place: Path, depth: int) -> tuple[list[RunSummary], list[Skipped]]:
+def _inside(root: Path, place: Path, depth: int) -> tuple[list[RunSummary], list[PassedOver]]:
     """Look through the folders in a folder; one that holds nothing of a run is told once, whatever it holds."""
     runs: list[RunSummary] = []
-    skipped: list[Skipped] = []
+    skipped: list[PassedOver] = []
     for child in sorted(place.iterdir()):
         if child.name.startswith(".") or not (child.is_symlink() or child.is_dir()):
             continue
@@ -151,18 +151,18 @@ def _inside(root: Path, place: Path, depth: int) -> tuple[list[RunSummary], list
             name.encode()
             own, passed_over = _at(root, child, name, depth + 1)
         except UnicodeEncodeError:
-            own, passed_over = [], [Skipped(name.encode(errors="replace").decode(), words.RUNS_NOT_UTF8)]
+            own, passed_over = [], [PassedOver(name.encode(errors="replace").decode(), words.RUNS_NOT_UTF8)]
         except OSError as error:
-            own, passed_over = [], [Skipped(name, words.RUNS_UNREADABLE.format(why=error.strerror))]
+            own, passed_over = [], [PassedOver(name, words.RUNS_UNREADABLE.format(why=error.strerror))]
         runs += own
         skipped += passed_over
     return runs, skipped
 
 
-def _at(root: Path, place: Path, name: str, depth: int) -> tuple[list[RunSummary], list[Skipped]]:
+def _at(root: Path, place: Path, name: str, depth: int) -> tuple[list[RunSummary], list[PassedOver]]:
     """Return the run that a folder is, or those that lie in it."""
     if place.is_symlink():
-        return [], [Skipped(name, words.RUNS_LINK)] if place.is_dir() else []
+        return [], [PassedOver(name, words.RUNS_LINK)] if place.is_dir() else []
     if (place / SUMMARY).exists():
         try:
             return [_read(place, name)], []
@@ -170,16 +170,16 @@ def _at(root: Path, place: Path, name: str, depth: int) -> tuple[list[RunSummary
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             why = f"{SUMMARY}: {where}: {first['msg']}" if where else f"{SUMMARY}: {first['msg']}"
-            return [], [Skipped(name, words.RUNS_UNREADABLE.format(why=why))]
+            return [], [PassedOver(name, words.RUNS_UNREADABLE.format(why=why))]
         except FileNotFoundError:
-            return [], [Skipped(name, words.RUNS_NO_RESULTS)]
+            return [], [PassedOver(name, words.RUNS_NO_RESULTS)]
     if not any(place.iterdir()):
-        return [], [Skipped(name, words.RUNS_EMPTY)]
+        return [], [PassedOver(name, words.RUNS_EMPTY)]
     if depth == DEEPEST:
-        return [], [Skipped(name, words.RUNS_DEEP)]
+        return [], [PassedOver(name, words.RUNS_DEEP)]
     runs, skipped = _inside(root, place, depth)
     if not runs and all(one.why in (words.RUNS_FOREIGN, words.RUNS_EMPTY, words.RUNS_DEEP) for one in skipped):
-        return [], [Skipped(name, words.RUNS_FOREIGN)]
+        return [], [PassedOver(name, words.RUNS_FOREIGN)]
     return runs, skipped
 
 

@@ -117,13 +117,16 @@ def parts(engine: Engine | Unbuilt) -> Site:
     )
 
 
-def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) -> None:
+def serve(
+    config: Config, announce: Callable[[str], None], around: Callable[[Site, FastAPI], App] | None = None
+) -> None:
     """Open the index and serve the page until interrupted, or told to end by SIGTERM; answers under way end first.
 
     Without an index that can be read the page begins with adding sources.
 
     Args:
         config: the settings.
+        announce: is told where the server is, once it listens.
         around: puts the page into a larger application, which is served then, and which needs an index.
 
     Raises:
@@ -141,7 +144,7 @@ def serve(config: Config, around: Callable[[Site, FastAPI], App] | None = None) 
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=5,
         )
-        print(f"Quoteline is at {address(listener)} (Ctrl-C ends it)", flush=True)
+        announce(f"Quoteline is at {address(listener)} (Ctrl-C ends it)")
         if isinstance(opened, Unbuilt):
             print(f"rag: {opened.why}, or add sources on the page", file=sys.stderr, flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # which uvicorn raises again when it has ended

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -251,31 +251,42 @@ def scripted(config: Config) -> Iterator[tuple[Loopback, str]]:
         yield server, address
 
 
+Report = tuple[str, str, str, str]
+"""The name of a document, its publisher and date, and what it reports."""
+REPORTS = (
+    (
+        "council",
+        "The Gazette",
+        "2024-04-03",
+        "The bridge at Larkin cost 12 million euros, the council said on Friday.",
+    ),
+    ("auditors", "The Courier", "2024-05-04", "The bridge at Larkin cost 14 million euros, the auditors found."),
+    (
+        "ferry",
+        "The Gazette",
+        "2024-03-07",
+        "The ferry at Larkin carried 900 passengers a day until the bridge opened.",
+    ),
+    ("mayor", "The Post", "2024-01-05", "The mayor of Larkin, Ana Silva, opened the new bridge on Monday morning."),
+    ("otters", "The Post", "2024-05-09", "The otters of Lutra eat 900 fish a day, said the warden Ana Pike."),
+)
+
+
+def write_reports(sources: Path, reports: Sequence[Report]) -> None:
+    """Write a file a report into a folder of sources."""
+    for name, publisher, day, text in reports:
+        head = f"---\ntitle: Report of the {name}\npublisher: {publisher}\ndate: {day}\n---\n"
+        whole = f"{head}It rained in the valley.\n\n{text}\n\nNobody was hurt.\n"
+        (sources / f"{name}.md").write_text(whole, encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def larkin(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page over five reports and a file that cannot be read."""
     folder = tmp_path_factory.mktemp("larkin")
     sources = folder / "sources"
     sources.mkdir()
-    for name, publisher, day, text in (
-        (
-            "council",
-            "The Gazette",
-            "2024-04-03",
-            "The bridge at Larkin cost 12 million euros, the council said on Friday.",
-        ),
-        ("auditors", "The Courier", "2024-05-04", "The bridge at Larkin cost 14 million euros, the auditors found."),
-        (
-            "ferry",
-            "The Gazette",
-            "2024-03-07",
-            "The ferry at Larkin carried 900 passengers a day until the bridge opened.",
-        ),
-        ("mayor", "The Post", "2024-01-05", "The mayor of Larkin, Ana Silva, opened the new bridge on Monday morning."),
-        ("otters", "The Post", "2024-05-09", "The otters of Lutra eat 900 fish a day, said the warden Ana Pike."),
-    ):
-        head = f"---\ntitle: Report of the {name}\npublisher: {publisher}\ndate: {day}\n---\n"
-        (sources / f"{name}.md").write_text(f"{head}It rained in the valley.\n\n{text}\n\nNobody was hurt.\n")
+    write_reports(sources, REPORTS)
     (sources / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
     with served(built_over(config, sources, folder / "index"), "--sources", str(sources)) as address:
         yield address

@@ -14,21 +14,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.config import Config
-from tests.browser.conftest import developers, open_view, picture, served, settled, visited
+from tests.browser.conftest import REPORTS, developers, open_view, picture, served, settled, visited, write_reports
 from tests.browser.test_chat import DIED, HAVANA, MINISTER, SLOW, answers, ask
 from tests.browser.test_history import options
 from tests.browser.test_stranger import DRAFT
 from tests.conftest import ARTICLE, built_over
-from tests.loopback import loopback, says
+from tests.loopback import Loopback, says
 
+GROUPS = {"worded": "scripted"}
+"""Sites that are another one's, which says then what is wanted."""
 SIZES = ((1440, 900), (1024, 768), (390, 844))
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 COST = "How much did the bridge at Larkin cost?"
-REPORTS = (
-    ("council", "The Gazette", "2024-05-03", "The bridge at Larkin cost 12 million euros, the council said."),
-    ("auditors", "The Courier", "2024-06-14", "The bridge at Larkin cost 14 million euros, the auditors found."),
-    ("mayor", "The Post", "2024-09-05", "The mayor of Larkin, Ana Silva, opened the bridge on Monday."),
-)
+LIBRARY = ("council", "auditors", "mayor")
+"""The reports that lie beside the article, of which two disagree."""
 FAULTS = """() => {
   const found = [];
   const { scrollWidth } = document.documentElement;
@@ -204,28 +203,28 @@ def library(config: Config, article: str, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("library")
     (folder / "sources").mkdir()
     (folder / "sources" / ARTICLE).write_text(article, encoding="utf-8")
-    for name, publisher, day, text in REPORTS:
-        head = f"---\ntitle: Report of the {name}\npublisher: {publisher}\ndate: {day}\n---\n"
-        whole = f"{head}It rained in the valley.\n\n{text}\n\nNobody was hurt.\n"
-        (folder / "sources" / f"{name}.md").write_text(whole, encoding="utf-8")
+    write_reports(folder / "sources", [report for report in REPORTS if report[0] in LIBRARY])
     own = built_over(config, folder / "sources", folder / "index")
     with served(own, "--sources", str(folder / "sources")) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
-def worded(config: Config) -> Iterator[str]:
+@pytest.fixture
+def worded(scripted: tuple[Loopback, str]) -> str:
     """The address of a page where an LLM words the answers: a line that its quote supports, and one not."""
-    right, wrong = "The raid killed 32 Cuban military and intelligence personnel. [1]\n", "It killed 45 men. [1]\n"
-    with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
-        server.does(says(right, wrong))
-        yield address
+    server, address = scripted
+    server.does(says("The raid killed 32 Cuban military and intelligence personnel. [1]\n", "It killed 45 men. [1]\n"))
+    return address
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        pytest.param(state, marks=[] if state.site == "article" else pytest.mark.xdist_group(state.site), id=state.name)
+        pytest.param(
+            state,
+            marks=[] if state.site == "article" else pytest.mark.xdist_group(GROUPS.get(state.site, state.site)),
+            id=state.name,
+        )
         for state in STATES
     ],
 )

@@ -34,7 +34,7 @@ from rag.reading import network
 from rag.reading.network import CAREFUL, OUTPUTS, PACKAGED, WEIGHTS, Network, Tokens, Window
 from rag.schema import ALL, Answer
 from rag.web import words
-from rag.web.answering import MOST_WAITING, Asked, answering
+from rag.web.answering import MOST_WAITING, SentQuestion, answering
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
 from rag.web.live import Live
@@ -588,7 +588,7 @@ def test_where_many_wait_the_packaged_reader_reads_and_the_trace_says_so(
     live, desk = Live(Engine(engine.index, replace(engine.config, models=str(models), reader="careful"))), Desk()
 
     def read_by(place: int) -> tuple[str | None, bool]:
-        asked = Asked("Who is the minister?", place, conversation, "", ALL, 0, "ana")
+        asked = SentQuestion("Who is the minister?", place, conversation, "", ALL, 0, "ana")
         changes = list(answering(live, Conversations(tmp_path / "c.sqlite"), desk, asked, set()))
         conversation[:] = changes[-1]["conversation"]
         return conversation[-1].model["reader"], words.CHAT_TRACE_HURRIED in changes[-1]["chat"]

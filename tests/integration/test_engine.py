@@ -11,7 +11,7 @@ from rag import clock
 from rag.config import Config
 from rag.engine import Engine, Options
 from rag.errors import UsageError
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.schema import Answer, Retrieved, Turn
 from tests.unit.test_write import Scripted
 
@@ -182,9 +182,9 @@ def test_nothing_found_is_a_reason_of_its_own(engine: Engine) -> None:
 def test_the_judge_is_a_witness(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     witnesses: list[Callable[[str, str], float]] = []
 
-    def choose(*given: Any) -> Chosen:
+    def choose(*given: Any) -> Selected:
         witnesses.append(given[-1])
-        return Chosen(0.0)
+        return Selected(0.0)
 
     monkeypatch.setattr("rag.engine.choose", choose)
     engine.ask("Did it rain?")

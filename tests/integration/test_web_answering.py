@@ -8,7 +8,7 @@ from rag.engine import Engine
 from rag.errors import ModelError
 from rag.schema import ALL, Filter
 from rag.web import words
-from rag.web.answering import Asked, answering, shown
+from rag.web.answering import SentQuestion, answering, shown
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk, Run
 from rag.web.document import Tab
@@ -27,11 +27,11 @@ class Page:
         self.running: set[Run] = set()
         self.shown: dict[str, Any] = {"conversation": [], "current": "", "turns": 0}
 
-    def asked(self, question: str, place: int | None = None, chosen: Filter = ALL) -> Asked:
+    def asked(self, question: str, place: int | None = None, chosen: Filter = ALL) -> SentQuestion:
         conversation = self.shown["conversation"]
         at = len(conversation) if place is None else place
         current, turns = self.shown["current"], self.shown["turns"]
-        return Asked(question, at, conversation, current, chosen, turns, "ana", typed=place is None)
+        return SentQuestion(question, at, conversation, current, chosen, turns, "ana", typed=place is None)
 
     def ask(self, question: str, place: int | None = None, chosen: Filter = ALL) -> list[dict[str, Any]]:
         asked = self.asked(question, place, chosen)

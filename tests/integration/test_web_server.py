@@ -153,7 +153,7 @@ def test_an_upload_too_large_is_refused(site: Site) -> None:
 def test_other_machines_need_a_password(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for host in ("0.0.0.0", "::", "192.0.2.1", "example.org"):
         with pytest.raises(UsageError, match="write a password with rag ui --set-password FILE"):
-            server.serve(replace(config, host=host))
+            server.serve(replace(config, host=host), print)
     assert server._password(config) == ""
     path = tmp_path / "password"
     monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))

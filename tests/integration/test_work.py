@@ -18,13 +18,14 @@ import numpy as np
 import pytest
 
 from rag.cli import main as cli
+from rag.cli.status import text as status_text
 from rag.config import Config, environment
 from rag.documents.sandbox import Sandbox
 from rag.errors import EncoderError, RagError, UsageError
 from rag.indexing import hands, work
 from rag.indexing.builder import build
 from rag.indexing.homes import Home, home
-from rag.indexing.status import status, status_text
+from rag.indexing.status import status
 from rag.models import encode
 from tests.conftest import ROOT, built_over
 from tests.integration.conftest import Server

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from rag.cli.add import run
 from rag.config import Config
 from rag.documents import fetched
 from rag.documents.load import read_folder
@@ -263,7 +264,7 @@ def test_the_items_of_a_feed(server: Web, config: Config, host: str, capsys: pyt
     server.routes["/feed"] = Sent(FEED % {b"url": server.url.encode()}, kind="application/rss+xml")
     server.routes["/one"] = Sent(b"<p>The pump failed on Monday, said Ann Lee.")
     asked = SimpleNamespace(address=[f"{server.url}/feed"], items=True, quiet=False)
-    added, code = adding.run(asked, config)  # type: ignore[arg-type]
+    added, code = run(asked, config)  # type: ignore[arg-type]
     assert [one.source for one in added] == [f"{host}/feed.rss", f"{host}/one.html"]
     assert code == 1  # the page of the second is not there
     told = capsys.readouterr()

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from rag.documents.split import passages
-from rag.reading.selection import CONTRADICTED, MOST_QUOTES, Chosen, choose, shortened
+from rag.reading.selection import CONTRADICTED, MOST_QUOTES, Selected, choose, shortened
 from rag.schema import Document, Evidence, Passage, Reading
 
 TEXT = (
@@ -28,7 +28,7 @@ def always(found: Reading) -> Callable[[str], Reading]:
     return lambda question: found
 
 
-def quotes(chosen: Chosen) -> list[str]:
+def quotes(chosen: Selected) -> list[str]:
     return [item.quote for item in chosen.quotes]
 
 
@@ -149,7 +149,7 @@ def test_what_is_compared_or_summed_up_has_no_short_answer(question: str) -> Non
 
 
 def test_nothing_read_is_nothing_chosen() -> None:
-    assert choose("Who?", always(Reading((), 0.0)), 0.0) == Chosen(0.0)
+    assert choose("Who?", always(Reading((), 0.0)), 0.0) == Selected(0.0)
 
 
 def test_each_part_of_a_question_is_read() -> None:

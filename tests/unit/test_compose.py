@@ -4,7 +4,7 @@ import pytest
 
 from rag.documents.split import passages
 from rag.reading.citations import MOST_CHARS, Line, compose, quoted
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.schema import Document, Evidence, Passage
 
 TEXT = "One fact\nis this. Two [1] facts. Ana Silva came. She said four facts. Five facts."
@@ -21,7 +21,7 @@ def quotes(*numbers: int, of: Passage | None = None) -> tuple[Evidence, ...]:
 
 
 def test_each_claim_is_a_sentence_with_its_own_number() -> None:
-    composed = compose(Chosen(0.9, quotes(0, 2)))
+    composed = compose(Selected(0.9, quotes(0, 2)))
     assert [(c.text, c.citations) for c in composed.claims] == [("One fact is this.", (1,)), ("Ana Silva came.", (2,))]
     for citation in composed.citations:
         assert TEXT[citation.start : citation.end] == citation.quote
@@ -31,47 +31,47 @@ def test_each_claim_is_a_sentence_with_its_own_number() -> None:
 
 
 def test_what_looks_like_a_citation_in_a_source_is_text() -> None:
-    composed = compose(Chosen(0.9, quotes(1)))
+    composed = compose(Selected(0.9, quotes(1)))
     assert composed.claims[0].text == "Two [1] facts."
     assert [citation.quote for citation in composed.citations] == ["Two [1] facts."]
 
 
 def test_a_pronoun_brings_the_sentence_before_it() -> None:
-    composed = compose(Chosen(0.9, quotes(3)))
+    composed = compose(Selected(0.9, quotes(3)))
     (citation,) = composed.citations
     assert citation.quote == "Ana Silva came. She said four facts." == composed.claims[0].text
     assert TEXT[citation.start : citation.end] == citation.quote
 
 
 def test_not_if_that_sentence_is_quoted_already_or_is_not_there_or_is_long() -> None:
-    assert [c.quote for c in compose(Chosen(0.9, quotes(2, 3))).citations] == [
+    assert [c.quote for c in compose(Selected(0.9, quotes(2, 3))).citations] == [
         "Ana Silva came.",
         "She said four facts.",
     ]
     first = passage("She said so. More.")
-    assert compose(Chosen(0.9, quotes(0, of=first))).citations[0].quote == "She said so."
+    assert compose(Selected(0.9, quotes(0, of=first))).citations[0].quote == "She said so."
     long = passage(f"Ana {'x' * (MOST_CHARS - 18)}. She said so.")
-    assert compose(Chosen(0.9, quotes(1, of=long))).citations[0].quote.startswith("Ana")
+    assert compose(Selected(0.9, quotes(1, of=long))).citations[0].quote.startswith("Ana")
     longer = passage(f"Ana {'x' * (MOST_CHARS - 17)}. She said so.")
-    assert compose(Chosen(0.9, quotes(len(longer.sentences) - 1, of=longer))).citations[0].quote == "She said so."
+    assert compose(Selected(0.9, quotes(len(longer.sentences) - 1, of=longer))).citations[0].quote == "She said so."
 
 
 def test_a_refusal_shows_what_came_closest_and_cites_nothing() -> None:
-    composed = compose(Chosen(0.1, closest=quotes(0, 3)))
+    composed = compose(Selected(0.1, closest=quotes(0, 3)))
     assert composed.claims == composed.citations == ()
     assert [closest.quote for closest in composed.closest] == ["One fact\nis this.", "She said four facts."]
     assert all(TEXT[c.start : c.end] == c.quote for c in composed.closest)
 
 
 def test_without_evidence_there_is_nothing() -> None:
-    empty = compose(Chosen(0.0))
+    empty = compose(Selected(0.0))
     assert empty.claims == empty.citations == empty.closest == ()
 
 
 def test_lines_share_quotes_and_numbers_count_their_first_use() -> None:
-    first, second, third = (line.evidence[0] for line in quoted(Chosen(0.9, quotes(0, 1, 2))))
+    first, second, third = (line.evidence[0] for line in quoted(Selected(0.9, quotes(0, 1, 2))))
     lines = [Line("A.", (third,)), Line("B, see [7].", (first, third)), Line("C.", (first,))]
-    composed = compose(Chosen(0.9, quotes(0, 1, 2)), lines)
+    composed = compose(Selected(0.9, quotes(0, 1, 2)), lines)
     assert [(claim.text, claim.citations) for claim in composed.claims] == [
         ("A.", (1,)),
         ("B, see [7].", (1, 2)),
@@ -83,7 +83,7 @@ def test_lines_share_quotes_and_numbers_count_their_first_use() -> None:
 
 
 def test_quotes_alone_are_lines_of_their_own() -> None:
-    chosen = Chosen(0.9, quotes(0, 2))
+    chosen = Selected(0.9, quotes(0, 2))
     assert compose(chosen) == compose(chosen, quoted(chosen))
     assert compose(chosen, []).claims == ()
 
@@ -100,7 +100,10 @@ def test_quotes_alone_are_lines_of_their_own() -> None:
 )
 def test_a_heading_is_no_part_of_a_quote(text: str, number: int, quote: str) -> None:
     of = passage(text)
-    for composed in (compose(Chosen(0.9, quotes(number, of=of))), compose(Chosen(0.1, closest=quotes(number, of=of)))):
+    for composed in (
+        compose(Selected(0.9, quotes(number, of=of))),
+        compose(Selected(0.1, closest=quotes(number, of=of))),
+    ):
         (pointer,) = composed.citations or composed.closest
         assert pointer.quote == quote == text[pointer.start : pointer.end]
 
@@ -115,11 +118,11 @@ def test_a_heading_is_no_part_of_a_quote(text: str, number: int, quote: str) -> 
 )
 def test_a_line_that_is_merely_wrapped_is_no_heading(text: str, number: int) -> None:
     of = passage(text)
-    (citation,) = compose(Chosen(0.9, quotes(number, of=of))).citations
+    (citation,) = compose(Selected(0.9, quotes(number, of=of))).citations
     assert citation.quote.endswith(of.quote(of.sentences[number]))
 
 
 def test_a_heading_that_answers_stays() -> None:
     (item,) = quotes(0, of=passage("Closed on Monday\nThe museum of Orda opens on every other day."))
     said = replace(item, short_answer="Monday")
-    assert compose(Chosen(0.9, (said,))).citations[0].quote.startswith("Closed on Monday")
+    assert compose(Selected(0.9, (said,))).citations[0].quote.startswith("Closed on Monday")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from rag.claims.writer import prompt
 from rag.config import Config
 from rag.documents import load, split
 from rag.output import render, terminal
@@ -65,6 +66,9 @@ def test_every_quote_tells_whose_words_it_has() -> None:
     assert closest_of(items[1]).title == one.title
     assert render.pointer_object(one)["title"] == one.title, "the JSON form has no field for it"
     assert described.credited(one.title) == ("Rents", "gemma")
+    asked = prompt("What were the rents?", items)
+    assert "[1] (Rents) Wages" in asked
+    assert "[2] (Rents (picture described by gemma)) In" in asked, "an LLM is told too"
     shown = terminal.answer_text(_answer(one), terminal.Look(width=60))
     assert "    Rents · picture described by gemma\n" in shown
     refused = Answer("Q?", "Q?", "refused", "not_supported", 0.1, closest=(closest_of(items[1]),))

@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import IndexDamaged
 from rag.index import manifest
-from rag.index.manifest import Counts, Manifest, Search, StoredFile, StoredTable
+from rag.index.manifest import Counts, Manifest, StoredFile, StoredTable, VectorSearch
 from rag.models.encode import EncoderCard
 from rag.schema import Skipped
 
@@ -16,7 +16,7 @@ ABOUT = Manifest(
     EncoderCard("made-up", "sha256:0", 4, 256, "mean", "query: ", "", "onnx"),
     ("AAAA", "AAAB"),
     800,
-    Search("signs", recall_at_10=1.0, recall_at_50=0.9921),
+    VectorSearch("signs", recall_at_10=1.0, recall_at_50=0.9921),
     Counts(2, 30, 400),
     (Skipped("no.pdf", "empty", "put text in it, or remove it"),),
     {"encoder/encoder.json": StoredFile(17, "ab" * 32)},
@@ -77,7 +77,7 @@ def test_what_is_written_is_pinned_and_read_back_as_it_was() -> None:
 
 
 def test_tables_stand_among_the_files_and_come_back_as_tables() -> None:
-    held = replace(ABOUT, vectors=Search("hnsw", ef_search=200), tables={"passage": StoredTable(8192, 30, "99")})
+    held = replace(ABOUT, vectors=VectorSearch("hnsw", ef_search=200), tables={"passage": StoredTable(8192, 30, "99")})
     form = json.loads(held.sealed())
     assert form["files"]["passage"] == {"bytes": 8192, "rows": 30, "sum": "99"}
     assert form["vectors"] == {"kind": "hnsw", "ef_search": 200}

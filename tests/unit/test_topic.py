@@ -1,6 +1,6 @@
 import pytest
 
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.reading.topic import on_topic, speaks_of
 from rag.schema import Evidence, Passage, Sentence
 
@@ -31,8 +31,8 @@ STORY = "The Tarn ferry is old. Blue Lines runs the ferry. It is in debt. The Mo
 def test_a_quote_speaks_of_a_thing(quote: str, thing: str, expected: bool) -> None:
     item = evidence(STORY, quote)
     assert speaks_of(item, thing) is expected
-    found = Chosen(0.9, (item,))
-    assert on_topic(found, thing) == (found if expected else Chosen(0.0, closest=(item,)))
+    found = Selected(0.9, (item,))
+    assert on_topic(found, thing) == (found if expected else Selected(0.0, closest=(item,)))
 
 
 def test_a_title_names_what_its_story_is_about() -> None:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.index import vectors
-from rag.index.manifest import Search
+from rag.index.manifest import VectorSearch
 from rag.index.vectors import VectorStore, write
 
 DIMENSION = 48
@@ -21,7 +21,7 @@ def clustered(count: int, centres: int = 50) -> NDArray[np.float32]:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def written(folder: Path, rows: NDArray[np.float32], block: int = 1000) -> Search:
+def written(folder: Path, rows: NDArray[np.float32], block: int = 1000) -> VectorSearch:
     folder.mkdir()
     return write(folder, rows.shape, (rows[start : start + block] for start in range(0, max(1, len(rows)), block)))
 
@@ -41,7 +41,7 @@ def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_exact_is_what_numpy_finds(tmp_path: Path, count: int, threads: int) -> None:
     rows = unit(count, 1)
     search = written(tmp_path / "a", rows)
-    assert search == Search("flat")
+    assert search == VectorSearch("flat")
     store = VectorStore.open(tmp_path / "a", search, threads)
     assert len(store) == count
     for vector in unit(5, 2):

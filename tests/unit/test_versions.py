@@ -4,7 +4,7 @@ import pytest
 
 from rag.documents.split import passages
 from rag.reading.citations import compose
-from rag.reading.selection import Chosen, choose
+from rag.reading.selection import Selected, choose
 from rag.schema import Document, Evidence, Passage, Reading
 
 
@@ -24,7 +24,7 @@ def evidence(
     return Evidence(replace(found, story=story), found.sentences[0], score, text.split("|")[1])
 
 
-def asked(question: str, *found: Evidence, confidence: float = 0.9, newest: str | None = None) -> Chosen:
+def asked(question: str, *found: Evidence, confidence: float = 0.9, newest: str | None = None) -> Selected:
     return choose(question, lambda _: Reading(found, confidence), 0.5, newest)
 
 
@@ -32,11 +32,11 @@ OLD = evidence("The allowance is |45 euros|.", "policy-2023.md", "2023-01-10")
 NEW = evidence("The allowance is |62 euros|.", "policy-2026.md", "2026-02-01", score=0.8)
 
 
-def told(chosen: Chosen) -> list[tuple[str, bool]]:
+def told(chosen: Selected) -> list[tuple[str, bool]]:
     return [(version.value, version.superseded) for version in chosen.conflict]
 
 
-def sources(chosen: Chosen) -> list[str]:
+def sources(chosen: Selected) -> list[str]:
     return [item.passage.source for item in chosen.quotes]
 
 
@@ -90,7 +90,7 @@ def test_what_held_then_is_found_though_no_text_says_the_year() -> None:
 
 
 def test_what_was_no_answer_beside_its_time_is_one_only_of_several_versions() -> None:
-    def read_unsure(*found: Evidence) -> Chosen:
+    def read_unsure(*found: Evidence) -> Selected:
         sure, unsure = Reading(found, 0.9), Reading(found, 0.1)
         return choose("What was the allowance in 2023?", lambda text: unsure if "2023" in text else sure, 0.5)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from rag.web import trend
-from rag.web.runs import Found, RunSummary, Skipped, Value
+from rag.web.runs import Found, PassedOver, RunSummary, Value
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 RUN = RunSummary(
@@ -91,7 +91,7 @@ def test_only_the_newest_runs_are_shown() -> None:
 
 
 def test_without_a_run_the_page_tells_the_command() -> None:
-    page = trend.page(Found([], [Skipped("bad", "is empty")]), None, [], Path("my runs"))
+    page = trend.page(Found([], [PassedOver("bad", "is empty")]), None, [], Path("my runs"))
     assert "rag eval run eval/article.jsonl --sources seeds" in page
     assert "<code>my runs</code>" in page
     assert "<code>bad</code> is empty" in page
@@ -100,7 +100,7 @@ def test_without_a_run_the_page_tells_the_command() -> None:
 def test_what_a_run_says_is_shown_as_text() -> None:
     figure = {HOSTILE: Value(0.5, 0.4, 0.6, 40, "higher")}
     hostile = replace(RUN, name=HOSTILE, series=HOSTILE, llm=HOSTILE, commit=HOSTILE, figures=figure)
-    found = Found([hostile], [Skipped(HOSTILE, HOSTILE)])
+    found = Found([hostile], [PassedOver(HOSTILE, HOSTILE)])
     page = trend.page(found, HOSTILE, [HOSTILE], Path(HOSTILE))
     empty = trend.page(Found([], found.skipped), None, [], Path(HOSTILE))
     for shown in (page, empty):

@@ -24,7 +24,7 @@ from rag.claims.writer import (
 from rag.documents.split import passages
 from rag.errors import LLMError
 from rag.reading.citations import Line, compose, quoted
-from rag.reading.selection import Chosen
+from rag.reading.selection import Selected
 from rag.schema import Document, Dropped, Evidence, Passage
 
 TEXT = (
@@ -39,9 +39,9 @@ def passage(text: str = TEXT) -> Passage:
     return found
 
 
-def chosen(*numbers: int, of: Passage | None = None) -> Chosen:
+def chosen(*numbers: int, of: Passage | None = None) -> Selected:
     of = of or passage()
-    return Chosen(0.9, tuple(Evidence(of, of.sentences[n], 0.9) for n in numbers))
+    return Selected(0.9, tuple(Evidence(of, of.sentences[n], 0.9) for n in numbers))
 
 
 class Scripted:
@@ -67,7 +67,7 @@ class Scripted:
             self.closed = True
 
 
-def written(text: str, of: Chosen, question: str = QUESTION) -> tuple[list[tuple[str, list[str]]], list[Dropped]]:
+def written(text: str, of: Selected, question: str = QUESTION) -> tuple[list[tuple[str, list[str]]], list[Dropped]]:
     """What is told, each with its quotes, and what is dropped."""
     items = list(write(question, of, Scripted(text).stream))
     told = [(item.text, [e.quote for e in item.evidence]) for item in items if isinstance(item, Line)]
@@ -102,7 +102,7 @@ def test_a_quote_that_no_claim_stands_on_is_told_as_it_is() -> None:
 def test_a_claim_that_leaves_out_what_answers_is_replaced_by_its_quote() -> None:
     asked, claim = "On which day was the harbour opened?", "The harbour of Porto was opened by Ana Silva."
     (quote,) = chosen(0).quotes
-    day, name = (Chosen(0.9, (replace(quote, short_answer=found),)) for found in ("on Monday", "Ana Silva"))
+    day, name = (Selected(0.9, (replace(quote, short_answer=found),)) for found in ("on Monday", "Ana Silva"))
     assert written(f"{claim} [1]", day, asked) == (
         [(FIRST, [FIRST])],
         [Dropped(claim, "it leaves out what answers the question")],

@@ -11,7 +11,7 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from rag.documents.common.parsed import MARK
+from rag.documents.common.parsed import PLACE
 
 MOST = 100
 """Pictures of a file."""
@@ -97,7 +97,7 @@ class Gallery:
         self._seen.add(known)
         self._size += len(data)
         self._count += 1
-        mark = MARK.format(key=self._key, number=self._count)
+        mark = PLACE.format(key=self._key, number=self._count)
         self._hung[mark] = data
         return [mark]
 

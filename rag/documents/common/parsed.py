@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any, Self
 
-MARK = "QL{key}P{number}Q"
-"""What keeps the place of a picture in a text: see :class:`rag.documents.common.gallery.Gallery`."""
+PLACE = "QL{key}P{number}Q"
+"""The mark that keeps the place of a picture in a text: see :class:`rag.documents.common.gallery.Gallery`."""
 _NAME_CHARS = 80
 _BRACKETS = str.maketrans("[]", "()")
 

@@ -11,7 +11,7 @@ from rag.documents.common.gallery import Gallery
 from rag.documents.common.left import Left
 from rag.documents.common.parsed import Parsed
 from rag.documents.opendocument.styles import FO, STYLE, Styles
-from rag.documents.opendocument.text import DRAW, OFFICE, SHOW, Reader
+from rag.documents.opendocument.text import DRAW, OFFICE, SHOW, TextReader
 
 _UNREADABLE = (KeyError, RuntimeError, NotImplementedError, EOFError, OSError, zipfile.BadZipFile, zlib.error)
 
@@ -24,11 +24,11 @@ def odf(data: bytes, gallery: Gallery | None = None) -> Parsed:
     if body is None:
         raise Unusable("not a whole OpenDocument file", "open it in the program that wrote it and save it again")
     common, left = _parts(sheet, "styles"), Left(gallery)
-    reader = Reader(package.part, Styles(*common, *_parts(content, "automatic-styles")), left, package.data)
+    reader = TextReader(package.part, Styles(*common, *_parts(content, "automatic-styles")), left, package.data)
     pages: list[int] = []
     if body.tag == f"{OFFICE}text":
         blocks = [*reader.blocks(body), *reader.endnotes]
-        margins = Reader(package.part, Styles(*common, *_parts(sheet, "automatic-styles")), left, package.data)
+        margins = TextReader(package.part, Styles(*common, *_parts(sheet, "automatic-styles")), left, package.data)
         blocks += margins.margins(_master_pages(sheet, content))
     elif body.tag == f"{OFFICE}presentation":
         blocks, pages = _slides(body, reader, Styles(*_parts(content, "automatic-styles")), left)
@@ -39,7 +39,7 @@ def odf(data: bytes, gallery: Gallery | None = None) -> Parsed:
     return left.parsed(blocks, about, pages)
 
 
-def _slides(body: Any, reader: Reader, styles: Styles, left: Left) -> tuple[list[str], list[int]]:
+def _slides(body: Any, reader: TextReader, styles: Styles, left: Left) -> tuple[list[str], list[int]]:
     """Return the blocks of the slides that are shown, and where each slide starts."""
     blocks: list[str] = []
     starts: list[int] = []

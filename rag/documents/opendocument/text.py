@@ -38,7 +38,7 @@ Names = tuple[tuple[str, str], ...]
 """Families and names of the styles that a text lies in, from the outermost."""
 
 
-class Reader:
+class TextReader:
     """Reads what one part of a document shows.
 
     Args:

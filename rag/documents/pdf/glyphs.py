@@ -64,7 +64,7 @@ class Page:
     """Letters of which the file does not say what they are."""
 
 
-class Reader:
+class PageReader:
     """Reads the pages of a document that pypdfium2 has opened."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from rag.documents.pdf.blocks import Block, blocks
 from rag.documents.pdf.figures import figures
 from rag.documents.pdf.flow import flowing, merged, tabulated
 from rag.documents.pdf.furniture import without_furniture
-from rag.documents.pdf.glyphs import Page, Reader
+from rag.documents.pdf.glyphs import Page, PageReader
 from rag.documents.pdf.hyphens import Hyphens
 from rag.documents.pdf.letters import Word
 from rag.documents.pdf.lines import line_of, rows, segments
@@ -113,7 +113,7 @@ def _counted(count: int, what: str, how: str) -> list[str]:
 def _pages(document: "object") -> list[Page]:
     import pypdfium2
 
-    reader, found = Reader(), []
+    reader, found = PageReader(), []
     for place in range(len(document)):  # type: ignore[arg-type]
         try:
             page = document[place]  # type: ignore[index]
