@@ -64,7 +64,7 @@ def _span(text: str, amount: Amount) -> tuple[int, int]:
 
 _NAME = r"(?:[A-Z][\w'’-]+ )+[A-Z][\w'’-]+"
 _ASKS_ROLE = re.compile(rf"Is (?P<who>{_NAME}) the (?P<role>[a-z][a-z -]*?)(?: (?:of|at|for|in) (?P<whose>[^?,]+))?\?")
-_ROLE_OF = r"(?:(?:[Tt]he|[Ii]ts|[Tt]heir) (?:(?P<owner>[^,]+?)['’]s? )?|(?P<named>[A-Z][^,]*?)['’]s? )"
+_OWNER = r"(?:(?:[Tt]he|[Ii]ts|[Tt]heir) (?:(?P<owner>[^,]+?)['’]s? )?|(?P<named>[A-Z][^,]*?)['’]s? )"
 
 
 def held_by_another(question: str, sentence: str, context: str = "") -> bool:
@@ -85,9 +85,8 @@ def held_by_another(question: str, sentence: str, context: str = "") -> bool:
     last = who.split()[-1]
     of = r"(?: (?:of|at|for) (?P<of>[^,]+))?"
     forms = (
-        rf"(?:^|[.,;] |\b(?:and|but) ){_ROLE_OF}{role}{of}, (?P<other>{_NAME}),",
-        rf"(?P<other>{_NAME}), (?:(?:the|its|their) (?:(?P<owner>[^,]+?)['’]s? )?|(?P<named>[A-Z][^,]*?)['’]s? )"
-        rf"{role}{of}(?:[,.;]|$)",
+        rf"(?:^|[.,;] |\b(?:and|but) ){_OWNER}{role}{of}, (?P<other>{_NAME}),",
+        rf"(?P<other>{_NAME}), {_OWNER}{role}{of}(?:[,.;]|$)",
         rf"(?:^|\. ){role[:1].upper()}{role[1:]} (?P<other>{_NAME})\b",
     )
     found = next((match for form in forms if (match := re.search(form, sentence))), None)
