@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from rag.english.amounts import Amount, amounts
 from rag.english.clause import before_is_about
 from rag.english.decide import decide, supposes
-from rag.english.guards import YesNo, absent, against
+from rag.english.guards import YesNo, absent, against, exceptions
 from rag.english.statements import statements
 from rag.english.tokens import meets, tokens
+from rag.text.terms import names
 
 SAME_MATTER = 0.5
 """What part of a question's words a statement has at least that denies it."""
@@ -109,8 +110,8 @@ def held_by_another(question: str, sentence: str, context: str = "") -> bool:
 def deniable(question: str, sentence: str, context: str = "") -> str | None:
     """Return the statement of a sentence that a judge may take for a no; None where a guard would not have it.
 
-    It names whom the question names, is about what is asked, reports and supposes nothing, and a guard finds what keeps
-    it from being a yes.
+    It is about what is asked, and of nobody else; it reports and supposes nothing; and a guard finds what keeps it from
+    being a yes.
 
     >>> deniable("Did Ana come?", "Ana was ill, and did not come."), deniable("Did Ana come?", "Ana may not come.")
     ('Ana did not come.', None)
@@ -124,8 +125,9 @@ def deniable(question: str, sentence: str, context: str = "") -> str | None:
     statement = max((*statements(sentence), sentence), key=met)
     if (
         met(statement) < SAME_MATTER * len(own)
-        or absent(question, sentence)
+        or (absent(question, sentence) and not set(names(sentence)) <= set(names(question, initial=True)))
         or supposes(question, statement)
+        or exceptions(question, statement) is not None  # what is excepted may be told of all the same
         or against(question, statement, "no", context) is not None
     ):
         return None

@@ -79,6 +79,7 @@ def test_a_role_that_one_person_has_is_no_other_s(case: str) -> None:
 def test_a_denial_of_another_in_the_same_passage_is_no_denial() -> None:
     text = "The founder, Ben Costa, never supported the deal. The owner, Ana Silva, did."
     assert deniable("Did Ana Silva support the deal?", text.split(". ")[0] + ".", text) is None
+    assert deniable("Did Ana Silva support the new deal?", "She never supported the new deal.", text) is not None
 
 
 DENIABLE = """
@@ -87,6 +88,7 @@ Did Ana come? | Ana may not come. |
 Did Ana come? | Ben said Ana did not come. |
 Did Ana come? | Ana came. |
 Did Ben come? | Ana did not come. |
+Did Lunde keep its own clinic? | It treats patients from all towns except Lunde, which kept its own clinic. |
 """
 
 
