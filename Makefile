@@ -13,7 +13,7 @@ READER ?= auto
 TORCH ?= torch
 CUDA := pip takes a CUDA build of torch here, several gigabytes: run make clean, then make demo TORCH=WHEEL, the wheel of a CPU build
 
-.PHONY: demo test unit check lint suites coverage eval browser docs screenshots reader judge reader-base judge-base constraints clean
+.PHONY: demo test unit check lint suites coverage eval browser docs screenshots reader judge judge-taught reader-base judge-base constraints clean
 
 demo: $(VENV)/.demo
 	{ test $(READER) = packaged || $(BIN)/rag models pull reader-base || echo 'The packaged reader answers instead.'; } & \
@@ -107,6 +107,14 @@ judge: $(VENV)/.test
 	$(BIN)/python training/judge_mix.py --training "$(TRAINING)" --out runs/judge/mix
 	$(BIN)/python training/train_judge.py --windows runs/judge/mix/windows.jsonl --out runs/judge/run --start rag/weights/reader.onnx --examples 64000 --bf16
 	$(BIN)/python training/export_reader.py --judge runs/judge/run/best.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
+	$(BIN)/python training/measure_judge.py --data "$(DATA)" --out rag/weights/judge.json
+
+# Then it learns from the careful judge, on claims that this one did not learn from: what is shipped. About one hour and a half.
+judge-taught: runs/judge/run/best.pt runs/judge/careful/judge.pt
+	$(SETS)
+	$(BIN)/python training/teach.py --judge --windows runs/judge/claims/windows.jsonl --out runs/judge/taught/windows.jsonl --mpnet "$(BASE)" --teacher runs/judge/careful/judge.pt --skip 15000 --most 24000
+	$(BIN)/python training/train_judge.py --windows runs/judge/taught/windows.jsonl --out runs/judge/taught-run --start runs/judge/run/best.pt --examples 17600 --rate 1.2e-4 --seed 37 --bf16
+	$(BIN)/python training/export_reader.py --judge runs/judge/taught-run/judge.pt --windows runs/judge/mix/windows.jsonl --out rag/weights
 	$(BIN)/python training/measure_judge.py --data "$(DATA)" --out rag/weights/judge.json
 
 SETS = @test -d "$(TRAINING)" && test -d "$(DATA)" && test -d "$(BASE)" || { echo 'make $(or $(MAKECMDGOALS),reader-base) TRAINING=FOLDER DATA=FOLDER BASE=FOLDER: the sets to train on, those to calibrate on, MPNet-base' >&2; exit 1; }

@@ -1,12 +1,14 @@
 """Measure the checks of a claim on sentences of public sets; print a Markdown table.
 
-    python benchmarks/claims.py --data FOLDER [--part tuned] [--show KIND] [--most 400]
+    python benchmarks/claims.py --data FOLDER [--part tuned] [--judge careful] [--show KIND] [--most 400]
 
 A pair is a claim and the quotes that it names. Supported ones are people's own summaries of their gold sentences
 (ClapNQ), a question with its answer put in (SQuAD 2.0), sentences cut short, turned round or joined, and sentences that
 answer a question (SQuAD 2.0, NQ) cut short behind the answer. Unsupported ones are sentences in which one thing was
-changed, with a clause that nobody said, from elsewhere, or cut short before the answer. Half of the
-documents (``tuned``) are for choosing the checks' numbers, the other half (``held``, the default) for the table.
+changed, with a clause that nobody said, from elsewhere, or cut short before the answer. Those of the last group answer
+a question: the first two kinds with one thing changed, and a question that has no answer with what the reader takes for
+it put in. A judge decides of what has words of its question. Half of the documents (``tuned``) are for choosing the
+checks' numbers, the other half (``held``, the default) for the table.
 """
 
 import argparse
@@ -22,11 +24,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rag.claims.checks import unsupported
+from rag import config
+from rag.claims.checks import Supports, unsupported
+from rag.claims.judging import Judge, opened
 from rag.documents.split import sentences
 from rag.reading.network import Window, packaged
 from rag.text.terms import terms
 
+SUPPORTED = "supported"
 Pair = tuple[str, list[str], str]
 """A claim, its quotes, and the question."""
 SETS = ("squad2", "multihop_news", "hotpotqa")
@@ -69,33 +74,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of public sets")
     parser.add_argument("--part", choices=("tuned", "held"), default="held")
+    parser.add_argument("--judge", choices=("none", "packaged", "careful"), default="packaged")
+    parser.add_argument("--models", help="folder where the careful judge was pulled to (RAG_MODELS)")
     parser.add_argument("--show", help="print the pairs of this kind that went wrong")
     parser.add_argument("--most", type=int, default=400, help="pairs of a kind (default: 400)")
     arguments = parser.parse_args()
-    found = pairs(arguments.data, arguments.part, arguments.most)
+    settings = config.load({"reader": arguments.judge, "models": arguments.models} if arguments.judge != "none" else {})
+    supports = None if arguments.judge == "none" else decided_by(opened(settings))
     print("| pairs | kind | n | refused |\n| --- | --- | --- | --- |")
-    for supported in (True, False):
+    for group, kinds in pairs(arguments.data, arguments.part, arguments.most).items():
         totals: list[bool] = []
-        for kind, own in found[supported].items():
-            reasons = [judged(*pair) for pair in own]
+        for kind, own in kinds.items():
+            reasons = [judged(*pair, supports) for pair in own]
             refused = [reason is not None for reason in reasons]
             totals += refused
-            print(f"| {_name(supported)} | {kind} | {len(own)} | {sum(refused) / len(own):.1%} |")
+            print(f"| {group} | {kind} | {len(own)} | {sum(refused) / len(own):.1%} |")
             if kind == arguments.show:
-                show(own, reasons, supported=supported)
-        print(f"| {_name(supported)} | **all** | {len(totals)} | **{sum(totals) / len(totals):.1%}** |")
+                show(own, reasons, supported=group == SUPPORTED)
+        print(f"| {group} | **all** | {len(totals)} | **{sum(totals) / len(totals):.1%}** |")
 
 
-def _name(supported: bool) -> str:  # noqa: FBT001
-    return "supported" if supported else "unsupported"
+def decided_by(judge: Judge) -> Supports:
+    """Return what a judge decides, as when an answer is written."""
+    return lambda claim, passage: judge.judge([(claim, passage)])[0].verdict == "supports"
 
 
-def judged(claim: str, quotes: list[str], question: str) -> str | None:
+def judged(claim: str, quotes: list[str], question: str, supports: Supports | None = None) -> str | None:
     """Return why neither one of the quotes nor all together support a claim, as when an answer is written."""
     reasons = []
     for group in (quotes, *([quote] for quote in quotes)):
         short_answers = [short_answer(question, quote) for quote in group] if question else []
-        reasons.append(unsupported(claim, group, question, short_answers))
+        reasons.append(unsupported(claim, group, question, short_answers, supports))
     return None if None in reasons else reasons[0]
 
 
@@ -113,7 +122,7 @@ def show(own: list[Pair], reasons: list[str | None], *, supported: bool) -> None
             print(f"- {claim}\n  quotes: {' / '.join(quotes)}\n  {reason}")
 
 
-def pairs(data: Path, part: str, most: int) -> dict[bool, dict[str, list[Pair]]]:
+def pairs(data: Path, part: str, most: int) -> dict[str, dict[str, list[Pair]]]:
     """Return pairs by whether they are supported, and by kind."""
     rng = random.Random(7)
     told = [row for name in SETS for row in read(data / name / "corpus.jsonl.gz") if _part(row["id"]) == part]
@@ -145,7 +154,19 @@ def pairs(data: Path, part: str, most: int) -> dict[bool, dict[str, list[Pair]]]
     bad["of another document"] = [(a, [b], "") for a, b in pairwise(every[: most + 1])]
     following = [(b, [a], "") for own in by_document for a, b in pairwise(own)]
     bad["of the same document"] = rng.sample(following, min(most, len(following)))
-    return {True: dict(good), False: dict(bad)}
+    asked = of_questions([*good["a person's summary"], *good["question and answer"]], names, rng, most)
+    asked["no answer"] = list(unanswered(data, part))
+    return {SUPPORTED: dict(good), "unsupported": dict(bad), "unsupported, asked": asked}
+
+
+def of_questions(good: list[Pair], names: list[str], rng: random.Random, most: int) -> dict[str, list[Pair]]:
+    """Return claims that answer a question with one thing changed, by kind."""
+    found: dict[str, list[Pair]] = defaultdict(list)
+    for claim, quotes, question in good:
+        for kind, made in changed(claim, names, rng):
+            if kind not in (*STRAY, "clause added") and made != claim and len(found[kind]) < most:
+                found[kind].append((made, quotes, question))
+    return dict(found)
 
 
 def _part(identity: str) -> str:
@@ -272,14 +293,30 @@ def cut_answers(data: Path, part: str) -> Iterator[tuple[bool, str, str, str]]:
 
 def statements(data: Path, part: str) -> Iterator[Pair]:
     """Yield questions with their answer in the question word's place: "Who built it?", "Ann" gives "Ann built it."."""
+    for row, text, form in put_in(data, part, answerable=True):
+        answer = min(row["answers"][0], key=len)
+        quote = next((text[s.start : s.end] for s in sentences(text) if answer in text[s.start : s.end]), None)
+        if quote and answer:
+            yield f"{answer[0].upper()}{answer[1:]} {form}", [quote], row["question"]
+
+
+def unanswered(data: Path, part: str) -> Iterator[Pair]:
+    """Yield questions that their passage does not answer, with what the reader takes for the answer put in."""
+    for row, text, form in put_in(data, part, answerable=False):
+        spans = tuple((s.start, s.end) for s in sentences(text))
+        (read,) = packaged(THREADS).read([Window(row["question"], "", "", text, spans)])
+        best = int(read.sentences.argmax())
+        if answer := text[slice(*read.spans[best])]:
+            yield f"{answer[0].upper()}{answer[1:]} {form}", [text[slice(*spans[best])]], row["question"]
+
+
+def put_in(data: Path, part: str, *, answerable: bool) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Yield the questions of SQuAD 2.0 that an answer can be put into: row, passage, what follows the answer."""
     texts = {row["id"]: row["text"] for row in read(data / "squad2" / "corpus.jsonl.gz")}
     for row in read(data / "squad2" / "gold.jsonl.gz"):
         form = re.fullmatch(r"(?:Who|What|Which \w+|What \w+) ((?!did|do|does)[a-z]+(?:ed|s)? .+)\?", row["question"])
-        if form and row["answerable"] and _part(row["passage"]) == part:
-            text, answer = texts[row["passage"]], min(row["answers"][0], key=len)
-            quote = next((text[s.start : s.end] for s in sentences(text) if answer in text[s.start : s.end]), None)
-            if quote and answer:
-                yield f"{answer[0].upper()}{answer[1:]} {form[1].strip()}.", [quote], row["question"]
+        if form and row["answerable"] == answerable and _part(row["passage"]) == part:
+            yield row, texts[row["passage"]], f"{form[1].strip()}."
 
 
 if __name__ == "__main__":

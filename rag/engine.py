@@ -329,7 +329,7 @@ class Engine:
         lines: list[Line] = []
         dropped: list[Dropped] = []
         try:
-            for item in write(question, selected, llm.stream, stop):
+            for item in write(question, selected, llm.stream, stop, self._supports):
                 if isinstance(item, Dropped):
                     dropped.append(item)
                     continue
@@ -439,6 +439,11 @@ class Engine:
         """Return the judge's probability that a sentence says no to a question of yes or no."""
         (judged,) = self.judge.judge([(question, sentence)])
         return judged.contradiction
+
+    def _supports(self, claim: str, passage: str) -> bool:
+        """Tell whether the judge takes a claim for supported by a passage."""
+        (judged,) = self.judge.judge([(claim, passage)])
+        return judged.verdict == "supports"
 
     def answers(self, question: str, chosen: Filter = ALL) -> bool:
         """Tell whether the sources are likely to answer a question, without an LLM: whether it may be an example."""

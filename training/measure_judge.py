@@ -4,11 +4,13 @@
     python training/measure_judge.py --judge careful --data DATA [--out rag/weights/careful/judge/judge.json]
 
 DATA holds ``entail/``. Half of ``wice_dev``'s claims choose the threshold; the other half and every other set are only
-reported. Balanced accuracy is the mean of the part of supported claims that are told so, and of others that are not.
-No guard has a say. ``--out`` writes the numbers that :mod:`rag.claims.judging` reads: ``slope`` and ``bias`` turn the
-logit into a probability, ``threshold`` is where a claim counts as supported, ``contradicts`` where it counts as
-contradicted, and by ``refused`` the score of a claim is multiplied that a guard refuses. The careful judge is the one
-that ``rag models pull`` made of what training/export_careful.py wrote, in the folder of models of the settings.
+reported. The threshold is where a logistic model of supported or not, each kind weighing half, says .5: where balanced
+accuracy itself is best jumps about on so few claims. Balanced accuracy is the mean of the part of supported claims that
+are told so, and of others that are not. No guard has a say. ``--out`` writes the numbers that :mod:`rag.claims.judging`
+reads: ``slope`` and ``bias`` turn the logit into a probability, ``threshold`` is where a claim counts as supported,
+``contradicts`` where it counts as contradicted, and by ``refused`` the score of a claim is multiplied that a guard
+refuses. The careful judge is the one that ``rag models pull`` made of what training/export_careful.py wrote, in the
+folder of models of the settings.
 """
 
 import argparse
@@ -96,15 +98,12 @@ def balanced(right: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
 
 
 def fit(sets: Sets) -> dict[str, float]:
-    """Fit on half of wice_dev: a probability, and the threshold where balanced accuracy is best."""
+    """Fit on half of wice_dev: a probability, and the threshold where both kinds are as likely if they are as many."""
     right, logits = scored(sets, "wice_dev", 0)
     model = LogisticRegression(C=10.0).fit(logits[:, None], right)
     slope, bias = float(model.coef_[0, 0]), float(model.intercept_[0])
-    cuts = np.unique(logits)
-    smooth = [
-        np.mean([balanced(right, logits >= near) for near in cuts[max(0, n - 5) : n + 6]]) for n in range(len(cuts))
-    ]
-    best = float(cuts[int(np.argmax(smooth))])
+    even = LogisticRegression(C=10.0, class_weight="balanced").fit(logits[:, None], right)
+    best = -float(even.intercept_[0]) / float(even.coef_[0, 0])
     return {
         "slope": round(slope, 4),
         "bias": round(bias, 4),

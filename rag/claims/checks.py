@@ -1,8 +1,9 @@
-"""Do the quotes that a claim names say what it says? Decided by words alone, one check after another.
+"""Do the quotes that a claim names say what it says? Decided by words, one check after another, and by a judge.
 
 A claim passes only if nothing in it goes beyond its quotes as far as the checks see; what a good reader would grant (a
-synonym, a sum) is refused as well, since its quote can be shown instead. Each check returns why a claim fails, in
-plain words. ``benchmarks/claims.py`` measures them on changed sentences.
+synonym, a sum) is refused as well, since its quote can be shown instead. Only a claim that has words of its question
+beside those of its quote is left to a judge of meaning, where all other checks pass. Each check returns why a claim
+fails, in plain words. ``benchmarks/claims.py`` measures them on changed sentences.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from rag.claims.roles import NEAR, bindings, deeds, roles, sequence, skipped
 from rag.english.amounts import bound
+from rag.english.grammar import is_verb, tag
 from rag.english.polarity import contrary, denial
 from rag.english.question_form import yes_no
 from rag.english.tokens import Token, is_date, meets, tokens
@@ -27,9 +29,17 @@ LEAST_KEPT = 2 / 3
 """Of the words of a short answer, by value, what a claim must have to answer."""
 
 _Check = Callable[[str, str], str | None]
+Supports = Callable[[str, str], bool]
+"""Tells whether a judge takes a claim for supported by a passage: no guard objects, and its threshold is reached."""
 
 
-def unsupported(claim: str, quotes: Sequence[str], question: str = "", short_answers: Sequence[str] = ()) -> str | None:
+def unsupported(
+    claim: str,
+    quotes: Sequence[str],
+    question: str = "",
+    short_answers: Sequence[str] = (),
+    supports: Supports | None = None,
+) -> str | None:
     """Return why the quotes do not support a claim, in plain words; None if they do.
 
     Args:
@@ -37,6 +47,7 @@ def unsupported(claim: str, quotes: Sequence[str], question: str = "", short_ans
         quotes: verbatim, what the claim names, in the order of the text.
         question: what the claim answers; it supports nothing.
         short_answers: what the reader found to answer it in each of the quotes, if that counts.
+        supports: a judge, for a claim that says it with words of the question.
 
     >>> unsupported("34 men died in the raid.", ["The raid was short. In it 32 men died."])
     'the number 34 is not in the quote'
@@ -51,11 +62,23 @@ def unsupported(claim: str, quotes: Sequence[str], question: str = "", short_ans
         return "its quote speaks to a model, not of a matter"
     if question and not yes_no(question) and set(terms(claim)) <= set(terms(question)):
         return "it only repeats the question"
-    failed = next((reason for check in CHECKS if (reason := check(claim, quote))), None)
-    failed = failed or (_joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote))
-    if not failed and short_answers and not yes_no(question) and all(leaves_out(claim, one) for one in short_answers):
-        failed = "it leaves out what answers the question"
-    return failed
+    short = list(short_answers)
+    if len(quotes) < 2 or not _beside(claim, quotes):
+        failed = [(check, reason) for check in CHECKS if (reason := check(claim, quote))]
+        if failed and supports and [check for check, _ in failed] == [_held] and _asked(claim, quote, question):
+            failed = [] if supports(claim, quote) else failed
+            short = []  # it may answer in other words than the reader's
+        reason = failed[0][1] if failed else _joined(claim, quotes) if len(quotes) > 1 else skipped(claim, quote)
+        if reason:
+            return reason
+    if short and not yes_no(question) and all(leaves_out(claim, one) for one in short):
+        return "it leaves out what answers the question"
+    return None
+
+
+def _asked(claim: str, quote: str, question: str) -> bool:
+    """Tell whether all words of a claim that its quote has not are the question's."""
+    return all(any(meets(token, other) for other in tokens(question)) for token in _new(claim, quote))
 
 
 def leaves_out(claim: str, short_answer: str) -> bool:
@@ -70,6 +93,26 @@ def leaves_out(claim: str, short_answer: str) -> bool:
     numbers = values(short_answer)  # together they weigh as much as a word
     kept = len(asked & said) + bool(numbers & values(claim))
     return kept < LEAST_KEPT * (len(asked) + bool(numbers))
+
+
+_BESIDE = re.compile(r", and (?=[A-Z0-9“\"]|the |an? )|; ")
+
+
+def _beside(claim: str, quotes: Sequence[str]) -> bool:
+    """Tell whether a claim is two clauses, each with its own subject and each said by one of the quotes."""
+    for cut in _BESIDE.finditer(claim):
+        first, second = claim[: cut.start()], claim[cut.end() :]
+        if _whole(second) and any(unsupported(first, [quote]) is None for quote in quotes):
+            return any(unsupported(second, [quote]) is None for quote in quotes) or _beside(second, quotes)
+    return False
+
+
+def _whole(clause: str) -> bool:
+    """Tell whether a clause names its subject and has a verb of its own behind it."""
+    said = tag(clause)
+    verb = next((n for n in range(1, len(said)) if said[n].auxiliary or is_verb(said[n], said[n - 1])), 0)
+    relative = {word.low for word in said[:verb]} & {"who", "which", "that", "whose", "where"}
+    return verb > 0 and not relative and said[0].low not in ("he", "she", "it", "they", "this", "these", "those")
 
 
 _CLAUSES = re.compile(
@@ -207,12 +250,16 @@ def _unsure(token: Token) -> bool:
 
 def _held(claim: str, quote: str) -> str | None:
     """Every word that says something is the quote's, in some form, or says the same as one of its words."""
-    said = tokens(quote)
-    own = [token for token in tokens(claim) if token.content]
-    new = [token.text for token in own if not any(meets(token, other) for other in said)]
+    new = [token.text for token in _new(claim, quote)]
     if len(new) > MOST_NAMED:
-        return f"only {1 - len(new) / len(own):.0%} of its words are in the quote"
+        return f"only {1 - len(new) / sum(token.content for token in tokens(claim)):.0%} of its words are in the quote"
     return f'"{" ".join(new)}" is not in the quote' if new else None
+
+
+def _new(claim: str, quote: str) -> list[Token]:
+    """Return the words of a claim that say something and that the quote has in no form."""
+    said = tokens(quote)
+    return [token for token in tokens(claim) if token.content and not any(meets(token, other) for other in said)]
 
 
 CHECKS: tuple[_Check, ...] = (

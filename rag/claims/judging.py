@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["supports", "contradicts", "undecided"]
 OUTPUTS = ("verdict", "sentence")
-PACKAGED = "judge-1"
+PACKAGED = "judge-3"
 CAREFUL = "judge-2-careful"
 """Names of the two judges, as a checked text tells which of them judged."""
 NUMBERS = "judge.json"

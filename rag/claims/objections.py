@@ -16,7 +16,7 @@ from rag.english.amounts import Amount, amounts
 from rag.english.polarity import denial, negated
 from rag.english.question_form import yes_no
 from rag.english.tokens import is_date, meets, tokens
-from rag.english.vocabulary import NEGATIONS
+from rag.english.vocabulary import NEGATIONS, key
 from rag.text.dates import MONTHS
 from rag.text.numerals import Quantity, decimal_comma, plain
 from rag.text.quantities import codes as codes_of
@@ -66,6 +66,8 @@ def numbers(case: Case) -> str | None:
         equal = any(wanted.item.number == given.item.number for given in alike)
         if wanted.item.loose or any(_within(given, wanted) for given in alike) or (equal and not exact):
             continue
+        if _YEAR_BEFORE.search(case.claim[: wanted.item.start]):
+            continue
         if wanted.dated and str(wanted.item) in days:
             continue
         if equal or any(wanted.item.number == given.item.number for given in there):
@@ -76,6 +78,8 @@ def numbers(case: Case) -> str | None:
     return None
 
 
+_YEAR_BEFORE = re.compile(r"\b(?:1\d|20)\d\d[–/-]$")
+"""Before the short form of another year: "2018–19"."""
 _SHARES = {"%", "‰", "pp"}
 
 
@@ -90,6 +94,8 @@ def _within(given: Amount, wanted: Amount) -> bool:
     """Tell whether a number of a claim is what the passage gives, or is bounded or rough and holds of it."""
     if wanted.item.kind == "decade":
         return 0 <= given.item.number - wanted.item.number < (10 if wanted.item.number % 100 else 100)
+    if wanted.item.kind == "ordinal" and wanted.counted[:1] == (key("century"),):
+        return 0 < given.item.number - 100 * (wanted.item.number - 1) <= 100
     if wanted.rough:
         return abs(given.item.number - wanted.item.number) <= abs(wanted.item.number) * TOLERANCE
     if wanted.low == wanted.high and wanted.item.kind != given.item.kind:
@@ -151,9 +157,12 @@ def quotations(case: Case) -> str | None:
     return None
 
 
+_LEFT_OUT = re.compile(r"\[(?:…|\.{3})\]")
+
+
 def link(case: Case) -> str | None:
     """No link and no markup that the passage does not have."""
-    found = unknown_link(case.claim, case.passage)
+    found = unknown_link(_LEFT_OUT.sub("…", case.claim), case.passage)
     return f'the link or markup "{found[0]}" is not in the passage' if found else None
 
 

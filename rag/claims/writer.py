@@ -13,7 +13,7 @@ from itertools import pairwise
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from rag.claims.checks import unsupported
+from rag.claims.checks import Supports, unsupported
 from rag.documents.split import sentences
 from rag.reading.citations import Line, quoted
 from rag.reading.network import WEIGHTS, tokenizer
@@ -63,7 +63,9 @@ class Stream(Protocol):
         ...
 
 
-def write(question: str, selected: Selected, stream: Stream, stop: Event | None = None) -> Iterator[Written]:
+def write(
+    question: str, selected: Selected, stream: Stream, stop: Event | None = None, supports: Supports | None = None
+) -> Iterator[Written]:
     """Yield the claims of an answer as they are checked, and among them those that failed, with the reason.
 
     Args:
@@ -71,6 +73,7 @@ def write(question: str, selected: Selected, stream: Stream, stop: Event | None 
         selected: an answer: what the reader chose to quote. A refusal is never written about.
         stream: the LLM.
         stop: once set, no more is read of the LLM's text; what was chosen is still told.
+        supports: a judge, for claims in words of the question.
 
     Raises:
         LLMError: the LLM failed; what was yielded until then is checked.
@@ -85,7 +88,7 @@ def write(question: str, selected: Selected, stream: Stream, stop: Event | None 
             if text.casefold() in said:
                 continue
             said.add(text.casefold())
-            written = checked(text, named, evidence, question)
+            written = checked(text, named, evidence, question, supports)
             yield written
             if isinstance(written, Line):
                 told.append(written)
@@ -138,7 +141,9 @@ def grammar(size: int) -> str:
     )
 
 
-def checked(text: str, named: Sequence[int], evidence: Sequence[Evidence], question: str) -> Written:
+def checked(
+    text: str, named: Sequence[int], evidence: Sequence[Evidence], question: str, supports: Supports | None = None
+) -> Written:
     """Return a claim with the least of the evidence that supports it, or why none does.
 
     Each piece of evidence that it names is tried alone, then all of them together, then each of the others alone: a
@@ -149,19 +154,21 @@ def checked(text: str, named: Sequence[int], evidence: Sequence[Evidence], quest
         named: numbers that came with it; those that are none of the evidence's do not count.
         evidence: as it was shown.
         question: standalone.
+        supports: a judge, for what no evidence supports by words.
     """
     own = [evidence[number - 1] for number in dict.fromkeys(sorted(named)) if 1 <= number <= len(evidence)]
     others = [item for item in evidence if item not in own]
     groups = [*((item,) for item in own), *([tuple(own)] if len(own) > 1 else []), *((item,) for item in others)]
     reasons = []
-    for group in groups:
-        if len(group) == 1 and text == " ".join(group[0].quote.split()):
-            return Line(text, group)
-        short_answers = [item.short_answer for item in group]
-        reason = unsupported(text, [item.quote for item in group], question, short_answers)
-        if reason is None:
-            return Line(text, group)
-        reasons.append(reason)
+    for judge in dict.fromkeys((None, supports)):
+        for group in groups:
+            if len(group) == 1 and text == " ".join(group[0].quote.split()):
+                return Line(text, group)
+            short_answers = [item.short_answer for item in group]
+            reason = unsupported(text, [item.quote for item in group], question, short_answers, judge)
+            if reason is None:
+                return Line(text, group)
+            reasons.append(reason)
     return Dropped(text, reasons[0])
 
 

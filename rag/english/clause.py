@@ -101,7 +101,7 @@ def subject_met(
 ) -> bool:
     """Tell whether the words before the verb, which end at ``end``, are about what the question is about."""
     if said[end].text in PRONOUNS:
-        return not any(token.content for token in said[:end]) and _before_is_about(subject, sentence, context)
+        return not any(token.content for token in said[:end]) and before_is_about(subject, sentence, context)
     n, unmet = end, list(subject)
     breaks = CLAUSE - {"of", "for", "and", "in"} - asked.every | {",", "'s"}
     while unmet and n >= 0:
@@ -131,7 +131,7 @@ _STRAY = PREPOSITIONS | GEOGRAPHY | {"'s", "that", "who", "nor", "neither", "or"
 """Before a subject it makes another of it: "the envoy of Macron", "New York"."""
 
 
-def _before_is_about(subject: Sequence[Token], sentence: str, context: str) -> bool:
+def before_is_about(subject: Sequence[Token], sentence: str, context: str) -> bool:
     """Tell whether the sentence before, or a title, starts with what the question is about."""
     place = context.find(sentence)
     before = (context[:place] if place >= 0 else context).strip()

@@ -32,6 +32,11 @@ _NAMED = re.compile(
 _QUOTED = re.compile(r"[\"“][^\"”“]*\s[^\"”“]*\s[^\"”“]*[\"”]")
 
 
+_COMPARED = re.compile(
+    r",?\s(?:than|as)\s(?:(?:had|has|have|was|were|been|is|originally|first)\s)*"
+    r"(?P<by>planned|expected|feared|thought|predicted|hoped|forecast|foreseen|promised|estimated|projected)\b(?!\s(?:that|to)\b)"
+)
+"""What something is compared with: it supposes nothing of the thing itself."""
 _ANYBODY = re.compile(r"\b(?:anyone|anybody)\b", re.IGNORECASE)
 _NOBODY = (
     (re.compile(r"^(?:nobody|no one)\b", re.IGNORECASE), "No people"),
@@ -70,6 +75,7 @@ def decide(question: str, sentence: str, context: str = "") -> Literal["yes", "n
 
 def _stated(asked: PolarQuestion, statement: str, sentence: str, context: str) -> Literal["yes", "no"] | None:
     """Return what a statement of a sentence decides."""
+    statement = _uncompared(asked.every, statement)
     if _hedged(asked.every, tokens(statement)):
         return None
     for pattern, none in _NOBODY:
@@ -89,7 +95,12 @@ def supposes(question: str, sentence: str) -> bool:
     (True, False)
     """
     asked = {word for token in tokens(question) for word in (token.text, token.key)}
-    return bool(_QUOTED.search(sentence)) or _hedged(asked, tokens(sentence))
+    return bool(_QUOTED.search(sentence)) or _hedged(asked, tokens(_uncompared(asked, sentence)))
+
+
+def _uncompared(asked: Container[str], sentence: str) -> str:
+    """Return a sentence without what it compares something with ("than planned"), unless the question asks of that."""
+    return _COMPARED.sub(lambda found: found[0] if found["by"] in asked else "", sentence)
 
 
 def _hedged(asked: Container[str], said: Sequence[Token]) -> bool:

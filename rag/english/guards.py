@@ -207,7 +207,7 @@ _EXCEPT = re.compile(
 )
 
 
-def _exceptions(asked: str, sentence: str) -> str | None:
+def exceptions(asked: str, sentence: str) -> str | None:
     """Nothing is asked of what is excepted, nor of all where something is."""
     found = _EXCEPT.search(sentence)
     if not found or _EXCEPT.search(asked):
@@ -286,7 +286,7 @@ GUARDS: tuple[Callable[[str, str], str | None], ...] = (
     _denials,
     _extent,
     _contraries,
-    _exceptions,
+    exceptions,
     _reached,
     _years,
 )

@@ -34,7 +34,7 @@ MOST_DECIDING = 5
 CONTRADICTED = 0.12
 """Most confidence where one contradicts it: so many such questions of SQuAD 2.0 have an answer all the same."""
 
-DENIED = 0.75
+DENIED = 0.65
 """Least probability of a judge that a sentence says no, where a guard keeps it from saying yes too."""
 
 _HEADING = re.compile(r"#{1,6}\s")

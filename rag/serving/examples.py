@@ -53,13 +53,13 @@ CHECKED = {
     "claims": [{"text": _CLAIM, "start": 0, "end": 61, "verdict": "supported", "score": 0.8, "citations": [1]}],
     "citations": [_CITED],
     "index": _INDEX,
-    "model": {"encoder": "all-MiniLM-L6-v2", "judge": "judge-1"},
+    "model": {"encoder": "all-MiniLM-L6-v2", "judge": "judge-3"},
     "timings_ms": _TIMES,
 }
 JUDGED = {
     "schema": 1,
     "judgements": [{"id": None, "verdict": "supports", "score": 0.91, "sentence": [0, 24]}],
-    "model": {"judge": "judge-1"},
+    "model": {"judge": "judge-3"},
 }
 _URL = "http://127.0.0.1:7860/v1/sources/000_5e8d803c2965fb30.txt?start=1924&end=2142"
 _NOTED = {"start_index": 0, "end_index": 218, "title": "Cuba mourns …", "url": _URL}

@@ -1,7 +1,8 @@
 """A conversation as a file that another installation opens, with the documents that it cites.
 
 It is opened only if it proves itself again: each quote stands in the documents that came with it, each line of an
-answer is a quote or supported by those it cites.
+answer is a quote or supported by those it cites. A line with words of its question, of which a judge decided elsewhere,
+becomes the quotes that it cites.
 """
 
 import json
@@ -11,13 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import islice, permutations
 from typing import Any, Literal
 
-from rag.claims.checks import unsupported
+from rag.claims.checks import Supports, unsupported
 from rag.documents.common.metadata import front_matter
 from rag.english.question_parts import asked_parts
 from rag.english.relative import dated_answer
 from rag.errors import ConversationError, first_line
 from rag.output import render
-from rag.schema import Answer, Citation, Closest, Document
+from rag.schema import Answer, Citation, Claim, Closest, Document
 from rag.web import words
 
 Documents = Mapping[str, Document]
@@ -171,11 +172,28 @@ def _faults(answer: Answer, documents: Documents) -> Iterator[str]:
             yield f"a line that nobody is said to have written is not its quote: {claim.text[:80]!r}"
         elif sum(map(len, quotes)) > MOST_CHECKED_CHARS:
             yield "a line cites more than can be checked"
+        elif reason := _unproven(claim.text, quotes, answer.standalone, lambda *_: True):
+            yield f"its quotes do not support {claim.text[:80]!r}: {reason}"
+
+
+def _unproven(line: str, quotes: Sequence[str], question: str, supports: Supports | None = None) -> str | None:
+    """Return why a line's quotes do not prove it, in whatever order."""
+    if len(quotes) == 1 and line == " ".join(quotes[0].split()):
+        return None
+    orders = islice(permutations(quotes), MOST_ORDERS)
+    reasons = [unsupported(line, order, question, supports=supports) for order in orders]
+    return reasons[0] if all(reasons) else None
+
+
+def _lines(answer: Answer) -> Iterator[Claim]:
+    """Yield the lines of an answer; of one that its quotes alone do not prove these."""
+    for claim in answer.claims:
+        quotes = [answer.citations[number - 1].quote for number in claim.citations]
+        if _unproven(claim.text, quotes, answer.standalone) is None:
+            yield claim
         else:
-            orders = islice(permutations(quotes), MOST_ORDERS)
-            reasons = [unsupported(claim.text, order, answer.standalone) for order in orders]
-            if all(reasons):
-                yield f"its quotes do not support {claim.text[:80]!r}: {reasons[0]}"
+            for number, quote in zip(claim.citations, quotes, strict=True):
+                yield replace(claim, text=" ".join(quote.split()), citations=(number,))
 
 
 _COUNTED = re.compile(r"\d+ (?:day|week|month|year)s?")
@@ -183,10 +201,10 @@ _DATED = re.compile(r".+ \(“(?P<words>.+)”\)")
 
 
 def _proven(answer: Answer) -> Answer:
-    """Return an answer without a short answer or a value of a conflict that its quotes do not show."""
+    """Return an answer without a line, a short answer or a value of a conflict that its quotes do not show."""
     short = answer.short_answer if _shown(answer.short_answer or "", answer) else None
     conflict = answer.conflict if all(_part_shown(stated.value, answer) for stated in answer.conflict) else ()
-    return replace(answer, short_answer=short, conflict=conflict)
+    return replace(answer, claims=tuple(_lines(answer)), short_answer=short, conflict=conflict)
 
 
 def _shown(short: str, answer: Answer) -> bool:

@@ -156,7 +156,7 @@ def test_a_claim_is_judged_against_a_passage(client: httpx.Client) -> None:
         {"id": "b", "claim": "Cheese is made on the moon.", "passage": passage},
     ]
     told = client.post("/v1/judge", json={"pairs": pairs}).json()
-    assert told["model"] == {"judge": "judge-1"}
+    assert told["model"] == {"judge": "judge-3"}
     both = told["judgements"]
     assert both[0] == {**found, "id": "a"}
     assert (both[1]["id"], both[1]["verdict"]) == ("b", "undecided")

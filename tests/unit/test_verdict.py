@@ -10,7 +10,12 @@ CASES = """
 Did the firm lose 46.5 million euros? | The firm lost 46.5 million euros in May. | yes
 Did the firm lose 465 million euros? | The firm lost 46.5 million euros in May. | no
 Did the firm lose 46.5 billion euros? | The firm lost 46.5 million euros in May. | no
-Did the firm lose 46.5 million dollars? | The firm lost 46.5 million euros in May. | -
+Did the firm lose 46.5 million dollars? | The firm lost 46.5 million euros in May. | no
+Did the firm lose 40 million dollars? | The firm lost 46.5 million euros in May. | -
+Did prices rise 5 percentage points? | Prices rose 5 percent. | -
+Did the ship cost 410 billion euros? | The ship cost 410 million euros, 30 million less than planned. | no
+Did the river flood the village? | The river did not flood the village, as had been feared. | no
+Did the ship sail in May? | The ship was planned to sail in May. | -
 Did the firm lose 46.5 million euros? | The firm won 46.5 million euros and lost a ship. | -
 Did the strike last more than three days? | The strike lasted less than three days. | no
 Did the strike last less than three days? | The strike lasted less than three days. | yes
@@ -48,12 +53,42 @@ def test_what_a_sentence_says(case: str) -> None:
     assert (verdict(question, sentence) or "-") == expected
 
 
+ROLES = """
+Is Ben Costa the director of the museum? | The museum's director, Ana Silva, thanked the guard, Ben Costa. | no
+Is Ben Costa the owner of the ship? | The ship sank. Its owner, Ana Silva, was told by Ben Costa. | no
+Is Ben Costa the governor? | Governor Ana Silva met Ben Costa. | no
+Is Ben Costa the chief engineer of Norline? | Ana Silva, Norline's chief engineer, met Ben Costa. | no
+Is Ben Costa the owner of the house? | The ship sank. Its owner, Ana Silva, was told by Ben Costa. | -
+Is Ben Costa the governor? | Former governor Ana Silva met Ben Costa. | -
+Is Ben Costa the governor? | Deputy Governor Ana Silva met Ben Costa. | -
+Is Ben Costa a director of the museum? | The museum's director, Ana Silva, thanked Ben Costa. | -
+Is Ben Silva the governor? | Governor Ana Silva was ill. | -
+Is Ben Costa the governor? | Governor Ana Silva was ill. | -
+Is Ben Costa the mayor? | The mayor, Ana Silva, resigned. Ben Costa is the new mayor. | -
+Was Ben Costa the mayor? | The mayor, Ana Silva, met Ben Costa. | -
+"""
+
+
+@pytest.mark.parametrize("case", ROLES.strip().splitlines())
+def test_a_role_that_one_person_has_is_no_other_s(case: str) -> None:
+    question, text, expected = case.split(" | ")
+    sentence = next(part for part in text.split(". ") if "Ana" in part).rstrip(".") + "."
+    assert (verdict(question, sentence, text) or "-") == expected
+
+
+def test_a_denial_of_another_in_the_same_passage_is_no_denial() -> None:
+    text = "The founder, Ben Costa, never supported the deal. The owner, Ana Silva, did."
+    assert deniable("Did Ana Silva support the deal?", text.split(". ")[0] + ".", text) is None
+    assert deniable("Did Ana Silva support the new deal?", "She never supported the new deal.", text) is not None
+
+
 DENIABLE = """
 Did Ana come? | Ana was ill, and did not come. | Ana did not come.
 Did Ana come? | Ana may not come. |
 Did Ana come? | Ben said Ana did not come. |
 Did Ana come? | Ana came. |
 Did Ben come? | Ana did not come. |
+Did Lunde keep its own clinic? | It treats patients from all towns except Lunde, which kept its own clinic. |
 """
 
 

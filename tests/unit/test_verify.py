@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.claims.checks import unsupported
+from rag.claims.checks import Supports, unsupported
 from rag.documents.split import sentences
 from rag.text.untrusted import foreign, instructs, neutral
 
@@ -134,6 +134,38 @@ def test_a_claim_on_two_quotes_names_what_each_is_about() -> None:
     assert unsupported("Ana Silva came to Porto, and Ben Costa left Faro.", [CAME, LEFT]) is None
     for claim in ("Ana Silva left Faro.", "Ana Silva came to Porto and left Faro.", "Ana Silva, who left Faro, came."):
         assert unsupported(claim, [CAME, LEFT]) is not None
+
+
+def test_clauses_with_subjects_of_their_own_are_checked_each_by_itself() -> None:
+    denies, hedges = "Ana Silva did not sell the ship.", "Ben Costa may buy it in May."
+    joined = "Ana Silva did not sell the ship, and Ben Costa may buy it in May."
+    assert unsupported(joined, [denies, hedges]) is None
+    assert unsupported(f"{joined[:-1]}; the ship sank.", [denies, hedges, "The ship sank."]) is None
+    for wrong in (
+        "Ana Silva sold the ship, and Ben Costa may buy it in May.",
+        "Ana Silva did not sell the ship, and Ben Costa will buy it in May.",
+        "Ana Silva did not sell the ship, and Ben Costa.",
+        "Ben Costa did not sell the ship, and Ana Silva may buy it in May.",
+    ):
+        assert unsupported(wrong, [denies, hedges]) is not None
+
+
+def test_of_words_of_the_question_a_judge_decides() -> None:
+    asked, claim = "Which soldiers died in the raid?", "32 soldiers died in the raid."
+    quote = "In the raid, which was short, 32 men died."
+    seen: list[tuple[str, str]] = []
+
+    def judge(verdict: bool) -> Supports:
+        return lambda *pair: seen.append(pair) or verdict
+
+    assert unsupported(claim, [quote], asked) == '"soldiers" is not in the quote'
+    assert unsupported(claim, [quote], asked, supports=judge(True)) is None
+    assert unsupported(claim, [quote], asked, supports=judge(False)) == '"soldiers" is not in the quote'
+    assert set(seen) == {(claim, quote)}
+    seen.clear()
+    for wrong in ("33 soldiers died in the raid.", "32 soldiers fled in the raid.", "32 soldiers did not die."):
+        assert unsupported(wrong, [quote], asked, supports=judge(True)) is not None
+    assert not seen, "what another check refuses is not asked of the judge, nor what no question says"
 
 
 def test_a_claim_that_only_asks_again_answers_nothing() -> None:

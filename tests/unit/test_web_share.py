@@ -37,6 +37,16 @@ def test_a_share_file_comes_back_as_it_was() -> None:
     assert shared.documents == DOCUMENTS
 
 
+def test_a_line_that_a_judge_let_pass_elsewhere_becomes_its_quote() -> None:
+    asked = replace(WRITTEN, question="How many soldiers died?", standalone="How many soldiers died?")
+    judged = replace(asked, claims=(Claim("In the raid 32 soldiers died.", "supported", (1,)),))
+    (found,) = share.opened(share.bundle("t", [judged], DOCUMENTS).encode()).answers
+    assert [claim.text for claim in found.claims] == [TEXT[:38]]
+    other = replace(judged, question="How many died?", standalone="How many died?")
+    with pytest.raises(ConversationError, match='its quotes do not support .*"soldiers" is not in the quote'):
+        share.opened(share.bundle("t", [other], DOCUMENTS).encode())
+
+
 def test_only_what_is_cited_is_shared() -> None:
     others = {**DOCUMENTS, "secret.txt": Document("secret.txt", "A secret.", "S")}
     assert "secret" not in share.bundle("t", TALK, others)

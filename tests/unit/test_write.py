@@ -286,3 +286,22 @@ def test_whatever_an_llm_sends_every_claim_is_supported_and_every_citation_point
     for claim in composed.claims:
         own = [quotes[number] for number in claim.citations]
         assert claim.text == own[0] or unsupported(claim.text, own, QUESTION) is None
+
+
+def test_the_judge_is_asked_only_where_no_evidence_supports_a_line_by_its_words() -> None:
+    asked: list[str] = []
+
+    def judge(claim: str, _: str) -> bool:
+        asked.append(claim)
+        return "Ana" in claim
+
+    llm = Scripted(
+        "The port was opened by Ana Silva on Monday. [1]\nThe harbour cost $3 million. [2]\nThe port cost $3 million."
+    )
+    question = "Who opened the port, and what did it cost?"
+    told = list(write(question, chosen(0, 1), llm.stream, None, judge))
+    assert [item.text for item in told if isinstance(item, Line)] == [
+        "The port was opened by Ana Silva on Monday.",
+        "It cost $3 million.",
+    ]
+    assert asked == ["The port was opened by Ana Silva on Monday.", "The port cost $3 million."]
