@@ -27,6 +27,7 @@ from rag.web.desk import Desk
 from rag.web.guard import owner
 from rag.web.icons import classed
 from rag.web.live import Live
+from rag.web.page import day
 from rag.web.ratings import candidates
 from rag.web.template import html
 
@@ -171,7 +172,7 @@ def listing(found: Summaries, current: str, search: str = "") -> str:
     """Return a list of conversations as HTML, the one that is shown marked."""
     if not found:
         return html("history", "empty", search.strip())
-    return html("history", "listing", found, current, MOST_TITLE_CHARS)
+    return html("history", "listing", [(one, day(one.updated)) for one in found], current, MOST_TITLE_CHARS)
 
 
 def _bytes(path: Path) -> bytes:
