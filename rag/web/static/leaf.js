@@ -2,7 +2,6 @@
 // it names is there, too. Texts come with the HTML.
 let kept = "page"; // as what a source with pages is shown, until this browser tab is closed
 try { kept = sessionStorage.getItem("ql-leaf") ?? kept; } catch {} // a browser may forbid it
-const AREAS = ".ql-document :is(.ql-text, .ql-sheet), .ql-beside :is(.ql-text, .ql-sheet)";
 // What becomes narrower or wider breaks its lines anew: a quote that was in view is brought back.
 const atQuote = new WeakMap(); // of what scrolls: whether its quote is
 const widths = new WeakMap();
@@ -14,17 +13,23 @@ const rooms = new ResizeObserver((changes) => {
   }
 });
 document.addEventListener("scroll", ({ target: area }) => {
-  if (!area.matches?.(AREAS)) return;
+  if (!area.matches?.(".ql-text, .ql-sheet")) return;
   const quote = inSource(area.closest("article")).quote?.getBoundingClientRect();
   const own = area.getBoundingClientRect();
   atQuote.set(area, Boolean(quote) && quote.bottom > own.top && quote.top < own.bottom);
 }, { capture: true, passive: true });
+const named = (name) => document.getElementsByClassName(name); // the browser keeps what it finds: this happens often
+const [LEAVES, TEXTS, SHEETS] = ["ql-leaf", "ql-text", "ql-sheet"].map(named);
 const dress = () => {
-  for (const leaf of document.querySelectorAll(".ql-leaf")) {
+  for (const leaf of LEAVES) {
     const article = leaf.closest("article");
     if (article.dataset.as !== kept) article.dataset.as = kept;
   }
-  for (const area of document.querySelectorAll(AREAS)) rooms.observe(area); // once each
+  for (const area of [...TEXTS, ...SHEETS]) {
+    if (widths.has(area)) continue;
+    widths.set(area, 0);
+    rooms.observe(area);
+  }
 };
 new MutationObserver(dress).observe(document.body, { childList: true, subtree: true }); // before what comes is seen
 const view = (as) => {
