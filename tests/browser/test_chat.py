@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import VIEW, developers, picture, visitor
+from tests.browser.conftest import VIEW, developers, picture, settled, visitor
 from tests.conftest import ARTICLE
 from tests.loopback import Loopback, says, silent, silent_after
 
@@ -90,6 +90,8 @@ def a_citation_opens_its_quote_in_the_whole_document(page: Page, article: str) -
     expect(answer).to_contain_text("32 Cuban military and intelligence personnel")
     page.get_by_role("tab", name="All sources").click()
     expect(page.locator(".ql-sources h2")).to_have_text("1 source")
+    expect(page.locator("#ql-panel .ql-book")).to_have_count(1)
+    expect(page.locator("#ql-panel .ql-find"), "of one source there is nothing to look for").to_be_hidden()
     answer.get_by_role("button", name="Show quote 1 in its source").click()
     marked = selected(page)
     assert marked.inner_text() in article
@@ -103,6 +105,21 @@ def a_citation_opens_its_quote_in_the_whole_document(page: Page, article: str) -
     answer.get_by_role("button", name="Show quote 1 in its source").click()
     page.wait_for_timeout(300)
     assert is_in_view(page), "pressed again, it is brought into view again"
+    a_quote_in_view_stays_there_as_its_pane_changes_its_width(page)
+
+
+def a_quote_in_view_stays_there_as_its_pane_changes_its_width(page: Page) -> None:
+    for width in (1024, 800, 1440):  # each breaks the lines above it anew
+        page.set_viewport_size({"width": width, "height": 700})
+        settled(page)
+        assert is_in_view(page)
+    page.locator(".ql-text").evaluate("text => { text.scrollTop = 0; }")
+    settled(page)
+    page.set_viewport_size(VIEW)
+    settled(page)
+    assert page.locator(".ql-text").evaluate("text => text.scrollTop") == 0, (
+        "what was scrolled away is not brought back"
+    )
 
 
 def a_number_shows_its_quote_to_the_mouse_and_to_the_keyboard(page: Page, screenshots: Path) -> None:

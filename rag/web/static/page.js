@@ -18,14 +18,19 @@ const announce = (text) => {
 let wanted = null; // what to do when the panel shows what was pressed: "read" moves the focus to the quote
 let aim; // the tab that is to be in view then, where one was chosen
 let origin = null; // where the focus goes back to
+const shownTab = () => { // in view
+  const tab = element.querySelector('[role="tab"][aria-selected="true"]');
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  return tab;
+};
+new ResizeObserver(shownTab).observe(element);
 const settle = () => {
   const quote = bring(element.querySelector(".ql-document")); // or what scrolls, where none is in view
   const shown = element.querySelector(".ql-document")?.dataset;
   for (const chip of document.querySelectorAll(".ql-cite")) { // the one whose quote is in view
     chip.classList.toggle("ql-current", chip.dataset.answer === shown?.answer && chip.dataset.number === shown?.place);
   }
-  const tab = element.querySelector('[role="tab"][aria-selected="true"]');
-  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  const tab = shownTab();
   if (wanted === null) return;
   if (aim !== undefined && tab?.dataset.tab !== aim) return; // this is what an earlier press opened
   const place = element.querySelector(".ql-place")?.textContent;
