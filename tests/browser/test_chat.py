@@ -318,6 +318,12 @@ def an_answer_is_rated_with_a_comment(page: Page, screenshots: Path) -> None:
     comment.fill('<b>It names "him" alone</b>')
     page.keyboard.press("Enter")
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    badge, tip = (page.locator(one).bounding_box() for one in (".ql-sure", ".ql-tip:popover-open"))
+    assert badge
+    assert tip, "the mouse rests there"
+    assert (tip["x"], tip["y"]) == pytest.approx((badge["x"], badge["y"] + badge["height"] + 6), abs=2), "drawn anew"
+    page.mouse.move(0, 700)
+    expect(page.locator(".ql-tip:popover-open")).to_have_count(0)
     picture(page, screenshots / "rated.png")
     ask(page, DIED)
     answers(page, 2)

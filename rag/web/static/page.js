@@ -318,8 +318,10 @@ const put = (anchor) => {
   const at = anchor.getBoundingClientRect();
   const size = tip.getBoundingClientRect();
   const below = at.bottom + 6 + size.height <= innerHeight;
-  tip.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
-  tip.style.top = `${below ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)}px`;
+  // On the root: Gradio takes from an element what its HTML does not say, when the answer is drawn anew.
+  const { style } = document.documentElement;
+  style.setProperty("--ql-tip-left", `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`);
+  style.setProperty("--ql-tip-top", `${below ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)}px`);
 };
 // The sentences before and behind a quote are asked for once, and shown if the source still says it there.
 const beside = async (own, then) => {
