@@ -175,7 +175,7 @@ def _said(index: Index, source: str, most: int) -> list[str]:
 
 def _repeats(line: str, title: str) -> bool:
     """Tell whether a line says the title again: what has none of its own is called by its first words."""
-    return bool(title) and title.rstrip("… ") in line
+    return bool(title) and (line.endswith(title) or (title.endswith("…") and title.rstrip("… ") in line))
 
 
 def _row(entry: Entry) -> dict[str, Any]:
