@@ -67,7 +67,10 @@ const changed = () => {
     focus();
   });
 };
-new MutationObserver(changed).observe(document.body, { childList: true, subtree: true });
+// Gradio makes of an element what its HTML says, where that is told anew: then it says no longer that it is pressed.
+new MutationObserver(changed).observe(document.body, {
+  childList: true, subtree: true, attributes: true, attributeFilter: ["aria-pressed"],
+});
 
 watch("value", () => {
   subjects = new Set(JSON.parse(element.querySelector("[data-subjects]").dataset.subjects));
