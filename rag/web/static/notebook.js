@@ -67,10 +67,7 @@ const changed = () => {
     focus();
   });
 };
-// Gradio makes of an element what its HTML says, where that is told anew: then it says no longer that it is pressed.
-new MutationObserver(changed).observe(document.body, {
-  childList: true, subtree: true, attributes: true, attributeFilter: ["aria-pressed"],
-});
+new MutationObserver(changed).observe(document.body, { childList: true, subtree: true });
 
 watch("value", () => {
   subjects = new Set(JSON.parse(element.querySelector("[data-subjects]").dataset.subjects));
