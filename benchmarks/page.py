@@ -1,7 +1,7 @@
 """One person at the page, in a real browser: how long it is from the key press to the first words of an answer?
 
     python benchmarks/page.py --questions 100 --out FILE
-    python benchmarks/page.py --questions 10 --index index --show
+    python benchmarks/page.py --questions 10 --index index
 
 Starts the real page over the sources of this project, opens it in Chromium and types questions of
 ``eval/article.jsonl``, spread over its types, as a person would: key by key, then Enter. After each answer it waits
@@ -13,6 +13,10 @@ begin a conversation anew. The browser itself tells the time, from the press of 
   first claim; otherwise an answer comes whole;
 - whole: the last of the answer has been drawn, and beside it the source at the first quote;
 - engine: what the engine says it took of that, for finding and reading.
+
+Each question is printed as it is answered. It takes some half a minute to start, and then four seconds a question.
+Where the careful reader was pulled (``rag models pull reader-base``) it reads, otherwise the packaged one; the last
+line tells which. The machine should have nothing else to do: the times are those of a clock.
 
 Chromium is what ``make browser`` installs. The exit code is 1 if a question has no answer within a minute, or with
 ``--below`` if the 95th percentile of the first words is not below it.
@@ -81,6 +85,12 @@ class Timed:
     whole: float
     engine: float
     """NaN where the page does not tell, as for a greeting."""
+    reader: str
+    """Which one read; empty where none did."""
+
+    def __str__(self) -> str:
+        times = (self.shown, self.words, self.whole, self.engine)
+        return f"{self.id:6} {self.outcome:9}" + "".join(f"{time:7.0f}" for time in times)
 
 
 def questions(gold: Path, count: int) -> list[tuple[str, str]]:
@@ -114,13 +124,15 @@ def timed(page: Page, identity: str, question: str) -> Timed:
     box.focus()
     page.keyboard.type(question, delay=10)
     page.keyboard.press("Enter")
-    page.wait_for_function("() => window.qlTimes?.whole !== undefined", timeout=LONGEST_MS)
+    # Asked a few times a second: to look at each frame costs the browser as much as to draw it.
+    page.wait_for_function("() => window.qlTimes?.whole !== undefined", timeout=LONGEST_MS, polling=200)
     times = page.evaluate("window.qlTimes")
     last = page.locator("#ql-log .ql-turn").last
-    told = re.search(r"total (\d+) ms", last.text_content() or "")
+    text = last.text_content() or ""
+    told, read = re.search(r"total (\d+) ms", text), re.search(r"reader ([\w-]+?)(?:, |Index:|$)", text)
     outcome = last.locator("[data-outcome]").get_attribute("data-outcome") or ""
     engine = float(told[1]) if told else float("nan")
-    return Timed(identity, outcome, times["shown"], times["words"], times["whole"], engine)
+    return Timed(identity, outcome, times["shown"], times["words"], times["whole"], engine, read[1] if read else "")
 
 
 def asked(page: Page, wanted: list[tuple[str, str]], think: float, turns: int) -> tuple[list[Timed], list[str]]:
@@ -133,8 +145,10 @@ def asked(page: Page, wanted: list[tuple[str, str]], think: float, turns: int) -
             page.locator("#ql-log .ql-turn").first.wait_for(state="detached")
         try:
             found.append(timed(page, identity, question))
+            print(found[-1], flush=True)
         except Late:
             lost.append(identity)
+            print(f"{identity:6} no answer within a minute", flush=True)
         page.wait_for_timeout(think * 1000)
     return found, lost
 
@@ -157,6 +171,7 @@ def table(found: list[Timed], lost: list[str]) -> str:
         values = [getattr(each, name) for each in found]
         figures = " | ".join(f"{percentile(values, at):.0f}" for at in (50, 95, 100))
         lines.append(f"| {label} | {figures} |")
+    lines.append(f"Read by: {', '.join(sorted({each.reader for each in found} - {''})) or 'nobody'}")
     return "\n".join([*lines, *([f"Without an answer within a minute: {', '.join(lost)}"] if lost else [])])
 
 
@@ -167,7 +182,6 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=5, metavar="N", help="questions of a conversation")
     parser.add_argument("--index", help="an index that is there; otherwise one is built for this run")
     parser.add_argument("--below", type=float, metavar="MS", help="what p95 of the first words has to be below")
-    parser.add_argument("--show", action="store_true", help="also print each question's times")
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write every question's times here, as JSON")
     arguments = parser.parse_args()
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -177,8 +191,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         index = arguments.index or f"{folder}/index"
         if not arguments.index:
+            print("The article is being indexed.", flush=True)
             build = [sys.executable, "-m", "rag", "index", "--sources", "seeds", "--index", index, "--quiet"]
             subprocess.run(build, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+        print("The page starts.", flush=True)
         with page_over(index, folder) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -188,12 +204,9 @@ def main() -> int:
             timed(page, "", "Who is Cuba's president?")  # what is loaded once is not counted
             page.get_by_role("button", name="Start over").click()
             page.wait_for_timeout(arguments.think * 1000)
+            print(f"{'':6} {'':9}  shown  words  whole engine (ms)", flush=True)
             found, lost = asked(page, wanted, arguments.think, arguments.turns)
             browser.close()
-    if arguments.show:
-        for each in found:
-            times = (each.shown, each.words, each.whole, each.engine)
-            print(f"{each.id} {each.outcome:9}", *(f"{time:6.0f}" for time in times))
     print(table(found, lost))
     if arguments.out:
         done: dict[str, Any] = {"cores": os.cpu_count(), "lost": lost, "questions": [asdict(each) for each in found]}

@@ -59,7 +59,7 @@ HOUSE = """
         run check draft suites
     fetching: address fetch add
     web: keys access spanish standing language words share kept conversations ratings leaves live uploads arrivals
-        library addresses listen guard streams receive runs checks pins icons template trend evaluations install
+        library addresses listen guard streams receive runs checks pins icons template events trend evaluations install
         password people picture export trace listing pinbutton page prose printed document shelf desk answering llms
         settings chat adding sources history beside claims pinned notebook checking shell around beginning server
     serving: problems limits follow metrics spans vendors running dialogue openai examples asking checking

@@ -5,7 +5,6 @@ is built. Then it tells two sentences of each source, and beside it stand the qu
 """
 
 from contextlib import suppress
-from typing import Any
 
 import gradio as gr
 
@@ -16,6 +15,7 @@ from rag.index.store import Listing
 from rag.schema import Evidence
 from rag.web import access, adding, words
 from rag.web.chat import Chat
+from rag.web.events import AT_ONCE
 from rag.web.library import Library
 from rag.web.live import Live
 from rag.web.page import day, joined
@@ -55,18 +55,16 @@ class Beginning:
             demo: the page.
             talk: what shows the sources and the questions then.
         """
-        at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-
-        demo.load(lambda: self.look(just_built=False), outputs=[self._begun], **at_once)
-        self._add.click(self.build, **at_once)
+        demo.load(lambda: self.look(just_built=False), outputs=[self._begun], **AT_ONCE)
+        self._add.click(self.build, **AT_ONCE)
         shown = self._add.select(
             lambda desk: (self.look(), desk.panel(self._live), _told(words.BEGIN_LOOKING)),
             [talk.desk],
             [self._begun, talk.panel, talk.examples],
-            **at_once,
+            **AT_ONCE,
         )
         shown.then(None, js=_BUILT)
-        shown.then(lambda: talk.exemplified() or _told(words.BEGIN_NO_QUESTION), outputs=[talk.examples], **at_once)
+        shown.then(lambda: talk.exemplified() or _told(words.BEGIN_NO_QUESTION), outputs=[talk.examples], **AT_ONCE)
 
     def build(self) -> None:
         """Build the index, for who may."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rag.schema import Citation, Closest
 from rag.web.document import body, moved
 from rag.web.live import Live
-from rag.web.page import joined, page_of
+from rag.web.page import day, joined, page_of
 from rag.web.printed import switch
 from rag.web.standing import standing
 from rag.web.template import html
@@ -31,7 +31,7 @@ def source(live: Live, quote: Citation | Closest) -> str:
     now = standing(quote, found)
     if found is None:
         return html("document", "beside_gone", quote)
-    about = joined(found.publisher, found.author, found.published, found.source, page_of(quote))
+    about = joined(found.publisher, found.author, day(found.published), found.source, page_of(quote))
     stand = [] if now.state == "gone" else [replace(quote, start=now.start, end=now.end, quote=now.quote)]
     shown = stand[0] if stand else quote
     leaf, why = live.leaves.seen(found, stand)

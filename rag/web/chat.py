@@ -29,6 +29,7 @@ from rag.web.answering import SentQuestion, answering, history, shown
 from rag.web.conversations import Conversations, Rating
 from rag.web.desk import Desk, Run
 from rag.web.document import Tab
+from rag.web.events import AT_ONCE, QUIET
 from rag.web.guard import owner
 from rag.web.icons import classed
 from rag.web.live import Live
@@ -138,8 +139,8 @@ def panes(
     inputs = [chat.conversation, chat.current, chat.desk, chosen, chat.turns]
     outputs = [*chat.outputs, chat.turns]
     # "multiple": Gradio would drop a press while an answer is written, and some just after it, without a word.
-    queued: Any = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
-    at_once: Any = {**queued, "queue": False}
+    queued: Any = {**QUIET, "trigger_mode": "multiple"}
+    at_once: Any = {**queued, **AT_ONCE}
     asking: Any = {**queued, "concurrency_id": "answer"}  # however it is asked, a question takes one of the same places
     asked = gr.on([chat.panel.submit, chat.panel.retry, chat.panel.edit], events.ask, inputs, outputs, **asking)
     asked.then(None, js=_ENDED)  # answered or not

@@ -17,6 +17,7 @@ from rag.exports import files as saved
 from rag.schema import Filter
 from rag.web import beside, claims, words
 from rag.web.checks import MOST_CHARS, Checking, Checks
+from rag.web.events import AT_ONCE
 from rag.web.guard import owner
 from rag.web.live import Live
 from rag.web.notebook import Quoted, at
@@ -56,13 +57,11 @@ def view(live: Live, checks: Checks, chosen: gr.State) -> None:
             source = gr.HTML(beside.hint(words.CHECK_READ), elem_id="ql-checked-source", apply_default_css=False)
     timer = gr.Timer(1, active=False)
     does = View(live, checks)
-    # Nothing here waits in the queue with questions: each takes milliseconds.
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     outputs = [current, seen, shown, timer, stop]
-    go.click(does.begin, [text, chosen], outputs, **quick)
-    timer.tick(does.look, [current, seen], outputs, **quick)
-    stop.click(does.stop, [current], outputs, **quick)
-    shown.click(does.opened, [current], [source], trigger_mode="multiple", **quick)
+    go.click(does.begin, [text, chosen], outputs, **AT_ONCE)
+    timer.tick(does.look, [current, seen], outputs, **AT_ONCE)
+    stop.click(does.stop, [current], outputs, **AT_ONCE)
+    shown.click(does.opened, [current], [source], trigger_mode="multiple", **AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

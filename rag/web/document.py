@@ -10,7 +10,7 @@ from rag.schema import Citation, Closest, Document
 from rag.text.described import describer_at
 from rag.web import prose, words
 from rag.web.leaves import Leaf
-from rag.web.page import joined, page_of
+from rag.web.page import day, joined, page_of
 from rag.web.pinbutton import button as pin_button
 from rag.web.printed import printed, switch
 from rag.web.template import html
@@ -85,7 +85,7 @@ def panel(tabs: Tabs, shown: str) -> str:
 
 def source_list(listings: Sequence[Listing]) -> str:
     """Return the sources of the index, each a button that opens it."""
-    rows = [(listing, joined(listing.published, listing.source)) for listing in listings[:MOST_LISTED]]
+    rows = [(listing, joined(day(listing.published), listing.source)) for listing in listings[:MOST_LISTED]]
     count = words.CHAT_SOURCES_ONE if len(listings) == 1 else words.CHAT_SOURCES_COUNT.format(count=len(listings))
     left = len(listings) - MOST_LISTED
     return html("document", "source_list", count, rows, words.CHAT_SOURCES_MORE.format(count=left) if left > 0 else "")
@@ -135,7 +135,7 @@ def document(shown: Document, tab: Tab, place: int, seen: Seen | None = None) ->
     standing = _standing(shown, tab.spans, selected)
     leaf, why = seen(shown, standing) if seen else (None, "")
     about = joined(
-        shown.publisher, shown.author, shown.published, shown.source, page_of(selected) if selected else None
+        shown.publisher, shown.author, day(shown.published), shown.source, page_of(selected) if selected else None
     )
     also = also_in(selected) if isinstance(selected, Citation) and selected.also else ""
     below = moved(selected) if selected and selected not in standing else ""

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from rag.web import access, runs, trend, words
+from rag.web.events import QUIET
 from rag.web.template import html
 
 
@@ -45,6 +46,5 @@ def view(folder: Path, opened: gr.HTML) -> None:
         look,
         [series, names],
         [series, fold, names, shown],
-        show_progress="hidden",
-        api_visibility="private",
+        **QUIET,
     )

@@ -24,9 +24,11 @@ from rag.web import export, share, words
 from rag.web.chat import Changes, Chat
 from rag.web.conversations import MOST_TITLE_CHARS, Conversations, Summaries
 from rag.web.desk import Desk
+from rag.web.events import AT_ONCE
 from rag.web.guard import owner
 from rag.web.icons import classed
 from rag.web.live import Live
+from rag.web.page import day
 from rag.web.ratings import candidates
 from rag.web.template import html
 
@@ -88,13 +90,12 @@ def listen(conversations: Conversations, chat: Chat, laid: Pane) -> None:
     """Let the list beside the chat do what is pressed in it."""
     new, search, kept, file = laid.new, laid.search, laid.kept, laid.file
     does = _History(conversations, chat, kept)
-    at_once: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     known = [chat.current, search]
-    kept.click(does.pressed, [*known, chat.desk], [*chat.outputs, kept], trigger_mode="multiple", **at_once)
-    new.click(chat.opened, [chat.desk], chat.outputs, **at_once)
-    file.upload(does.opened, [file, *known, chat.desk], [*chat.outputs, kept], **at_once)
-    search.change(does.listed, known, [kept], trigger_mode="multiple", **at_once)
-    gr.on([chat.turns.change, chat.current.change], does.listed, known, [kept], trigger_mode="multiple", **at_once)
+    kept.click(does.pressed, [*known, chat.desk], [*chat.outputs, kept], trigger_mode="multiple", **AT_ONCE)
+    new.click(chat.opened, [chat.desk], chat.outputs, **AT_ONCE)
+    file.upload(does.opened, [file, *known, chat.desk], [*chat.outputs, kept], **AT_ONCE)
+    search.change(does.listed, known, [kept], trigger_mode="multiple", **AT_ONCE)
+    gr.on([chat.turns.change, chat.current.change], does.listed, known, [kept], trigger_mode="multiple", **AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def listing(found: Summaries, current: str, search: str = "") -> str:
     """Return a list of conversations as HTML, the one that is shown marked."""
     if not found:
         return html("history", "empty", search.strip())
-    return html("history", "listing", found, current, MOST_TITLE_CHARS)
+    return html("history", "listing", [(one, day(one.updated)) for one in found], current, MOST_TITLE_CHARS)
 
 
 def _bytes(path: Path) -> bytes:

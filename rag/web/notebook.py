@@ -19,6 +19,7 @@ from rag.exports.notebook import FORMS, grouped
 from rag.schema import Answer, Citation, Closest
 from rag.web import beside, pinned, words
 from rag.web.chat import Changes, Chat
+from rag.web.events import AT_ONCE
 from rag.web.guard import owner
 from rag.web.live import Live
 from rag.web.pins import Pins, subject
@@ -58,9 +59,8 @@ def view(live: Live, pins: Pins, opened: Any, keeper: gr.HTML, chat: Chat, elsew
         with gr.Column(scale=2, min_width=320):
             source = gr.HTML(beside.hint(words.NOTE_READ), elem_id="ql-noted", apply_default_css=False)
     does = Notebook(live, pins, keeper, shown, source, elsewhere)
-    at_once: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    opened.select(does.look, None, [shown], **at_once)
-    keeper.click(does.pressed, [chat.conversation], [keeper, shown, source], trigger_mode="multiple", **at_once)
+    opened.select(does.look, None, [shown], **AT_ONCE)
+    keeper.click(does.pressed, [chat.conversation], [keeper, shown, source], trigger_mode="multiple", **AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def day(published: str | None) -> str | None:
 
 
 def _about(item: Citation) -> str:
-    return joined(item.title, item.publisher, item.published, page_of(item), item.source)
+    return joined(item.title, item.publisher, day(item.published), page_of(item), item.source)
 
 
 def page_of(item: Citation | Closest) -> str | None:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from rag.exports.notebook import grouped
 from rag.schema import Citation
 from rag.web import words
-from rag.web.page import joined, page_of
+from rag.web.page import day, joined, page_of
 from rag.web.pins import MOST_COMMENT_CHARS, MOST_GROUP_CHARS, Pin
 from rag.web.standing import Standing, State, worst
 from rag.web.template import html
@@ -38,6 +38,8 @@ class _Shown:
     claims: list[str]
     """Those that are not quotes themselves."""
     quotes: list[_Quote]
+    day: str | None
+    """When it was pinned."""
     most_comment: ClassVar = MOST_COMMENT_CHARS
     most_group: ClassVar = MOST_GROUP_CHARS
 
@@ -60,11 +62,18 @@ def notebook(pins: Sequence[Pin], found: Mapping[str, Sequence[Standing]], index
     counts = Counter(worst(found[pin.id]) for pin in pins)
     told = ", ".join(words.NOTE_COUNTS[state].format(count=counts[state]) for state in _STATES if counts[state])
     count = words.NOTE_ONE if len(pins) == 1 else words.NOTE_MANY.format(count=len(pins))
-    said = words.NOTE_COUNTED.format(count=count, index=index, told=told)
+    said = words.NOTE_COUNTED.format(count=count, told=told)
     groups = grouped(pins)
     unnamed = words.NOTE_NO_GROUP if len(groups) > 1 else ""
     sections = [(group or unnamed, [_shown(pin, found[pin.id]) for pin in own]) for group, own in groups]
-    return html("pinned", "notebook", said, [group for group, _ in groups if group], sections)
+    return html(
+        "pinned",
+        "notebook",
+        said,
+        words.NOTE_INDEX.format(index=index),
+        [group for group, _ in groups if group],
+        sections,
+    )
 
 
 def failed(error: str) -> str:
@@ -79,12 +88,14 @@ def _shown(pin: Pin, found: Sequence[Standing]) -> _Shown:
     own = {citation.quote for citation in pin.answer.citations}
     claims = [claim.text for claim in pin.answer.claims if claim.text not in own]
     quotes = [_Quote(item, _about(item), found[place]) for place, item in enumerate(pin.answer.citations)]
-    return _Shown(pin, _name(pin), worst(found), claims, quotes)
+    return _Shown(pin, _name(pin), worst(found), claims, quotes, day(pin.pinned))
 
 
 def _about(citation: Citation) -> str:
     stands = words.NOTE_PLACE.format(start=citation.start, end=citation.end)
-    return joined(citation.title, citation.publisher, citation.published, page_of(citation), citation.source, stands)
+    return joined(
+        citation.title, citation.publisher, day(citation.published), page_of(citation), citation.source, stands
+    )
 
 
 def _name(pin: Pin) -> str:

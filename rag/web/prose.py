@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import PurePosixPath
+from statistics import median
 from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
@@ -24,9 +25,11 @@ MOST_COLUMNS = 6
 """A wider table stays a list of its rows: beside a conversation there is no room for it."""
 MOST_HEADING = 90
 """Characters of a heading."""
+A_PARAGRAPH = 120
+"""Characters of a line that is longer than those of a text that was broken to fit a page."""
 
 Span = Citation | Closest
-Kind = Literal["prose", "heading", "item", "row", "head", "dashes", "pre", "quote"]
+Kind = Literal["prose", "heading", "item", "row", "head", "dashes", "pre", "quote", "line"]
 
 _BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n)){2,}[ \t\r\n]*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -65,9 +68,9 @@ def text(shown: Document, spans: Sequence[Span], selected: Span | None) -> str:
     """
     marks = _Marks(shown, spans, selected)
     kind = form(shown.source)
-    if kind == "plain":
+    found = _READ[kind](shown.text, shown.body)
+    if kind == "plain" and not found:
         return str(marks.piece(shown.body, len(shown.text)))
-    found = markdown(shown.text, shown.body) if kind == "markdown" else parsed(shown.text, shown.body)
     return html("prose", "text", _Setter(shown.text, marks).parts(shown.body, found))
 
 
@@ -80,6 +83,21 @@ def form(source: str) -> Literal["plain", "markdown", "parsed"]:
 
 
 # --- What a text is made of
+
+
+def lined(text: str, start: int = 0) -> list[Block]:
+    """Return the lines of a plain text whose lines are its paragraphs, as those of a news wire; none of any other.
+
+    Nothing parts them to the eye; of what was broken to fit a page, or has blank lines, the lines stay as they are.
+    """
+    lines = [(found.start(), found.end()) for found in _LINE.finditer(text, start) if found[0]]
+    if (
+        len(lines) < 2
+        or _BLANK.search(text, start, len(text.rstrip()))
+        or median(end - begin for begin, end in lines) < A_PARAGRAPH
+    ):
+        return []
+    return [_of(text, "line", line, line) for line in lines]
 
 
 def parsed(text: str, start: int = 0) -> list[Block]:
@@ -180,6 +198,9 @@ def _goes_on(text: str, line: tuple[int, int], tables: Container[int]) -> bool:
     return bool(own.strip()) and not begins and line[0] not in tables
 
 
+_READ = {"plain": lined, "markdown": markdown, "parsed": parsed}
+_TAGS: dict[Kind, str] = {"heading": "h3", "pre": "pre", "line": "div"}
+
 # --- What of it is marked, and how it is set
 
 
@@ -278,7 +299,7 @@ class _Setter:
                     end += 1
                 parts += [self._barred(found[at:end])] if kind == "head" else self._rows(found[at:end])
             else:
-                parts.append(({"heading": "h3", "pre": "pre"}.get(kind, "p"), self._inner(found[at])))
+                parts.append((_TAGS.get(kind, "p"), self._inner(found[at])))
             at = end
         return parts
 

@@ -50,6 +50,7 @@ from rag.web import (
 from rag.web.checks import Checks
 from rag.web.conversations import Conversations
 from rag.web.desk import Desk
+from rag.web.events import AT_ONCE
 from rag.web.guard import App, Guard
 from rag.web.kept import opened
 from rag.web.keys import Key, Keys, Rates
@@ -325,10 +326,8 @@ def blocks(site: Site, *, login: bool = False) -> Page:
         if begin:
             begin.listen(demo, talk)
         # The sources may have changed since the page was laid out.
-        demo.load(lambda: Desk().panel(site.live), outputs=[talk.panel], queue=False, api_visibility="private")
-        demo.load(
-            talk.exemplified, outputs=[talk.examples], queue=False, show_progress="hidden", api_visibility="private"
-        )
+        demo.load(lambda: Desk().panel(site.live), outputs=[talk.panel], **AT_ONCE)
+        demo.load(talk.exemplified, outputs=[talk.examples], **AT_ONCE)
     at_once = AT_ONCE_WITH_LLM if site.live.llm else max(1, (os.cpu_count() or 1) // site.config.threads)
     demo.queue(max_size=WAITING_PER_CORE * (os.cpu_count() or 1), default_concurrency_limit=at_once, api_open=False)
     return demo

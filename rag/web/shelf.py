@@ -153,18 +153,29 @@ class Shelf:
         if not any(entry.passages for entry in found):
             return {}
         with self._live.engine() as engine:
-            return {entry.source: self._line(engine.index, entry.source) for entry in found if entry.passages}
+            return {entry.source: self._line(engine.index, entry) for entry in found if entry.passages}
 
-    def _line(self, index: Index, source: str) -> str:
-        key = index.id, source
+    def _line(self, index: Index, entry: Entry) -> str:
+        key = index.id, entry.source
         with self._lock:
             if key in self._lines:
                 return self._lines[key]
-        said = [item.quote for item in summarise(index, Filter((source,)), 1) if item.passage.source == source]
-        line = " ".join(" ".join(said).split())
+        line = next(iter(_said(index, entry.source, 1)), "")
+        if _repeats(line, entry.title):
+            line = next((other for other in _said(index, entry.source, 2) if not _repeats(other, entry.title)), "")
         with self._lock:
             self._lines[key] = line
         return line
+
+
+def _said(index: Index, source: str, most: int) -> list[str]:
+    found = summarise(index, Filter((source,)), most)
+    return [" ".join(item.quote.split()) for item in found if item.passage.source == source]
+
+
+def _repeats(line: str, title: str) -> bool:
+    """Tell whether a line says the title again: what has none of its own is called by its first words."""
+    return bool(title) and (line.endswith(title) or (title.endswith("…") and title.rstrip("… ") in line))
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -211,7 +222,7 @@ def place(*, pane: bool) -> str:
 def pane(documents: int) -> str:
     """Return the sources beside the chat."""
     count = words.CHAT_SOURCES_ONE if documents == 1 else words.CHAT_SOURCES_COUNT.format(count=documents)
-    return html("shelf", "pane", count)
+    return html("shelf", "pane", count, documents == 1)
 
 
 def told(

@@ -15,6 +15,7 @@ from rag.retrieval.hybrid import check_filter
 from rag.schema import ALL, Answer, Filter
 from rag.web import access, adding, listing, picture, words
 from rag.web.chat import Note
+from rag.web.events import AT_ONCE
 from rag.web.library import Job, Library
 from rag.web.live import Live
 from rag.web.shelf import Query, Shelf, place, told
@@ -79,19 +80,17 @@ def view(
                     no_limit = gr.Button(words.LIMIT_ALL, min_width=120)
             limits = gr.HTML(listing.told(words.NOT_LIMITED), js_on_load="", elem_id="ql-limits")
     timer = gr.Timer(1, active=False)
-    # Nothing here waits in the queue with questions: each takes milliseconds, the work is done in the background.
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     seen = [conversation]
     shown = [job, timer, keeper, pictures]
-    opened.select(page.look, seen, shown, **quick)
-    timer.tick(page.tick, seen, shown, **quick)
-    drop.click(page.act, seen, [said, *shown], **quick)
-    gr.on([add.click, folder.submit], page.add_folder, [folder, *seen], [said, *shown], **quick)
-    build.click(page.reindex, seen, [said, *shown], **quick)
+    opened.select(page.look, seen, shown, **AT_ONCE)
+    timer.tick(page.tick, seen, shown, **AT_ONCE)
+    drop.click(page.act, seen, [said, *shown], **AT_ONCE)
+    gr.on([add.click, folder.submit], page.add_folder, [folder, *seen], [said, *shown], **AT_ONCE)
+    build.click(page.reindex, seen, [said, *shown], **AT_ONCE)
     limited = [chosen, noted.text, noted.everything, limits, keeper]
-    set_limit.click(page.limit, [typed, after, before], limited, **quick)
-    gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [typed, after, before, *limited], **quick)
-    keeper.click(page.ticked, [chosen], limited, trigger_mode="multiple", **quick)
+    set_limit.click(page.limit, [typed, after, before], limited, **AT_ONCE)
+    gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [typed, after, before, *limited], **AT_ONCE)
+    keeper.click(page.ticked, [chosen], limited, trigger_mode="multiple", **AT_ONCE)
 
 
 def _progress(job: Job) -> str:

@@ -38,6 +38,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 VIEW: ViewportSize = {"width": 1280, "height": 860}
+SECRET = "sk-of-the-server-alone"
+"""The key of the LLM that is scripted."""
 SITES = {"evaluated", "ferry", "harbour", "larkin", "scripted"}
 """Pages that several tests visit, each served once: their tests run in one process (``--dist loadgroup``)."""
 
@@ -247,8 +249,10 @@ def evaluated(config: Config, runs: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def scripted(config: Config) -> Iterator[tuple[Loopback, str]]:
     """An LLM that says what it is told to, and the address of a page that lets it write."""
-    with loopback() as server, served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
-        yield server, address
+    with loopback() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_LIKE_API_KEY", SECRET)
+        with served(config, "--llm", f"openai-like:{server.url}/v1#m") as address:
+            yield server, address
 
 
 Report = tuple[str, str, str, str]

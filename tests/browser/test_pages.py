@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.config import Config
-from tests.browser.conftest import open_view, served, settled, violations, visited
+from tests.browser.conftest import open_view, picture, served, settled, violations, visited
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
 from tests.loopback import loopback, says
@@ -31,6 +31,7 @@ short-sighted and handed over a list of names.
 It rained all day, and nobody went home.""".split("\n")
 NEXT = """The mayor of Ystad is Eva Holm, who was elected in 2022.
 She was a teacher before, and rows on the lake.""".split("\n")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 BOX = ".ql-leaf .ql-box.ql-selected:not([hidden])"
 INKED = """async (box) => { // how much of what a box covers is dark: words are
   const image = box.parentElement.querySelector("img");
@@ -121,7 +122,7 @@ def test_a_pdf_opens_as_its_page_with_the_quote_boxed_and_enlarged_by_keys_and_i
 
 def the_quote_is_boxed(site: Page, first: Locator, screenshots: Path) -> None:
     site.wait_for_timeout(300)
-    site.screenshot(path=screenshots / "page.png")
+    picture(site, screenshots / "pages.png")
     assert site.locator(BOX).count() == 2, "a quote over two lines has two boxes"
     assert "38 million crowns" in (first.get_attribute("aria-label") or "")
     image = site.locator(".ql-leaf img")
@@ -162,11 +163,26 @@ def test_a_picture_opens_and_it_is_said_who_describes_it(
         drawn = "image => image.decode().then(() => image.naturalWidth > 600)"
         assert page.locator(".ql-leaf img").evaluate(drawn)
         expect(page.locator(".ql-leaf [role=status]")).to_contain_text("gemma described a picture on this page.")
-        page.wait_for_timeout(300)
-        page.screenshot(path=screenshots / "described.png")
+        axe_finds_no_fault_in_it(page, screenshots)
         page.get_by_role("button", name="Text view").click()
         expect(page.locator(".ql-text")).to_contain_text("Described by gemma, not the source's own words:")
         expect(page.locator("mark.ql-selected")).to_contain_text("rose by 12 % in 2025.")
+
+
+def axe_finds_no_fault_in_it(page: Page, screenshots: Path) -> None:
+    found = []
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 860})
+        if width == 390:  # where the picture is a sheet over the answer
+            picture(page, screenshots / "looks" / "described-answer-390-light.png")
+            page.get_by_role("button", name="Show quote 1 in its source").click()
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            settled(page)
+            picture(page, screenshots / "looks" / f"described-{width}-{scheme}.png")
+            found += [(scheme, width, one["id"], one["nodes"][0]["html"]) for one in violations(page)]
+    page.emulate_media(color_scheme="light")
+    assert found == []
 
 
 def test_the_text_is_a_press_away_and_the_choice_holds(site: Page) -> None:
@@ -254,7 +270,6 @@ def a_word_file_has_headings_and_tables(site: Page, screenshots: Path) -> None:
 
 
 def test_nothing_is_wrong_for_axe(site: Page, screenshots: Path) -> None:
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     quoted(site, BATH)
     found = []
     for width in (1440, 390):
@@ -262,7 +277,7 @@ def test_nothing_is_wrong_for_axe(site: Page, screenshots: Path) -> None:
         if width == 390:  # where the page is a sheet over the answer
             site.get_by_role("button", name="Show quote 1 in its source").click()
         for other in ("Text view", "Page view"):  # than the one that is shown
-            for scheme in schemes:
+            for scheme in SCHEMES:
                 site.emulate_media(color_scheme=scheme)
                 settled(site)
                 if other == "Text view":

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rag.web import spanish as es
 from rag.web import words
-from tests.browser.conftest import VIEW, settled, visited
+from tests.browser.conftest import SECRET, VIEW, settled, visited
 from tests.browser.test_accessibility import faults
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.loopback import Loopback, refuses, says, silent
@@ -75,6 +75,7 @@ def test_an_llm_is_tested_and_may_be_left_out_and_axe_finds_no_fault(
         test.click()
         expect(told).to_contain_text("said “ready” after", timeout=SLOW)  # what speaks its protocol is loaded first
         assert "Cuba" not in str(server.requests), "nothing of the sources is sent"
+        assert SECRET in str(server.requests[0][1]), "the server sends its key"
         page.screenshot(path=screenshots / "tested.png")
         axe_finds_no_fault(page, screenshots)
         page.emulate_media(color_scheme="light")
@@ -92,6 +93,15 @@ def test_an_llm_is_tested_and_may_be_left_out_and_axe_finds_no_fault(
         ask(page, PRESIDENT)
         expect(answers(page, 1)).to_contain_text("Verbatim from the sources")
         assert server.requests == []
+        the_key_stays_with_the_server(page, address)
+
+
+def the_key_stays_with_the_server(page: Page, address: str) -> None:
+    stored = page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])")
+    told = [page.content(), stored, str(page.context.cookies()), page.request.get(f"{address}/config").text()]
+    assert "openai-like" in told[0]
+    assert "ql-llm" in stored
+    assert not [one for one in told if SECRET in one]
 
 
 def axe_finds_no_fault(page: Page, screenshots: Path) -> None:

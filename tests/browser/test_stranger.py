@@ -149,6 +149,11 @@ def test_a_stranger_asks_checks_and_pins_within_a_minute(page: Page, screenshots
         one.clicks_on(one.button(QUOTE))
         expect(marks(beside)).to_contain_text(QUOTE)
         one.sees(marks(beside))
+        pins = page.get_by_role("button", name="Pinned", exact=True).locator("visible=true")
+        expect(pins, "what was pinned in the conversation").to_have_attribute("aria-pressed", "true")
+        others = page.get_by_role("button", name="Pin this quote").locator("visible=true")
+        colour = "button => getComputedStyle(button).color"
+        assert pins.evaluate(colour) != others.first.evaluate(colour), "and it looks so"
         one.picture(screenshots / "walk-checked.png")
     print(one.told())
     assert len(one.clicks) == 8

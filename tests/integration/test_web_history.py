@@ -120,8 +120,8 @@ def test_the_list_escapes_titles_and_marks_what_is_shown() -> None:
     assert html.count("alert(1)") == 6
     assert html.count("aria-current") == 1
     assert html.index("aria-current") > html.index("a-2")
-    assert "2026-01-13 · 1 question<" in html
-    assert "2026-01-13 · 2 questions · shared, read-only<" in html
+    assert "13 Jan 2026 · 1 question<" in html
+    assert "13 Jan 2026 · 2 questions · shared, read-only<" in html
     assert "What you ask is kept here" in history.listing([], "")
     assert "No conversation has these words" in history.listing([], "", "x")
 

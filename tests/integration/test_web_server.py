@@ -121,6 +121,13 @@ def test_no_endpoint_has_a_name_and_none_is_called_past_the_queue(site: Site, cl
             assert client.post("/gradio_api/run/predict", json=body).status_code == 404
 
 
+def test_gradio_keeps_no_state_of_what_goes_on(site: Site) -> None:
+    # The browser would copy it for each component that any event changes, with every message of the server.
+    events = [function for function in server.blocks(site).fns.values() if function.outputs]
+    assert events
+    assert [function.targets for function in events if function.show_progress_on is None] == []
+
+
 def test_nothing_is_shared_watched_or_kept(site: Site) -> None:
     blocks = server.blocks(site)
     assert not blocks.analytics_enabled

@@ -95,6 +95,21 @@ def test_the_line_of_a_source_is_a_sentence_of_its_own(books: Shelf) -> None:
     assert lines["1.md"] in document.text
 
 
+def test_the_line_of_a_source_does_not_say_again_what_it_is_called(config: Config, tmp_path: Path) -> None:
+    first, second = (
+        "Warden Ana Pike of Lutra announced a new reserve for the otters along the river and its two lakes on Monday.",
+        "The agency counted 900 otters in the autumn of last year.",
+    )
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "otters.txt").write_text(f"{first} {second}")
+    live = Live(Engine.open(config=built_over(config, tmp_path / "sources", tmp_path / "index")))
+    own = Shelf(live, Library(live, folders=True))
+    (row,) = own.window(Query(), 0, 1, indexed=True)["rows"]
+    assert first.startswith(row["title"].rstrip("… "))
+    assert own.lines(Query(), 0, 1, indexed=True) == {"otters.txt": second}
+    live.close()
+
+
 def test_a_file_that_came_is_seen_once_the_list_is_looked_at_anew(books: Shelf, sources: Path) -> None:
     assert len(books.entries(indexed=False)) == 3
     (sources / "late.md").write_text("It rained.")

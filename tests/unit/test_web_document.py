@@ -16,7 +16,7 @@ def test_where_it_stands_is_told_with_the_way_to_the_other_quotes() -> None:
     spans = (cited(), replace(cited("b", number=2), page=7), cited("a", 5, "fell", 3))
     shown = Document("a", "Rain fell.", "Wet", publisher="The Gazette", published="2024-05-03")
     html = document.document(shown, Tab("a", "Wet", spans, 2, 4), 0)
-    assert "The Gazette · 2024-05-03 · a</p>" in html
+    assert "The Gazette · 3 May 2024 · a</p>" in html
     assert "Quote 3 of 3" in html
     assert 'data-step="previous" data-answer="4" data-number="2"' in html
     assert 'data-step="next" data-answer="4" data-number="1"' in html

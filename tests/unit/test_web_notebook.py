@@ -123,7 +123,7 @@ def test_it_is_held_against_the_index_and_takes_new_places(press: Press, pins: P
     index.documents["a.txt"] = Document("a.txt", f"New. {TEXT.replace('Ana', 'Eva')}", "A raid")
     one, _ = pins.list(OWNER)
     shown = press(do="up", id=one.id)["shown"]
-    assert "2 pins, checked against index now: 1 moved, 1 gone." in shown
+    assert "2 pins, held against the sources as they are now: 1 moved, 1 gone." in shown
     assert "1 as quoted, 1 gone" in press(do="take", id=one.id)["shown"]
     assert pins.get(OWNER, one.id).answer.citations[0].start == RAID.citations[0].start + 5
     assert pins.get(OWNER, one.id).answer.index == "now"

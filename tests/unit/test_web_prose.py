@@ -127,6 +127,21 @@ def test_rows_of_other_columns_are_another_table() -> None:
     assert shown("Year: 1; Sold: 2\n\nYear: 3").count("<table") == 1
 
 
+def test_lines_that_are_paragraphs_stand_apart_and_others_as_they_are() -> None:
+    first, second = (
+        ("It rained all day in the north of the valley. " * 4).strip(),
+        ("Nobody was hurt there. " * 8).strip(),
+    )
+    text = f"{first}\n{second}\n"
+    start, end = text.index("valley. ", 120), text.index("Nobody") + 22
+    html = shown(text, cited(text, start, end, "a.txt"), source="a.txt")
+    assert html.count("<div ") == 2
+    assert plain(html) == text
+    assert "".join(plain(mark) for mark in re.findall("<mark.*?</mark>", html)) == text[start:end].replace("\n", "")
+    for other in (f"{first}\n\n{second}", "It rained all day\nin the north of the\nvalley.", first):
+        assert shown(other, source="a.txt") == other
+
+
 def test_the_focus_goes_to_a_part_of_the_quote_that_is_seen() -> None:
     html = shown(ARTICLE, cited(ARTICLE, ARTICLE.index("Year: 2022"), ARTICLE.index("1,204") + 5))
     (first,) = re.findall(r'<mark class="ql-selected" tabindex="-1"[^>]*>(.*?)</mark>', html)

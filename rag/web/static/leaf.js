@@ -2,10 +2,33 @@
 // it names is there, too. Texts come with the HTML.
 let kept = "page"; // as what a source with pages is shown, until this browser tab is closed
 try { kept = sessionStorage.getItem("ql-leaf") ?? kept; } catch {} // a browser may forbid it
+// What becomes narrower or wider breaks its lines anew: a quote that was in view is brought back.
+const atQuote = new WeakMap(); // of what scrolls: whether its quote is
+const widths = new WeakMap();
+const rooms = new ResizeObserver((changes) => {
+  for (const { target: area, contentRect: { width } } of changes) {
+    const before = widths.get(area);
+    if (width) widths.set(area, width);
+    if (width && before && before !== width && atQuote.get(area)) bring(area.closest("article"));
+  }
+});
+document.addEventListener("scroll", ({ target: area }) => {
+  if (!area.matches?.(".ql-text, .ql-sheet")) return;
+  const quote = inSource(area.closest("article")).quote?.getBoundingClientRect();
+  const own = area.getBoundingClientRect();
+  atQuote.set(area, Boolean(quote) && quote.bottom > own.top && quote.top < own.bottom);
+}, { capture: true, passive: true });
+const named = (name) => document.getElementsByClassName(name); // the browser keeps what it finds: this happens often
+const [LEAVES, TEXTS, SHEETS] = ["ql-leaf", "ql-text", "ql-sheet"].map(named);
 const dress = () => {
-  for (const leaf of document.querySelectorAll(".ql-leaf")) {
+  for (const leaf of LEAVES) {
     const article = leaf.closest("article");
     if (article.dataset.as !== kept) article.dataset.as = kept;
+  }
+  for (const area of [...TEXTS, ...SHEETS]) {
+    if (widths.has(area)) continue;
+    widths.set(area, 0);
+    rooms.observe(area);
   }
 };
 new MutationObserver(dress).observe(document.body, { childList: true, subtree: true }); // before what comes is seen
@@ -28,6 +51,7 @@ const bring = (article) => {
   if (quote) {
     area.scrollTop += at.top - own.top - area.clientHeight / 3;
     area.scrollLeft += at.left - own.left - 24;
+    atQuote.set(area, true);
   } else if (area) area.scrollTop = 0;
   return quote ?? area;
 };

@@ -18,14 +18,19 @@ const announce = (text) => {
 let wanted = null; // what to do when the panel shows what was pressed: "read" moves the focus to the quote
 let aim; // the tab that is to be in view then, where one was chosen
 let origin = null; // where the focus goes back to
+const shownTab = () => { // in view
+  const tab = element.querySelector('[role="tab"][aria-selected="true"]');
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  return tab;
+};
+new ResizeObserver(shownTab).observe(element);
 const settle = () => {
   const quote = bring(element.querySelector(".ql-document")); // or what scrolls, where none is in view
   const shown = element.querySelector(".ql-document")?.dataset;
   for (const chip of document.querySelectorAll(".ql-cite")) { // the one whose quote is in view
     chip.classList.toggle("ql-current", chip.dataset.answer === shown?.answer && chip.dataset.number === shown?.place);
   }
-  const tab = element.querySelector('[role="tab"][aria-selected="true"]');
-  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  const tab = shownTab();
   if (wanted === null) return;
   if (aim !== undefined && tab?.dataset.tab !== aim) return; // this is what an earlier press opened
   const place = element.querySelector(".ql-place")?.textContent;
@@ -313,8 +318,10 @@ const put = (anchor) => {
   const at = anchor.getBoundingClientRect();
   const size = tip.getBoundingClientRect();
   const below = at.bottom + 6 + size.height <= innerHeight;
-  tip.style.left = `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`;
-  tip.style.top = `${below ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)}px`;
+  // On the root: Gradio takes from an element what its HTML does not say, when the answer is drawn anew.
+  const { style } = document.documentElement;
+  style.setProperty("--ql-tip-left", `${Math.max(8, Math.min(at.left, innerWidth - size.width - 8))}px`);
+  style.setProperty("--ql-tip-top", `${below ? at.bottom + 6 : Math.max(8, at.top - size.height - 6)}px`);
 };
 // The sentences before and behind a quote are asked for once, and shown if the source still says it there.
 const beside = async (own, then) => {

@@ -311,9 +311,8 @@ class Shelf {
     const { row } = node;
     if (row?.line === undefined || node.said) return;
     node.said = true;
-    const begins = row.title.endsWith("…") && row.line.startsWith(row.title.slice(0, -1).trimEnd());
-    const line = node.querySelector(".ql-line"); // what has no title is called by its first words: they are not repeated
-    line.textContent = begins || row.line === row.title ? "" : row.line;
+    const line = node.querySelector(".ql-line");
+    line.textContent = row.line;
     line.title = line.textContent;
   }
 
@@ -394,6 +393,7 @@ class Shelf {
     this.everyText.textContent = fill(words.tickAll, { count: number(this.answering) });
     this.everyLabel.hidden = !this.answering || this.all < 2; // of one there is nothing to choose
     this.lift.hidden = !limited;
+    if (!this.error) this.root.dataset.all = this.all === 1 ? "one" : "many";
   }
 }
 
@@ -497,8 +497,8 @@ const shown = (chip) => { // the list beside the chat comes into view
   if (list) list.click();
   document.dispatchEvent(new CustomEvent("ql:read", { detail: chip }));
   const enter = (tries) => {
-    const box = document.querySelector("#ql-panel .ql-find");
-    if (box?.offsetParent) box.focus();
+    const box = [...document.querySelectorAll("#ql-panel :is(.ql-find, .ql-books)")].find((each) => each.offsetParent);
+    if (box) box.focus();
     else if (tries) setTimeout(() => enter(tries - 1), 50);
   };
   enter(40);
