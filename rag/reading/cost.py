@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.reading.network import PACKAGED
+from rag.reading.network import CAREFUL, PACKAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,13 @@ COSTS: Mapping[str, Mapping[float, Cost]] = {
         0.40: Cost(0.28, 0.24),
         0.50: Cost(0.40, 0.14),
         0.60: Cost(0.56, 0.08),
+    },
+    CAREFUL: {
+        0.16: Cost(0.05, 0.54),
+        0.25: Cost(0.09, 0.35),
+        0.33: Cost(0.13, 0.25),
+        0.40: Cost(0.16, 0.21),
+        0.53: Cost(0.25, 0.10),
     },
 }
 """By reader and threshold, on SQuAD 2.0, an article at a time: near misses that people wrote to mislead."""

@@ -3,17 +3,21 @@ import re
 import pytest
 
 from rag.engine import Engine
+from rag.models.careful import READER
 from rag.reading.cost import COSTS, Cost, steps
-from rag.reading.network import PACKAGED
+from rag.reading.network import CAREFUL, PACKAGED
+from rag.reading.reader import calibration
 from tests.conftest import ROOT
 
 
 def test_the_figures_are_those_that_the_documentation_tells() -> None:
     page = (ROOT / "docs" / "reader.md").read_text(encoding="utf-8").split("## What a threshold costs")[1]
-    rows = re.findall(r"^\| \**(0\.\d\d)[^|]*\| \**\.(\d\d), \.(\d\d)", page.split("## ")[0], re.MULTILINE)
-    told = {float(at): (int(refused), 100 - int(right)) for at, refused, right in rows}
-    assert told == {at: (round(100 * c.refused), round(100 * c.answered)) for at, c in COSTS[PACKAGED].items()}
-    assert len(told) > 5
+    tables = page.split("## ")[0].split("The careful reader, whose default")
+    for reader, table in zip((PACKAGED, CAREFUL), tables, strict=True):
+        rows = re.findall(r"^\| \**(0\.\d\d)[^|]*\| \**\.(\d\d), \.(\d\d)", table, re.MULTILINE)
+        told = {float(at): (int(refused), 100 - int(right)) for at, refused, right in rows}
+        assert told == {at: (round(100 * c.refused), round(100 * c.answered)) for at, c in COSTS[reader].items()}
+        assert len(told) > 4
 
 
 def test_the_shipped_threshold_was_measured_and_so_were_the_steps_beside_it(engine: Engine) -> None:
@@ -22,6 +26,8 @@ def test_the_shipped_threshold_was_measured_and_so_were_the_steps_beside_it(engi
     assert found["set"].threshold == engine.threshold, "what is chosen unless told otherwise changes nothing"
     assert [step.cost for step in found.values()] == [COSTS[PACKAGED][at] for at in (0.12, 0.25, 0.4)]
     assert [found[name].threshold for name in ("more", "surer")] == [0.12, 0.4]
+    careful = steps(CAREFUL, float(calibration(READER.card)["threshold"]))
+    assert [step.cost for step in careful.values()] == [COSTS[CAREFUL][at] for at in (0.16, 0.33, 0.53)]
 
 
 @pytest.mark.parametrize(("reader", "threshold"), [("another", 0.25), (PACKAGED, 0.9)])
