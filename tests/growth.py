@@ -9,12 +9,16 @@ MOST = 2.5
 TRIES = 5
 LEAST_SECONDS = 0.02
 """Less tells nothing; the size is doubled until it takes as long."""
+LARGEST = 1_000_000
+"""Of a size; what is done sooner even then is not done with what was given: its time would be that of making it."""
 
 
 def in_proportion(work: Callable[[int], object], size: int) -> bool:
     """Tell whether the processor's time for ``TIMES`` the size is about ``TIMES`` as much."""
     while (small := _seconds(work, size)) < LEAST_SECONDS:
         size *= 2
+        if size > LARGEST:
+            return True
     for _ in range(TRIES):
         if _seconds(work, TIMES * size) <= MOST * TIMES * small:
             return True

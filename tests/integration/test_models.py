@@ -523,7 +523,9 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     file.touch()
     os.truncate(file, 98_362_432)
     code, out, _ = rag("list")
-    assert (code, out.count("not here"), out.count("Apache-2.0")) == (0, 4, 4)
+    assert code == 0
+    assert out.count("not here") == len(table())
+    assert all(model.licence in out for model in table().values())
     assert rag("verify") == (0, f"no model in {models}\n", "")
     code, out, error = rag("pull", name, "--from", str(file))
     assert (code, out) == (1, "")

@@ -170,5 +170,7 @@ def test_exported_weights_can_be_trained_on(exported: "tuple[reader_model.Reader
             if start.suffix == ".onnx" and parameter.startswith("verdict."):
                 continue  # the head that is not exported
             wanted = model.state_dict()[parameter]
-            rounded = 0.05 if start.suffix == ".onnx" and value.dim() == 2 else 0
+            rounded = 0.2 if start.suffix == ".onnx" and value.dim() == 2 else 0
             assert torch.linalg.norm(value - wanted) <= rounded * torch.linalg.norm(wanted), (start.name, parameter)
+        apart = export_reader.difference(reader_model.read(model, examples), reader_model.read(run.model, examples))
+        assert max(apart) < 0.05, start.name
