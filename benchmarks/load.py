@@ -4,9 +4,10 @@
     python benchmarks/load.py --users 200 --burst-only
 
 Starts the real page over the sources of this project and speaks the page's own protocol with it: each user has a
-session, a heartbeat and a stream, joins the queue and reads until the answer has come. Two shapes of load:
+session, a heartbeat and a stream, joins the queue with one of the questions of ``eval/article.jsonl``, and reads until
+the answer has come. Two shapes of load:
 
-- burst: everybody asks one question at the same instant;
+- burst: everybody asks at the same instant;
 - steady: everybody asks a question every 10 s, give or take a third (``--think``), for a minute (``--seconds``).
 
 Then half of those who ask leave at once, and the next question shows that their places are free; and at last SIGTERM
@@ -25,18 +26,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-QUESTIONS = (
-    "How many Cubans died in the raid?",
-    "Who is Cuba's foreign minister?",
-    "When did the raid take place?",
-    "What is the population of Havana?",
-    "Who captured Maduro?",
-)
+from rag.evaluation import gold
+
+GOLD = Path(__file__).parent.parent / "eval" / "article.jsonl"
+ASKED = cycle(question.question for question in gold.load(GOLD) if not question.history)
+"""Each asked once before any comes again: what was read for one is kept for a while."""
 HANGS_AFTER = 60
 """Seconds after which a question counts as one that hangs."""
 
@@ -47,7 +47,7 @@ class User:
     def __init__(self, client: httpx.AsyncClient, ask: dict[str, Any]) -> None:
         self.client = client
         self.fn = ask["id"]
-        self.rest = [None] * (len(ask["inputs"]) - 1)  # states, which the server has
+        self.states = [None] * len(ask["inputs"])  # which the server has
         self.session = f"{random.getrandbits(60):x}"
 
     async def ask(self, question: str, *, leave: bool = False) -> tuple[str, float]:
@@ -63,19 +63,21 @@ class User:
         return outcome, time.perf_counter() - began
 
     async def _asked(self, question: str, *, leave: bool) -> str:
-        body = {"data": [question, *self.rest], "fn_index": self.fn, "session_hash": self.session}
+        sent = {"question": question, "typed": True}
+        body = {"data": self.states, "fn_index": self.fn, "session_hash": self.session, "event_data": sent}
         joined = await self.client.post("/gradio_api/queue/join", json=body)
         if joined.status_code == 503:
             return "busy"
         joined.raise_for_status()
         event = joined.json()["event_id"]
         params = {"session_hash": self.session}
-        outcome = "failed: the stream ended"
+        outcome, shown = "failed: the stream ended", False
         async with self.client.stream("GET", "/gradio_api/queue/data", params=params) as stream:
             async for line in stream.aiter_lines():
                 if not line.startswith("data: {"):
                     continue
                 told = json.loads(line.removeprefix("data: "))
+                shown |= "data-outcome" in line
                 if told["msg"] == "unexpected_error":
                     return "stopped"
                 if told["msg"] == "close_stream":
@@ -85,7 +87,7 @@ class User:
                 if leave and told["msg"] in ("process_starts", "process_generating"):
                     return "left"
                 if told["msg"] == "process_completed":
-                    outcome = "answered" if told["success"] else "failed: an error"
+                    outcome = "answered" if told["success"] and shown else "failed: no answer"
         return outcome
 
 
@@ -109,7 +111,7 @@ def memory_mb(pid: int) -> int:
 
 async def burst(users: list[User]) -> dict[str, Any]:
     began = time.perf_counter()
-    asked = await asyncio.gather(*(user.ask(QUESTIONS[n % len(QUESTIONS)]) for n, user in enumerate(users)))
+    asked = await asyncio.gather(*(user.ask(next(ASKED)) for user in users))
     return figures(list(asked), time.perf_counter() - began)
 
 
@@ -121,7 +123,7 @@ async def steady(users: list[User], think: float, seconds: float) -> dict[str, A
         await asyncio.sleep(chance.uniform(0, think))
         while time.perf_counter() < ends:
             next_at = time.perf_counter() + think * chance.uniform(2 / 3, 4 / 3)
-            results.append(await user.ask(chance.choice(QUESTIONS)))
+            results.append(await user.ask(next(ASKED)))
             await asyncio.sleep(max(0.0, next_at - time.perf_counter()))
 
     await asyncio.gather(*(one(user, random.Random(n)) for n, user in enumerate(users)))
@@ -129,13 +131,13 @@ async def steady(users: list[User], think: float, seconds: float) -> dict[str, A
 
 
 async def leaving(users: list[User], another: User) -> dict[str, Any]:
-    left = await asyncio.gather(*(user.ask(QUESTIONS[0], leave=n % 2 == 0) for n, user in enumerate(users)))
-    after, took = await another.ask(QUESTIONS[1])
+    left = await asyncio.gather(*(user.ask(next(ASKED), leave=n % 2 == 0) for n, user in enumerate(users)))
+    after, took = await another.ask(next(ASKED))
     return {**figures(list(left), 1), "the next question": after, "which took_s": round(took, 2)}
 
 
 async def stopped(users: list[User], server: subprocess.Popen[str]) -> dict[str, Any]:
-    asking = asyncio.gather(*(user.ask(QUESTIONS[0]) for user in users))
+    asking = asyncio.gather(*(user.ask(next(ASKED)) for user in users))
     await asyncio.sleep(0.2)
     began = time.perf_counter()
     server.send_signal(signal.SIGTERM)
@@ -166,7 +168,7 @@ async def run(arguments: argparse.Namespace, url: str, server: subprocess.Popen[
             done["memory_mb"][when] = memory_mb(server.pid)
 
         resident("at start")
-        await User(client, ask).ask(QUESTIONS[0])
+        await User(client, ask).ask(next(ASKED))
         resident("after one question")
         users = [User(client, ask) for _ in range(arguments.users)]
         hearts = [asyncio.create_task(heart(client, user.session)) for user in users]
