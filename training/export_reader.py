@@ -87,21 +87,23 @@ def compared(model: Reader, made: ModelProto, examples: list[Example]) -> None:
     session = onnxruntime.InferenceSession(made.SerializeToString(), options, providers=["CPUExecutionProvider"])
     taken = [one.name for one in session.get_inputs()]
     outputs = ("verdict",) if isinstance(model, Judge) else network.OUTPUTS
+    given = [one.tokens.inputs() for one in examples]
     began = time.process_time()
-    said = [session.run(outputs, {name: one.tokens.inputs()[name] for name in taken}) for one in examples]
+    said = [session.run(outputs, {name: inputs[name] for name in taken}) for inputs in given]
     print(f"{1000 * (time.process_time() - began) / len(examples):.1f} ms each, one thread")
     if isinstance(model, Judge):
         logits, wanted = np.concatenate([one[0] for one in said]), judge_model.judged(model, examples)
         apart = np.abs(logits - wanted)
-        print(f"difference of a logit: mean {apart.mean():.3f}, largest {apart.max():.3f}")
-        for name, found in (("PyTorch", wanted), ("ONNX", logits)):
-            print(name, {figure: round(value, 3) for figure, value in judge_model.figures(examples, found).items()})
-        return
-    reads = [decoded(one.tokens, *(part[0] for part in parts)) for one, parts in zip(examples, said, strict=True)]
-    original = reader_model.read(model, examples)
-    print("difference of a logit: mean {:.3f}, largest {:.3f}".format(*difference(original, reads)))
-    for name, each in (("PyTorch", original), ("ONNX", reads)):
-        print(name, {figure: round(value, 3) for figure, value in reader_model.figures(examples, each).items()})
+        mean, largest = float(apart.mean()), float(apart.max())
+        figures = [judge_model.figures(examples, each) for each in (wanted, logits)]
+    else:
+        reads = [decoded(one.tokens, *(part[0] for part in parts)) for one, parts in zip(examples, said, strict=True)]
+        original = reader_model.read(model, examples)
+        mean, largest = difference(original, reads)
+        figures = [reader_model.figures(examples, each) for each in (original, reads)]
+    print(f"difference of a logit: mean {mean:.3f}, largest {largest:.3f}")
+    for name, found in zip(("PyTorch", "ONNX"), figures, strict=True):
+        print(name, {figure: round(value, 3) for figure, value in found.items()})
 
 
 def difference(original: list[Read], reads: list[Read]) -> tuple[float, float]:
