@@ -71,13 +71,20 @@ def view(
             said = gr.HTML(js_on_load="", elem_id="ql-said")
             job = gr.HTML(js_on_load="", elem_id="ql-job")
             with gr.Group():
-                typed = gr.Textbox("", label=words.LIMIT_SOURCES, info=words.LIMIT_SOURCES_ABOUT, max_length=1000)
+                gr.Textbox(
+                    "",
+                    label=words.LIMIT_SOURCES,
+                    info=words.LIMIT_SOURCES_ABOUT,
+                    max_length=1000,
+                    elem_id="ql-limit-sources",
+                )
                 with gr.Row():
-                    after = gr.Textbox("", label=words.LIMIT_AFTER, placeholder=words.LIMIT_DATE, max_length=10)
-                    before = gr.Textbox("", label=words.LIMIT_BEFORE, placeholder=words.LIMIT_DATE, max_length=10)
-                with gr.Row():
-                    set_limit = gr.Button(words.LIMIT_SET, min_width=120)
-                    no_limit = gr.Button(words.LIMIT_ALL, min_width=120)
+                    for name, label in (("after", words.LIMIT_AFTER), ("before", words.LIMIT_BEFORE)):
+                        holder = words.LIMIT_DATE
+                        gr.Textbox("", label=label, placeholder=holder, max_length=10, elem_id=f"ql-limit-{name}")
+                with gr.Row():  # shelf.js hears both, and reads what was typed
+                    gr.Button(words.LIMIT_SET, min_width=120, elem_id="ql-limit-set")
+                    gr.Button(words.LIMIT_ALL, min_width=120, elem_id="ql-limit-lift")
             limits = gr.HTML(listing.told(words.NOT_LIMITED), js_on_load="", elem_id="ql-limits")
     timer = gr.Timer(1, active=False)
     seen = [conversation]
@@ -88,9 +95,7 @@ def view(
     gr.on([add.click, folder.submit], page.add_folder, [folder, *seen], [said, *shown], **AT_ONCE)
     build.click(page.reindex, seen, [said, *shown], **AT_ONCE)
     limited = [chosen, noted.text, noted.everything, limits, keeper]
-    set_limit.click(page.limit, [typed, after, before], limited, **AT_ONCE)
-    gr.on([no_limit.click, noted.everything.click], page.unlimit, None, [typed, after, before, *limited], **AT_ONCE)
-    keeper.click(page.ticked, [chosen], limited, trigger_mode="multiple", **AT_ONCE)
+    keeper.click(page.limit, [chosen], limited, trigger_mode="multiple", **AT_ONCE)
 
 
 def _progress(job: Job) -> str:
@@ -170,13 +175,22 @@ class _Page:
             said = listing.failed(str(error))
         return (said, *self.look(answers))
 
-    def limit(self, typed: str, after: str, before: str) -> tuple[Any, ...]:
-        """Return (chosen, note, whether it can be lifted, what limits the chat, ticked) for what was typed."""
+    def limit(self, event: gr.EventData, chosen: Filter) -> tuple[Any, ...]:
+        """Return (chosen, note, whether it can be lifted, what limits the chat, ticked).
+
+        One event sets every limit, typed or ticked, and the script sends one at a time: of two that were under way
+        together the older one could come last, and bring back what limited the chat before. What names nothing here
+        changes nothing.
+        """
+        told: Any = event._data  # noqa: SLF001 (Gradio gives a component's own data no public name)
         try:
-            named = self._named(typed.strip()) if typed.strip() else ()
-            return self._set(Filter(named, after.strip() or None, before.strip() or None), known=False)
+            wanted, known = self._wanted(told, chosen)
+            return self._set(wanted, known=known)
+        except (AttributeError, LookupError, TypeError):
+            return (gr.skip(),) * 5
         except RagError as error:
-            return (*(gr.skip(),) * 3, listing.failed(str(error)), gr.skip())
+            typed = told["do"] == "typed"  # beside which it is told, and not in the lists
+            return *(gr.skip(),) * 3, listing.failed(str(error)), self._told(error="" if typed else str(error))
 
     def _set(self, wanted: Filter, *, known: bool) -> tuple[Any, ...]:
         """Return the same for a filter; ``known`` where the script has ticked what it names already.
@@ -214,24 +228,12 @@ class _Page:
             raise UsageError(words.LIMIT_NO_SOURCE.format(typed=typed))
         return like
 
-    def unlimit(self) -> tuple[Any, ...]:
-        """Return (sources, after, before) that are empty, and what :meth:`limit` does for them."""
-        return "", "", "", *self.limit("", "", "")
-
-    def ticked(self, event: gr.EventData, chosen: Filter) -> tuple[Any, ...]:
-        """Return the same as :meth:`limit` for what is ticked; what names nothing here changes nothing."""
-        told: Any = event._data  # noqa: SLF001
-        try:
-            wanted, known = self._ticked(told, chosen)
-            return self._set(wanted, known=known)
-        except (AttributeError, LookupError, TypeError):
-            return (gr.skip(),) * 5
-        except RagError as error:
-            return (*(gr.skip(),) * 3, listing.failed(str(error)), self._told(error=str(error)))
-
-    def _ticked(self, told: Mapping[str, Any], chosen: Filter) -> tuple[Filter, bool]:
+    def _wanted(self, told: Mapping[str, Any], chosen: Filter) -> tuple[Filter, bool]:
         """Return the filter that a press means, and whether the script has ticked what it names already."""
         what = told["do"]
+        if what == "typed":
+            typed, after, before = (str(told[name]).strip() for name in ("sources", "after", "before"))
+            return Filter(self._named(typed) if typed else (), after or None, before or None), False
         if what == "all":
             return ALL, False
         if what == "begin":

@@ -35,23 +35,24 @@ def test_the_map_rings_what_the_last_answer_quotes(page: sources._Page, library:
 
 
 def test_a_limit_is_checked_before_it_is_set(page: sources._Page) -> None:
-    chosen, note, lift, told, ticked = page.limit("0*", "2026-01-01", "")
+    chosen, note, lift, told, ticked = typed(page, "0*", "2026-01-01")
     assert chosen == Filter(("0*",), "2026-01-01")
     assert lift.visible
     assert "1 of 1 sources" in note
     assert "limited to 1 of all 1 documents, sources 0*, published on 2026-01-01 or later." in told
     assert state(ticked)["ticked"] == [ARTICLE], "what a pattern means is ticked in the list"
     for wrong, why in (
-        (("x.txt", "", ""), "No source is like &#39;x.txt&#39;"),
+        (("x.txt",), "No source is like &#39;x.txt&#39;"),
         (("0*", "", "1990-01-01"), "No document is like that"),
-        (("", "tomorrow", ""), "is no date"),
+        (("", "tomorrow"), "is no date"),
     ):
-        *kept, told, ticked = page.limit(*wrong)
+        *kept, told, ticked = typed(page, *wrong)
         assert why in told
-        assert all(each == gr.skip() for each in (*kept, ticked))
-    assert page.limit("díaz-canel", "", "")[0] == Filter((ARTICLE,)), "words find what they are of"
-    *emptied, chosen, note, lift, _, ticked = page.unlimit()
-    assert (emptied, chosen, lift.visible) == (["", "", ""], Filter(), False)
+        assert state(ticked)["error"] == "", "it is told beside what was typed"
+        assert all(each == gr.skip() for each in kept)
+    assert typed(page, "díaz-canel")[0] == Filter((ARTICLE,)), "words find what they are of"
+    chosen, note, lift, _, ticked = pressed(page, chosen, do="all")
+    assert (chosen, lift.visible) == (Filter(), False)
     assert ">1 source<" in note
     assert state(ticked)["ticked"] is None
 
@@ -62,12 +63,16 @@ def state(told: str) -> dict[str, Any]:
 
 
 def pressed(page: sources._Page, chosen: Filter, **told: Any) -> tuple[Any, ...]:
-    return page.ticked(gr.EventData(None, told), chosen)
+    return page.limit(gr.EventData(None, told), chosen)
+
+
+def typed(page: sources._Page, sources: str, after: str = "", before: str = "") -> tuple[Any, ...]:
+    return pressed(page, ALL, do="typed", sources=sources, after=after, before=before)
 
 
 def test_ticking_sets_the_filter_that_typing_sets(page: sources._Page) -> None:
     chosen, note, lift, _, ticked = pressed(page, ALL, do="set", sources=[ARTICLE])
-    assert chosen == Filter((ARTICLE,)) == page.limit(ARTICLE, "", "")[0]
+    assert chosen == Filter((ARTICLE,)) == typed(page, ARTICLE)[0]
     assert "1 of 1 sources" in note
     assert lift.visible
     assert state(ticked)["ticked"] is True, "the script has it ticked already"
@@ -99,6 +104,7 @@ def test_what_a_page_made_up_changes_nothing(page: sources._Page) -> None:
         {"do": "set"},
         {"do": "found", "sources": [], "on": True},
         {"do": "set", "sources": 3},
+        {"do": "typed", "sources": ARTICLE},
     ):
         assert all(each == gr.skip() for each in pressed(page, ALL, **told)), told
     assert "is like that" in pressed(page, ALL, do="set", sources=["gone.txt"])[3], "a source that is not there"
@@ -133,4 +139,4 @@ def test_before_an_index_the_library_lists_what_waits(tmp_path: Path) -> None:
     assert (row["source"], row["state"]) == ("a.txt", "new")
     assert shelf.window(Query(), 0, 10, indexed=True)["rows"] == []
     assert shelf.lines(Query(), 0, 10, indexed=False) == {}
-    assert "no index: build one" in page.limit("a.txt", "", "")[3]
+    assert "no index: build one" in typed(page, "a.txt")[3]

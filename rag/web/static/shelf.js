@@ -71,6 +71,24 @@ const heard = () => {
 watch("value", heard);
 document.addEventListener("ql-built", () => tell({ do: "begin" })); // the first index: until then there was only an error
 
+const typed = () => ["sources", "after", "before"].map((name) => [
+  name, document.querySelector(`#ql-limit-${name} :is(input, textarea)`),
+]);
+const lift = () => {
+  wished = null;
+  for (const [, field] of typed()) {
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true })); // what draws it keeps it, too
+  }
+  tell({ do: "all" });
+};
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#ql-limit-lift, #ql-unlimit")) lift();
+  if (!event.target.closest?.("#ql-limit-set")) return;
+  wished = null;
+  tell({ do: "typed", ...Object.fromEntries(typed().map(([name, field]) => [name, field.value])) });
+});
+
 // --- A list
 const shelves = new Set();
 const queries = Object.fromEntries(["pane", "library"].map((name) => [ // the panel is made anew with each press in it
@@ -140,10 +158,7 @@ class Shelf {
       tell({ do: "found", on: this.every.checked, sources: [...ticked], query: this.query });
     });
     this.lift = make("button", "ql-lift", { type: "button", textContent: words.all });
-    this.lift.addEventListener("click", () => {
-      wished = null;
-      tell({ do: "all" });
-    });
+    this.lift.addEventListener("click", lift);
     this.status = make("p", "ql-note ql-shelf-status");
     this.status.setAttribute("role", "status");
     const bar = make("div", "ql-shelf-bar");
