@@ -39,6 +39,8 @@ FLAGS = [
 ]  # fmt: skip
 VIEW: ViewportSize = {"width": 1280, "height": 860}
 SECRET = "sk-of-the-server-alone"
+LEFT = "BodyStreamBuffer was aborted"
+"""What Chromium says where a page is left, or loaded again, while the server still tells it something: no fault."""
 """The key of the LLM that is scripted."""
 SITES = {"evaluated", "ferry", "harbour", "larkin", "scripted"}
 """Pages that several tests visit, each served once: their tests run in one process (``--dist loadgroup``)."""
@@ -198,10 +200,11 @@ def visited(browser: Browser, url: str, label: str = "Question") -> Iterator[Pag
             outside.append(request.url)
 
     def fail(error: WebError) -> None:
-        errors.append(str(error.error))
+        if LEFT not in str(error.error):
+            errors.append(str(error.error))
 
     def log(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and LEFT not in message.text:
             errors.append(message.text)
 
     with visitor(browser) as context:
