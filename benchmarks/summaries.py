@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from rag.config import Config
-from rag.conversation import summary
 from rag.evaluation.statistics import bootstrap
 from rag.evaluation.text import normalised
 from rag.index.opened import Index
 from rag.indexing.builder import build
+from rag.reading import summary
 from rag.schema import Filter
 
 MOST_DOCUMENTS = 120

@@ -46,8 +46,8 @@ HOUSE = """
         amounts counts relative period guards premise verdict
     retrieval: hybrid rerank
     reading: network capitals copies missing margin reader agree versions selection citations codes columns cells
-        topic cost
-    conversation: mention fragment substitute turns antecedent resolve rewrite smalltalk summary reply questions
+        topic cost summary
+    conversation: mention fragment substitute turns antecedent resolve rewrite smalltalk reply questions
         suggest
     claims: roles checks objections judging writer hints speaker check
     conflicts: clash find

@@ -6,10 +6,10 @@ A message claims nothing of the sources, so that its outcome is a refusal, ``no_
 from collections.abc import Callable
 
 from rag.conversation import smalltalk
-from rag.conversation.summary import summarise
 from rag.index.opened import Index
 from rag.reading.citations import compose
 from rag.reading.selection import Selected
+from rag.reading.summary import summarise
 from rag.schema import LENGTHS, Answer, Filter
 
 MOST_SUMMARY = 4

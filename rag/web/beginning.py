@@ -8,10 +8,10 @@ from contextlib import suppress
 
 import gradio as gr
 
-from rag.conversation.summary import opening
 from rag.engine import Engine
 from rag.errors import IndexDamaged, RagError, RightsError
 from rag.index.store import Listing
+from rag.reading.summary import opening
 from rag.schema import Evidence
 from rag.web import access, adding, words
 from rag.web.chat import Chat

@@ -14,9 +14,9 @@ from cachetools import LRUCache
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from rag.conversation.summary import summarise
 from rag.errors import RagError
 from rag.index.opened import Index
+from rag.reading.summary import summarise
 from rag.retrieval.hybrid import check_filter
 from rag.schema import Filter
 from rag.web import access, words

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from rag.config import Config
-from rag.conversation import summary as module
-from rag.conversation.summary import _apart, _stands_alone, summarise
 from rag.engine import Engine
+from rag.reading import summary as module
+from rag.reading.summary import _apart, _stands_alone, summarise
 from rag.schema import ALL, Filter
 from tests.conftest import built_over
 

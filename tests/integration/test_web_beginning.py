@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from rag.config import Config
-from rag.conversation.summary import opening
 from rag.engine import Engine
 from rag.errors import IndexDamaged, IndexMissing, IndexUnreadable
+from rag.reading.summary import opening
 from rag.web.beginning import Beginning
 from rag.web.chat import Examples
 from rag.web.library import Library
