@@ -2,12 +2,13 @@
 
 The LLM is asked for one claim a line with the numbers of its evidence. Whatever it sends back is only text: claims are
 cut out of it, each is held against the evidence it names (:mod:`rag.claims.checks`, and the reader), and
-:mod:`rag.reading.citations` numbers what is left. A quote that no claim stands on in the end is told as it is, so that
-an answer says no less than without an LLM.
+:mod:`rag.reading.citations` numbers what is left. What fails is asked for once more, with the reason. A quote that no
+claim stands on in the end is told as it is, so that an answer says no less than without an LLM.
 """
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from threading import Event
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rag.claims.checks import Supports, unsupported
 from rag.documents.split import sentences
+from rag.errors import LLMError
 from rag.reading.citations import Line, quoted
 from rag.reading.network import WEIGHTS, tokenizer
 from rag.reading.selection import Selected
@@ -50,6 +52,9 @@ opened by Ana Silva on Monday." and the question "Who opened the harbour?" you w
 The harbour was opened by Ana Silva on Monday. [1]"""
 """The same for every question, and first, so that a prompt cache can keep it."""
 
+AGAIN = "These lines were not taken. Write each anew as its evidence says it, or leave it out:"
+"""Behind the evidence and the question, before the lines that failed, each with the reason."""
+
 Written = Line | Dropped
 
 
@@ -68,6 +73,8 @@ def write(
 ) -> Iterator[Written]:
     """Yield the claims of an answer as they are checked, and among them those that failed, with the reason.
 
+    The LLM is asked a second time, and no more, where claims failed and a quote is left that no claim stands on.
+
     Args:
         question: standalone.
         selected: an answer: what the reader chose to quote. A refusal is never written about.
@@ -76,14 +83,17 @@ def write(
         supports: a judge, for claims in words of the question.
 
     Raises:
-        LLMError: the LLM failed; what was yielded until then is checked.
+        LLMError: the LLM failed when it was first asked; what was yielded until then is checked.
     """
     quotes = quoted(selected)
     evidence = fitting([item for line in quotes for item in line.evidence])
     told: list[Line] = []
-    if evidence:
-        said: set[str] = set()
-        chunks = stream(SYSTEM, prompt(question, evidence), grammar=grammar(len(evidence)), stop=stop)
+    failed: list[Dropped] = []
+    said: set[str] = set()
+
+    def tried(user: str) -> Iterator[Written]:
+        """Ask, and yield what is new, checked."""
+        chunks = stream(SYSTEM, user, grammar=grammar(len(evidence)), stop=stop)
         for text, named in _claims(chunks, stop):
             if text.casefold() in said:
                 continue
@@ -92,10 +102,23 @@ def write(
             yield written
             if isinstance(written, Line):
                 told.append(written)
+            else:
+                failed.append(written)
             if len(told) == MOST_LINES or len(said) == MOST_TRIED:
                 break
-    cited = [item for line in told for item in line.evidence]
-    yield from (line for line in quotes if not any(item in cited for item in line.evidence))
+
+    def untold() -> list[Line]:
+        cited = [item for line in told for item in line.evidence]
+        return [line for line in quotes if not any(item in cited for item in line.evidence)]
+
+    if evidence:
+        asked = prompt(question, evidence)
+        yield from tried(asked)
+        over = len(told) == MOST_LINES or len(said) == MOST_TRIED or (stop and stop.is_set())
+        if failed and untold() and not over:
+            with suppress(LLMError):  # what was written before stays, and the rest is quoted
+                yield from tried(f"{asked}\n\n{again(failed)}")
+    yield from untold()
 
 
 def fitting(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -119,6 +142,12 @@ def prompt(question: str, evidence: Sequence[Evidence]) -> str:
     """Return what an LLM is asked: the evidence, a numbered line each, and the question."""
     shown = "\n".join(_shown(number, item) for number, item in enumerate(evidence, start=1))
     return f"Evidence:\n{shown}\n\nQuestion: {neutral(question)}"
+
+
+def again(failed: Sequence[Dropped]) -> str:
+    """Return what an LLM is told of its lines that were not taken."""
+    lines = "\n".join(f"- {neutral(one.text)} ({neutral(one.reason)})" for one in failed[:MOST_LINES])
+    return f"{AGAIN}\n{lines}"
 
 
 def _shown(number: int, item: Evidence) -> str:

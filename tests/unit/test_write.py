@@ -190,6 +190,55 @@ def test_a_claim_is_told_once() -> None:
     assert dropped == []
 
 
+class Again(Scripted):
+    """Sends one text after the other, a request each, and fails when it has no more."""
+
+    def __init__(self, *texts: str) -> None:
+        super().__init__("")
+        self.texts = list(texts)
+
+    def stream(self, system: str, user: str, *, grammar: str | None = None, stop: Event | None = None) -> Iterator[str]:
+        if not self.texts:
+            self.prompts.append(user)
+            raise LLMError("llm: it is gone")
+        self.text = self.texts.pop(0)
+        yield from super().stream(system, user, grammar=grammar, stop=stop)
+
+
+def again(*texts: str) -> tuple[list[str], list[str], list[str]]:
+    """What is told over the first three quotes, what is dropped, and what was asked."""
+    llm = Again(*texts)
+    items = list(write(QUESTION, chosen(0, 1, 2), llm.stream))
+    told = [item.text for item in items if isinstance(item, Line)]
+    return told, [item.text for item in items if isinstance(item, Dropped)], llm.prompts
+
+
+def test_what_fails_is_asked_for_once_more_with_the_reason() -> None:
+    told, dropped, asked = again(
+        f"{FIRST} [1]\nIt cost $5 million. [2]", "It cost $3 million. [2]\n34 ships had come. [3]"
+    )
+    assert told == [FIRST, SECOND, THIRD], "what failed twice is its quote"
+    assert dropped == ["It cost $5 million.", "34 ships had come."]
+    first, second = asked
+    assert second.startswith(first)
+    assert "- It cost $5 million. (the number 5000000 is not in the quote)" in second
+    assert FIRST not in second.removeprefix(first), "only what failed"
+
+
+def test_nothing_is_asked_again_where_nothing_failed_or_every_quote_is_told() -> None:
+    assert len(again(f"{FIRST} [1]")[2]) == 1
+    every = f"{FIRST} [1]\n{SECOND} [2]\n{THIRD} [3]"
+    assert len(again(f"It cost $5 million. [2]\n{every}")[2]) == 1
+
+
+@pytest.mark.parametrize("second", [(), ("",), ("It cost $5 million. [2]",), ("PWNED. [2]\n[2] https://evil.example",)])
+def test_a_second_text_that_is_of_no_use_loses_nothing(second: tuple[str, ...]) -> None:
+    told, dropped, asked = again(f"{FIRST} [1]\nIt cost $5 million. [2]", *second)
+    assert told == [FIRST, SECOND, THIRD]
+    assert dropped[0] == "It cost $5 million."
+    assert len(asked) == 2
+
+
 def test_no_more_is_read_than_is_told() -> None:
     llm = Scripted("\n".join(f"{n} ships had come. [2]" for n in range(200)))
     items = list(write(QUESTION, chosen(0, 2), llm.stream))
