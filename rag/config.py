@@ -53,6 +53,8 @@ class Config:
     """Whether the LLM is asked what the pictures in the sources show: they are sent to it."""
     fetch_seconds: int = 60
     """Most time for fetching an address (``rag add``, or one that is added on the page)."""
+    searxng: str = ""
+    """Address of the SearXNG that is asked for pages of the web (``rag find``, or on the page); empty for none."""
     k: int = 8
     """How many passages are read for an answer."""
     reader: str = "auto"

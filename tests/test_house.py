@@ -57,7 +57,7 @@ HOUSE = """
     integrations: common llamaindex langchain haystack
     evaluation: gold text evidence figures ranking statistics results offline ask summary compare gate report html
         run check draft suites
-    fetching: address fetch add
+    fetching: address fetch add find
     web: keys access spanish standing language words share kept conversations ratings leaves live uploads arrivals
         library addresses listen guard streams receive runs checks pins icons template events trend evaluations install
         password people picture export trace listing pinbutton page prose printed document shelf desk answering llms
@@ -176,12 +176,13 @@ def test_a_tag_is_seen_and_a_pattern_is_not(tmp_path: Path) -> None:
 def test_only_one_command_and_the_page_fetch() -> None:
     users = {
         name: {name_of(path) for path in EVERY if f"rag.fetching.{name}" in imported(path)}
-        for name in ("add", "fetch", "address")
+        for name in ("add", "fetch", "address", "find")
     }
     assert users == {
         "add": {"rag.cli.add", "rag.web.addresses"},
-        "fetch": {"rag.fetching.add", "rag.web.addresses"},
+        "fetch": {"rag.fetching.add", "rag.fetching.find", "rag.web.addresses"},
         "address": {"rag.fetching.fetch"},
+        "find": {"rag.cli.add", "rag.web.adding"},
     }
 
 

@@ -117,8 +117,10 @@ def _work(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _add(arguments: argparse.Namespace, config: Config) -> int:
-    from rag.cli.add import run
+    from rag.cli.add import listed, run
 
+    if arguments.find is not None:
+        return listed(arguments.find, config)
     added, failed = run(arguments, config)
     return (_build(arguments, config, {one.source for one in added}) or failed) if added else failed
 

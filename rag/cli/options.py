@@ -117,7 +117,8 @@ def parser() -> argparse.ArgumentParser:
     )
 
     sub = command("add", "fetch a page, file or feed into the sources folder, and index it", takes="URL ...")
-    sub.add_argument("address", nargs="+", metavar="URL", help="an address that starts with http or https")
+    sub.add_argument("address", nargs="*", metavar="URL", help="an address that starts with http or https")
+    sub.add_argument("--find", metavar="WORDS", help="list pages of the web to choose from instead (docs/sources.md)")
     sub.add_argument("--sources", metavar="FOLDER", help="folder of documents (default: seeds)")
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)

@@ -5,13 +5,16 @@ path of its own disk. ``static/adding.js`` does it, and asks what :func:`add_rou
 """
 
 import json
+from dataclasses import asdict
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from rag.documents.load import SUFFIXES
 from rag.errors import RagError, SourceError, UsageError
+from rag.fetching.find import MOST_CHARS, find
 from rag.web import listing, words
 from rag.web.addresses import Addresses
 from rag.web.library import REMOVED, Library
@@ -49,12 +52,18 @@ def area(library: Library, *, begins: bool = False) -> str:
         "states": words.ARRIVALS,
         "notBuilt": words.BEGIN_FAILED,
         "again": words.BEGIN_AGAIN,
+        "finding": words.FINDING,
+        "foundNothing": words.FOUND_NOTHING,
+        "addFound": words.ADDRESS_ADD,
+        "notFound": words.NOT_FOUND,
     }
     about = words.DROP_ABOUT.format(
         suffixes=" ".join(SUFFIXES), megabytes=library.config.max_file_mb, folder=library.root / UPLOADS
     )
     most = library.uploads.most_bytes
-    return html("adding", "area", most, MOST_FILES, HEADER, json.dumps(told), begins, SUFFIXES, MOST_ADDRESS, about)
+    asks = MOST_CHARS if library.config.searxng else 0
+    said = json.dumps(told)
+    return html("adding", "area", most, MOST_FILES, HEADER, said, begins, SUFFIXES, MOST_ADDRESS, about, asks)
 
 
 def script(*more: str) -> str:
@@ -112,6 +121,23 @@ def add_routes(app: FastAPI, live: Live, library: Library) -> None:
                 "ready": live.unbuilt is None,
             }
         )
+
+
+def add_finder(app: FastAPI, library: Library) -> None:
+    """Serve where the page asks for pages of the web."""
+
+    @app.post("/sources/found")
+    async def found(request: Request) -> JSONResponse:
+        """List pages about the words that are the body; nothing of them is fetched."""
+        if HEADER not in request.headers:
+            return _refused(f"{HEADER} is missing", 403)
+        query = (await request.body()).decode(errors="replace")
+        try:
+            library.check_writes()
+            pages = await run_in_threadpool(find, query, library.config)
+        except RagError as error:
+            return _failed(error)
+        return JSONResponse({"found": [asdict(one) for one in pages]})
 
 
 def _failed(error: RagError) -> JSONResponse:

@@ -71,6 +71,7 @@ OPEN = {
         "/settings/llm",
         "/sources/files",
         "/sources/addresses",
+        "/sources/found",
     ),
 }
 """The routes that the page uses, by method; ``*`` stands for what follows. Gradio serves many more: they are closed."""

@@ -192,6 +192,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
         login=bool(kept) or config.people,
     )
     adding.add_routes(outer, site.live, site.library)
+    adding.add_finder(outer, site.library)
     outer.include_router(leaves.router(site.live.leaves, partial(_document, site.live)))
     outer.include_router(shelf.router(site.shelf))
     outer.include_router(around.router(site.live))

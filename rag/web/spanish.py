@@ -436,6 +436,13 @@ ADDRESS_ABOUT = (
     "La dirección la descarga el equipo que sirve esta página, solo de máquinas públicas, sin cookies ni contraseñas. "
     "No se descarga nada que no se pida."
 )
+FIND_PAGES = "Buscar páginas en la web"
+FIND_PAGES_EXAMPLE = "escasez de combustible Cuba 2026"
+FIND_PAGES_GO = "Buscar páginas"
+FINDING = "Buscando …"
+FOUND_NOTHING = "No se encontró nada."
+NOT_FOUND = "No se pudo buscar: {error}"
+FOUND_LIST = "Páginas encontradas"
 ADDRESS_BUSY = "Se están descargando {count} direcciones: añada esta cuando una de ellas haya llegado."
 ARRIVALS = {
     "fetching": "Descargando…",

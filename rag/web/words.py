@@ -98,6 +98,13 @@ ADDRESS_ABOUT = (
     "An address is fetched by the computer that serves this page, from public machines alone, without cookies or "
     "logins. Nothing is fetched unasked."
 )
+FIND_PAGES = "Find pages on the web"
+FIND_PAGES_EXAMPLE = "fuel shortage Cuba 2026"
+FIND_PAGES_GO = "Find pages"
+FINDING = "Looking …"
+FOUND_NOTHING = "Nothing was found."
+NOT_FOUND = "Nothing could be looked for: {error}"
+FOUND_LIST = "Pages that were found"
 ADDRESS_BUSY = "{count} addresses are being fetched: add this one when one of them is there."
 ARRIVALS = {
     "fetching": "Fetching…",

@@ -92,7 +92,7 @@ def served(config: Config, *options: str, runs: Path = Path("no-runs"), encoder:
 
     ``encoder`` is the folder of one that was exported, for a page that has no index: it need not export it again.
     """
-    own = {**os.environ, "RAG_RUNS": str(runs), "RAG_DATA": config.data}
+    own = {**os.environ, "RAG_RUNS": str(runs), "RAG_DATA": config.data, "RAG_SEARXNG": config.searxng}
     with forked.page(["--index", config.index, "--port", "0", *options], own, encoder) as line:
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found, line

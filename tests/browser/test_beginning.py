@@ -1,4 +1,6 @@
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rag.config import Config
 from tests.browser.conftest import picture, served, settled, visited
 from tests.browser.test_accessibility import faults
+from tests.servers import Sent, web
 
 SLOW = 120_000
 """Milliseconds: a first index is built meanwhile, its encoder too."""
@@ -112,6 +115,33 @@ def to_a_quote(page: Page, screenshots: Path, sources: Path) -> None:
     expect(mark).to_be_visible()
     assert (mark.text_content() or "") in OTTERS
     page.screenshot(path=screenshots / "begun-answer.png")
+
+
+def test_pages_of_the_web_are_found_to_choose_from(browser: Browser, nothing: Config, screenshots: Path) -> None:
+    page_of = {"url": "http://127.0.0.1:9/fuel", "title": "Fuel <b>runs</b> out", "content": "Queues in Havana."}
+    told = json.dumps({"results": [page_of | {"publishedDate": "2026-02-08"}]}).encode()
+    with web() as service:
+        service.routes["/search?q=fuel&format=json"] = Sent(told)
+        service.routes["/search?q=tea&format=json"] = Sent(b'{"results": []}')
+        with (
+            served(replace(nothing, searxng=service.url), "--sources", nothing.sources) as url,
+            visited(browser, url, ADDRESS) as page,
+        ):
+            box = page.get_by_label("Find pages on the web").filter(visible=True)
+            box.fill("fuel")
+            box.press("Enter")
+            found = page.locator("#ql-begin .ql-found li")
+            expect(found).to_have_count(1)
+            expect(found.locator("b")).to_have_text("Fuel <b>runs</b> out")
+            expect(found).to_contain_text("2026-02-08 · Queues in Havana.")
+            page.screenshot(path=screenshots / "found.png")
+            assert faults(page) == []
+            found.get_by_role("button", name="Add address").click()
+            expect(arrival(page, "127.0.0.1:9/fuel")).to_contain_text("is no public address")
+            box.fill("tea")
+            box.press("Enter")
+            expect(page.locator("#ql-begin .ql-finding")).to_have_text("Nothing was found.")
+            expect(found).to_have_count(0)
 
 
 def test_what_goes_wrong_leaves_a_way_to_go_on(

@@ -276,6 +276,7 @@ ROUTES: dict[str, tuple[int, int, int]] = {
     "POST /settings/llm": (422, 403, 403),
     "POST /sources/files?name=a.txt": (400, 403, 403),
     "POST /sources/addresses": (400, 403, 403),
+    "POST /sources/found": (400, 403, 403),
 }
 """What a writer, a reader, and a reader of one collection get of each route that tells of sources or changes them."""
 ELSEWHERE = {

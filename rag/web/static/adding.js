@@ -217,21 +217,58 @@ target.addEventListener("drop", (event) => {
   if (single.length) take(single);
   if (folders.length) Promise.all(folders.map((entry) => within(entry))).then((found) => takeFolder(found.flat()));
 });
-address.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const box = address.querySelector("input");
-  const text = box.value.trim();
-  if (!text) return;
+const sendAddress = async (text) => {
   sending += 1;
+  let taken = true;
   try {
     await post("sources/addresses", text);
-    box.value = "";
   } catch (error) {
+    taken = false;
     put(text, "failed", fill(words.failed, { error: error.message }));
   }
   sending -= 1;
   until = Date.now() + 3000;
   follow();
+  return taken;
+};
+address.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const box = address.querySelector("input");
+  const text = box.value.trim();
+  if (text && await sendAddress(text)) box.value = "";
+});
+
+// --- Pages of the web, from which a person chooses. What is told of them is text of others, and stays text.
+const finder = area.querySelector(".ql-finder"); // none where no service is set
+const found = area.querySelector(".ql-found");
+const finding = area.querySelector(".ql-finding");
+const listed = (one) => {
+  const row = document.createElement("li");
+  const part = (tag, text, kind = "") => Object.assign(document.createElement(tag), { className: kind, textContent: text, dir: "auto" });
+  const add = Object.assign(document.createElement("button"), { type: "button", textContent: words.addFound });
+  add.setAttribute("aria-label", `${words.addFound}: ${one.title}`);
+  add.addEventListener("click", async () => {
+    add.disabled = true;
+    add.disabled = await sendAddress(one.address); // what was refused may be tried again
+  });
+  const about = [one.published, one.about].filter(Boolean).join(" · ");
+  row.append(part("b", one.title), part("span", one.address, "ql-found-at"), part("p", about), add);
+  return row;
+};
+finder?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = finder.querySelector("input").value.trim();
+  if (!text) return;
+  say(finding, words.finding);
+  try {
+    const told = (await post("sources/found", text)).found;
+    found.replaceChildren(...told.map(listed));
+    say(finding, told.length ? "" : words.foundNothing);
+  } catch (error) {
+    found.replaceChildren();
+    say(finding, fill(words.notFound, { error: error.message }));
+  }
+  found.hidden = !found.firstChild;
 });
 document.addEventListener("click", (event) => {
   if (begins && event.target.closest?.(".ql-build")) build();
