@@ -17,7 +17,7 @@ Importing this package costs nothing: each name loads on first use, with the lib
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.14.0"
+__version__ = "0.15.0"
 __all__ = [
     "Answer",
     "Check",
