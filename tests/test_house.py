@@ -41,7 +41,7 @@ HOUSE = """
     llm: gguf request providers client
     index: near_duplicates manifest store bm25 vectors opened joined generations
     postgres: address session jobs kept tables store postings neighbours opened copy database collections
-    indexing: homes ingestion hands team work describing builder status watch
+    indexing: homes ingestion hands team work said describing builder status watch
     english: preference vocabulary lexicon tokens polarity question_form grammar question_parts statements clause decide
         amounts counts relative period guards premise verdict
     retrieval: hybrid rerank

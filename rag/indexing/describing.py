@@ -6,7 +6,6 @@ by the next build.
 """
 
 import re
-import sqlite3
 import threading
 from base64 import b64decode
 from collections import Counter
@@ -19,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from rag.config import Config
 from rag.documents.common.parsed import Parsed
-from rag.errors import LLMError, SourceError, UsageError
+from rag.errors import LLMError, UsageError
+from rag.indexing.said import Said
 from rag.text import described
 
 if TYPE_CHECKING:
@@ -30,10 +30,7 @@ AT_ONCE = 4
 """Pictures that the LLM is asked about at a time."""
 MOST_CHARS = 4000
 """Of what is said of a picture: a longer text does not end, or says other things."""
-_WAIT_SECONDS = 10
 _ENDED = "the build was ended"
-_SCHEMA = """CREATE TABLE IF NOT EXISTS description (
-    picture TEXT, model TEXT, instruction TEXT, said TEXT NOT NULL, PRIMARY KEY (picture, model, instruction))"""
 _REFUSES = re.compile(
     r"(?:(?:i['’]?m|i am|we['’]re|we are) (?:(?:very |so |really )?sorry|(?:not able|unable)\b)|sorry\b"
     r"|i can(?:no|['’])t\b|i can not\b|i (?:do not|don['’]t|won['’]t|will not)\b"
@@ -57,21 +54,18 @@ class Describer:
 
     def __init__(self, llm: "LanguageModel", folder: Path, *, asks: bool = True) -> None:
         self._llm, self._model = llm, described.model_of(llm.name)
-        self._file, self._asks = folder / FILE, asks
+        self._asks = asks
+        self._said = Said(folder / FILE, "description", ("picture", "model", "instruction"), "descriptions of pictures")
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._asked: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._database: sqlite3.Connection | None = None
-        self._storing = threading.Lock()
 
     def stop(self) -> None:
         """Ask nothing any more: who ends a build waits for no LLM."""
         self._stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        with self._storing:
-            if self._database:
-                self._database.close()
+        self._said.close()
 
     def __call__(self, found: Parsed) -> None:
         """Put what its pictures show into the text of what a parser found, and of what is within it."""
@@ -91,17 +85,17 @@ class Describer:
 
     def _told(self, picture: str) -> str | Unsaid:
         data = b64decode(picture)
-        key = sha256(data).hexdigest()
+        key = (sha256(data).hexdigest(), self._model, described.instruction())
         with self._lock:
-            lock = self._asked.setdefault(key, threading.Lock())
+            lock = self._asked.setdefault(key[0], threading.Lock())
         with lock:  # the same picture in two files is asked about once
             try:
-                if (kept := self._kept(key)) is not None:
+                if (kept := self._said.get(*key)) is not None:
                     return kept
                 if not self._asks:
                     return Unsaid("not asked about yet")
                 said = self._ask(data)
-                self._keep(key, said)
+                self._said.keep(*key, said=said)
             except Unsaid as error:
                 return error
             return said
@@ -126,33 +120,6 @@ class Describer:
         if _REFUSES.match(plain):
             raise Unsaid(f"{self._model} declined")
         return plain
-
-    def _kept(self, picture: str) -> str | None:
-        if not self._database and not self._file.is_file():
-            return None
-        query = "SELECT said FROM description WHERE picture = ? AND model = ? AND instruction = ?"
-        rows = self._stored(query, picture, self._model, described.instruction())
-        return str(rows[0][0]) if rows else None
-
-    def _keep(self, picture: str, said: str) -> None:
-        row = (picture, self._model, described.instruction(), said)
-        self._stored("INSERT OR IGNORE INTO description VALUES (?, ?, ?, ?)", *row)
-
-    def _stored(self, query: str, *values: str) -> list[tuple[str]]:
-        """Return what a query of the descriptions that are kept gives; the file of them is opened once."""
-        try:
-            with self._storing:
-                if self._stop.is_set():
-                    raise Unsaid(_ENDED)
-                if self._database is None:
-                    self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    self._database = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, check_same_thread=False)
-                    self._database.execute(_SCHEMA)
-                with self._database:
-                    return self._database.execute(query, values).fetchall()
-        except (OSError, sqlite3.Error) as error:
-            remedy = "move it away, and the pictures are asked about again"
-            raise SourceError(f"descriptions of pictures in {self._file} cannot be used ({error}): {remedy}") from error
 
 
 @contextmanager

@@ -42,59 +42,48 @@ def open_llm(name: str, config: Config) -> "LanguageModel":
     return LanguageModel(name, provider(name, config), config.llm_seconds)
 
 
-class LanguageModel:
-    """An LLM that is asked within deadlines and gives up cleanly. It may be asked from several threads.
+class Asked:
+    """What is asked within deadlines and gives up cleanly. It may be asked from several threads.
 
     Args:
         name: as the user wrote it.
-        provider: the LLM.
-        seconds: most for a whole answer, retries and waits in it. A server gets half of it for the first word of a try,
-            a model in this process, which reads the prompt as fast as it can, all of it.
+        limit: what the most time is called, and the seconds: for a whole answer, retries and waits in it.
+        first: seconds for the first word of a try.
+        secret: a key that no error may hold.
+        local: whether it is in this process.
     """
 
-    def __init__(self, name: str, provider: Provider, seconds: float) -> None:
+    def __init__(
+        self, name: str, limit: tuple[str, float], first: float, secret: str = "", *, local: bool = False
+    ) -> None:
         self.name = name
-        self._provider = provider
-        self._seconds = seconds
-        self._first = seconds if provider.local else seconds / 2
+        self._limit, self._seconds = limit
+        self._first = first
+
+        def call(pieces: Callable[[Call], Iterator[str]]) -> Call:
+            return Call(pieces, secret, local=local)
+
+        self._call = call  # the key stands nowhere else, so that nothing tells it
         self._circuit = _Circuit()
 
-    @property
-    def sees(self) -> bool:
-        """Whether it can be sent pictures; the model behind it may refuse them all the same."""
-        return not self._provider.local
-
-    def stream(
-        self,
-        system: str,
-        user: str,
-        *,
-        grammar: str | None = None,
-        picture: bytes | None = None,
-        stop: threading.Event | None = None,
-    ) -> Generator[str]:
-        """Yield the answer's text as it comes. Nothing is asked before the first piece is wanted.
+    def answer(self, pieces: Callable[[Call], Iterator[str]], stop: threading.Event) -> Generator[str]:
+        """Yield the text of an answer as it comes. Nothing is asked before the first piece is wanted.
 
         Tried again, up to twice, after 429, 5xx and timeouts, as long as nothing has come. Closing the iterator closes
         the connection.
 
         Args:
-            system: what to do; comes first, so that a server can keep what it has read of it.
-            user: what to do it with.
-            grammar: GBNF that the answer must match, of a model in this process; servers refuse or ignore it, and are
-                not sent it.
-            picture: a JPEG that is sent before ``user``; not to a model in this process.
-            stop: once set, the stream ends within a second.
+            pieces: asks, and yields the text of a whole answer.
+            stop: once set, the answer ends within a second.
 
         Raises:
             LLMError: no whole answer, with the cause; what was yielded before is incomplete then.
         """
-        stop = stop or threading.Event()
         until = time.monotonic() + self._seconds
         self._circuit.enter(self.name)
-        call = None
+        call, others = None, False
         try:
-            call, piece = self._begun(self._asking(system, user, grammar, picture), until, stop)
+            call, piece = self._begun(pieces, until, stop)
             while piece is not None:
                 yield piece
                 piece = call.next(until, stop)
@@ -103,41 +92,21 @@ class LanguageModel:
         except Stopped:
             return
         except TimeoutError:
-            cause = f"its answer was not whole after {self._seconds:g} s (llm_seconds)"
+            cause = f"its answer was not whole after {self._seconds:g} s ({self._limit})"
         except Failed as failed:
-            cause = str(failed)
+            cause, others = str(failed), self._is_about(failed)
         except LLMError:
             self._circuit.leave(answered=False)
             raise
         finally:
             if call:
                 call.give_up()
-        self._circuit.leave(answered=False)
+        self._circuit.leave(answered=others)
         raise LLMError(f"{self.name} did not answer: {cause}")  # out here, so that no error with a key hangs on to it
 
-    def _asking(
-        self, system: str, user: str, grammar: str | None, picture: bytes | None
-    ) -> Callable[[Call], Iterator[str]]:
-        """Return what a call does: ask, and yield the text of a whole answer."""
-        from llama_index.core.llms import ChatMessage, ImageBlock, TextBlock
-
-        messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
-        if picture:
-            messages[1].blocks = [ImageBlock(image=picture, image_mimetype="image/jpeg"), TextBlock(text=user)]
-
-        def pieces(call: Call) -> Iterator[str]:
-            given: dict[str, Any] = {"cancel": call.over, "grammar": grammar} if self._provider.local else {}
-            whole: object = False
-            for part in self._provider.llm.stream_chat(messages, **given):
-                whole = whole or self._provider.finished(part.raw)
-                if part.delta:
-                    yield part.delta
-            if not whole and not call.over.is_set():
-                raise Failed("its answer broke off")
-            if picture and whole in _CUT:  # an answer to a question is checked line by line, and its end dropped
-                raise Failed(f"its answer is cut short ({whole})")
-
-        return pieces
+    def _is_about(self, _: Failed) -> bool:
+        """Tell whether a failure is of what was asked alone: then others may be answered, and are asked at once."""
+        return False
 
     def _begun(
         self, pieces: Callable[[Call], Iterator[str]], until: float, stop: threading.Event
@@ -145,7 +114,7 @@ class LanguageModel:
         """Ask, again if that may help, and return the request that answers with its first piece of text."""
 
         def attempt() -> tuple[Call, str | None]:
-            call = Call(pieces, self._provider.secret, local=self._provider.local)
+            call = self._call(pieces)
             began = time.monotonic()
             try:
                 return call, call.next(min(began + self._first, until), stop)
@@ -171,6 +140,75 @@ class LanguageModel:
             sleep=pause,
             reraise=True,
         )(attempt)
+
+
+class LanguageModel(Asked):
+    """An LLM.
+
+    Args:
+        name: as the user wrote it.
+        provider: the LLM.
+        seconds: most for a whole answer. A server gets half of it for the first word of a try, a model in this process,
+            which reads the prompt as fast as it can, all of it.
+    """
+
+    def __init__(self, name: str, provider: Provider, seconds: float) -> None:
+        first = seconds if provider.local else seconds / 2
+        super().__init__(name, ("llm_seconds", seconds), first, provider.secret, local=provider.local)
+        self._provider = provider
+
+    @property
+    def sees(self) -> bool:
+        """Whether it can be sent pictures; the model behind it may refuse them all the same."""
+        return not self._provider.local
+
+    def stream(
+        self,
+        system: str,
+        user: str,
+        *,
+        grammar: str | None = None,
+        picture: bytes | None = None,
+        stop: threading.Event | None = None,
+    ) -> Generator[str]:
+        """Yield the answer's text as :meth:`answer` does.
+
+        Args:
+            system: what to do; comes first, so that a server can keep what it has read of it.
+            user: what to do it with.
+            grammar: GBNF that the answer must match, of a model in this process; servers refuse or ignore it, and are
+                not sent it.
+            picture: a JPEG that is sent before ``user``; not to a model in this process.
+            stop: once set, the stream ends within a second.
+
+        Raises:
+            LLMError: no whole answer, with the cause; what was yielded before is incomplete then.
+        """
+        return self.answer(self._asking(system, user, grammar, picture), stop or threading.Event())
+
+    def _asking(
+        self, system: str, user: str, grammar: str | None, picture: bytes | None
+    ) -> Callable[[Call], Iterator[str]]:
+        """Return what a call does: ask, and yield the text of a whole answer."""
+        from llama_index.core.llms import ChatMessage, ImageBlock, TextBlock
+
+        messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
+        if picture:
+            messages[1].blocks = [ImageBlock(image=picture, image_mimetype="image/jpeg"), TextBlock(text=user)]
+
+        def pieces(call: Call) -> Iterator[str]:
+            given: dict[str, Any] = {"cancel": call.over, "grammar": grammar} if self._provider.local else {}
+            whole: object = False
+            for part in self._provider.llm.stream_chat(messages, **given):
+                whole = whole or self._provider.finished(part.raw)
+                if part.delta:
+                    yield part.delta
+            if not whole and not call.over.is_set():
+                raise Failed("its answer broke off")
+            if picture and whole in _CUT:  # an answer to a question is checked line by line, and its end dropped
+                raise Failed(f"its answer is cut short ({whole})")
+
+        return pieces
 
 
 class _Circuit:

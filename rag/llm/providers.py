@@ -12,6 +12,7 @@ from rag.errors import UsageError
 from rag.llm.request import watched
 
 if TYPE_CHECKING:
+    import openai
     from llama_index.core.llms import LLM
 
 FORMS = "none, local:NAME, gguf:PATH, ollama:MODEL, openai:MODEL, anthropic:MODEL or openai-like:URL#MODEL"
@@ -59,11 +60,8 @@ def _local(kind: str) -> Callable[[str, Config], Provider]:
 
 def _openai(model: str, config: Config) -> Provider:
     with _extra("openai"):
-        import httpx
-        import openai
         from llama_index.llms.openai import OpenAI
-    secret = _key("OPENAI_API_KEY", f"openai:{model}")
-    client = openai.OpenAI(api_key=secret, max_retries=0, http_client=httpx.Client(**watched(config.llm_seconds)))
+    client, secret = openai_client(model, config.llm_seconds)
     try:
         llm = OpenAI(model, temperature=0, max_retries=0, api_key="-", openai_client=client)
         _ = llm.metadata  # the class only works with models that it knows
@@ -75,17 +73,59 @@ def _openai(model: str, config: Config) -> Provider:
 
 
 def _openai_like(rest: str, config: Config) -> Provider:
+    with _extra("openai-like"):
+        from llama_index.llms.openai_like import OpenAILike
+    client, model, secret = openai_like_client(rest, config.llm_seconds)
+    llm = OpenAILike(
+        model,
+        temperature=0,
+        max_retries=0,
+        api_key="-",
+        api_base=str(client.base_url),
+        openai_client=client,
+        is_chat_model=True,
+        context_window=CONTEXT,
+    )
+    return Provider(llm, _openai_finished, secret)
+
+
+def openai_client(model: str, seconds: float) -> "tuple[openai.OpenAI, str]":
+    """Return a client of OpenAI, and its key; no connection is opened yet.
+
+    Args:
+        model: that the key is needed for.
+        seconds: longest silence.
+
+    Raises:
+        UsageError: the extra or the key is not here.
+    """
+    with _extra("openai"):
+        import httpx
+        import openai
+    secret = _key("OPENAI_API_KEY", f"openai:{model}")
+    return openai.OpenAI(api_key=secret, max_retries=0, http_client=httpx.Client(**watched(seconds))), secret
+
+
+def openai_like_client(rest: str, seconds: float) -> "tuple[openai.OpenAI, str, str]":
+    """Return a client of a server that speaks OpenAI's protocol, the model and the key; no connection is opened yet.
+
+    Args:
+        rest: its address, and behind a # the model.
+        seconds: longest silence.
+
+    Raises:
+        UsageError: it is no such address, or the extra is not here.
+    """
     match = re.fullmatch(r"([^#]+)#(.+)", rest)
     if not match or not _plain(match[1]):
         # the address is not repeated: it may hold a password
         raise UsageError(
-            "llm openai-like: write openai-like:http://127.0.0.1:8080/v1#MODEL, with neither a user nor a query in the "
+            "openai-like: write openai-like:http://127.0.0.1:8080/v1#MODEL, with neither a user nor a query in the "
             "address; a key goes into OPENAI_LIKE_API_KEY"
         )
     with _extra("openai-like"):
         import httpx
         import openai
-        from llama_index.llms.openai_like import OpenAILike
     secret = _key("OPENAI_LIKE_API_KEY")
 
     def own_headers(request: Any) -> None:
@@ -99,19 +139,9 @@ def _openai_like(rest: str, config: Config) -> Provider:
         api_key="-",
         base_url=match[1],
         max_retries=0,
-        http_client=httpx.Client(**watched(config.llm_seconds, own_headers)),
+        http_client=httpx.Client(**watched(seconds, own_headers)),
     )
-    llm = OpenAILike(
-        match[2],
-        temperature=0,
-        max_retries=0,
-        api_key="-",
-        api_base=match[1],
-        openai_client=client,
-        is_chat_model=True,
-        context_window=CONTEXT,
-    )
-    return Provider(llm, _openai_finished, secret)
+    return client, match[2], secret
 
 
 def _anthropic(model: str, config: Config) -> Provider:

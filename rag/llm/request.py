@@ -33,12 +33,14 @@ class Failed(Exception):
         cause: for the user; never a key.
         again: whether asking again may help: after 429, 5xx and timeouts.
         after: seconds that the server asks to wait before.
+        status: what the server sent, if it answered.
     """
 
-    def __init__(self, cause: str, *, again: bool = False, after: float = 0.0) -> None:
+    def __init__(self, cause: str, *, again: bool = False, after: float = 0.0, status: int | None = None) -> None:
         super().__init__(cause)
         self.again = again
         self.after = after
+        self.status = status
 
 
 class Stopped(Exception):
@@ -141,7 +143,7 @@ class Call:
         if status is not None and status >= 300:
             later = f"; it asks to wait {self._after:.0f} s" if self._after else ""
             again = status in (408, 429) or status >= 500
-            return Failed(f"it sent status {status} ({told}){later}", again=again, after=self._after)
+            return Failed(f"it sent status {status} ({told}){later}", again=again, after=self._after, status=status)
         timeout = any("Timeout" in type(cause).__name__ for cause in causes)
         if not self._asked:
             return Failed(f"it was not asked ({told})")
@@ -149,7 +151,7 @@ class Call:
             return Failed(f"it cannot be reached ({told}): is it running?", again=timeout)
         if status is None:
             return Failed(f"the connection broke ({told})", again=timeout)
-        return Failed(f"its answer broke off or is garbled ({told})")
+        return Failed(f"its answer broke off or is garbled ({told})", status=status)
 
 
 def _shut(opened: socket.socket) -> None:
