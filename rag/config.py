@@ -51,6 +51,11 @@ class Config:
     """Most processor time for such a page; twice as long on the clock."""
     describe: bool = False
     """Whether the LLM is asked what the pictures in the sources show: they are sent to it."""
+    transcribe: str | None = None
+    """The model that hears the sound and video in the sources, by name, as an LLM's: they are sent to it. None is ever
+    used unless it is named."""
+    transcribe_seconds: int = 1800
+    """Most time for all that is said in one file, retries in it."""
     fetch_seconds: int = 60
     """Most time for fetching an address (``rag add``, or one that is added on the page)."""
     searxng: str = ""
@@ -104,6 +109,7 @@ class Config:
             ("max_unpacked_mb", 1),
             ("parse_seconds", 1),
             ("ocr_seconds", 1),
+            ("transcribe_seconds", 1),
             ("fetch_seconds", 1),
             ("k", 1),
             ("threads", 1),

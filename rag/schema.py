@@ -29,6 +29,31 @@ REASONS = {
 """Why an answer was refused: the value of ``Answer.reason``, and its meaning."""
 
 
+Times = tuple[tuple[int, float], ...]
+"""Where each cue of subtitles, or of what was heard, starts in a text, and the second at which it is said; in order."""
+
+
+def time_at(times: Times, offset: int) -> float | None:
+    """Return the second at which is said what stands at an offset; None where there are no times.
+
+    >>> time_at(((0, 1.5), (40, 12.0)), 45)
+    12.0
+    """
+    place = bisect_right(times, offset, key=lambda cue: cue[0])
+    return times[max(place - 1, 0)][1] if times else None
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as they are read of a player.
+
+    >>> clock(7.9), clock(754.2), clock(3723)
+    ('0:07', '12:34', '1:02:03')
+    """
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class Original:
     """A parsed file's text before it was made canonical (:mod:`rag.text.normal`)."""
@@ -59,6 +84,8 @@ class Document:
     language: str | None = None
     pages: tuple[int, ...] = ()
     """Where each page starts, for formats that have pages."""
+    times: Times = ()
+    """For subtitles and what was heard."""
     origin: str | None = None
     """SHA-256 of the parsed file's bytes and of what parsed them, so that neither is parsed again unchanged."""
     original: Original | None = None
@@ -129,6 +156,8 @@ class Passage:
     """Which documents say nearly the same; None where none does."""
     context: str = ""
     """Caption and column names of the table in whose midst it starts: indexed with it, never quoted."""
+    times: Times = ()
+    """Those of the document."""
 
     def page(self, sentence: Sentence) -> int | None:
         """Return the 1-based page that a sentence starts on, if the document has pages."""
@@ -138,6 +167,10 @@ class Passage:
         """Return the 1-based page that a sentence ends on, if that is another than it starts on."""
         page = bisect_right(self.pages, sentence.end - 1)
         return page if page != bisect_right(self.pages, sentence.start) else None
+
+    def time(self, sentence: Sentence) -> float | None:
+        """Return the second at which a sentence is said, if the document has times."""
+        return time_at(self.times, sentence.start)
 
     def quote(self, sentence: Sentence) -> str:
         """Return the text of one of the passage's sentences, verbatim."""
@@ -229,6 +262,13 @@ class Citation:
     publisher: str | None = None
     also: tuple[Copy, ...] = ()
     """Other documents of the same story that have the same sentence, the earliest first."""
+    time: float | None = None
+    """The second at which it is said, for sound, video and subtitles: when the cue begins in which it starts."""
+
+    @property
+    def clock(self) -> str:
+        """``time`` as it is read, ``12:34`` or ``1:02:03``; empty without one."""
+        return "" if self.time is None else clock(self.time)
 
 
 @dataclass(frozen=True, slots=True)

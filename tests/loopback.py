@@ -7,6 +7,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -22,12 +23,24 @@ class Handler(BaseHTTPRequestHandler):
     server: "Loopback"
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.form(self.rfile.read(int(self.headers["Content-Length"])))
         self.close_connection = True
         self.server.requests.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         # the last behaviour is for all requests that follow
         asked = len(self.server.requests)
         self.server.behaviours[min(asked, len(self.server.behaviours)) - 1](self)
+
+    def form(self, body: bytes) -> Any:
+        """Return what was sent: JSON, or the fields of a form by name, each file with its own name before its bytes."""
+        kind = self.headers["Content-Type"]
+        if not kind.startswith("multipart/form-data"):
+            return json.loads(body)
+        form: Any = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+        told = {}
+        for part in form.get_payload():
+            content, file = part.get_payload(decode=True), part.get_filename()
+            told[part.get_param("name", header="content-disposition")] = (file, content) if file else content.decode()
+        return told
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -109,6 +122,24 @@ def says(*pieces: str) -> Behaviour:
             if part:
                 handler.chunk(part)
         handler.end()
+
+    return behave
+
+
+def hears(*segments: tuple[float, float, str], **more: Any) -> Behaviour:
+    """Answer with a transcript of such segments, start, end and text, and whatever else."""
+    named = [{"id": n, "start": start, "end": end, "text": text} for n, (start, end, text) in enumerate(segments)]
+    told = {"task": "transcribe", "language": "english", "text": "".join(text for _, _, text in segments)}
+    return sends(json.dumps({**told, "segments": named, **more}))
+
+
+def sends(told: str) -> Behaviour:
+    """Answer with a text."""
+
+    def behave(handler: Handler) -> None:
+        body = told.encode()
+        handler.head(200, length=len(body))
+        handler.wfile.write(body)
 
     return behave
 

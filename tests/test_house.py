@@ -38,10 +38,10 @@ HOUSE = """
     documents.rtf: words story document
     documents: parse rows places leaf sandbox worker corpus fetched load split
     models: encode embed origins careful catalogue
-    llm: gguf request providers client
+    llm: gguf request providers client hearing
     index: near_duplicates manifest store bm25 vectors opened joined generations
     postgres: address session jobs kept tables store postings neighbours opened copy database collections
-    indexing: homes ingestion hands team work said describing builder status watch
+    indexing: homes ingestion hands team work said describing transcribing builder status watch
     english: preference vocabulary lexicon tokens polarity question_form grammar question_parts statements clause decide
         amounts counts relative period guards premise verdict
     retrieval: hybrid rerank
@@ -58,10 +58,11 @@ HOUSE = """
     evaluation: gold text evidence figures ranking statistics results offline ask summary compare gate report html
         run check draft suites
     fetching: address fetch add find
-    web: keys access spanish standing language words share kept conversations ratings leaves live uploads arrivals
-        library addresses listen guard streams receive runs checks pins icons template events trend evaluations install
-        password people picture export trace listing pinbutton page prose printed document shelf desk answering llms
-        settings chat adding sources history beside claims pinned notebook checking shell around beginning server
+    web: keys access spanish standing language words share kept conversations ratings leaves sounds live uploads
+        arrivals library addresses listen guard streams receive runs checks pins icons template events trend
+        evaluations install password people picture export trace listing pinbutton page prose printed document shelf
+        desk answering llms settings chat adding sources history beside claims pinned notebook checking shell around
+        beginning server
     serving: problems limits follow metrics spans vendors running dialogue openai examples asking checking
         compatible sources indexing reference gate tools mcp app run
     cli: batch show status add keys models evaluate options main

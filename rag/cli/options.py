@@ -20,6 +20,8 @@ OCR = "read pages without text by text recognition (quoteline[ocr])"
 
 DESCRIBE = "have the LLM say what pictures show (sends them to it)"
 
+TRANSCRIBE = "model that hears sound and video (sends them to it)"
+
 SEES = "the LLM that --describe asks (docs/llm.md)"
 
 PEOPLE = "have people sign in to the page by their keys (rag keys)"
@@ -101,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
     sub.add_argument("--describe", action="store_const", const=True, help=DESCRIBE)
+    sub.add_argument("--transcribe", metavar="NAME", help=TRANSCRIBE)
     sub.add_argument("--llm", metavar="NAME", help=SEES)
     sub.add_argument(
         "--strict", action="store_true", help="build all the same, but exit with 1 if anything was skipped"
@@ -123,6 +126,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--encoder", metavar="MODEL", help="sentence-transformers model, by name or path")
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
     sub.add_argument("--describe", action="store_const", const=True, help=DESCRIBE)
+    sub.add_argument("--transcribe", metavar="NAME", help=TRANSCRIBE)
     sub.add_argument("--llm", metavar="NAME", help=SEES)
     sub.add_argument("--items", action="store_true", help="also fetch the pages that the items of a feed lead to")
     sub.add_argument(
@@ -207,6 +211,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--reader", metavar="WHICH", help=READER)
     sub.add_argument("--ocr", action="store_const", const=True, help=OCR)
     sub.add_argument("--describe", action="store_const", const=True, help=DESCRIBE)
+    sub.add_argument("--transcribe", metavar="NAME", help=TRANSCRIBE)
     sub.add_argument("--llm", metavar="NAME", help=LLM)
 
     sub = command("serve", "answer other programs over HTTP, with the chat page beside")

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple, dataclass, field, replace
 from functools import cache
@@ -95,6 +95,23 @@ class Describe(Protocol):
         ...
 
 
+class Transcribe(Protocol):
+    """Says what is heard in sound. Safe between threads."""
+
+    @property
+    def model(self) -> str:
+        """The name of the model that hears."""
+        ...
+
+    def __call__(self, sound: bytes, suffix: str) -> Parsed:
+        """Return what is said in a file, with its times; raise Unusable where nothing is heard."""
+        ...
+
+    def stop(self) -> None:
+        """Ask nothing any more, and wait for no answer."""
+        ...
+
+
 Heard = Callable[[str, "Sequence[Document | Skipped]"], None]
 """Hears of each file that was read: its name, and what it gave."""
 
@@ -106,6 +123,7 @@ def read_folder(
     heard: Heard | None = None,
     parsed: AlreadyParsed | None = None,
     describe: Describe | None = None,
+    transcribe: Transcribe | None = None,
 ) -> Folder:
     """Read every document under ``config.sources``, in the order of their sources.
 
@@ -115,10 +133,12 @@ def read_folder(
     Args:
         config: names the folder, and the limits.
         known: saves parsing files again that are as they were.
-        tell: is called before each file with the number of those read.
+        tell: is called before each file with the number of those read, and again while it takes long; what it raises
+            ends the reading.
         heard: is called after each file with what became of it.
         parsed: saves parsing what another process has.
         describe: says what pictures show; without it they are left out, whatever ``config.describe`` says.
+        transcribe: says what is heard; without it sound and video are skipped.
 
     Raises:
         SourceError: ``config.sources`` is not a folder that can be read.
@@ -141,12 +161,15 @@ def read_folder(
         walk(root, Path(config.index).resolve(), cannot_list), key=lambda path: path.suffix.lower() in CORPORA
     )
     names = [path.relative_to(root).as_posix() for path in paths]
-    with _reading(config, known, urls, parsed, describe) as reading:
+    with _reading(config, known, urls, parsed, describe, transcribe) as reading:
         read = reading(paths, names)
-        for number, name in enumerate(names):
+        for number, (name, future) in enumerate(zip(names, read, strict=True)):
             if tell:
                 tell(number)
-            found = next(read)
+            while not wait([future], _TELL_SECONDS).done:
+                if tell:  # a model may take long to hear a file; who listens may end the build meanwhile
+                    tell(number)
+            found = future.result()
             folder.take(name, found)
             if heard:
                 heard(name, found)
@@ -166,6 +189,7 @@ def _root(config: Config) -> Path:
 
 _Read = list[Document | Skipped]
 """What a file gave."""
+_TELL_SECONDS = 1.0
 
 
 @contextmanager
@@ -175,7 +199,8 @@ def _reading(
     urls: dict[tuple[str, str], str],
     parsed: AlreadyParsed | None,
     describe: Describe | None,
-) -> Iterator[Callable[[Iterable[Path], Iterable[str]], Iterator[_Read]]]:
+    transcribe: Transcribe | None,
+) -> Iterator[Callable[[Sequence[Path], Sequence[str]], list[Future[_Read]]]]:
     """Yield what reads files, ``config.at_once`` at a time, each in a process; what it gives is in their order."""
     free: SimpleQueue[Sandbox] = SimpleQueue()
     every = [_sandbox(config) for _ in range(config.at_once)]
@@ -185,7 +210,7 @@ def _reading(
     def read(path: Path, name: str) -> _Read:
         sandbox = free.get()
         try:
-            return _read_file(path, name, config, sandbox, known, urls, parsed, describe)
+            return _read_file(path, name, config, sandbox, known, urls, parsed, describe, transcribe)
         except (OSError, Unusable) as error:
             return [Skipped(_printable(name), *_why(error))]
         finally:
@@ -195,11 +220,12 @@ def _reading(
         for sandbox in every:
             stack.enter_context(sandbox)
         try:
-            yield lambda paths, names: pool.map(read, paths, names)
+            yield lambda paths, names: [pool.submit(read, *one) for one in zip(paths, names, strict=True)]
         finally:  # who ends the build waits for no file
             pool.shutdown(wait=False, cancel_futures=True)
-            if describe:
-                describe.stop()
+            for model in (describe, transcribe):
+                if model:
+                    model.stop()
             for sandbox in every:
                 sandbox.interrupt()
             pool.shutdown()
@@ -212,6 +238,8 @@ def read_text(path: Path, config: Config) -> str:
         SourceError: it cannot be read, or its text cannot be told.
     """
     try:
+        if path.suffix.lower() in SOUNDS:
+            raise Unusable(*UNHEARD)
         if path.suffix.lower() in PARSERS:
             with _sandbox(replace(config, describe=False)) as sandbox:
                 return canonical(sandbox.parse(path).text)[0]
@@ -312,6 +340,7 @@ def _read_file(
     urls: dict[tuple[str, str], str],
     parsed: AlreadyParsed | None,
     describe: Describe | None,
+    transcribe: Transcribe | None,
 ) -> list[Document | Skipped]:
     data, suffix = _bytes(path, name, config), path.suffix.lower()
     sha256 = hashlib.sha256(data).hexdigest()
@@ -323,6 +352,13 @@ def _read_file(
         if describe:
             describe(found)
         return [*_parsed(name, found, config, url)]
+    if suffix in SOUNDS:
+        if not transcribe:
+            raise Unusable(*UNHEARD)
+        origin = origin_heard(sha256, transcribe.model, url)
+        if known and (before := known(name, origin)):
+            return [*before]
+        return [replace(_at(url, _of_parser(name, transcribe(data, suffix))), origin=origin)]
     text = decode(data)
     if "\0" in text:
         raise Unusable("binary: it holds NUL characters", "give it the suffix of what it is")
@@ -392,8 +428,9 @@ def _of_parser(source: str, found: Parsed) -> Document:
         raise Unusable(f"no text in it, and {reason}", remedy)
     parsed, text, runs = _canonical(found)
     pages = [canonical_offset(runs, start) for start in found.pages]
+    times = [(canonical_offset(runs, start), second) for start, second in found.times]
     meta = {key: value and canonical(value)[0] for key, value in found.meta.items()}
-    document = _document(source, text, meta, pages=pages)
+    document = _document(source, text, meta, pages=pages, times=times)
     return replace(
         document,
         original=Original(parsed, runs) if text != parsed else None,
@@ -429,6 +466,17 @@ def origin_of(sha256: str, config: Config, url: str | None, *, model: str | None
     return hashlib.sha256(f"{sha256} {limits} {url} {_parsers()}".encode()).hexdigest()
 
 
+def origin_heard(sha256: str, model: str, url: str | None) -> str:
+    """Return ``Document.origin`` of sound: its bytes, the model that heard it, where it was fetched, and our code.
+
+    Args:
+        sha256: of its bytes.
+        model: its name.
+        url: where it was fetched.
+    """
+    return hashlib.sha256(f"{sha256} {model} {url} {_parsers()}".encode()).hexdigest()
+
+
 _LIBRARIES = """
     chardet courlan docutils htmldate justext lxml openpyxl pillow pypdfium2 sentencex trafilatura xlrd
 """.split()
@@ -458,11 +506,40 @@ TEXT_LOADERS: dict[str, Callable[[str, str], Iterator[Document | Skipped]]] = {
     **dict.fromkeys(CORPORA, _json_lines),
 }
 """Suffix to loader of formats whose text is the file's own: ``(source, text) -> documents`` and what is skipped."""
-SUFFIXES = (*TEXT_LOADERS, *PARSERS)
+SOUNDS = {
+    ".mp3": "audio/mpeg",
+    ".mpga": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".wav": "audio/wav",
+    ".ogg": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".flac": "audio/flac",
+    ".aac": "audio/aac",
+    ".webm": "video/webm",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".mkv": "video/x-matroska",
+    ".mpeg": "video/mpeg",
+}
+"""Suffix to media type of sound and video, of which a model that hears makes a text."""
+UNHEARD = (
+    "sound, which is read only where a model that hears is named",
+    "rag index --transcribe openai-like:http://127.0.0.1:8080/v1#MODEL, or transcribe in rag.toml",
+)
+"""Why such a file is skipped where nobody hears it, and what would help."""
+SUFFIXES = (*TEXT_LOADERS, *PARSERS, *SOUNDS)
 
 
 def _document(
-    source: str, text: str, meta: dict[str, Any] | None = None, *, body: int = 0, pages: Iterable[int] = ()
+    source: str,
+    text: str,
+    meta: dict[str, Any] | None = None,
+    *,
+    body: int = 0,
+    pages: Iterable[int] = (),
+    times: Iterable[tuple[int, float]] = (),
 ) -> Document:
     keys = ("title", "publisher", "author", "published", "url", "language", "created")
     values = {key: clean((meta or {}).get(key)) for key in keys}
@@ -491,6 +568,7 @@ def _document(
         url=values["url"],
         language=values["language"],
         pages=tuple(pages),
+        times=tuple(times),
     )
 
 

@@ -31,7 +31,7 @@ from rag.documents.plain.rst import rst
 from rag.documents.plain.subtitles import subtitles
 from rag.documents.rtf.document import rtf
 
-PARSERS_VERSION = 2
+PARSERS_VERSION = 3
 """Raised whenever a parser makes another text, or other notes, of the same file, so that it is parsed anew."""
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".html": html,

@@ -118,6 +118,7 @@ def _passage(document: Document, group: list[Sentence], tables: Sequence[Block])
         published=document.published,
         pages=document.pages,
         context=_context(document.text, start, tables),
+        times=document.times,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from rag.exports.links import fragment
 from rag.output.render import DISAGREE, NOT_READ, earlier, unshown
 from rag.schema import REASONS, Answer, Check, Citation, Closest, Document
-from rag.text.described import credited
+from rag.text.described import Kind, kinds
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -54,6 +54,11 @@ def link(citation: Citation, document: Document | None) -> str | None:
     return fragment(document, citation.start, citation.end) if document and stands(citation, document) else None
 
 
+PARTLY: dict[Kind, str] = {
+    "described": "partly a model's description of a picture",
+    "transcribed": "partly what a model heard",
+}
+"""Told of an answer without an LLM that has quotes of a model's words."""
 CHANGED = "The source has changed since, or is not there any more."
 """Told of a quote that does not stand where it stood."""
 
@@ -130,10 +135,8 @@ def lines(answer: Answer) -> Iterator[Line]:
             yield Line("claim", f"{earlier(answer, stated)}: {stated.value}", stated.citations)
     if answer.outcome == "answered":
         llm = answer.model.get("llm")
-        described = any(credited(citation.title)[1] for citation in answer.citations)
-        verbatim = (
-            "Word for word, partly a model's description of a picture" if described else "Verbatim from the sources"
-        )
+        partly = [PARTLY[kind] for kind in kinds(citation.title for citation in answer.citations)]
+        verbatim = ", ".join(["Word for word", *partly]) if partly else "Verbatim from the sources"
         by = f"Written by {llm}, each line checked against its quotes" if llm else verbatim
         yield Line("aside", f"{by} · confidence {answer.confidence:.0%}")
 
@@ -145,14 +148,16 @@ def pages(citation: Citation) -> str:
     return f"{citation.page}-{citation.page_end}" if citation.page_end else str(citation.page)
 
 
-def on_page(citation: Citation) -> str:
-    """Return the page of a quote for people: ``page 3``; nothing for formats without pages."""
+def where(citation: Citation) -> str:
+    """Return where a quote stands, for people: ``page 3``, ``at 12:34``; nothing for formats without pages or times."""
+    if citation.clock:
+        return f"at {citation.clock}"
     return f"page{'s' if citation.page_end else ''} {pages(citation)}" if citation.page else ""
 
 
 def about(citation: Citation) -> str:
-    """Return in a line what a quote is from: title, publisher, date, source and page."""
-    known = (citation.title, citation.publisher, citation.published, citation.source, on_page(citation))
+    """Return in a line what a quote is from: title, publisher, date, source and page or time."""
+    known = (citation.title, citation.publisher, citation.published, citation.source, where(citation))
     return " · ".join(part for part in map(flat, filter(None, known)) if part)
 
 
@@ -163,9 +168,9 @@ def placed(quote: Citation | Closest) -> str:
 
 
 def note(citation: Citation) -> str:
-    """Return a quote in a line, between quotation marks, with its page."""
-    page = on_page(citation)
-    return f"“{flat(citation.quote)}”" + (f" ({page})" if page else "")
+    """Return a quote in a line, between quotation marks, with its page or time."""
+    place = where(citation)
+    return f"“{flat(citation.quote)}”" + (f" ({place})" if place else "")
 
 
 def flat(text: str) -> str:

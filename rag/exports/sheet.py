@@ -101,7 +101,7 @@ def cells(row: Row) -> tuple[Any, ...]:
         said,
         "\n".join(f"[{c.number}] {flat(c.quote)}" for c in answer.citations),
         "\n".join(f"[{c.number}] {c.source}" for c in answer.citations),
-        "\n".join(f"[{c.number}] {pages(c)}" for c in answer.citations if c.page),
+        "\n".join(f"[{c.number}] {pages(c) or c.clock}" for c in answer.citations if c.page or c.clock),
         round(answer.confidence, 4),
         answer.outcome if answer.outcome == "answered" else f"refused: {answer.reason}",
     )

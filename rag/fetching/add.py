@@ -16,7 +16,7 @@ from rag.config import Config
 from rag.documents import fetched
 from rag.documents.common.decode import Unusable, decode_as
 from rag.documents.common.parsed import free_name
-from rag.documents.load import SUFFIXES, TEXT_LOADERS
+from rag.documents.load import SOUNDS, SUFFIXES, TEXT_LOADERS, UNHEARD
 from rag.documents.parse import PARSERS
 from rag.documents.plain.feed import xml
 from rag.documents.sandbox import Sandbox
@@ -69,8 +69,17 @@ _TYPES = {
     "application/vnd.oasis.opendocument.text": ".odt",
     "application/vnd.oasis.opendocument.presentation": ".odp",
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    **{kind: suffix for suffix, kind in reversed(SOUNDS.items())},
+    "audio/opus": ".opus",
+    "audio/webm": ".webm",
+    "audio/x-m4a": ".m4a",
+    "audio/x-wav": ".wav",
+    "application/ogg": ".ogg",
 }
-_BINARY = (".pdf", ".epub", ".docx", ".pptx", ".xlsx", ".xls", ".odt", ".odp", ".ods", ".rtf", ".eml", ".mbox")
+_BINARY = (
+    *(".pdf", ".epub", ".docx", ".pptx", ".xlsx", ".xls", ".odt", ".odp", ".ods", ".rtf", ".eml", ".mbox"),
+    *SOUNDS,
+)
 _FEED_STARTS = (b"<?xml", b"<rss", b"<feed", b"<rdf:")
 
 
@@ -108,6 +117,8 @@ def add(address: str, config: Config) -> Added:
     if page is None:
         raise FetchError(f"{address} was not fetched: the server says that it is as before: try again")
     suffix = _suffix(address, page)
+    if suffix in SOUNDS and not config.transcribe:
+        raise FetchError(f"{address} was not added: {': '.join(UNHEARD)}")
     data = _readable(page, suffix)
     digest = hashlib.sha256(data).hexdigest()
     entry = fetched.Fetched(
@@ -243,7 +254,7 @@ def _part(text: str) -> str:
 
 
 def _loader(suffix: str) -> object:
-    return PARSERS.get(suffix) or TEXT_LOADERS.get(suffix)
+    return PARSERS.get(suffix) or TEXT_LOADERS.get(suffix) or (SOUNDS if suffix in SOUNDS else None)
 
 
 def _suffix(address: str, page: Page) -> str:

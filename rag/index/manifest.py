@@ -19,7 +19,7 @@ from rag.errors import IndexDamaged, IndexMissing
 from rag.models.encode import EncoderCard, file_sha256
 from rag.schema import Skipped
 
-FORMAT = 7
+FORMAT = 8
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 STORE = "passages.sqlite"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import UnknownSource
 from rag.index.manifest import Counts
-from rag.schema import Document, Filter, Original, Passage, Sentence
+from rag.schema import Document, Filter, Original, Passage, Sentence, Times
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +23,8 @@ _SCHEMA = """
 CREATE TABLE document (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, header TEXT NOT NULL,
     publisher TEXT, published TEXT, url TEXT, author TEXT, language TEXT, digest TEXT NOT NULL, origin TEXT,
-    story INTEGER, body INTEGER NOT NULL, pages TEXT NOT NULL, notes TEXT NOT NULL, unread TEXT NOT NULL,
-    text TEXT NOT NULL, original TEXT, runs TEXT);
+    story INTEGER, body INTEGER NOT NULL, pages TEXT NOT NULL, times TEXT NOT NULL, notes TEXT NOT NULL,
+    unread TEXT NOT NULL, text TEXT NOT NULL, original TEXT, runs TEXT);
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document, start INTEGER NOT NULL, end INTEGER NOT NULL,
     sentences TEXT NOT NULL, context TEXT NOT NULL, text TEXT NOT NULL);
@@ -34,14 +34,14 @@ CREATE INDEX document_unread ON document (id) WHERE unread != '[]';
 CREATE INDEX document_published ON document (published);
 """
 _DOCUMENT = (
-    "source, text, title, header, body, publisher, published, url, author, language, pages, notes, unread, origin,"
-    " original, runs"
+    "source, text, title, header, body, publisher, published, url, author, language, pages, times, notes, unread,"
+    " origin, original, runs"
 )
 _OF_FILE = "(source = ? OR substr(source, 1, ?) = ?)"
 MOST_COPIES = 50
 """Documents of one story that are looked at for a sentence: a folder may hold one thing a thousand times."""
 _PASSAGES = (
-    'source, start, "end", sentences, title, published, pages, publisher, story, context, passage.text'
+    'source, start, "end", sentences, title, published, pages, publisher, story, context, times, passage.text'
     " FROM passage JOIN document ON document.id = document"
 )
 
@@ -325,7 +325,7 @@ def write(path: Path, ingested: Iterable[Ingested]) -> Counts:
     counts = Counts()
     for number, item in enumerate(ingested):
         database.execute(
-            f"INSERT INTO document (id, digest, story, {_DOCUMENT}) VALUES ({', '.join('?' * 19)})",  # noqa: S608
+            f"INSERT INTO document (id, digest, story, {_DOCUMENT}) VALUES ({', '.join('?' * 20)})",  # noqa: S608
             (number, item.digest, item.story, *_row(item.document)),
         )
         rows = (
@@ -344,9 +344,9 @@ def write(path: Path, ingested: Iterable[Ingested]) -> Counts:
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
-    source, start, end, sentences, title, published, pages, publisher, story, context, text = row
+    source, start, end, sentences, title, published, pages, publisher, story, context, times, text = row
     spans = tuple(Sentence(*span) for span in json.loads(sentences))
-    about = (title, published, tuple(json.loads(pages)), publisher, story, context)
+    about = (title, published, tuple(json.loads(pages)), publisher, story, context, _times(times))
     return Passage(source, start, end, text, spans, *about)
 
 
@@ -355,7 +355,8 @@ def _row(document: Document) -> tuple[object, ...]:
     d, original = document, document.original
     parsed = (original.text, json.dumps(original.runs)) if original else (None, None)
     known = (d.source, d.text, d.title, d.header, d.body, d.publisher, d.published, d.url, d.author, d.language)
-    return (*known, json.dumps(d.pages), json.dumps(d.notes), json.dumps(d.unread), d.origin, *parsed)
+    lists = (d.pages, d.times, d.notes, d.unread)
+    return (*known, *map(json.dumps, lists), d.origin, *parsed)
 
 
 def _above(source: str) -> Iterator[str]:
@@ -368,17 +369,22 @@ def _above(source: str) -> Iterator[str]:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    *known, pages, notes, unread, origin, original, runs = row
+    *known, pages, times, notes, unread, origin, original, runs = row
     document = Document(*known)
     parsed = Original(original, tuple((at, was) for at, was in json.loads(runs))) if original else None
     return replace(
         document,
         pages=tuple(json.loads(pages)),
+        times=_times(times),
         origin=origin,
         original=parsed,
         notes=_texts(notes),
         unread=_texts(unread),
     )
+
+
+def _times(column: str) -> Times:
+    return tuple((at, second) for at, second in json.loads(column))
 
 
 def _texts(column: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from rag.indexing.describing import describing
 from rag.indexing.ingestion import ingested
 from rag.indexing.team import BLOCK as SHARED_BLOCK
 from rag.indexing.team import Team, Told, team_of
+from rag.indexing.transcribing import transcribing
 from rag.models import encode
 from rag.schema import Skipped
 
@@ -125,6 +126,7 @@ def build(
         _full_disk(),
         nullcontext() if dry_run else team_of(home, config) as team,
         describing(config, asks=not dry_run) as describe,
+        transcribing(config, asks=not dry_run) as transcribe,
     ):
         known = now.store.of_file if now else None
         if team:
@@ -132,7 +134,7 @@ def build(
             with _telling("read", files, tell, team, progress=progress) as told:
                 team.parse(config, now.store.origins() if now else (), told)
         read = (lambda files: tell("read", files, 0)) if tell else None
-        found = load.read_folder(config, known, read, heard, team.parsed if team else None, describe)
+        found = load.read_folder(config, known, read, heard, team.parsed if team else None, describe, transcribe)
         if not found.documents:
             raise SourceError(_nothing(config.sources, found.skipped))
         model = embed.find(config.encoder)

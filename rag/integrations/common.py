@@ -7,7 +7,7 @@ from typing import Any
 from rag.errors import UsageError
 from rag.schema import Citation, Filter, Hit
 
-KEYS = ("source", "title", "publisher", "published", "start", "end", "page")
+KEYS = ("source", "title", "publisher", "published", "start", "end", "page", "time")
 
 
 def described(found: Hit | Citation) -> dict[str, Any]:
@@ -15,8 +15,9 @@ def described(found: Hit | Citation) -> dict[str, Any]:
     if isinstance(found, Citation):
         return {key: getattr(found, key) for key in KEYS}
     passage = found.passage
-    page = passage.page(passage.sentences[0]) if passage.sentences else None
-    return {"page": page, **{key: getattr(passage, key) for key in KEYS if key != "page"}}
+    first = passage.sentences[0] if passage.sentences else None
+    where = {"page": first and passage.page(first), "time": first and passage.time(first)}
+    return {**where, **{key: getattr(passage, key) for key in KEYS if key not in where}}
 
 
 def name(found: Hit | Citation) -> str:

@@ -248,9 +248,9 @@ def conflict_lines(answer: Answer) -> list[str]:
 
 
 def who(citation: Citation) -> str:
-    """Return who says a quote: the publisher, the title where there is none; and the model that describes a picture."""
-    title, model = credited(citation.title)
-    return f"{citation.publisher or title}{f' (picture described by {model})' if model else ''}"
+    """Return who says a quote: the publisher, the title where there is none; and the model whose words it is."""
+    title, credit = credited(citation.title)
+    return f"{citation.publisher or title}{f' ({credit})' if credit else ''}"
 
 
 def earlier(answer: Answer, stated: Stated) -> str:

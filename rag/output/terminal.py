@@ -191,11 +191,10 @@ def _quoted(citation: Citation, text: str, short: str, indent: int, look: Look) 
 def _about(citation: Citation, text: str, look: Look, indent: int) -> Iterator[str]:
     """Yield a citation's document in a line, its place, and who else says the same."""
     width = look.width - indent
-    title, model = credited(_flat(citation.title))
+    title, credit = credited(_flat(citation.title))
     if text.startswith(title.removesuffix("…").rstrip()):  # a title that was made from the text says nothing new
         title = ""
-    described = model and f"picture described by {model}"
-    rest = [_flat(part) for part in (described, citation.publisher, citation.published) if part]
+    rest = [_flat(str(part)) for part in (credit, citation.publisher, citation.published) if part]
     room = width - sum(_cells(part) + 3 for part in rest)
     if about := " · ".join([*([_cut(title, max(room, 20))] if title else []), *rest]):
         yield look.paint(_cut(about, width), DIM)
@@ -244,8 +243,8 @@ def _nearest(closest: Closest, look: Look) -> str:
 
 def _near(closest: Closest) -> str:
     """Return the text of a passage in a line; before a model's words, that they are."""
-    _, model = credited(closest.title)
-    return _flat(f"(picture described by {model}) {closest.quote}" if model else closest.quote)
+    _, credit = credited(closest.title)
+    return _flat(f"({credit}) {closest.quote}" if credit else closest.quote)
 
 
 def suggestions_text(suggestions: Sequence[str], look: Look | None = None) -> str:
@@ -383,11 +382,13 @@ def judgement_text(judgement: "Judgement", passage: str, look: Look | None = Non
 
 
 def place(pointer: Citation | Closest) -> str:
-    """Return where a quote stands: ``report.pdf:120-180, page 3``."""
-    page = ""
+    """Return where a quote stands: ``report.pdf:120-180, page 3``, or ``talk.mp3:120-180, at 12:34``."""
+    where = ""
     if isinstance(pointer, Citation) and pointer.page:
-        page = f", pages {pointer.page}-{pointer.page_end}" if pointer.page_end else f", page {pointer.page}"
-    return f"{pointer.source}:{pointer.start}-{pointer.end}{page}"
+        where = f", pages {pointer.page}-{pointer.page_end}" if pointer.page_end else f", page {pointer.page}"
+    elif isinstance(pointer, Citation) and pointer.clock:
+        where = f", at {pointer.clock}"
+    return f"{pointer.source}:{pointer.start}-{pointer.end}{where}"
 
 
 def _place(pointer: Citation | Closest, width: int, look: Look) -> Iterator[str]:

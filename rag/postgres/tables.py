@@ -98,6 +98,7 @@ def tables(dimension: int) -> list[Table]:
                 "author": "text",
                 "language": "text",
                 "pages": "text",
+                "times": "text",
                 "notes": "text",
                 "unread": "text",
                 "origin": _NAME,

@@ -12,7 +12,7 @@ from rag.english.question_form import unresolved
 from rag.reading.selection import Selected
 from rag.reading.versions import Version
 from rag.schema import Citation, Claim, Closest, Evidence, Passage, Sentence, Stated
-from rag.text.described import credit
+from rag.text.described import credit, describer
 
 MOST_CHARS = 1000
 """Of a quote with the sentence before it."""
@@ -106,10 +106,13 @@ def with_context(item: Evidence, quotes: tuple[Evidence, ...]) -> Evidence:
 
 
 def _is_heading(passage: Passage, before: Sentence, after: Sentence) -> bool:
-    """Tell whether a sentence is the heading of the one behind it: it stands in a line of its own and does not end."""
+    """Tell whether a sentence is the heading of the one behind it: it stands in a line of its own and does not end.
+
+    So is the line that says which model's words those below it are.
+    """
     text = passage.quote(before)
     apart = "\n" in passage.text[before.end - passage.start : after.start - passage.start]
-    return apart and (text.startswith("#") or not _ENDED.search(text))
+    return apart and (text.startswith("#") or not _ENDED.search(text) or describer(f"{text}\n") is not None)
 
 
 def without_heading(item: Evidence) -> Evidence:
@@ -156,6 +159,7 @@ def cited(number: int, item: Evidence) -> Citation:
         page_end=passage.page_end(sentence),
         publisher=passage.publisher,
         also=item.also,
+        time=passage.time(sentence),
     )
 
 

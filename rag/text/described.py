@@ -1,12 +1,14 @@
-"""What a model says of a picture: paragraphs that say first whose words they are, so that they pass for nobody else's.
+"""What a model says of a picture, or hears in sound: paragraphs that say first whose words they are.
 
-Each is a line ``Described by MODEL, not the source's own words:`` with a line below it. Whatever begins so counts as
-described, a source's own words too where they look like it: nothing that a model says is ever taken for a source's.
+Each is a line ``Described by MODEL, not the source's own words:``, or ``Transcribed by MODEL, …``, with a line below
+it. So they pass for nobody else's. Whatever begins so counts as a model's, a source's own words too where they look
+like it: nothing that a model says is ever taken for a source's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from typing import Literal, NamedTuple
 
 import sentencex
 
@@ -24,13 +26,32 @@ _UNSAID = " not described ("
 _MOST_NAME = 100
 _MOST_CHARS = 500
 """Of a paragraph: it fits in a passage whole, with its first line."""
-FIRST_LINE = rf"(?<![^\n])Described by (?P<model>[^\n]{{1,{_MOST_NAME}}}), not the source's own words:\n"
+FIRST_LINE = (
+    rf"(?<![^\n])(?:Described|Transcribed) by (?P<model>[^\n]{{1,{_MOST_NAME}}}), not the source's own words:\n"
+)
 """A pattern."""
 _FIRST_LINE = re.compile(FIRST_LINE)
 _PART = re.compile(rf"{FIRST_LINE}[^\n]*\n*")
-_CREDIT = re.compile(rf" \(picture described by (?P<model>[^\n]{{1,{_MOST_NAME}}})\)$")
+_CREDIT = re.compile(
+    rf" \((?:picture (?P<described>described)|sound transcribed) by (?P<model>[^\n]{{1,{_MOST_NAME}}})\)$"
+)
 _SIGNS = re.compile(r"^\s*(?:(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+)+|\*\*|__|`+")
 """Of Markdown, which a model may write all the same."""
+
+
+Kind = Literal["described", "transcribed"]
+
+
+class Credit(NamedTuple):
+    """Whose words a quote is, if they are not its source's own."""
+
+    kind: Kind
+    """What the model did with the source."""
+    model: str
+
+    def __str__(self) -> str:
+        what = "picture" if self.kind == "described" else "sound"
+        return f"{what} {self.kind} by {self.model}"
 
 
 def model_of(llm: str) -> str:
@@ -86,7 +107,16 @@ def paragraphs(model: str, said: str) -> str:
         if parts[-1] and len(parts[-1]) + len(sentence) >= _MOST_CHARS:
             parts.append("")
         parts[-1] = f"{parts[-1]} {sentence}".strip()
-    return "\n\n".join(f"Described by {model}, not the source's own words:\n{part}" for part in parts)
+    return "\n\n".join(first_line("described", model) + part for part in parts)
+
+
+def first_line(kind: Kind, model: str) -> str:
+    r"""Return the line above a paragraph that says which model's words it is, with its end.
+
+    >>> first_line("transcribed", "whisper-1")
+    "Transcribed by whisper-1, not the source's own words:\n"
+    """
+    return f"{kind.capitalize()} by {model}, not the source's own words:\n"
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -118,20 +148,30 @@ def first_describer(text: str) -> str | None:
 
 
 def credit(title: str, passage: str) -> str:
-    r"""Return the title under which a passage is quoted: of what a model says of a picture it says so.
+    r"""Return the title under which a passage is quoted: of what a model says of a source it says so.
 
     >>> credit("Rents", "Described by gemma, not the source's own words:\nA chart.")
     'Rents (picture described by gemma)'
+    >>> credit("talk.mp3", "Transcribed by whisper-1, not the source's own words:\nGood evening.")
+    'talk.mp3 (sound transcribed by whisper-1)'
     """
     model = describer(passage)
-    return f"{title} (picture described by {model})" if model else title
+    kind: Kind = "described" if passage.startswith("Described") else "transcribed"
+    return f"{title} ({Credit(kind, model)})" if model else title
 
 
-def credited(title: str) -> tuple[str, str | None]:
-    """Return the title of a quote as its document has it, and the model whose words the quote is, if it is.
+def credited(title: str) -> tuple[str, Credit | None]:
+    """Return the title of a quote as its document has it, and whose words the quote is, if they are a model's.
 
     >>> credited("Rents (picture described by gemma)"), credited("Rents")
-    (('Rents', 'gemma'), ('Rents', None))
+    (('Rents', Credit(kind='described', model='gemma')), ('Rents', None))
     """
     found = _CREDIT.search(title)
-    return (title[: found.start()], found["model"]) if found else (title, None)
+    if not found:
+        return title, None
+    return title[: found.start()], Credit("described" if found["described"] else "transcribed", found["model"])
+
+
+def kinds(titles: Iterable[str]) -> list[Kind]:
+    """Return what models did for quotes, by their titles, each once; nothing if all are the sources' own words."""
+    return sorted({credit.kind for _, credit in map(credited, titles) if credit})

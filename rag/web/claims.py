@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rag.schema import Answer, CheckedClaim, Citation, Quotation
 from rag.web import words
 from rag.web.checks import Checking
-from rag.web.page import day, joined, page_of
+from rag.web.page import day, joined, place_of
 from rag.web.pinbutton import button as pin_button
 from rag.web.template import html
 
@@ -94,7 +94,7 @@ def _quotes(numbers: Iterable[int], one: Checking) -> list[_Quote]:
 
 
 def _quote(citation: Citation, one: Checking) -> _Quote:
-    about = joined(citation.title, citation.publisher, day(citation.published), page_of(citation), citation.source)
+    about = joined(citation.title, citation.publisher, day(citation.published), place_of(citation), citation.source)
     return _Quote(citation, about, pin_button({"check": one.id, "number": citation.number}, citation))
 
 

@@ -236,7 +236,7 @@ def _own(database: Database, owner: str, identity: str) -> tuple[int, bool]:
 
 def _document(form: str) -> Document:
     known: Mapping[str, Any] = json.loads(form)
-    lists = ("pages", "notes", "unread")
+    lists = ("pages", "times", "notes", "unread")
     return Document(**{**known, **{name: tuple(known.get(name, ())) for name in lists}})
 
 

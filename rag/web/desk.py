@@ -87,8 +87,10 @@ class Desk:
         if found is None:
             return document.panel(self.tabs, document.gone(tab, place))
         # The files of a conversation that came from elsewhere are not here.
-        seen = live.leaves.seen if self.documents is None else None
-        return document.panel(self.tabs, document.document(found, tab, place, seen))
+        if self.documents is not None:
+            return document.panel(self.tabs, document.document(found, tab, place))
+        sound = live.sounds.address(found)
+        return document.panel(self.tabs, document.document(found, tab, place, live.leaves.seen, sound))
 
     def document(self, live: Live, source: str) -> Document | None:
         """Return a document of the conversation that was opened from a file, otherwise of the index, if it is there."""

@@ -6,13 +6,14 @@ from typing import Literal
 
 from rag.index.store import Listing
 from rag.output.render import also_in
-from rag.schema import Citation, Closest, Document
+from rag.schema import Citation, Closest, Document, time_at
 from rag.text.described import describer_at
 from rag.web import prose, words
 from rag.web.leaves import Leaf
-from rag.web.page import day, joined, page_of
+from rag.web.page import day, joined, place_of
 from rag.web.pinbutton import button as pin_button
 from rag.web.printed import printed, switch
+from rag.web.sounds import is_video
 from rag.web.template import html
 
 MOST_LISTED = 200
@@ -121,7 +122,7 @@ class _View:
         return cls(tab, place, span, kind, number, before, behind, pin)
 
 
-def document(shown: Document, tab: Tab, place: int, seen: Seen | None = None) -> str:
+def document(shown: Document, tab: Tab, place: int, seen: Seen | None = None, sound: str | None = None) -> str:
     """Return a whole document with its quotes highlighted.
 
     Args:
@@ -129,17 +130,18 @@ def document(shown: Document, tab: Tab, place: int, seen: Seen | None = None) ->
         tab: which quotes to mark, those of other documents are passed over, and which of them strongly.
         place: of the tab.
         seen: finds the page, where pages of the document can be drawn.
+        sound: its address, where it is what was heard.
     """
     view = _View.of(tab, place)
     selected = view.span
     standing = _standing(shown, tab.spans, selected)
     leaf, why = seen(shown, standing) if seen else (None, "")
     about = joined(
-        shown.publisher, shown.author, day(shown.published), shown.source, page_of(selected) if selected else None
+        shown.publisher, shown.author, day(shown.published), shown.source, place_of(selected) if selected else None
     )
     also = also_in(selected) if isinstance(selected, Citation) and selected.also else ""
     below = moved(selected) if selected and selected not in standing else ""
-    below += body(shown, standing, selected, leaf, why)
+    below += body(shown, standing, selected, leaf, why, sound)
     return html("document", "document", shown, view, about, also, switch() if leaf else "", below)
 
 
@@ -149,8 +151,15 @@ def _standing(shown: Document, spans: Sequence[Span], selected: Span | None) -> 
     return sorted(found, key=lambda span: span is not selected)
 
 
-def body(shown: Document, standing: Sequence[Span], selected: Span | None, leaf: Leaf | None, why: str) -> str:
-    """Return the text of a document, and above it its page, if it has one, or why it has none.
+def body(
+    shown: Document,
+    standing: Sequence[Span],
+    selected: Span | None,
+    leaf: Leaf | None,
+    why: str,
+    sound: str | None = None,
+) -> str:
+    """Return the text of a document, and above it its page, if it has one, or why it has none, or its sound.
 
     Args:
         shown: the document, as it is now.
@@ -158,10 +167,14 @@ def body(shown: Document, standing: Sequence[Span], selected: Span | None, leaf:
         selected: the one that is marked strongly, if it is among them.
         leaf: its page.
         why: why it has none, where that is to be told.
+        sound: the address of its sound, which a player begins where the selected quote is said.
     """
     chosen = selected.quote if selected and selected in standing else ""
     describer = describer_at(shown.text, selected.start) if selected and chosen else None
     page = printed(leaf, shown.title, chosen, describer) if leaf else ""
+    if sound:
+        seconds = time_at(shown.times, selected.start) if selected and chosen else 0
+        page = html("sounds", "player", sound, is_video(shown.source), f"{seconds or 0:g}", shown.title)
     text = prose.text(shown, standing, selected)
     return html("document", "body", shown, prose.form(shown.source), text, page, why)
 

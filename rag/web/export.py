@@ -129,6 +129,7 @@ def _place(pointer: Pointer, documents: Documents) -> str:
         known += [pointer.publisher or "", pointer.published or ""]
         form = words.SHARE_ON_PAGES if pointer.page_end else words.SHARE_ON_PAGE
         known += [form.format(page=pointer.page, end=pointer.page_end)] if pointer.page else []
+        known += [words.SHARE_AT.format(time=pointer.clock)] if pointer.clock else []
     known.append(f"{pointer.source}:{pointer.start}-{pointer.end}")
     if not stands(pointer, documents):
         known.append(words.SHARE_MOVED)

@@ -59,6 +59,7 @@ OPEN = {
         "/notebook/*",
         "/checks/*",
         "/leaves/*",
+        "/sounds/*",
         "/library/*",
         "/sources/arrivals",
     ),

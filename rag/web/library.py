@@ -16,7 +16,7 @@ from threading import Event, Lock, Thread
 from typing import Literal
 
 from rag.documents.fetched import numbered
-from rag.documents.load import SUFFIXES, walk
+from rag.documents.load import SOUNDS, SUFFIXES, walk
 from rag.engine import Engine
 from rag.errors import BusyError, RagError, SourceError, UsageError, first_line
 from rag.index.store import Listing
@@ -148,12 +148,13 @@ class Library:
         ]
 
     def present(self) -> int:
-        """Return how many files of a known suffix lie in the sources folder.
+        """Return how many files that can be read lie in the sources folder, by their suffixes.
 
         Raises:
             SourceError: it is not there, or is no folder.
         """
-        return sum(Path(name).suffix.lower() in SUFFIXES for name in self._files())
+        read = SUFFIXES if self.config.transcribe else set(SUFFIXES) - set(SOUNDS)
+        return sum(Path(name).suffix.lower() in read for name in self._files())
 
     @contextmanager
     def receiving(self, name: str, size: int | None, below: str = "") -> Iterator[Incoming]:

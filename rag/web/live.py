@@ -14,6 +14,7 @@ from rag.engine import LLM, Engine, named_llm
 from rag.errors import BusyError, IndexDamaged, IndexMissing, IndexUnreadable, RightsError
 from rag.web import access
 from rag.web.leaves import Leaves
+from rag.web.sounds import Sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Live:
         """Tells how many pages wait for an answer, those that are being answered too; the server knows."""
         self.leaves = Leaves(engine.config)
         """Draws the pages of the sources."""
+        self.sounds = Sounds(engine.config)
+        """Finds the files of what was heard."""
         self._lock = Lock()
         self._current: _Held | None = _Held(engine)
 

@@ -9,7 +9,7 @@ from html import escape
 
 from rag.output.render import DISAGREE, NOT_READ, conflict_lines, earlier, refused
 from rag.schema import REASONS, Answer, Citation, Claim, Closest, Progress
-from rag.text.described import credited
+from rag.text.described import credited, kinds
 from rag.text.terms import terms
 from rag.web import words
 from rag.web.conversations import Rating
@@ -84,8 +84,8 @@ def _answered(found: Answer, place: int) -> str:
         if found.disputed or stated.superseded
     ]
     head = translated(DISAGREE) if found.disputed else ""
-    described = any(credited(item.title)[1] for item in found.citations)
-    verbatim = words.CHAT_VERBATIM_DESCRIBED if described else words.CHAT_VERBATIM
+    partly = [words.CHAT_PARTLY[kind] for kind in kinds(item.title for item in found.citations)]
+    verbatim = ", ".join([words.CHAT_WORD_FOR_WORD, *partly]) if partly else words.CHAT_VERBATIM
     return html("page", "answered", found, place, f"{found.confidence:.0%}", cites, claims, head, conflict, verbatim)
 
 
@@ -94,8 +94,8 @@ def tags(found: Answer, number: int) -> tuple[str, ...]:
 
     Each is one of ``words.CHAT_TAGS``.
     """
-    own = ("described",) if credited(found.citations[number - 1].title)[1] else ()
-    return (*own, *_beside(found, number))
+    _, credit = credited(found.citations[number - 1].title)
+    return (*([credit.kind] if credit else []), *_beside(found, number))
 
 
 def _beside(found: Answer, number: int) -> tuple[str, ...]:
@@ -126,13 +126,15 @@ def day(published: str | None) -> str | None:
 
 
 def _about(item: Citation) -> str:
-    return joined(item.title, item.publisher, day(item.published), page_of(item), item.source)
+    return joined(item.title, item.publisher, day(item.published), place_of(item), item.source)
 
 
-def page_of(item: Citation | Closest) -> str | None:
-    """Return "page 3" or "pages 3-4", for formats that have pages."""
-    if not isinstance(item, Citation) or not item.page:
+def place_of(item: Citation | Closest) -> str | None:
+    """Return "page 3" or "pages 3-4", for formats that have pages, "at 12:34", for those that have times."""
+    if not isinstance(item, Citation) or not (item.page or item.clock):
         return None
+    if item.clock:
+        return words.CHAT_TIME.format(time=item.clock)
     form = words.CHAT_PAGES if item.page_end else words.CHAT_PAGE
     return form.format(page=item.page, end=item.page_end)
 
@@ -197,7 +199,7 @@ def text(found: Answer) -> str:
     claims = [f"{claim.text} {''.join(f'[{number}]' for number in claim.citations)}" for claim in found.claims]
     quotes = []
     for item in found.citations:
-        about = (item.title, item.publisher, item.published, page_of(item), item.source)
+        about = (item.title, item.publisher, item.published, place_of(item), item.source)
         quotes.append(f"[{item.number}] “{item.quote}” — {', '.join(part for part in about if part)}")
     return "\n".join([found.question, "", *told, *([""] if told else []), *claims, "", *quotes])
 

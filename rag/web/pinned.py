@@ -9,7 +9,7 @@ from typing import ClassVar
 from rag.exports.notebook import grouped
 from rag.schema import Citation
 from rag.web import words
-from rag.web.page import day, joined, page_of
+from rag.web.page import day, joined, place_of
 from rag.web.pins import MOST_COMMENT_CHARS, MOST_GROUP_CHARS, Pin
 from rag.web.standing import Standing, State, worst
 from rag.web.template import html
@@ -94,7 +94,7 @@ def _shown(pin: Pin, found: Sequence[Standing]) -> _Shown:
 def _about(citation: Citation) -> str:
     stands = words.NOTE_PLACE.format(start=citation.start, end=citation.end)
     return joined(
-        citation.title, citation.publisher, day(citation.published), page_of(citation), citation.source, stands
+        citation.title, citation.publisher, day(citation.published), place_of(citation), citation.source, stands
     )
 
 

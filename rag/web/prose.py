@@ -6,6 +6,7 @@ is the canonical text. What stands above a column already, its name before each 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -15,10 +16,11 @@ from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
+from rag.documents.load import SOUNDS
 from rag.documents.parse import PARSERS
 from rag.documents.rows import Cell, cells
 from rag.documents.rows import blocks as markdown_tables
-from rag.schema import Citation, Closest, Document
+from rag.schema import Citation, Closest, Document, Times, clock
 from rag.web.template import html
 
 MOST_COLUMNS = 6
@@ -71,7 +73,7 @@ def text(shown: Document, spans: Sequence[Span], selected: Span | None) -> str:
     found = _READ[kind](shown.text, shown.body)
     if kind == "plain" and not found:
         return str(marks.piece(shown.body, len(shown.text)))
-    return html("prose", "text", _Setter(shown.text, marks).parts(shown.body, found))
+    return html("prose", "text", _Setter(shown.text, marks, shown.times).parts(shown.body, found))
 
 
 def form(source: str) -> Literal["plain", "markdown", "parsed"]:
@@ -79,7 +81,7 @@ def form(source: str) -> Literal["plain", "markdown", "parsed"]:
     suffixes = [PurePosixPath(part).suffix.lower() for part in source.split("/")]
     if suffixes[-1] in (".md", ".markdown"):
         return "markdown"
-    return "parsed" if any(suffix in PARSERS for suffix in suffixes) else "plain"
+    return "parsed" if any(suffix in PARSERS or suffix in SOUNDS for suffix in suffixes) else "plain"
 
 
 # --- What a text is made of
@@ -214,6 +216,8 @@ class _Inner(NamedTuple):
     """Behind it, likewise."""
     gap: Markup = _NOTHING
     """The white space behind it."""
+    clock: str = ""
+    """When it is said, beside it."""
 
 
 _Part = tuple[str, Any]
@@ -280,8 +284,8 @@ class _Table:
 class _Setter:
     """Sets blocks, one after the other."""
 
-    def __init__(self, text: str, marks: _Marks) -> None:
-        self._text, self._marks = text, marks
+    def __init__(self, text: str, marks: _Marks, times: Times) -> None:
+        self._text, self._marks, self._times = text, marks, times
 
     def parts(self, start: int, found: Sequence[Block]) -> list[_Part]:
         """Return all blocks; what stands before the first is hidden white space."""
@@ -308,8 +312,14 @@ class _Setter:
 
     def _inner(self, block: Block) -> _Inner:
         at = block.start + block.lead
-        lead = self._unseen(block.start, at)
-        return _Inner(self._marks.piece(at, block.end), lead, gap=self._unseen(block.end, block.upto))
+        lead, own = self._unseen(block.start, at), self._marks.piece(at, block.end)
+        return _Inner(own, lead, gap=self._unseen(block.end, block.upto), clock=self._clock(block))
+
+    def _clock(self, block: Block) -> str:
+        """Return when the first cue of a block is said; nothing of one that begins none."""
+        place = bisect_left(self._times, block.start, key=lambda cue: cue[0])
+        begun = self._times[place : place + 1]
+        return clock(begun[0][1]) if begun and begun[0][0] < block.end else ""
 
     def _rows(self, rows: Sequence[Block]) -> Iterator[_Part]:
         """Yield tables of rows that have the same columns, and wide ones as paragraphs."""

@@ -45,6 +45,7 @@ from rag.web import (
     settings,
     shelf,
     shell,
+    sounds,
     sources,
 )
 from rag.web.checks import Checks
@@ -194,6 +195,7 @@ def app(site: Site, kept: str = "") -> FastAPI:
     adding.add_routes(outer, site.live, site.library)
     adding.add_finder(outer, site.library)
     outer.include_router(leaves.router(site.live.leaves, partial(_document, site.live)))
+    outer.include_router(sounds.router(site.live.sounds, partial(_document, site.live)))
     outer.include_router(shelf.router(site.shelf))
     outer.include_router(around.router(site.live))
     outer.include_router(install.router())

@@ -214,7 +214,11 @@ CHAT_QUOTED_ABOUT = "Citado de la fuente palabra por palabra"
 CHAT_SUPPORTED = "respaldado"
 CHAT_SUPPORTED_ABOUT = "Escrito por {llm} y respaldado por las citas que da"
 CHAT_VERBATIM = "Literal de las fuentes"
-CHAT_VERBATIM_DESCRIBED = "Palabra por palabra, en parte la descripción que un modelo hizo de una imagen"
+CHAT_WORD_FOR_WORD = "Palabra por palabra"
+CHAT_PARTLY = {
+    "described": "en parte la descripción que un modelo hizo de una imagen",
+    "transcribed": "en parte lo que un modelo oyó",
+}
 CHAT_WRITTEN = "Escrito por {llm}; cada línea, comprobada con sus citas"
 CHAT_SURE_ABOUT = "Confianza {odds}: la probabilidad de que estas citas respondan a la pregunta"
 CHAT_SURE_NOT = "La probabilidad de que la primera de ellas responda es {odds}."
@@ -267,10 +271,13 @@ CHAT_CLOSE = "Cerrar"
 CHAT_CLOSE_ABOUT = "Cerrar {title}"
 CHAT_PAGE = "página {page}"
 CHAT_PAGES = "páginas {page}-{end}"
+CHAT_TIME = "en {time}"
 CHAT_ALSO_IN = "La misma frase está también en {others}"
 CHAT_TEXT_OF = "Texto de {title}"
 CHAT_FRONT_MATTER = "Lo que el archivo dice de sí mismo"
 CHAT_GONE = "{source} ya no está entre las fuentes. De ahí se citó esto:"
+SOUND_OF = "Reproductor de {title}"
+SOUND_GONE = "El archivo ya no está en la carpeta de fuentes, o no es el que se indexó."
 CHAT_CHANGED = "Esta fuente ha cambiado desde que se citó: la cita ya no está en su sitio. Era:"
 
 # The tab of evaluations
@@ -326,6 +333,7 @@ SHARE_QUOTES = "Citas"
 SHARE_SOURCES = "Fuentes"
 SHARE_ON_PAGE = "página {page}"
 SHARE_ON_PAGES = "páginas {page}-{end}"
+SHARE_AT = "en {time}"
 SHARE_MOVED = "La fuente ha cambiado desde entonces, o ya no está."
 SHARE_IN_SOURCE = "en su fuente"
 
@@ -538,12 +546,19 @@ BEGIN_LOOKING = "Buscando preguntas que estas fuentes respondan…"
 BEGIN_NO_QUESTION = "Pregunte con sus palabras: no se halló ninguna pregunta que ofrecer."
 
 # Beside a quote, and a printed page
-CHAT_TAGS = {"superseded": "superada", "newer": "más nueva", "disputed": "discrepa", "described": "descrita"}
+CHAT_TAGS = {
+    "superseded": "superada",
+    "newer": "más nueva",
+    "disputed": "discrepa",
+    "described": "descrita",
+    "transcribed": "transcrita",
+}
 CHAT_TAGS_ABOUT = {
     "superseded": "Una versión más nueva de este documento dice otra cosa",
     "newer": "La última de las fuentes que no dicen lo mismo",
     "disputed": "Otra fuente dice otra cosa",
     "described": "Un modelo dice qué muestra una imagen: no son palabras de la fuente",
+    "transcribed": "Un modelo dice qué oyó: no son palabras de la fuente",
 }
 LEAF_LARGE = "Ampliar"
 LEAF_TO_TEXT = "Ver el texto"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.schema import Answer, Citation, Closest, Document
+from rag.schema import Answer, Citation, Closest, Document, time_at
 
 Find = Callable[[str], Document | None]
 """Returns the document of a source, if there is one."""
@@ -25,6 +25,8 @@ class Standing:
     """Its characters now: where a line was broken anew, they are others."""
     pages: tuple[int, int] | None = None
     """The pages on which it begins and ends now, counted from 1; None for formats without pages."""
+    time: float | None = None
+    """The second at which it is said now; None for formats without times."""
 
 
 def standing(quote: Citation | Closest, document: Document | None) -> Standing:
@@ -46,7 +48,8 @@ def standing(quote: Citation | Closest, document: Document | None) -> Standing:
     if not found:
         return Standing("gone")
     pages = bisect(document.pages, found.start()), bisect(document.pages, found.end() - 1)
-    return Standing("moved", *found.span(), found[0], pages if document.pages else None)
+    time = time_at(document.times, found.start())
+    return Standing("moved", *found.span(), found[0], pages if document.pages else None, time)
 
 
 def standings(answer: Answer, find: Find) -> list[Standing]:
@@ -80,7 +83,7 @@ def taken(answer: Answer, found: Sequence[Standing], index: str) -> Answer:
             continue
         said[citation.quote] = now.quote
         first, last = now.pages or (None, None)
-        placed = replace(citation, start=now.start, end=now.end, quote=now.quote)
+        placed = replace(citation, start=now.start, end=now.end, quote=now.quote, time=now.time)
         citations.append(replace(placed, page=first, page_end=last if last != first else None))
     claims = tuple(replace(claim, text=said.get(claim.text, claim.text)) for claim in answer.claims)
     return replace(answer, citations=tuple(citations), claims=claims, index=index)

@@ -322,19 +322,27 @@ CHAT_CONFIDENT, CHAT_LIKELY, CHAT_UNSURE = "Confident", "Likely", "Unsure: read 
 CHAT_TURN = "Question {number}"
 CHAT_ASKED_AS = "Asked as: {question}"
 CHAT_CITE = "Show quote {number} in its source"
-CHAT_TAGS = {"superseded": "superseded", "newer": "newer", "disputed": "disagrees", "described": "described"}
+CHAT_TAGS = {
+    "superseded": "superseded",
+    "newer": "newer",
+    "disputed": "disagrees",
+    "described": "described",
+    "transcribed": "transcribed",
+}
 CHAT_TAGS_ABOUT = {
     "superseded": "A newer version of this document says something else",
     "newer": "The latest of the sources that do not say the same",
     "disputed": "Another source says something else",
     "described": "A model says what a picture shows: not the source's own words",
+    "transcribed": "A model says what it heard: not the source's own words",
 }
 CHAT_QUOTED = "quoted"
 CHAT_QUOTED_ABOUT = "Quoted word for word from the source"
 CHAT_SUPPORTED = "supported"
 CHAT_SUPPORTED_ABOUT = "Written by {llm} and supported by the quotes it cites"
 CHAT_VERBATIM = "Verbatim from the sources"
-CHAT_VERBATIM_DESCRIBED = "Word for word, partly a model's description of a picture"
+CHAT_WORD_FOR_WORD = "Word for word"
+CHAT_PARTLY = {"described": "partly a model's description of a picture", "transcribed": "partly what a model heard"}
 CHAT_WRITTEN = "Written by {llm}, each line checked against its quotes"
 CHAT_SURE_ABOUT = "Confidence {odds}: the odds that these quotes answer the question"
 CHAT_SURE_NOT = "The odds that the first of them answers it are {odds}."
@@ -387,6 +395,7 @@ CHAT_CLOSE = "Close"
 CHAT_CLOSE_ABOUT = "Close {title}"
 CHAT_PAGE = "page {page}"
 CHAT_PAGES = "pages {page}-{end}"
+CHAT_TIME = "at {time}"
 CHAT_ALSO_IN = "The same sentence is also in {others}"
 CHAT_TEXT_OF = "Text of {title}"
 CHAT_FRONT_MATTER = "What the file says of itself"
@@ -405,6 +414,8 @@ LEAF_NOT_DRAWN = "The pages of this file cannot be shown ({why}): this is its te
 LEAF_NO_PICTURE = "This page cannot be shown now: the text view has its words."
 LEAF_NONE = "This source has no pages."
 LEAF_BUSY = "Too many pages are being drawn: try again in a moment."
+SOUND_OF = "Player of {title}"
+SOUND_GONE = "The file is no longer in the sources folder, or is not the one that was indexed."
 CHAT_CHANGED = "This source has changed since it was quoted: the quote is no longer at its place. It was:"
 
 # The tabs
@@ -461,6 +472,7 @@ SHARE_QUOTES = "Quotes"
 SHARE_SOURCES = "Sources"
 SHARE_ON_PAGE = "page {page}"
 SHARE_ON_PAGES = "pages {page}-{end}"
+SHARE_AT = "at {time}"
 SHARE_MOVED = "The source has changed since, or is not there any more."
 SHARE_IN_SOURCE = "in its source"
 

@@ -172,7 +172,7 @@ def what_goes_wrong(page: Page, screenshots: Path, sources: Path, tmp_path: Path
     folder = tmp_path / "chosen"
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "otters.txt").write_text(OTTERS)
-    (folder / "clip.mp4").write_bytes(b"mp4")
+    (folder / "clip.blend").write_bytes(b"BLENDER")
     page.locator("#ql-begin").get_by_label("choose a folder").set_input_files(folder)
     expect(page.locator("#ql-begin")).to_contain_text("Left out of the folder, as their kind cannot be read: 1.")
     expect(page.get_by_role("heading", name="2 sources are in the index.")).to_be_visible()

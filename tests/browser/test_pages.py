@@ -15,7 +15,8 @@ from rag.config import Config
 from tests.browser.conftest import open_view, picture, served, settled, violations, visited
 from tests.browser.test_chat import SLOW, answers, ask
 from tests.conftest import built_over
-from tests.loopback import loopback, says
+from tests.integration.test_transcribing import SAID, sound
+from tests.loopback import hears, loopback, says
 from tests.unit.test_gallery import chart
 
 BATH = "How much would the new bath of Ystad cost?"
@@ -169,17 +170,45 @@ def test_a_picture_opens_and_it_is_said_who_describes_it(
         expect(page.locator("mark.ql-selected")).to_contain_text("rose by 12 % in 2025.")
 
 
-def axe_finds_no_fault_in_it(page: Page, screenshots: Path) -> None:
+def test_sound_opens_where_a_quote_is_said(browser: Browser, config: Config, tmp_path: Path, screenshots: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "council.wav").write_bytes(sound(seconds=20))
+    (sources / "mill.txt").write_text("The mill at Lutra was built in 1890, said Ana Pike.")
+    with loopback() as server:
+        server.behaviours = [hears(*SAID)]
+        asked = replace(config, transcribe=f"openai-like:{server.url}/v1#whisper-1", data=str(tmp_path))
+        built_over(asked, sources, tmp_path / "index")
+    own = replace(config, index=str(tmp_path / "index"))
+    with served(own, "--sources", str(sources)) as address, visited(browser, address) as page:
+        ask(page, "By how much did the rents of Arle rise in 2025?")
+        chip = answers(page, 1).get_by_role("button", name="Show quote 1 in its source").first
+        expect(chip).to_have_text("1council.wavtranscribed")
+        chip.click()
+        player = page.get_by_label("Player of council.wav")
+        expect(player).to_be_visible(timeout=SLOW)
+        assert player.evaluate(
+            "one => new Promise(told => { const at = () => one.currentTime ? told(one.currentTime)"
+            " : setTimeout(at, 50); at(); })"
+        ) == pytest.approx(2.5, abs=0.1)
+        expect(page.locator(".ql-about")).to_contain_text("at 0:02")
+        expect(page.locator(".ql-text")).to_contain_text("Transcribed by whisper-1, not the source's own words:")
+        before = "one => getComputedStyle(one, '::before').content"
+        assert page.locator(".ql-text p").first.evaluate(before) == '"0:00"'
+        axe_finds_no_fault_in_it(page, screenshots, "transcribed")
+
+
+def axe_finds_no_fault_in_it(page: Page, screenshots: Path, name: str = "described") -> None:
     found = []
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 860})
         if width == 390:  # where the picture is a sheet over the answer
-            picture(page, screenshots / "looks" / "described-answer-390-light.png")
+            picture(page, screenshots / "looks" / f"{name}-answer-390-light.png")
             page.get_by_role("button", name="Show quote 1 in its source").click()
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             settled(page)
-            picture(page, screenshots / "looks" / f"described-{width}-{scheme}.png")
+            picture(page, screenshots / "looks" / f"{name}-{width}-{scheme}.png")
             found += [(scheme, width, one["id"], one["nodes"][0]["html"]) for one in violations(page)]
     page.emulate_media(color_scheme="light")
     assert found == []

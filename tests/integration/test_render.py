@@ -23,7 +23,7 @@ def test_the_json_form_of_an_answer(engine: Engine, article: str) -> None:
     assert found["timings_ms"].keys() == {"retrieve", "read", "total"}
     assert found["answer"] == "\n".join(claim["text"] for claim in found["claims"])
     for citation in found["citations"]:
-        names = "number source title published start end quote score page page_end publisher also"
+        names = "number source title published start end quote score page page_end publisher also time"
         assert " ".join(citation) == names
         assert article[citation["start"] : citation["end"]] == citation["quote"]
 

@@ -132,7 +132,7 @@ def test_a_folder_is_copied_and_stays_as_it_is(own: Config, tmp_path: Path) -> N
     folder = tmp_path / "my notes"
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "otters.md").write_text(OTTERS)
-    (folder / "clip.mp4").write_bytes(b"mp4")
+    (folder / "clip.blend").write_bytes(b"BLENDER")
     (folder / "empty.txt").write_bytes(b"")
     (folder / "link.txt").symlink_to(tmp_path / "elsewhere")
     with opened(own) as (live, library):

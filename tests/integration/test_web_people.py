@@ -267,6 +267,7 @@ ROUTES: dict[str, tuple[int, int, int]] = {
     "/library/lines": (200, 200, 200),
     "/library/around?source=secret/secret/003.txt&start=0&end=20": (200, 200, 200),
     "/leaves/0000/1?source=secret/secret/003.txt": (409, 409, 404),
+    "/sounds/0000?source=secret/secret/003.txt": (404, 404, 404),
     "/conversations/gold.jsonl": (200, 200, 200),
     "/conversations/nowhere/md": (404, 404, 404),
     "/checks/nowhere/md": (404, 404, 404),

@@ -47,7 +47,8 @@ OPEN = """
     POST /gradio_api/reset POST /gradio_api/upload
     GET /conversations/gold.jsonl GET /conversations/{identity}/{form} GET /reports/{name} POST /sources/files
     POST /sources/addresses GET /sources/arrivals GET /library/rows GET /library/lines GET /library/around
-    GET /checks/{identity}/{form} GET /notebook/notebook.{form} GET /leaves/{sha256}/{number} POST /settings/llm
+    GET /checks/{identity}/{form} GET /notebook/notebook.{form} GET /leaves/{sha256}/{number} GET /sounds/{sha256}
+    POST /settings/llm
     GET /worker.js GET /install/{name}
 """.split()
 """What it does."""

@@ -173,12 +173,28 @@ def test_suffixes(server: Web, config: Config, host: str, path: str, sent: Sent,
     assert add(f"{server.url}{path}", config).source == f"{host}/{name}"
 
 
-@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", "video/mp4"])
+@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", "model/gltf-binary"])
 def test_what_no_loader_reads_is_not_stored(server: Web, config: Config, kind: str) -> None:
     server.routes["/a"] = Sent(b"\x89PNG", kind=kind)
     with pytest.raises(FetchError, match=f"{server.url}/a was not added: no loader for {kind}: save it in one of"):
         add(f"{server.url}/a", config)
     assert not Path(config.sources).exists()
+
+
+def test_sound_is_stored_where_a_model_hears_it(server: Web, config: Config, host: str) -> None:
+    server.routes["/talk.php"] = Sent(b"ID3", kind="audio/mpeg")
+    server.routes["/talk.m4a?x=1"] = Sent(b"ftyp", kind="audio/mpeg")
+    server.routes["/talk.mov"] = Sent(b"ftyp", kind="application/octet-stream")
+    with pytest.raises(FetchError, match="was not added: sound, which is read only .*: rag index --transcribe"):
+        add(f"{server.url}/talk.php", config)
+    assert not Path(config.sources).exists()
+    hears = replace(config, transcribe="openai:whisper-1")
+    for path, name in (
+        ("talk.php", "talk.php.mp3"),
+        ("talk.m4a?x=1", "talk-x=1.m4a"),
+        ("talk.mov", "talk.mov"),
+    ):
+        assert add(f"{server.url}/{path}", hears).source == f"{host}/{name}"
 
 
 def test_an_encoding_that_only_the_server_names(server: Web, config: Config, host: str) -> None:

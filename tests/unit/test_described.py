@@ -6,8 +6,9 @@ from pathlib import Path
 from rag.claims.writer import prompt
 from rag.config import Config
 from rag.documents import load, split
+from rag.exports import cited as exported
 from rag.output import render, terminal
-from rag.reading.citations import cited, closest_of
+from rag.reading.citations import cited, closest_of, with_context
 from rag.schema import Answer, Citation, Claim, Document, Evidence
 from rag.text import described
 
@@ -65,7 +66,7 @@ def test_every_quote_tells_whose_words_it_has() -> None:
     assert (plain.title, one.title) == ("Rents", "Rents (picture described by gemma)")
     assert closest_of(items[1]).title == one.title
     assert render.pointer_object(one)["title"] == one.title, "the JSON form has no field for it"
-    assert described.credited(one.title) == ("Rents", "gemma")
+    assert described.credited(one.title) == ("Rents", ("described", "gemma"))
     asked = prompt("What were the rents?", items)
     assert "[1] (Rents) Wages" in asked
     assert "[2] (Rents (picture described by gemma)) In" in asked, "an LLM is told too"
@@ -85,3 +86,22 @@ def test_where_a_description_stands() -> None:
     at = TEXT.index("In 2024")
     assert described.describer_at(TEXT, at) == described.first_describer(TEXT) == "gemma"
     assert described.describer_at(TEXT, 0) is described.describer_at(TEXT, TEXT.index("They")) is None
+
+
+def test_a_quote_never_begins_with_the_line_that_says_whose_words_it_has() -> None:
+    text = f"{described.first_line('transcribed', 'whisper-1')}He said that the rents rose. They rose by 12 %."
+    (passage,) = split.passages(replace(RENTS, text=text), 800)
+    first, said, more = (Evidence(passage, sentence, 0.9) for sentence in passage.sentences)
+    assert passage.quote(first.sentence) == FIRST.strip().replace("Described by gemma", "Transcribed by whisper-1")
+    assert with_context(said, (said,)).quote == "He said that the rents rose."
+    assert with_context(more, (more,)).quote == "He said that the rents rose. They rose by 12 %."
+
+
+def test_an_answer_says_of_what_kinds_its_words_are() -> None:
+    titles = ["a (sound transcribed by w)", "b", "c (picture described by g)", "d (sound transcribed by w)"]
+    assert described.kinds(titles) == ["described", "transcribed"]
+    assert described.kinds(["b"]) == []
+    cites = [Citation(n, "a", title, None, 0, 1, "x", 0.9) for n, title in enumerate(titles, start=1)]
+    last = [*exported.lines(_answer(*cites))][-1].text
+    assert last.startswith("Word for word, partly a model's description of a picture, partly what a model heard · ")
+    assert render.who(cites[0]) == "a (sound transcribed by w)"

@@ -94,7 +94,8 @@ def test_a_file_that_cannot_be_used_is_listed_and_the_rest_go_on(tmp_path: Path)
     os.mkfifo(tmp_path / "pipe.txt")
     found = read(
         tmp_path, empty__txt="", blank__txt=" \n", latin__txt="Łódź".encode("cp1250"), nul__txt=b"a\0b",
-        picture__png=b"x", clip__mp4=b"x", good__txt="Fine.", front__md="---\ntitle: T\n---\n", __hidden="x",
+        picture__png=b"x", clip__mp4=b"x", model__blend=b"x", good__txt="Fine.",
+            front__md="---\ntitle: T\n---\n", __hidden="x",
     )  # fmt: skip
     assert [document.source for document in found.documents] == ["good.txt"]
     assert {skipped.source: skipped.reason for skipped in found.skipped} == {
@@ -105,7 +106,8 @@ def test_a_file_that_cannot_be_used_is_listed_and_the_rest_go_on(tmp_path: Path)
         "link.txt": "a symbolic link",
         "nul.txt": "binary: it holds NUL characters",
         "picture.png": "not a picture that can be read",
-        "clip.mp4": "no loader for .mp4",
+        "clip.mp4": "sound, which is read only where a model that hears is named",
+        "model.blend": "no loader for .blend",
         "pipe.txt": "not a regular file",
     }
 

@@ -35,6 +35,8 @@ class Parsed:
     """Of the bytes that were parsed."""
     pictures: dict[str, str] = field(default_factory=dict)
     """Pictures in Base64, by the mark that keeps the place of each in ``text``."""
+    times: list[tuple[int, float]] = field(default_factory=list)
+    """Where each cue of subtitles, or of what was heard, starts in ``text``, and the second at which it is said."""
 
     @classmethod
     def of(cls, form: dict[str, Any]) -> Self:
