@@ -117,7 +117,7 @@ def test_what_is_written_for_the_article_is_pinned_to_the_format(own: Config) ->
     ]
     words = [terms.terms(passage.text) for passage in passages]
     digest = hashlib.sha256(json.dumps([spans, words]).encode()).hexdigest()[:16]
-    assert (manifest.FORMAT, digest) == (7, "4b685f640725f832")
+    assert (manifest.FORMAT, digest) == (8, "4b685f640725f832")
 
 
 def test_a_change_is_a_new_generation_and_the_one_before_stays_open(own: Config) -> None:

@@ -615,11 +615,11 @@ class Proxy:
 
     def _cut(self) -> None:
         self.cuts += 1
-        for one in self._open:
+        there, self._open = self._open, []  # who connects again meanwhile is not cut
+        for one in there:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
-        self._open.clear()
 
 
 def test_a_network_that_is_cut_in_an_answer_gives_the_whole_one_or_an_error(server: Server, url: str) -> None:
