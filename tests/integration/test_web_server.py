@@ -46,7 +46,8 @@ OPEN = """
     HEAD / HEAD /gradio_api/file={path_or_url} POST /gradio_api/cancel POST /gradio_api/queue/join
     POST /gradio_api/reset POST /gradio_api/upload
     GET /conversations/gold.jsonl GET /conversations/{identity}/{form} GET /reports/{name} POST /sources/files
-    POST /sources/addresses POST /sources/found GET /sources/arrivals GET /library/rows GET /library/lines GET /library/around
+    POST /sources/addresses POST /sources/found GET /sources/arrivals GET /library/rows GET /library/lines
+    GET /library/around
     GET /checks/{identity}/{form} GET /notebook/notebook.{form} GET /leaves/{sha256}/{number} GET /sounds/{sha256}
     POST /settings/llm
     GET /worker.js GET /install/{name}
