@@ -59,7 +59,7 @@ class Config:
     fetch_seconds: int = 60
     """Most time for fetching an address (``rag add``, or one that is added on the page)."""
     searxng: str = ""
-    """Address of the SearXNG that is asked for pages of the web (``rag find``, or on the page); empty for none."""
+    """Address of the SearXNG that is asked for pages of the web (``rag add --find``, or on the page), if any."""
     k: int = 8
     """How many passages are read for an answer."""
     reader: str = "auto"

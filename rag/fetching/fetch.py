@@ -163,7 +163,7 @@ def _ask(
         if left <= 0:
             break
         timeout = httpx.Timeout(left, connect=min(left, CONNECT_SECONDS))
-        with httpx.Client(verify=trusted, trust_env=False, timeout=timeout) as client, _cut_off(left) as opened:
+        with httpx.Client(verify=trusted, trust_env=False, timeout=timeout) as client, cut_off(left) as opened:
             more = {"sni_hostname": host, "trace": opened}
             try:
                 with client.stream("GET", url.copy_with(host=machine), headers=headers, extensions=more) as response:
@@ -246,7 +246,7 @@ def _page(found: "tuple[bytes, httpx.Headers]", lasting: str, final: str) -> Pag
 
 
 @contextmanager
-def _cut_off(seconds: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+def cut_off(seconds: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
     """Yield what hears of each connection that httpx makes; they are shut after so long, whatever trickles in."""
     handles: list[socket.socket] = []
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from rag.config import Config
 from rag.errors import FetchError, UsageError, first_line
-from rag.fetching.fetch import parsed
+from rag.fetching.fetch import cut_off, parsed
+from rag.text.dates import iso_date
 
 MOST_FOUND = 10
 MOST_BYTES = 1_000_000
@@ -65,9 +66,8 @@ def _found(row: dict[str, Any]) -> Found | None:
         address = str(parsed(str(row.get("url", ""))))
     except UsageError:
         return None
-    day = str(row.get("publishedDate") or "")[:10]
-    dated = len(day) == 10 and day[:4].isdigit() and day[4] == day[7] == "-"
-    return Found(address, _line(row.get("title")) or address, _line(row.get("content")), day if dated else None)
+    day = iso_date(_line(row.get("publishedDate")))
+    return Found(address, _line(row.get("title")) or address, _line(row.get("content")), day)
 
 
 def _line(text: object) -> str:
@@ -80,12 +80,16 @@ def _asked(base: str, query: str) -> Any:
     """Return the service's JSON."""
     import httpx
 
-    late = time.monotonic() + SECONDS
+    until = time.monotonic() + SECONDS
+    late = FetchError(f"{base} was not done in {SECONDS} s: try again")
     data = bytearray()
     try:
         with (
             httpx.Client(trust_env=False, timeout=httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)) as client,
-            client.stream("GET", f"{base}/search", params={"q": query, "format": "json"}) as answer,
+            cut_off(SECONDS) as opened,
+            client.stream(
+                "GET", f"{base}/search", params={"q": query, "format": "json"}, extensions={"trace": opened}
+            ) as answer,
         ):
             if answer.status_code == 403:
                 raise FetchError(
@@ -97,12 +101,14 @@ def _asked(base: str, query: str) -> Any:
                 data += piece
                 if len(data) > MOST_BYTES:
                     raise FetchError(f"{base} sent more than {MOST_BYTES // 1_000_000} MB: is it a SearXNG?")
-                if time.monotonic() > late:
-                    raise FetchError(f"{base} was not done in {SECONDS} s: try again")
     except httpx.TimeoutException as error:
         raise FetchError(f"{base} did not answer in time: try again") from error
     except httpx.HTTPError as error:
+        if time.monotonic() >= until:
+            raise late from error
         raise FetchError(f"{base} cannot be asked ({first_line(error)}): is the SearXNG running?") from error
+    if time.monotonic() >= until:  # what was cut off then looks as if it had ended
+        raise late
     try:
         return json.loads(data)
     except ValueError as error:

@@ -1,5 +1,8 @@
 import json
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -60,6 +63,20 @@ def test_as_many_as_people_look_at(server: Web) -> None:
 def test_a_service_that_fails_says_why(server: Web, sent: Sent, why: str) -> None:
     server.routes[PLACE] = sent
     with pytest.raises(FetchError, match=why):
+        find("fuel in Cuba", Config(searxng=server.url))
+
+
+def test_a_service_that_trickles_is_cut_off(server: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    def trickle(handler: BaseHTTPRequestHandler) -> None:
+        with suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while True:
+                handler.wfile.write(b"x")
+                time.sleep(0.05)
+
+    monkeypatch.setattr("rag.fetching.find.SECONDS", 1)
+    server.routes[PLACE] = trickle
+    with pytest.raises(FetchError, match="was not done in 1 s"):
         find("fuel in Cuba", Config(searxng=server.url))
 
 
